@@ -1,0 +1,97 @@
+"""Forecast the risk of mass atrocities, country by country and year by year.
+
+Every number says what was known when. See :func:`load_panel` for where to start.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from importlib.metadata import version
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rtop_forecast.attribution import Attributions as Attributions
+    from rtop_forecast.backtest import BacktestResult as BacktestResult
+    from rtop_forecast.backtest import RollingOrigin as RollingOrigin
+    from rtop_forecast.backtest import backtest as backtest
+    from rtop_forecast.errors import CoverageError as CoverageError
+    from rtop_forecast.errors import DataIntegrityError as DataIntegrityError
+    from rtop_forecast.errors import InputError as InputError
+    from rtop_forecast.errors import LeakageError as LeakageError
+    from rtop_forecast.features import Features as Features
+    from rtop_forecast.features import build_features as build_features
+    from rtop_forecast.features import describe_features as describe_features
+    from rtop_forecast.forecast import Forecast as Forecast
+    from rtop_forecast.forecast import forecast as forecast
+    from rtop_forecast.framework import RISK_FACTORS as RISK_FACTORS
+    from rtop_forecast.framework import risk_factor as risk_factor
+    from rtop_forecast.models import benchmark_models as benchmark_models
+    from rtop_forecast.models import default_model as default_model
+    from rtop_forecast.panel import Panel as Panel
+    from rtop_forecast.panel import load_panel as load_panel
+    from rtop_forecast.report import write_tables as write_tables
+    from rtop_forecast.states import resolve as resolve
+    from rtop_forecast.states import states as states
+    from rtop_forecast.targets import Target as Target
+    from rtop_forecast.targets import onset_target as onset_target
+
+__version__ = version("rtop-forecast")
+
+# Modules load on first use, so that the import stays light.
+_HOME = {
+    "Attributions": "attribution",
+    "BacktestResult": "backtest",
+    "CoverageError": "errors",
+    "DataIntegrityError": "errors",
+    "Features": "features",
+    "Forecast": "forecast",
+    "InputError": "errors",
+    "LeakageError": "errors",
+    "Panel": "panel",
+    "RISK_FACTORS": "framework",
+    "RollingOrigin": "backtest",
+    "Target": "targets",
+    "backtest": "backtest",
+    "benchmark_models": "models",
+    "build_features": "features",
+    "default_model": "models",
+    "describe_features": "features",
+    "forecast": "forecast",
+    "load_panel": "panel",
+    "onset_target": "targets",
+    "resolve": "states",
+    "risk_factor": "framework",
+    "states": "states",
+    "write_tables": "report",
+}
+
+__all__ = ["__version__", *sorted(_HOME)]  # noqa: PLE0604
+
+
+class _Package(ModuleType):
+    """The package, whose functions ``backtest``, ``forecast`` and ``states`` go before their modules."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Bind everything but a submodule that shares its name with a public function."""
+        if not (isinstance(value, ModuleType) and name in _HOME):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its module on first use."""
+    if name not in _HOME:
+        message = f"module 'rtop_forecast' has no attribute {name!r}"
+        raise AttributeError(message)
+    value = getattr(import_module(f"rtop_forecast.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """Public names."""
+    return sorted(__all__)

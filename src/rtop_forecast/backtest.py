@@ -1,0 +1,387 @@
+"""Rolling-origin backtests: at each origin a model is refitted on windows that had closed by then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from joblib import delayed
+from numpy.typing import NDArray
+from sklearn.base import clone
+
+from rtop_forecast._parallel import run
+from rtop_forecast._provenance import package_versions
+from rtop_forecast.calibration import Calibrator, default_calibrator
+from rtop_forecast.errors import CoverageError, InputError, LeakageError
+from rtop_forecast.features import Features
+from rtop_forecast.inference import score_intervals
+from rtop_forecast.models import RiskModel
+from rtop_forecast.panel import KEYS
+from rtop_forecast.scores import score_table
+from rtop_forecast.targets import Target
+
+FloatArray = NDArray[np.float64]
+BURN_IN = 25
+SCORES = (
+    "auc",
+    "ap",
+    "log_loss",
+    "brier",
+    "expected_observed",
+    "recall_at_10",
+    "recall_at_20",
+    "recall_at_30",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollingOrigin:
+    """Origin years of a backtest, with the embargo that the horizon imposes.
+
+    Parameters
+    ----------
+    first : int
+        First origin year.
+    last : int, optional
+        Last origin year; by default the last whose window has closed.
+    horizon : int
+        Years a label looks ahead. Row s may train at origin t only if s + horizon <= t.
+    step : int
+        Years between origins.
+    """
+
+    first: int
+    last: int | None = None
+    horizon: int = 2
+    step: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse impossible years, horizons and steps."""
+        if self.horizon < 1 or self.step < 1:
+            message = f"horizon and step count years and must be at least 1, not {self.horizon} and {self.step}."
+            raise InputError(message)
+        if self.last is not None and self.last < self.first:
+            message = f"the last origin {self.last} comes before the first, {self.first}."
+            raise InputError(message)
+
+    def origins(self, target: Target) -> list[int]:
+        """Origin years for a target; each one's window has closed.
+
+        Raises
+        ------
+        InputError
+            If the horizons of origins and target differ.
+        CoverageError
+            If no window has closed, or the named last origin's has not.
+        """
+        if self.horizon != target.horizon:
+            message = (
+                f"the origins embargo {self.horizon} years but the target looks {target.horizon} years ahead. "
+                f"Use RollingOrigin(horizon={target.horizon})."
+            )
+            raise InputError(message)
+        closed = target.last_observed - target.horizon
+        last = closed if self.last is None else self.last
+        if last > closed or self.first > closed:
+            message = (
+                f"onsets are coded to {target.last_observed}, so {target.horizon}-year windows have closed up to "
+                f"origin {closed}; origin {max(last, self.first)} cannot be scored yet. Choose origins up to {closed}."
+            )
+            raise CoverageError(message)
+        return list(range(self.first, last + 1, self.step))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """Feature matrix and labels of the state-years at risk, in the order of state and year."""
+
+    keys: pd.DataFrame
+    matrix: pd.DataFrame
+    outcome: FloatArray
+    horizon: int
+
+    def training(self, origin: int) -> NDArray[np.bool_]:
+        """Rows whose whole window had closed by the origin."""
+        year = self.keys["year"].to_numpy()
+        rows: NDArray[np.bool_] = np.isfinite(self.outcome) & (year + self.horizon <= origin)
+        return rows
+
+    def at(self, origin: int) -> NDArray[np.bool_]:
+        """Rows of the origin year."""
+        rows: NDArray[np.bool_] = self.keys["year"].to_numpy() == origin
+        return rows
+
+    def fit(self, model: RiskModel, *, origin: int, weights: FloatArray | None = None) -> RiskModel:
+        """Clone of the model, fitted on the training rows of an origin.
+
+        Raises
+        ------
+        LeakageError
+            If a training window reaches beyond the origin.
+        CoverageError
+            If no onset lies in the training rows.
+        """
+        rows = self.training(origin)
+        if weights is not None:
+            rows = rows & (weights > 0)
+        reach = self.keys.loc[rows, "year"].max() + self.horizon if rows.any() else origin
+        if reach > origin:
+            message = f"a training window of origin {origin} reaches to {reach}; windows must close by the origin."
+            raise LeakageError(message)
+        if not self.outcome[rows].any():
+            message = (
+                f"no onset lies in the {int(rows.sum())} labelled state-years that had closed by {origin}; "
+                "choose a later origin."
+            )
+            raise CoverageError(message)
+        fitted: RiskModel = clone(model)
+        fitted.fit(
+            self.matrix[rows],
+            self.outcome[rows],
+            sample_weight=None if weights is None else weights[rows],
+        )
+        return fitted
+
+
+def sample(features: Features, target: Target) -> Sample:
+    """Join features and labels; state-years not at risk are left out, as the target's exclusions say.
+
+    Raises
+    ------
+    InputError
+        If features and target do not describe the same state-years.
+    """
+    left, right = features.frame, target.frame
+    if not left[KEYS].equals(right[KEYS]):
+        message = (
+            f"features ({len(left)} rows) and target ({len(right)} rows) describe different state-years. "
+            "Build both from one panel."
+        )
+        raise InputError(message)
+    at_risk = right["at_risk"].to_numpy()
+    return Sample(
+        keys=left.loc[at_risk, [*KEYS, "name"]].reset_index(drop=True),
+        matrix=left.loc[at_risk, features.names].reset_index(drop=True),
+        outcome=right.loc[at_risk, "outcome"].to_numpy(dtype=float),
+        horizon=target.horizon,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BacktestResult:
+    """Out-of-sample forecasts and what came of them.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        ``country_id, name, origin_year, target_start, target_end`` (bounds inclusive), ``raw_prob``
+        (the model's own), ``prob`` (calibrated) and ``outcome``; one row per state at risk and origin.
+    burn_in : pandas.DataFrame
+        The same columns less ``prob`` for earlier origins that only fed the calibrator.
+    model_name : str
+    calibrator : Calibrator
+        Unfitted; refitted at each origin on earlier closed windows.
+    horizon : int
+    seed : int
+    exclusions : dict of str to int
+        State-years without a forecast, by reason.
+    provenance : dict
+    """
+
+    frame: pd.DataFrame
+    burn_in: pd.DataFrame
+    model_name: str
+    calibrator: Calibrator
+    horizon: int
+    seed: int
+    exclusions: dict[str, int]
+    provenance: dict[str, Any]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Copy of the forecasts."""
+        return self.frame.copy()
+
+    def scores(self) -> dict[str, float]:
+        """Every score of the calibrated forecasts; see :func:`rtop_forecast.scores.score_table`."""
+        return score_table(
+            self.frame["outcome"].to_numpy(dtype=float),
+            self.frame["prob"].to_numpy(dtype=float),
+            groups=self.frame["origin_year"].to_numpy(),
+        )
+
+    def score_intervals(self, *, draws: int = 1000, level: float = 0.9) -> dict[str, tuple[float, float]]:
+        """Interval of every score from resampling whole countries."""
+        return score_intervals(
+            self.frame["outcome"].to_numpy(dtype=float),
+            self.frame["prob"].to_numpy(dtype=float),
+            blocks=self.frame["country_id"].to_numpy(),
+            groups=self.frame["origin_year"].to_numpy(),
+            draws=draws,
+            seed=self.seed,
+            level=level,
+        )
+
+    def score_frame(self, *, draws: int = 1000, level: float = 0.9) -> pd.DataFrame:
+        """Scores and their intervals: index ``score``, columns ``value, low, high``."""
+        values, intervals = self.scores(), self.score_intervals(draws=draws, level=level)
+        rows = [
+            {"score": name, "value": values[name], "low": intervals[name][0], "high": intervals[name][1]}
+            for name in SCORES
+        ]
+        return pd.DataFrame(rows).set_index("score")
+
+    def summary(self) -> str:
+        """Scores with 90% intervals, as text."""
+        origins = self.frame["origin_year"]
+        lines = [
+            f"{self.model_name}: {len(self.frame):,} forecasts of {int(self.frame['outcome'].sum())} onset windows, "
+            f"origins {origins.min()}-{origins.max()}, {self.horizon}-year horizon"
+        ]
+        for name, row in self.score_frame().iterrows():
+            lines.append(f"  {name:<18} {row['value']:8.4f}  90% interval {row['low']:.4f} to {row['high']:.4f}")
+        return "\n".join(lines)
+
+
+def backtest(
+    model: RiskModel,
+    features: Features,
+    target: Target,
+    *,
+    origins: RollingOrigin,
+    calibrator: Calibrator | None = None,
+    burn_in: int = BURN_IN,
+    n_jobs: int | None = None,
+    seed: int = 0,
+    progress: str | None = None,
+) -> BacktestResult:
+    """Forecast from each origin with what was known then, and keep what came of it.
+
+    At origin t the model is refitted on rows s with s + horizon <= t, forecasts the states at risk in
+    t, and the calibrator is refitted on the forecasts of earlier origins whose windows had closed.
+
+    Parameters
+    ----------
+    model : RiskModel
+        Unfitted; cloned at each origin.
+    features : Features
+    target : Target
+        From the same panel.
+    origins : RollingOrigin
+    calibrator : Calibrator, optional
+        By default :func:`rtop_forecast.calibration.default_calibrator`.
+    burn_in : int
+        Earlier origins forecast only to feed the calibrator; they are not scored.
+    n_jobs : int, optional
+        Passed to joblib; ``joblib.parallel_config`` chooses another backend.
+    seed : int
+        Seed of the bootstrap of the scores.
+    progress : str, optional
+        Caption of a progress bar on stderr.
+
+    Returns
+    -------
+    BacktestResult
+
+    Raises
+    ------
+    InputError, CoverageError, LeakageError
+        If features, target and origins do not fit together.
+    """
+    calibrator = default_calibrator() if calibrator is None else calibrator
+    rows = sample(features, target)
+    years = origins.origins(target)
+    early = list(range(years[0] - burn_in, years[0]))
+    tasks = (delayed(_forecast_origin)(model, rows, origin) for origin in [*early, *years])
+    frames = run(tasks, count=len(early) + len(years), n_jobs=n_jobs, progress=progress)
+    raw = pd.concat(frames, ignore_index=True)
+    raw = raw[np.isfinite(raw["outcome"])].reset_index(drop=True)
+    return BacktestResult(
+        frame=_calibrate(raw, calibrator, years=years, horizon=target.horizon),
+        burn_in=raw[raw["origin_year"] < years[0]].drop(columns="log_odds").reset_index(drop=True),
+        model_name=type(model).__name__,
+        calibrator=calibrator,
+        horizon=target.horizon,
+        seed=seed,
+        exclusions=dict(target.exclusions),
+        provenance=provenance(features, target, seed=seed),
+    )
+
+
+def fit_calibrator(calibrator: Calibrator, history: pd.DataFrame, *, origin: int, horizon: int) -> Calibrator:
+    """Calibrator fitted on earlier forecasts whose windows had closed by the origin.
+
+    Parameters
+    ----------
+    calibrator : Calibrator
+        Unfitted; a copy is fitted.
+    history : pandas.DataFrame
+        ``origin_year, raw_prob, outcome``.
+    """
+    closed = history[history["origin_year"] + horizon <= origin]
+    fitted = deepcopy(calibrator)
+    fitted.fit(
+        closed["outcome"].to_numpy(dtype=float),
+        closed["raw_prob"].to_numpy(dtype=float),
+        time=closed["origin_year"].to_numpy(dtype=float),
+        at=origin,
+        # windows of h years overlap: each onset stands in h of them and counts once
+        weights=np.full(len(closed), 1.0 / horizon),
+    )
+    return fitted
+
+
+def provenance(features: Features, target: Target, *, seed: int) -> dict[str, Any]:
+    """Sources and releases, package versions, target and seed behind a result."""
+    report = features.panel.report
+    return {
+        "sources": {str(row["source"]): str(row["release"]) for row in report.to_dict("records")},
+        "packages": package_versions(),
+        "event": target.event,
+        "horizon": target.horizon,
+        "onsets_coded_to": target.last_observed,
+        "features": features.names,
+        "seed": seed,
+    }
+
+
+def _forecast_origin(model: RiskModel, rows: Sample, origin: int) -> pd.DataFrame:
+    fitted = rows.fit(model, origin=origin)
+    here = rows.at(origin)
+    log_odds = fitted.log_odds(rows.matrix[here])
+    keys = rows.keys[here]
+    return pd.DataFrame(
+        {
+            "country_id": keys["country_id"].to_numpy(),
+            "name": keys["name"].to_numpy(),
+            "origin_year": origin,
+            "target_start": origin + 1,
+            "target_end": origin + rows.horizon,
+            "raw_prob": _expit(log_odds),
+            "log_odds": log_odds,
+            "outcome": rows.outcome[here],
+        }
+    )
+
+
+def _calibrate(raw: pd.DataFrame, calibrator: Calibrator, *, years: list[int], horizon: int) -> pd.DataFrame:
+    frames = []
+    for origin, group in _groups(raw, years):
+        fitted = fit_calibrator(calibrator, raw, origin=origin, horizon=horizon)
+        calibrated = fitted.apply_log_odds(group["log_odds"].to_numpy(dtype=float))
+        frames.append(group.assign(prob=_expit(calibrated)).drop(columns="log_odds"))
+    columns = ["country_id", "name", "origin_year", "target_start", "target_end", "raw_prob", "prob", "outcome"]
+    return pd.concat(frames, ignore_index=True)[columns]
+
+
+def _groups(raw: pd.DataFrame, years: list[int]) -> Iterator[tuple[int, pd.DataFrame]]:
+    by_origin: Mapping[Any, pd.DataFrame] = dict(tuple(raw.groupby("origin_year")))
+    return ((year, by_origin[year]) for year in years)
+
+
+def _expit(log_odds: FloatArray) -> FloatArray:
+    result: FloatArray = 1.0 / (1.0 + np.exp(-log_odds))
+    return result

@@ -1,0 +1,437 @@
+"""Recalibrators of probability forecasts, and reliability curves, on arrays.
+
+A calibrator is fitted on earlier forecasts whose outcome is known and then applied
+to new ones. All are monotone, and all are safe with a handful of events: the small
+ones are estimates under a stated Gaussian prior centred on "change nothing", so
+that without data they change nothing. Nothing falls back to another method unseen.
+
+Rows of overlapping windows repeat the same events. With windows of h years, weights
+of 1/h make h repeated rows count as one.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from rtop_forecast import _checks
+from rtop_forecast._checks import FloatArray
+from rtop_forecast._logistic import log_odds, logistic_loss, minimise, probability
+from rtop_forecast._reliability import ReliabilityCurve, reliability_curve
+from rtop_forecast.errors import InputError, LeakageError
+
+__all__ = [
+    "AffineCalibrator",
+    "Calibrator",
+    "Identity",
+    "InterceptShift",
+    "LogisticRecalibration",
+    "RandomWalkShift",
+    "ReliabilityCurve",
+    "default_calibrator",
+    "reliability_curve",
+]
+
+# outcome, log-odds of the forecast, weight
+_Rows = tuple[FloatArray, FloatArray, FloatArray]
+
+
+class Calibrator(ABC):
+    """A monotone map from raw to calibrated probabilities.
+
+    Subclasses define ``_learn`` and ``apply_log_odds``.
+    """
+
+    def fit(
+        self,
+        outcome: ArrayLike,
+        prob: ArrayLike,
+        *,
+        time: ArrayLike | None = None,
+        at: float | None = None,
+        weights: ArrayLike | None = None,
+    ) -> Self:
+        """Learn from earlier forecasts whose outcome is known.
+
+        Parameters
+        ----------
+        outcome : array_like of shape (n,)
+            1 where the event happened, else 0; whole windows only, closed by ``at``.
+            n may be 0.
+        prob : array_like of shape (n,)
+            Raw forecast probability, strictly between 0 and 1, made out of sample.
+        time : array_like of int of shape (n,), optional
+            Origin year of each row. `RandomWalkShift` and a trailing
+            `InterceptShift` need it; where given it is always checked against ``at``.
+        at : int or float, optional
+            Origin year at which the calibrator will be applied.
+        weights : array_like of shape (n,), optional
+            Non-negative row weights.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        InputError
+            If an input is invalid, ``time`` is missing where it is needed, or the
+            estimate does not exist, as each class says.
+        LeakageError
+            If a row's origin year is not before ``at``: its window is still open.
+        """
+        y, p = _checks.pair(outcome, prob)
+        z = log_odds(_checks.open_prob_vector(p))
+        w = _checks.weight_vector(weights, y.size)
+        years = _years(time, y.size)
+        if years is not None and at is not None:
+            _refuse_later(years, at)
+        # one order for all row orders, so that sums agree to the last bit
+        keys = (w, y, z) if years is None else (w, y, z, years)
+        order = np.lexsort(keys)
+        self._learn((y[order], z[order], w[order]), None if years is None else years[order], at)
+        return self
+
+    @abstractmethod
+    def _learn(self, rows: _Rows, years: FloatArray | None, at: float | None) -> None:
+        """Estimate from checked rows in canonical order."""
+
+    @abstractmethod
+    def apply_log_odds(self, z: ArrayLike) -> FloatArray:
+        """Map raw to calibrated log-odds.
+
+        Parameters
+        ----------
+        z : array_like
+            Raw log-odds; minus and plus infinity are kept.
+
+        Returns
+        -------
+        ndarray
+            Calibrated log-odds, same shape.
+        """
+
+    def apply(self, prob: ArrayLike) -> FloatArray:
+        """Map raw to calibrated probabilities.
+
+        Parameters
+        ----------
+        prob : array_like of shape (n,)
+            Raw probabilities; 0 and 1 are kept.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+            Calibrated probabilities, in the same order of size.
+
+        Raises
+        ------
+        InputError
+            If a probability is missing or outside [0, 1].
+        sklearn.exceptions.NotFittedError
+            Before `fit`.
+        """
+        return probability(self.apply_log_odds(log_odds(_checks.prob_vector(prob))))
+
+
+class AffineCalibrator(Calibrator):
+    """A calibrator that is a straight line on the log-odds.
+
+    Contributions to the log-odds scale with it exactly: each is multiplied by the
+    slope, and the baseline becomes intercept + slope * baseline.
+
+    Attributes
+    ----------
+    intercept_, slope_ : float
+        Calibrated log-odds = intercept_ + slope_ * raw log-odds; slope_ is positive.
+    covariance_ : ndarray of shape (2, 2)
+        Laplace approximation of the covariance of (intercept, slope) around the
+        estimate, rows taken as independent.
+    """
+
+    intercept_: float
+    slope_: float
+    covariance_: FloatArray
+
+    def apply_log_odds(self, z: ArrayLike) -> FloatArray:
+        """Return intercept_ + slope_ * z."""
+        if not hasattr(self, "slope_"):
+            from sklearn.exceptions import NotFittedError
+
+            message = f"this {type(self).__name__} is not fitted yet. Call fit first."
+            raise NotFittedError(message)
+        mapped: FloatArray = self.intercept_ + self.slope_ * np.asarray(z, dtype=np.float64)
+        return mapped
+
+    def __repr__(self) -> str:
+        """Parameters, and the line if fitted."""
+        given = ", ".join(f"{name}={value!r}" for name, value in vars(self).items() if not name.endswith("_"))
+        fitted = f" [{self.intercept_:+.4f} + {self.slope_:.4f} z]" if hasattr(self, "slope_") else ""
+        return f"{type(self).__name__}({given}){fitted}"
+
+    def _set(self, intercept: float, slope: float, covariance: FloatArray) -> None:
+        self.intercept_, self.slope_, self.covariance_ = intercept, slope, covariance
+
+
+class Identity(AffineCalibrator):
+    """Changes nothing; the forecasts stand as they are.
+
+    Fitting checks its input like every calibrator, and learns nothing from it.
+    """
+
+    def _learn(self, rows: _Rows, years: FloatArray | None, at: float | None) -> None:
+        self._set(0.0, 1.0, np.zeros((2, 2)))
+
+
+class InterceptShift(AffineCalibrator):
+    """Adds one constant to the log-odds: the world's rate was misjudged, the order was not.
+
+    Maximises Σ w_i log Bernoulli(y_i | z_i + shift) - shift² / (2 prior_sd²).
+
+    Parameters
+    ----------
+    prior_sd : float
+        Standard deviation of the Gaussian prior on the shift. At 1 (a factor of 2.7
+        in the odds) a few dozen events outweigh it; ``inf`` is maximum likelihood,
+        under which expected equal observed events on the rows of the fit.
+    window : int, optional
+        Use only the rows of the last ``window`` origin years up to the latest one
+        given; None uses all. A short window follows the rate, chance included.
+
+    Raises
+    ------
+    InputError
+        On fitting, if ``prior_sd`` is infinite and the weighted rows lack positives or
+        negatives: the maximum lies at infinity. If ``window`` is set without ``time``.
+
+    Notes
+    -----
+    Without rows the shift is 0.
+
+    References
+    ----------
+    Cox, D. R. (1958). Two further applications of a model for binary regression.
+    Biometrika, 45, 562-565.
+
+    Examples
+    --------
+    >>> shift = InterceptShift(prior_sd=float("inf")).fit([0, 0, 0, 1], [0.5, 0.5, 0.5, 0.5])
+    >>> shift.apply([0.5]).round(6)
+    array([0.25])
+    """
+
+    def __init__(self, *, prior_sd: float = 1.0, window: int | None = None) -> None:
+        self.prior_sd = _checks.scale_value(prior_sd, name="prior_sd", infinite=True)
+        self.window = None if window is None else _checks.at_least(window, name="window", low=1)
+
+    def _learn(self, rows: _Rows, years: FloatArray | None, at: float | None) -> None:
+        y, z, w = rows
+        if self.window is not None:
+            if years is None:
+                message = "InterceptShift with a window needs the origin year of each row. Pass time=."
+                raise InputError(message)
+            recent = years > years.max(initial=-math.inf) - self.window
+            y, z, w = y[recent], z[recent], w[recent]
+        events, total = float((w * y).sum()), float(w.sum())
+        if math.isinf(self.prior_sd) and not 0 < events < total:
+            message = (
+                "without a prior a shift needs rows of both outcomes; "
+                f"{events:g} of {total:g} weighted rows are positive. Set a finite prior_sd."
+            )
+            raise InputError(message)
+        precision = self.prior_sd**-2
+
+        def objective(shift: FloatArray) -> tuple[float, FloatArray, FloatArray]:
+            p = probability(z + shift)
+            value = (w * logistic_loss(y, z + shift)).sum() + 0.5 * precision * shift[0] ** 2
+            gradient = np.array([(w * (p - y)).sum() + precision * shift[0]])
+            return float(value), gradient, np.array([[(w * p * (1 - p)).sum() + precision]])
+
+        shift, curvature = minimise(objective, np.zeros(1))
+        self._set(float(shift[0]), 1.0, np.diag([1.0 / float(curvature[0, 0]), 0.0]))
+
+
+class LogisticRecalibration(AffineCalibrator):
+    """Shifts the log-odds and stretches them about their centre, with a positive slope.
+
+    z -> m + shift + exp(c) (z - m), with m the log-odds of the mean forecast.
+    Maximises the weighted log-likelihood plus the log-density of the priors
+    shift ~ N(0, prior_sd²) and c ~ N(0, slope_sd²).
+
+    Parameters
+    ----------
+    prior_sd : float
+        Prior standard deviation of the shift at the centre, in log-odds.
+    slope_sd : float
+        Prior standard deviation of the log of the slope; 0.5 keeps it between
+        0.38 and 2.7 with 95% prior probability.
+
+    Notes
+    -----
+    Without rows the map is the identity. With rows of a single class the priors keep
+    the estimate finite. The slope cannot become negative, so the order of forecasts
+    never turns over.
+
+    References
+    ----------
+    Cox, D. R. (1958). Two further applications of a model for binary regression.
+    Biometrika, 45, 562-565.
+
+    Examples
+    --------
+    >>> LogisticRecalibration().fit([], []).apply([0.1, 0.5]).round(6)
+    array([0.1, 0.5])
+    """
+
+    def __init__(self, *, prior_sd: float = 1.0, slope_sd: float = 0.5) -> None:
+        self.prior_sd = _checks.scale_value(prior_sd, name="prior_sd")
+        self.slope_sd = _checks.scale_value(slope_sd, name="slope_sd")
+
+    def _learn(self, rows: _Rows, years: FloatArray | None, at: float | None) -> None:
+        y, z, w = rows
+        mean = (w * probability(z)).sum() / w.sum() if y.size else 0.5
+        centre = float(log_odds(np.array([mean]))[0])
+        centred = z - centre
+        precision = np.array([self.prior_sd**-2, self.slope_sd**-2])
+
+        def objective(theta: FloatArray) -> tuple[float, FloatArray, FloatArray]:
+            # a long trial step must not overflow; no optimum lies near this bound
+            stretched = math.exp(min(theta[1], 50.0)) * centred
+            mapped = centre + theta[0] + stretched
+            p = probability(mapped)
+            value = (w * logistic_loss(y, mapped)).sum() + 0.5 * (precision * theta**2).sum()
+            residual, v = w * (p - y), w * p * (1 - p)
+            bend = (residual * stretched).sum()
+            gradient = np.array([residual.sum(), bend]) + precision * theta
+            cross = (v * stretched).sum()
+            fisher = np.array([[v.sum(), cross], [cross, (v * stretched**2).sum()]]) + np.diag(precision)
+            # the exact curvature converges fast but may be indefinite far from the optimum
+            exact = fisher + np.diag([0.0, bend])
+            definite = exact[1, 1] > 0 and exact[0, 0] * exact[1, 1] > cross**2
+            return float(value), gradient, exact if definite else fisher
+
+        theta, curvature = minimise(objective, np.zeros(2))
+        slope = math.exp(theta[1])
+        # (shift, c) -> (intercept, slope) with intercept = shift + m (1 - slope)
+        jacobian = np.array([[1.0, -centre * slope], [0.0, slope]])
+        covariance = np.einsum("ij,jk,lk->il", jacobian, np.linalg.inv(curvature), jacobian)
+        self._set(float(theta[0]) + centre * (1.0 - slope), slope, covariance)
+
+
+class RandomWalkShift(AffineCalibrator):
+    """Adds a constant that drifts: the shift of the log-odds follows a random walk over years.
+
+    shift_1 ~ N(0, prior_sd²) in the first year with rows, then
+    shift_t ~ N(shift_{t-1}, sigma²) from year to year. The estimate is the joint
+    posterior mode of the whole path given the rows, read off at ``at``; years after
+    the last row add uncertainty, not movement. Only rows before ``at`` enter, so it
+    is a filter, never a smoother that looks ahead.
+
+    Parameters
+    ----------
+    sigma : float
+        Standard deviation of the drift per year, in log-odds. 0 gives
+        ``InterceptShift(prior_sd=prior_sd)``.
+    prior_sd : float
+        Prior standard deviation of the first year's shift.
+
+    Raises
+    ------
+    InputError
+        On fitting, without ``time`` or ``at``.
+
+    Notes
+    -----
+    Without rows the shift is 0; without events the prior keeps it finite. ``path_``
+    is a dict from each year with rows to its shift; ``covariance_`` has the Laplace
+    variance of the shift at ``at``.
+
+    References
+    ----------
+    Fahrmeir, L. (1992). Posterior mode estimation by extended Kalman filtering for
+    multivariate dynamic generalized linear models. Journal of the American
+    Statistical Association, 87, 501-509.
+
+    Examples
+    --------
+    >>> walk = RandomWalkShift(sigma=0.1).fit([0, 1], [0.1, 0.1], time=[1990, 1991], at=1993)
+    >>> walk.path_[1990] < walk.path_[1991] == walk.intercept_
+    True
+    """
+
+    path_: dict[int, float]
+
+    def __init__(self, *, sigma: float = 0.1, prior_sd: float = 1.0) -> None:
+        self.sigma = _checks.scale_value(sigma, name="sigma", zero=True)
+        self.prior_sd = _checks.scale_value(prior_sd, name="prior_sd")
+
+    def _learn(self, rows: _Rows, years: FloatArray | None, at: float | None) -> None:
+        if years is None or at is None:
+            message = "RandomWalkShift needs the origin year of each row and of use. Pass time= and at=."
+            raise InputError(message)
+        y, z, w = rows
+        if not y.size:
+            self.path_ = {}
+            self._set(0.0, 1.0, np.diag([self.prior_sd**2, 0.0]))
+            return
+        seen, index = np.unique(years, return_inverse=True)
+        # the path is a cumulative sum of independent standard normal steps times their scale,
+        # which stays regular when sigma is 0
+        scale = np.concatenate(([self.prior_sd], self.sigma * np.sqrt(np.diff(seen))))
+        later = np.maximum.outer(np.arange(seen.size), np.arange(seen.size))
+
+        def objective(steps: FloatArray) -> tuple[float, FloatArray, FloatArray]:
+            mapped = z + np.cumsum(scale * steps)[index]
+            p = probability(mapped)
+            value = (w * logistic_loss(y, mapped)).sum() + 0.5 * (steps**2).sum()
+            # a step moves its own year and every later one
+            slope = np.cumsum(np.bincount(index, weights=w * (p - y))[::-1])[::-1]
+            bend = np.cumsum(np.bincount(index, weights=w * p * (1 - p))[::-1])[::-1]
+            curvature = np.outer(scale, scale) * bend[later] + np.eye(seen.size)
+            return float(value), scale * slope + steps, curvature
+
+        steps, curvature = minimise(objective, np.zeros(seen.size))
+        path = np.cumsum(scale * steps)
+        variance = float(scale @ np.linalg.solve(curvature, scale)) + self.sigma**2 * (at - seen[-1])
+        self.path_ = {int(year): float(shift) for year, shift in zip(seen, path, strict=True)}
+        self._set(float(path[-1]), 1.0, np.diag([variance, 0.0]))
+
+
+def default_calibrator() -> RandomWalkShift:
+    """Calibrator of every ranking and backtest: a shift that drifts by 0.1 log-odds a year.
+
+    Chosen by simulation (``benchmarks/calibrator_choice.py``), before any test origin was scored: it
+    costs little where the world's onset rate stands still and gains most where it moves.
+
+    Returns
+    -------
+    RandomWalkShift
+        Unfitted.
+    """
+    return RandomWalkShift(sigma=0.1)
+
+
+def _years(time: ArrayLike | None, n: int) -> FloatArray | None:
+    """Whole origin years, one per row."""
+    if time is None:
+        return None
+    years = _checks.vector(time, name="time")
+    if years.size != n or (years != np.round(years)).any():
+        message = f"time must give one whole origin year per row; got {years.size} for {n} rows. Align them."
+        raise InputError(message)
+    return years
+
+
+def _refuse_later(years: FloatArray, at: float) -> None:
+    late = years >= at
+    if late.any():
+        first = int(np.argmax(late))
+        message = (
+            f"a calibrator for origin {at:g} may learn from earlier origins only; {int(late.sum())} of "
+            f"{late.size} rows are not earlier, first row {first} ({years[first]:g}). Drop open windows."
+        )
+        raise LeakageError(message)

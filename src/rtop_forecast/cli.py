@@ -1,0 +1,217 @@
+"""The ``rtop-forecast`` command; thin, it calls the public interface only."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+import rtop_forecast as rtop
+
+_BACKTEST_FIRST = 1993
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Returns
+    -------
+    int
+        0 on success; 2 with one line on stderr if an argument or an input file is wrong.
+    """
+    arguments = _parser().parse_args(argv)
+    try:
+        text = arguments.run(arguments)
+    except (rtop.InputError, rtop.CoverageError, rtop.LeakageError, rtop.DataIntegrityError) as error:
+        print(f"rtop-forecast {arguments.command}: {_one_line(error)}", file=sys.stderr)
+        return 2
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        # A pager or `head` closed the pipe: that is how they end, not a fault of ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error.args[0] if error.args else error).split())
+
+
+def _rank(arguments: argparse.Namespace) -> str:
+    forecast = _forecast(arguments)
+    if arguments.out is not None:
+        rtop.write_tables(forecast, arguments.out)
+    table = forecast.ranking().head(arguments.top)
+    if arguments.json:
+        return _rank_json(forecast, table)
+    return _rank_text(forecast, table)
+
+
+def _forecast(arguments: argparse.Namespace) -> rtop.Forecast:
+    panel = rtop.load_panel(data_dir=arguments.data)
+    features = rtop.build_features(panel)
+    target = rtop.onset_target(panel, horizon=arguments.horizon)
+    origin = target.last_observed if arguments.origin is None else arguments.origin
+    closed = min(origin, target.last_observed) - arguments.horizon
+    history = rtop.backtest(
+        rtop.default_model(),
+        features,
+        target,
+        origins=rtop.RollingOrigin(first=closed, last=closed, horizon=arguments.horizon),
+        n_jobs=arguments.jobs,
+        progress=_caption("calibration"),
+    )
+    return rtop.forecast(
+        rtop.default_model(),
+        features,
+        target,
+        origin=origin,
+        calibration=history,
+        n_jobs=arguments.jobs,
+        seed=arguments.seed,
+        progress=_caption("intervals"),
+    )
+
+
+def _rank_text(forecast: rtop.Forecast, table: pd.DataFrame) -> str:
+    start, end = forecast.window
+    value, low, high = forecast.expected
+    level = f"{forecast.level:.0%}"
+    width = max(len("state"), *(len(name) for name in table["name"]))
+    lines = [
+        f"Risk that a new mass killing begins in {start}-{end}: the {len(table)} highest of {len(forecast.frame)} states "
+        f"(origin {forecast.origin_year}, as known on {forecast.issued.isoformat()})",
+        f"Expected number of states with an onset: {value:.1f} ({level} interval {low:.1f} to {high:.1f})",
+        "",
+        f"{'rank':>4}  {'state':<{width}}  {'prob.':>6}  {level + ' interval':>14}  {'rank range':>10}  "
+        f"{'last year':>9}  raised most by (UN risk factor)",
+    ]
+    for row in table.to_dict("records"):
+        factors = [
+            f"{number} {rtop.risk_factor(int(number)).short}"
+            for number in (row["factor_1"], row["factor_2"])
+            if pd.notna(number)
+        ]
+        interval = f"{row['prob_low']:.1%}-{row['prob_high']:.1%}"
+        ranks = f"{row['rank_low']}-{row['rank_high']}"
+        last = "-" if pd.isna(row["rank_last_year"]) else str(row["rank_last_year"])
+        lines.append(
+            f"{row['rank']:>4}  {row['name']:<{width}}  {row['prob']:>6.1%}  {interval:>14}  {ranks:>10}  {last:>9}  "
+            + ("; ".join(factors) or "-")
+        )
+    return "\n".join(lines)
+
+
+def _rank_json(forecast: rtop.Forecast, table: pd.DataFrame) -> str:
+    start, end = forecast.window
+    value, low, high = forecast.expected
+    document = {
+        "target_start": start,
+        "target_end": end,
+        "states": len(forecast.frame),
+        "expected_onsets": {"value": value, "low": low, "high": high},
+        "ranking": json.loads(table.to_json(orient="records", double_precision=15)),
+        "provenance": forecast.provenance,
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _backtest(arguments: argparse.Namespace) -> str:
+    panel = rtop.load_panel(data_dir=arguments.data)
+    features = rtop.build_features(panel)
+    target = rtop.onset_target(panel, horizon=arguments.horizon)
+    origins = rtop.RollingOrigin(first=arguments.first, last=arguments.last, horizon=arguments.horizon)
+    results = {
+        name: rtop.backtest(
+            model,
+            features,
+            target,
+            origins=origins,
+            n_jobs=arguments.jobs,
+            seed=arguments.seed,
+            progress=_caption(name),
+        )
+        for name, model in rtop.benchmark_models().items()
+    }
+    if arguments.json:
+        return json.dumps({name: _score_dict(result) for name, result in results.items()}, indent=2)
+    return _backtest_text(results)
+
+
+def _score_dict(result: rtop.BacktestResult) -> dict[str, float]:
+    frame = result.to_frame()
+    document = {"n": len(frame), "positives": int(frame["outcome"].sum())}
+    for score, row in result.score_frame().iterrows():
+        document |= {f"{score}": row["value"], f"{score}_low": row["low"], f"{score}_high": row["high"]}
+    return document
+
+
+def _backtest_text(results: dict[str, rtop.BacktestResult]) -> str:
+    first = next(iter(results.values()))
+    frame = first.to_frame()
+    lines = [
+        f"{len(frame):,} forecasts, {int(frame['outcome'].sum())} with an onset in the window, "
+        f"origins {frame['origin_year'].min()}-{frame['origin_year'].max()}, {first.horizon}-year horizon; "
+        "90% intervals from resampling countries",
+        "",
+    ]
+    tables = {name: result.score_frame() for name, result in results.items()}
+    width = max(len(name) for name in tables) + 1
+    for score in next(iter(tables.values())).index:
+        lines.append(str(score))
+        for name, table in tables.items():
+            value, low, high = table.loc[score]
+            lines.append(f"  {name:<{width}} {value:8.4f}  ({low:.4f} to {high:.4f})")
+    return "\n".join(lines)
+
+
+def _caption(text: str) -> str | None:
+    return text if sys.stderr.isatty() else None
+
+
+class _Parser(argparse.ArgumentParser):
+    """Parser whose complaint is one line."""
+
+    def error(self, message: str) -> Any:
+        """Print one line and leave with exit code 2."""
+        self.exit(2, f"{self.prog}: {message}. See `{self.prog} --help`.\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="rtop-forecast", description="Forecast the risk of mass atrocities, country by country.")
+    parser.add_argument("--version", action="version", version=f"rtop-forecast {rtop.__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    rank = commands.add_parser("rank", help="print the annual risk ranking")
+    rank.set_defaults(run=_rank)
+    rank.add_argument("--origin", type=int, help="last year whose information is used (default: the latest coded)")
+    rank.add_argument("--top", type=_positive, default=30, help="states to print (default: 30)")
+    rank.add_argument("--out", type=Path, metavar="DIR", help="also write ranking.csv, ranking.parquet, provenance.json")
+    scores = commands.add_parser("backtest", help="score every model out of sample")
+    scores.set_defaults(run=_backtest)
+    scores.add_argument("--first", type=int, default=_BACKTEST_FIRST, help=f"first origin (default: {_BACKTEST_FIRST})")
+    scores.add_argument("--last", type=int, help="last origin (default: the latest whose window has closed)")
+    for command in (rank, scores):
+        command.add_argument("--horizon", type=_positive, default=2, help="years the window lasts (default: 2)")
+        command.add_argument("--data", type=Path, metavar="DIR", help="folder of official releases to use instead")
+        command.add_argument("--json", action="store_true", help="print JSON")
+        command.add_argument("--jobs", type=int, default=-1, help="processes (default: one per core)")
+        command.add_argument("--seed", type=int, default=0, help="seed of the resampling (default: 0)")
+    return parser
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        message = f"{text} is not a positive whole number"
+        raise argparse.ArgumentTypeError(message)
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(main())

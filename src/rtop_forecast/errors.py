@@ -1,0 +1,22 @@
+"""The four exceptions of the library.
+
+Every message gives the rule, the count, the first offender and the way out.
+"""
+
+from __future__ import annotations
+
+
+class InputError(ValueError):
+    """An argument, a file or a table breaks a stated rule."""
+
+
+class LeakageError(ValueError):
+    """A computation would use a value that was not known at its date."""
+
+
+class DataIntegrityError(RuntimeError):
+    """Bundled or downloaded data contradict their own description."""
+
+
+class CoverageError(LookupError):
+    """A state, year or variable lies outside what the data cover."""

@@ -1,0 +1,6 @@
+"""Features by UN risk factor; every transform looks backward only."""
+
+from rtop_forecast.features._build import CATALOGUE, Features, build_features, describe_features
+from rtop_forecast.features._spec import FeatureSpec
+
+__all__ = ["CATALOGUE", "FeatureSpec", "Features", "build_features", "describe_features"]

@@ -1,0 +1,156 @@
+"""From a panel to a table of features, each row holding what was known at its issue date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from rtop_forecast.errors import InputError
+from rtop_forecast.features._grid import Grid
+from rtop_forecast.features._spec import FeatureSpec
+from rtop_forecast.features.conflict import FEATURES as CONFLICT
+from rtop_forecast.features.governance import FEATURES as GOVERNANCE
+from rtop_forecast.features.history import FEATURES as HISTORY
+from rtop_forecast.features.neighbours import FEATURES as NEIGHBOURS
+from rtop_forecast.features.structure import FEATURES as STRUCTURE
+from rtop_forecast.framework import risk_factor
+from rtop_forecast.panel import KEYS, Panel
+
+CATALOGUE: tuple[FeatureSpec, ...] = (*HISTORY, *CONFLICT, *NEIGHBOURS, *STRUCTURE, *GOVERNANCE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Features:
+    """Features of every state-year.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame of shape (n_state_years, 3 + n_features)
+        ``country_id, year, name`` and the features as float64, sorted by key.
+    ages : pandas.DataFrame, same shape
+        Age in years of the oldest value behind each feature; 0 if all are of the row's own year,
+        NaN where the feature is missing.
+    specs : tuple of FeatureSpec
+        In column order.
+    issue_month : int
+        Row t holds what was published by the end of this month of t + 1.
+    panel : Panel
+        Where they come from.
+    """
+
+    frame: pd.DataFrame
+    ages: pd.DataFrame
+    specs: tuple[FeatureSpec, ...]
+    issue_month: int
+    panel: Panel
+
+    @property
+    def names(self) -> list[str]:
+        """Feature names in column order."""
+        return [spec.name for spec in self.specs]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Copy of the table."""
+        return self.frame.copy()
+
+    def describe(self) -> pd.DataFrame:
+        """Catalogue of these features with the share of state-years in which each is observed."""
+        table = describe_features(self.specs)
+        table["observed"] = self.frame[self.names].notna().mean().to_numpy()
+        return table
+
+    def summary(self) -> str:
+        """Number of features and of each risk factor's, as text."""
+        table = self.describe()
+        lines = [f"{len(self.specs)} features of {len(self.frame):,} state-years, by primary UN risk factor:"]
+        for number, group in table.groupby("risk_factor"):
+            lines.append(f"  {number:>2} {risk_factor(int(str(number))).short:<26} {len(group):>3} features")
+        return "\n".join(lines)
+
+
+def build_features(
+    panel: Panel, *, names: Sequence[str] | None = None, issue_month: int = 6
+) -> Features:
+    """Compute the catalogue's features over a panel.
+
+    Every transform looks backward, and row t uses only values published by the end of ``issue_month``
+    of year t + 1: a variable with a longer publication lag enters with the latest value that was out
+    by then, its age kept beside it. Missing stays missing; models impute inside their training rows.
+
+    Parameters
+    ----------
+    panel : Panel
+    names : sequence of str, optional
+        A subset of the catalogue; all features whose variables the panel holds by default.
+    issue_month : int
+        Month of the year after the origin at whose end forecasts are issued, 1 to 12.
+
+    Returns
+    -------
+    Features
+
+    Raises
+    ------
+    InputError
+        If a name is not in the catalogue or the month is not 1 to 12.
+    CoverageError
+        If a named feature needs a variable that the panel does not hold.
+    """
+    if not 1 <= issue_month <= 12:
+        message = f"issue_month must lie in 1 to 12, not {issue_month}."
+        raise InputError(message)
+    specs = _select(panel, names)
+    grid = Grid(panel, issue_month=issue_month)
+    values, ages = {}, {}
+    for spec in specs:
+        column = grid.flatten(spec.compute(grid))
+        values[spec.name] = column
+        used = [grid.flatten(grid.age(name)) for name in spec.variables]
+        oldest = np.max(used, axis=0) if used else np.zeros(len(column))
+        ages[spec.name] = np.where(np.isfinite(column), oldest, np.nan)
+    keys = panel.frame[[*KEYS, "name"]]
+    return Features(
+        frame=pd.concat([keys, pd.DataFrame(values, index=keys.index)], axis=1),
+        ages=pd.concat([keys, pd.DataFrame(ages, index=keys.index)], axis=1),
+        specs=specs,
+        issue_month=issue_month,
+        panel=panel,
+    )
+
+
+def describe_features(specs: Sequence[FeatureSpec] = CATALOGUE) -> pd.DataFrame:
+    """Feature catalogue as a table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``name, label, unit, risk_factor`` (the primary one), ``risk_factors, variables, sign``.
+    """
+    return pd.DataFrame(
+        {
+            "name": [spec.name for spec in specs],
+            "label": [spec.label for spec in specs],
+            "unit": [spec.unit for spec in specs],
+            "risk_factor": [spec.risk_factors[0] for spec in specs],
+            "risk_factors": [", ".join(map(str, spec.risk_factors)) for spec in specs],
+            "variables": [", ".join(spec.variables) for spec in specs],
+            "sign": [spec.sign for spec in specs],
+        }
+    )
+
+
+def _select(panel: Panel, names: Sequence[str] | None) -> tuple[FeatureSpec, ...]:
+    if names is None:
+        return tuple(spec for spec in CATALOGUE if set(spec.variables) <= set(panel.variables))
+    known = {spec.name: spec for spec in CATALOGUE}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        message = (
+            f"{len(unknown)} of {len(names)} names are not in the feature catalogue, first {unknown[0]!r}. "
+            "describe_features() lists it."
+        )
+        raise InputError(message)
+    return tuple(known[name] for name in names)

@@ -1,0 +1,111 @@
+"""Features from past and ongoing mass killing (risk factors 2, 10, 11 and 12)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rtop_forecast.features._spec import FeatureSpec
+from rtop_forecast.features._transforms import decayed_sum, lag, spell_length
+
+FEATURES = (
+    FeatureSpec(
+        name="mk_ongoing_count",
+        label="mass-killing episodes under way",
+        unit="episodes",
+        risk_factors=(2, 11),
+        variables=("mk_ongoing",),
+        sign=1,
+        compute=lambda g: g.known("mk_ongoing"),
+    ),
+    FeatureSpec(
+        name="mk_state_led_ongoing",
+        label="state-led mass killing under way",
+        unit="0 or 1",
+        risk_factors=(12, 2),
+        variables=("mk_state_led_ongoing",),
+        sign=1,
+        compute=lambda g: np.minimum(g.known("mk_state_led_ongoing"), 1.0),
+    ),
+    FeatureSpec(
+        name="mk_nonstate_ongoing",
+        label="mass killing by a non-state group under way",
+        unit="0 or 1",
+        risk_factors=(2, 11),
+        variables=("mk_nonstate_ongoing",),
+        sign=1,
+        compute=lambda g: np.minimum(g.known("mk_nonstate_ongoing"), 1.0),
+    ),
+    FeatureSpec(
+        name="mk_ethnic_ongoing",
+        label="mass killing of one ethnic group under way",
+        unit="0 or 1",
+        risk_factors=(10, 2),
+        variables=("mk_ethnic_ongoing",),
+        sign=1,
+        compute=lambda g: g.known("mk_ethnic_ongoing"),
+    ),
+    FeatureSpec(
+        name="mk_multiethnic_ongoing",
+        label="mass killing of several ethnic groups under way",
+        unit="0 or 1",
+        risk_factors=(10, 2),
+        variables=("mk_multiethnic_ongoing",),
+        sign=1,
+        compute=lambda g: g.known("mk_multiethnic_ongoing"),
+    ),
+    FeatureSpec(
+        name="mk_ongoing_years",
+        label="years of unbroken mass killing, logged",
+        unit="log(1 + years)",
+        risk_factors=(2,),
+        variables=("mk_ongoing",),
+        sign=0,
+        compute=lambda g: np.log1p(spell_length(g.known("mk_ongoing"))),
+    ),
+    FeatureSpec(
+        name="mk_ever",
+        label="any mass killing so far, predecessors' included",
+        unit="0 or 1",
+        risk_factors=(2,),
+        variables=("mk_ever",),
+        sign=1,
+        compute=lambda g: g.known("mk_ever"),
+    ),
+    FeatureSpec(
+        name="mk_onsets_past",
+        label="mass-killing episodes begun so far, predecessors' included, logged",
+        unit="log(1 + episodes)",
+        risk_factors=(2,),
+        variables=("mk_begun",),
+        sign=1,
+        compute=lambda g: np.log1p(g.known("mk_begun")),
+    ),
+    FeatureSpec(
+        name="mk_onsets_decay10",
+        label="past mass-killing onsets, halved every ten years",
+        unit="onsets",
+        risk_factors=(2,),
+        variables=("mk_onsets",),
+        sign=1,
+        compute=lambda g: decayed_sum(g.known("mk_onsets"), 10.0),
+    ),
+    FeatureSpec(
+        name="mk_onsets_decay3",
+        label="past mass-killing onsets, halved every three years",
+        unit="onsets",
+        risk_factors=(2, 8),
+        variables=("mk_onsets",),
+        sign=1,
+        compute=lambda g: decayed_sum(g.known("mk_onsets"), 3.0),
+    ),
+    FeatureSpec(
+        name="mk_ended_decay5",
+        label="mass-killing episodes that ended, halved every five years",
+        unit="episodes",
+        risk_factors=(2,),
+        variables=("mk_ended",),
+        sign=0,
+        # that a year was an episode's last is known only once the next one has passed without it
+        compute=lambda g: decayed_sum(lag(g.known("mk_ended"), 1), 5.0),
+    ),
+)

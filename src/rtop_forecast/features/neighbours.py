@@ -1,0 +1,66 @@
+"""Features from neighbouring states and the region (risk factors 1 and 8)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rtop_forecast.features._grid import Grid
+from rtop_forecast.features._spec import FeatureSpec
+from rtop_forecast.features._transforms import FloatArray, decayed_sum
+
+
+def _positive(values: FloatArray) -> FloatArray:
+    return np.where(np.isfinite(values), (values > 0).astype(float), np.nan)
+
+
+def _neighbour_onsets(grid: Grid) -> FloatArray:
+    return grid.neighbour_mean(decayed_sum(grid.known("mk_onsets"), 3.0))
+
+
+FEATURES = (
+    FeatureSpec(
+        name="neighbour_conflict_share",
+        label="share of neighbours with armed conflict",
+        unit="share",
+        risk_factors=(1,),
+        variables=("ucdp_intensity",),
+        sign=1,
+        compute=lambda g: g.neighbour_mean(_positive(g.known("ucdp_intensity"))),
+    ),
+    FeatureSpec(
+        name="neighbour_mk_share",
+        label="share of neighbours with mass killing under way",
+        unit="share",
+        risk_factors=(1, 8),
+        variables=("mk_ongoing",),
+        sign=1,
+        compute=lambda g: g.neighbour_mean(_positive(g.known("mk_ongoing"))),
+    ),
+    FeatureSpec(
+        name="neighbour_mk_onsets_decay3",
+        label="recent mass-killing onsets next door, halved every three years",
+        unit="onsets per neighbour",
+        risk_factors=(8,),
+        variables=("mk_onsets",),
+        sign=1,
+        compute=_neighbour_onsets,
+    ),
+    FeatureSpec(
+        name="region_mk_share",
+        label="share of the region's other states with mass killing under way",
+        unit="share",
+        risk_factors=(1,),
+        variables=("mk_ongoing",),
+        sign=1,
+        compute=lambda g: g.region_mean(_positive(g.known("mk_ongoing"))),
+    ),
+    FeatureSpec(
+        name="region_coups_decay5",
+        label="coup attempts in the region's other states, halved every five years",
+        unit="attempts per state",
+        risk_factors=(1,),
+        variables=("coup_attempts",),
+        sign=1,
+        compute=lambda g: g.region_mean(decayed_sum(g.known("coup_attempts"), 5.0)),
+    ),
+)

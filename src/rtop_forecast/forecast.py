@@ -1,0 +1,347 @@
+"""A forecast: probability, interval and rank range for every state at risk, with its explanation."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from joblib import delayed
+from numpy.typing import NDArray
+
+from rtop_forecast._parallel import run
+from rtop_forecast.attribution import Attributions, AttributionTable, attribute
+from rtop_forecast.backtest import BacktestResult, Sample, fit_calibrator, provenance, sample
+from rtop_forecast.calibration import AffineCalibrator, Calibrator, Identity
+from rtop_forecast.errors import CoverageError, InputError, LeakageError
+from rtop_forecast.features import Features
+from rtop_forecast.inference import rank_ranges
+from rtop_forecast.models import RiskModel
+from rtop_forecast.panel import country
+from rtop_forecast.targets import Target
+
+FloatArray = NDArray[np.float64]
+LEVEL = 0.9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """Forecasts from one origin year.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        One row per state at risk, by rank: ``country_id, name, origin_year, target_start, target_end``
+        (bounds inclusive), ``raw_prob`` (the model's own), ``prob`` (calibrated), ``prob_low, prob_high``,
+        ``rank`` (1 is the highest risk), ``rank_low, rank_high``, ``prob_last_year, rank_last_year`` (from the
+        origin before, missing for states not at risk then) and ``outcome`` (NaN while the window is open).
+    expected : tuple of float
+        Expected number of states with an onset in the window: value, low, high.
+    explanation : AttributionTable
+    level : float
+        Level of the intervals.
+    draws : int
+        Country-block resamples behind the intervals.
+    issued : datetime.date
+        Date of knowledge.
+    provenance : dict
+    """
+
+    frame: pd.DataFrame
+    expected: tuple[float, float, float]
+    explanation: AttributionTable
+    level: float
+    draws: int
+    issued: date
+    provenance: dict[str, Any]
+
+    @property
+    def origin_year(self) -> int:
+        """Last year whose information the forecast uses."""
+        return int(self.frame["origin_year"].iloc[0])
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """First and last year of the target window."""
+        return int(self.frame["target_start"].iloc[0]), int(self.frame["target_end"].iloc[0])
+
+    def to_frame(self) -> pd.DataFrame:
+        """Copy of the table."""
+        return self.frame.copy()
+
+    def ranking(self) -> pd.DataFrame:
+        """The annual ranking.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``rank, country_id, name, prob, prob_low, prob_high, rank_low, rank_high, prob_last_year,
+            rank_last_year, change`` (of the probability) and ``factor_1, factor_2``: the two UN risk
+            factors (numbers) that raise the forecast most, missing where fewer than two raise it.
+        """
+        table = self.frame.drop(columns=["origin_year", "target_start", "target_end", "raw_prob", "outcome"])
+        table["change"] = table["prob"] - table["prob_last_year"]
+        factors = self.explanation.by_risk_factor().loc[table["country_id"].to_numpy()]
+        order = np.argsort(-factors.to_numpy(), axis=1, kind="stable")
+        for place in range(2):
+            best = order[:, place]
+            raises = np.take_along_axis(factors.to_numpy(), best[:, None], axis=1)[:, 0] > 0
+            numbers = pd.Series(factors.columns.to_numpy()[best], index=table.index, dtype="Int64")
+            table[f"factor_{place + 1}"] = numbers.where(raises)
+        front = ["rank", "country_id", "name", "prob", "prob_low", "prob_high", "rank_low", "rank_high"]
+        return table[[*front, *[name for name in table.columns if name not in front]]]
+
+    def attributions(self, state: str | int) -> Attributions:
+        """Why a state's forecast is what it is.
+
+        Parameters
+        ----------
+        state : str or int
+            A name in any spelling that the state system knows, or a Gleditsch-Ward number.
+
+        Raises
+        ------
+        InputError, CoverageError
+            If no such state exists, with near misses, or it is not at risk.
+        """
+        return self.explanation.state(country(state, year=self.origin_year))
+
+    def summary(self) -> str:
+        """Window, expected onsets and the ten highest risks, as text."""
+        start, end = self.window
+        value, low, high = self.expected
+        lines = [
+            f"Risk of a new onset in {start}-{end}, origin {self.origin_year}, as known on {self.issued.isoformat()}: "
+            f"{len(self.frame)} states, {value:.1f} with an onset expected ({self.level:.0%} interval {low:.1f} to {high:.1f})"
+        ]
+        for row in self.frame.head(10).to_dict("records"):
+            lines.append(
+                f"  {row['rank']:>3} {row['name']:<28} {row['prob']:6.1%}  ({row['prob_low']:.1%} to {row['prob_high']:.1%}, "
+                f"rank {row['rank_low']} to {row['rank_high']})"
+            )
+        return "\n".join(lines)
+
+
+def forecast(
+    model: RiskModel,
+    features: Features,
+    target: Target,
+    *,
+    origin: int,
+    calibration: BacktestResult | None = None,
+    issued: date | None = None,
+    draws: int = 50,
+    level: float = LEVEL,
+    n_jobs: int | None = None,
+    seed: int = 0,
+    progress: str | None = None,
+) -> Forecast:
+    """Forecast every state at risk from one origin year.
+
+    Intervals come from refitting the model on resamples of whole countries: each probability's
+    interval is the quantile range of the refits' log-odds, centred on the forecast and widened by the
+    uncertainty of the calibrator's shift; rank ranges come from the same draws. They hold the
+    uncertainty of estimation, not that of the labels or of the choice of model.
+
+    Parameters
+    ----------
+    model : RiskModel
+        Unfitted.
+    features : Features
+    target : Target
+        From the same panel; its window may still be open.
+    origin : int
+        Last year whose information is used; the window is origin + 1 ... origin + horizon.
+    calibration : BacktestResult, optional
+        A backtest of the same model: its calibrator is fitted on its forecasts whose windows had
+        closed by the origin. Without it the model's own probabilities stand.
+    issued : datetime.date, optional
+        Date of knowledge; by default the end of the features' issue month of origin + 1.
+    draws : int
+        Number of resamples, at least 20.
+    level : float
+        Level of the intervals.
+    n_jobs : int, optional
+        Passed to joblib.
+    seed : int
+    progress : str, optional
+        Caption of a progress bar on stderr.
+
+    Returns
+    -------
+    Forecast
+
+    Raises
+    ------
+    CoverageError
+        If no state is at risk in the origin year, or no training window had closed.
+    LeakageError
+        If the features use values that were not published on the date ``issued``.
+    InputError
+        If the calibration has another horizon, or there are too few draws.
+    """
+    issued = _issue_date(features, origin, issued)
+    if draws < 20:
+        message = f"an interval needs at least 20 draws, not {draws}."
+        raise InputError(message)
+    if calibration is not None and calibration.horizon != target.horizon:
+        message = (
+            f"the calibration was scored over {calibration.horizon} years but the target looks {target.horizon} "
+            "years ahead. Backtest with the same horizon."
+        )
+        raise InputError(message)
+    rows = sample(features, target)
+    here = rows.at(origin)
+    if not here.any():
+        first, last = int(rows.keys["year"].min()), int(rows.keys["year"].max())
+        message = f"no state is at risk in {origin}; the panel's years with states at risk are {first} to {last}."
+        raise CoverageError(message)
+    fitted = rows.fit(model, origin=origin)
+    calibrator = _calibrator(calibration, origin=origin, horizon=target.horizon)
+    log_odds = calibrator.apply_log_odds(fitted.log_odds(rows.matrix[here]))
+    weights = _block_weights(rows, origin=origin, draws=draws, seed=seed)
+    tasks = (delayed(_draw)(model, rows, origin, weight) for weight in weights)
+    refits = np.array(run(tasks, count=draws, n_jobs=n_jobs, progress=progress))
+    drawn = _around(log_odds, refits, calibrator, seed=seed)
+    keys = rows.keys[here].reset_index(drop=True)
+    frame = _table(keys, rows, here=here, origin=origin, raw=fitted.log_odds(rows.matrix[here]), log_odds=log_odds)
+    _add_ranges(frame, drawn, level=level)
+    _add_last_year(frame, model, rows, origin=origin, calibration=calibration)
+    totals = np.quantile(_expit(drawn).sum(axis=1), [(1 - level) / 2, (1 + level) / 2])
+    at_risk = features.ages.merge(keys[["country_id", "year"]], on=["country_id", "year"], how="inner", validate="one_to_one")
+    return Forecast(
+        frame=frame.sort_values(["rank", "name"], ignore_index=True),
+        expected=(float(_expit(log_odds).sum()), float(totals[0]), float(totals[1])),
+        explanation=attribute(
+            fitted,
+            rows.matrix[here].reset_index(drop=True),
+            keys=keys[["country_id", "name"]],
+            ages=at_risk[features.names].to_numpy(dtype=float),
+            specs=features.specs,
+            calibrator=calibrator,
+            origin_year=origin,
+        ),
+        level=level,
+        draws=draws,
+        issued=issued,
+        provenance={
+            **provenance(features, target, seed=seed),
+            "model": repr(model),
+            "calibrator": repr(calibrator),
+            "origin_year": origin,
+            "issued": issued.isoformat(),
+            "draws": draws,
+            "level": level,
+        },
+    )
+
+
+def _issue_date(features: Features, origin: int, issued: date | None) -> date:
+    month = features.issue_month
+    earliest = date(origin + 1, month, calendar.monthrange(origin + 1, month)[1])
+    if issued is not None and issued < earliest:
+        message = (
+            f"these features hold what was published by {earliest.isoformat()}, after the issue date "
+            f"{issued.isoformat()}. Build them with issue_month={max(1, issued.month - 1)} or name a later date."
+        )
+        raise LeakageError(message)
+    return earliest if issued is None else issued
+
+
+def _calibrator(calibration: BacktestResult | None, *, origin: int, horizon: int) -> Calibrator:
+    if calibration is None:
+        return Identity().fit([], [])
+    columns = ["origin_year", "raw_prob", "outcome"]
+    history = pd.concat([calibration.burn_in[columns], calibration.frame[columns]], ignore_index=True)
+    return fit_calibrator(calibration.calibrator, history, origin=origin, horizon=horizon)
+
+
+def _block_weights(rows: Sample, *, origin: int, draws: int, seed: int) -> list[FloatArray]:
+    """Multiplicity of each row when the countries seen in training are drawn with replacement."""
+    country_id = rows.keys["country_id"].to_numpy()
+    blocks = np.unique(country_id[rows.training(origin)])
+    generator = np.random.default_rng(seed)
+    counts = generator.multinomial(len(blocks), np.full(len(blocks), 1 / len(blocks)), size=draws)
+    place = np.minimum(np.searchsorted(blocks, country_id), len(blocks) - 1)
+    seen = blocks[place] == country_id
+    return [np.where(seen, count[place], 0).astype(float) for count in counts]
+
+
+def _around(log_odds: FloatArray, refits: FloatArray, calibrator: Calibrator, *, seed: int) -> FloatArray:
+    """Draws of every state's calibrated log-odds, centred on the forecast.
+
+    The refits give the spread of the model; a normal draw per refit, common to all states, gives that
+    of the calibrator's shift.
+    """
+    mapped = calibrator.apply_log_odds(refits)
+    generator = np.random.default_rng([seed, 1])
+    spread = np.sqrt(calibrator.covariance_[0, 0]) if isinstance(calibrator, AffineCalibrator) else 0.0
+    shift = spread * generator.standard_normal(len(refits))
+    result: FloatArray = log_odds + (mapped - np.median(mapped, axis=0)) + (shift - np.median(shift))[:, None]
+    return result
+
+
+def _draw(model: RiskModel, rows: Sample, origin: int, weights: FloatArray) -> FloatArray:
+    fitted = rows.fit(model, origin=origin, weights=weights)
+    result: FloatArray = fitted.log_odds(rows.matrix[rows.at(origin)])
+    return result
+
+
+def _table(
+    keys: pd.DataFrame,
+    rows: Sample,
+    *,
+    here: NDArray[np.bool_],
+    origin: int,
+    raw: FloatArray,
+    log_odds: FloatArray,
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "country_id": keys["country_id"].to_numpy(),
+            "name": keys["name"].to_numpy(),
+            "origin_year": origin,
+            "target_start": origin + 1,
+            "target_end": origin + rows.horizon,
+            "raw_prob": _expit(raw),
+            "prob": _expit(log_odds),
+            "outcome": rows.outcome[here],
+        }
+    )
+
+
+def _add_ranges(frame: pd.DataFrame, drawn: FloatArray, *, level: float) -> None:
+    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    frame["prob_low"], frame["prob_high"] = _expit(low), _expit(high)
+    frame["rank"] = _ranks(frame["prob"])
+    rank_low, rank_high = rank_ranges(_expit(drawn), level=level)
+    frame["rank_low"] = np.floor(rank_low).astype(int)
+    frame["rank_high"] = np.ceil(rank_high).astype(int)
+
+
+def _add_last_year(
+    frame: pd.DataFrame, model: RiskModel, rows: Sample, *, origin: int, calibration: BacktestResult | None
+) -> None:
+    before = rows.at(origin - 1)
+    fitted = rows.fit(model, origin=origin - 1)
+    calibrator = _calibrator(calibration, origin=origin - 1, horizon=rows.horizon)
+    prob = pd.Series(
+        _expit(calibrator.apply_log_odds(fitted.log_odds(rows.matrix[before]))),
+        index=rows.keys.loc[before, "country_id"].to_numpy(),
+    )
+    ranks = _ranks(prob).astype("Int64")
+    frame["prob_last_year"] = prob.reindex(frame["country_id"]).to_numpy()
+    frame["rank_last_year"] = ranks.reindex(frame["country_id"]).array
+
+
+def _ranks(prob: pd.Series[float]) -> pd.Series[int]:
+    """1 for the highest probability; equal probabilities share the better rank."""
+    return prob.rank(ascending=False, method="min").astype(int)
+
+
+def _expit(log_odds: FloatArray) -> FloatArray:
+    result: FloatArray = 1.0 / (1.0 + np.exp(-log_odds))
+    return result

@@ -1,0 +1,32 @@
+"""Risk models with the scikit-learn interface.
+
+Every model here follows :class:`RiskModel`: it takes a frame of float features
+in which NaN means "not known", imputes and scales inside ``fit``, and answers in
+log-odds that split into additive contributions. Importing this package does not
+load LightGBM; :class:`BoostedTrees` loads it when it is first fitted or used.
+"""
+
+from __future__ import annotations
+
+from rtop_forecast.models._base import Contributions, RiskModel
+from rtop_forecast.models.average import LogOddsAverage
+from rtop_forecast.models.base_rate import BaseRate
+from rtop_forecast.models.boosting import BoostedTrees
+from rtop_forecast.models.defaults import benchmark_models, default_model
+from rtop_forecast.models.elastic_net import ElasticNetLogit
+from rtop_forecast.models.history import HistoryLogit
+from rtop_forecast.models.persistence import load_model, save_model
+
+__all__ = [
+    "BaseRate",
+    "BoostedTrees",
+    "Contributions",
+    "ElasticNetLogit",
+    "HistoryLogit",
+    "LogOddsAverage",
+    "RiskModel",
+    "benchmark_models",
+    "default_model",
+    "load_model",
+    "save_model",
+]

@@ -1,0 +1,128 @@
+"""Average of several models in log-odds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.base import clone
+
+from rtop_forecast.errors import InputError
+from rtop_forecast.models._base import Contributions, FloatArray, LogOddsClassifier, RiskModel
+from rtop_forecast.models._inputs import feature_names, read_rows, read_training
+
+
+class LogOddsAverage(LogOddsClassifier):
+    """Weighted mean of the members' log-odds; equal weights unless given.
+
+    Contributions and baselines are averaged with the same weights, so they still add up.
+
+    Parameters
+    ----------
+    members : list of (str, RiskModel)
+        Distinct names and unfitted models; ``fit`` trains copies of them.
+    weights : sequence of float, optional
+        One per member, non-negative, not all zero; scaled to sum to 1.
+
+    Attributes
+    ----------
+    members_ : list of (str, RiskModel)
+        The fitted copies.
+    weights_ : ndarray of shape (n_members,)
+        Weights that sum to 1.
+    classes_ : ndarray of shape (2,)
+        Labels of no event and event.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rtop_forecast.models import BaseRate, ElasticNetLogit
+    >>> X = np.array([[0.0], [1.0], [2.0], [3.0]])
+    >>> members = [("base", BaseRate()), ("logit", ElasticNetLogit(lam=0.1, l1_ratio=0.0))]
+    >>> LogOddsAverage(members).fit(X, [0, 1, 0, 1]).log_odds(X).round(3)
+    array([-0.451, -0.15 ,  0.15 ,  0.451])
+    """
+
+    members_: list[tuple[str, RiskModel]]
+    weights_: FloatArray
+
+    def __init__(
+        self, members: Sequence[tuple[str, RiskModel]], *, weights: Sequence[float] | None = None
+    ) -> None:
+        self.members = members
+        self.weights = weights
+
+    def fit(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+        """Fit a copy of every member on the same rows.
+
+        Parameters
+        ----------
+        X : DataFrame or array_like of shape (n_rows, n_features)
+            Features; NaN is "not known".
+        y : array_like of shape (n_rows,)
+            Two classes.
+        sample_weight : array_like of shape (n_rows,), optional
+            Non-negative.
+
+        Returns
+        -------
+        LogOddsAverage
+            Itself, fitted.
+
+        Raises
+        ------
+        InputError
+            If members or weights break a rule, or a member refuses the input.
+        """
+        weights = self._checked_weights()
+        self.classes_ = read_training(self, X, y, sample_weight, one_class=True).classes
+        self.members_ = [
+            (name, clone(model).fit(X, y, sample_weight=sample_weight)) for name, model in self.members
+        ]
+        self.weights_ = weights / weights.sum()
+        return self
+
+    def log_odds(self, X: Any) -> FloatArray:
+        """Log-odds of the event; see :class:`RiskModel`."""
+        total = np.zeros(len(read_rows(self, X)))
+        for weight, (_, model) in zip(self.weights_, self.members_, strict=True):
+            total += weight * model.log_odds(X)
+        return total
+
+    def contributions(self, X: Any) -> Contributions:
+        """Weighted mean of the members' contributions and baselines."""
+        values = np.zeros(read_rows(self, X).shape)
+        baseline = 0.0
+        for weight, (_, model) in zip(self.weights_, self.members_, strict=True):
+            part = model.contributions(X)
+            values += weight * part.values
+            baseline += float(weight) * part.baseline
+        return Contributions(feature_names=tuple(feature_names(self)), values=values, baseline=baseline)
+
+    def member_log_odds(self, X: Any) -> dict[str, FloatArray]:
+        """Log-odds of each member by name, each of shape (n_rows,)."""
+        read_rows(self, X)
+        return {name: model.log_odds(X) for name, model in self.members_}
+
+    def _checked_weights(self) -> FloatArray:
+        names = [name for name, _ in self.members]
+        if not names or len(set(names)) < len(names):
+            message = f"members must be one or more models with distinct names; got names {names}."
+            raise InputError(message)
+        for name, model in self.members:
+            if not isinstance(model, RiskModel):
+                message = f"member {name!r} must offer the methods of RiskModel; got {type(model).__name__}."
+                raise InputError(message)
+        if self.weights is None:
+            return np.ones(len(names))
+        weights = np.asarray(self.weights, dtype=np.float64)
+        legal = weights.shape == (len(names),) and np.isfinite(weights).all() and (weights >= 0).all()
+        if not legal or weights.sum() <= 0:
+            message = (
+                f"weights must be {len(names)} non-negative numbers, one per member, not all zero; "
+                f"got {self.weights!r}."
+            )
+            raise InputError(message)
+        return weights

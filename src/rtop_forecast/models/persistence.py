@@ -1,0 +1,236 @@
+"""Save fitted models as JSON text and read them back; nothing is ever unpickled.
+
+A file holds the parameters and the fitted numbers, written so that every float
+comes back with the same bits, and a SHA-256 of both, so that a damaged file is refused
+before LightGBM's parser sees it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from rtop_forecast.errors import DataIntegrityError, InputError
+from rtop_forecast.models._base import LogOddsClassifier
+from rtop_forecast.models.average import LogOddsAverage
+from rtop_forecast.models.base_rate import BaseRate
+from rtop_forecast.models.boosting import BoostedTrees
+from rtop_forecast.models.elastic_net import ElasticNetLogit
+from rtop_forecast.models.history import HistoryLogit
+
+_FORMAT = "rtop_forecast.model"
+_VERSION = 1
+
+# What each class needs to predict, beside its parameters. The kind of each entry is checked on reading.
+_COMMON = {"n_features_in_": "int", "classes_": "labels"}
+_LINEAR = {
+    "medians_": "floats",
+    "means_": "floats",
+    "coef_": "floats",
+    "indicator_means_": "floats",
+    "indicator_coef_": "floats",
+    "intercept_": "float",
+    "kkt_residual_": "float",
+    "objective_": "float",
+    "n_iter_": "int",
+    "_baseline": "float",
+}
+_STATE: dict[type[LogOddsClassifier], dict[str, str]] = {
+    BaseRate: _COMMON | {"prob_": "float"},
+    ElasticNetLogit: _COMMON | _LINEAR,
+    HistoryLogit: _COMMON | {"logit_": "model"},
+    BoostedTrees: _COMMON | {"booster_texts_": "texts", "medians_": "floats"},
+    LogOddsAverage: _COMMON | {"members_": "members", "weights_": "weights"},
+}
+_CLASSES = {kind.__name__: kind for kind in _STATE}
+
+
+def save_model(model: LogOddsClassifier, path: str | os.PathLike[str]) -> None:
+    """Write a fitted model as JSON text, all or nothing.
+
+    Parameters
+    ----------
+    model : estimator
+        A fitted model of :mod:`rtop_forecast.models`.
+    path : str or path-like
+        File to write; replaced if it exists.
+
+    Raises
+    ------
+    InputError
+        If the model is of another class.
+    sklearn.exceptions.NotFittedError
+        If the model is not fitted.
+    """
+    body = _to_document(model)
+    document = {"format": _FORMAT, "version": _VERSION, "sha256": _digest(body), "model": body}
+    text = json.dumps(document, indent=1, sort_keys=True, allow_nan=False) + "\n"
+    target = Path(path)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def load_model(path: str | os.PathLike[str]) -> Any:
+    """Read a model written by :func:`save_model`; it predicts the same bits.
+
+    Parameters
+    ----------
+    path : str or path-like
+        File to read.
+
+    Returns
+    -------
+    estimator
+        The fitted model.
+
+    Raises
+    ------
+    DataIntegrityError
+        If the file is not such a model, is damaged, or is of an unknown version or class.
+    """
+    try:
+        document = json.loads(Path(path).read_text(encoding="utf-8"))
+    except ValueError as error:
+        message = f"{path} must be JSON text; {error}. Save the model again."
+        raise DataIntegrityError(message) from error
+    if not isinstance(document, dict) or document.get("format") != _FORMAT:
+        message = f"{path} is not a saved model: no format {_FORMAT!r}. Use a file of save_model."
+        raise DataIntegrityError(message)
+    if document.get("version") != _VERSION:
+        message = (
+            f"{path} has version {document.get('version')!r}; this release reads {_VERSION}. "
+            "Load it with the release that wrote it."
+        )
+        raise DataIntegrityError(message)
+    body = document.get("model")
+    if document.get("sha256") != _digest(body):
+        message = f"{path} is damaged: its SHA-256 does not match its content. Save the model again."
+        raise DataIntegrityError(message)
+    return _from_document(body)
+
+
+def _digest(body: Any) -> str:
+    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+
+
+def _to_document(model: Any) -> dict[str, Any]:
+    entries = _STATE.get(type(model))
+    if entries is None:
+        message = (
+            f"only models of rtop_forecast.models can be saved; got {type(model).__name__}. "
+            f"Known: {', '.join(_CLASSES)}."
+        )
+        raise InputError(message)
+    check_is_fitted(model)
+    names = getattr(model, "feature_names_in_", None)
+    return {
+        "class": type(model).__name__,
+        "parameters": {key: _plain(value) for key, value in model.get_params(deep=False).items()},
+        "feature_names": None if names is None else [str(name) for name in names],
+        "state": {key: _plain(getattr(model, key)) for key in entries},
+    }
+
+
+def _plain(value: Any) -> Any:
+    """JSON form of a parameter or a fitted value; NaN becomes null."""
+    if isinstance(value, BaseEstimator):
+        fitted = hasattr(value, "classes_")
+        return _to_document(value) if fitted else _unfitted(value)
+    if isinstance(value, np.ndarray | np.generic):
+        return _plain(value.tolist())
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and np.isnan(value):
+        return None
+    return value
+
+
+def _unfitted(model: BaseEstimator) -> dict[str, Any]:
+    if type(model) not in _STATE:
+        message = f"only models of rtop_forecast.models can be saved; got {type(model).__name__}."
+        raise InputError(message)
+    parameters = {key: _plain(value) for key, value in model.get_params(deep=False).items()}
+    return {"class": type(model).__name__, "parameters": parameters}
+
+
+def _from_document(body: Any) -> Any:
+    model = _from_parameters(body)
+    entries = _STATE[type(model)]
+    state, names = body.get("state"), body.get("feature_names")
+    if not isinstance(state, dict) or set(state) != set(entries):
+        message = f"the state of a saved {type(model).__name__} must hold {sorted(entries)}. Save it again."
+        raise DataIntegrityError(message)
+    width = _read("n_features_in_", "int", state["n_features_in_"], 0)
+    if names is not None:
+        legal = isinstance(names, list) and all(isinstance(name, str) for name in names)
+        if not legal or len(names) != width:
+            message = f"a saved model must name its {width} features; got {names!r}. Save it again."
+            raise DataIntegrityError(message)
+        model.feature_names_in_ = np.array(names, dtype=object)
+    for key, kind in entries.items():
+        setattr(model, key, _read(key, kind, state[key], width))
+    return model
+
+
+def _from_parameters(body: Any) -> Any:
+    name = body.get("class") if isinstance(body, dict) else None
+    if name not in _CLASSES:
+        message = f"unknown model class {name!r} in the saved model; known: {', '.join(_CLASSES)}."
+        raise DataIntegrityError(message)
+    kind = _CLASSES[name]
+    parameters = body.get("parameters")
+    if not isinstance(parameters, dict) or set(parameters) != set(kind._get_param_names()):
+        message = (
+            f"the parameters of a saved {name} must be {sorted(kind._get_param_names())}. Save it again."
+        )
+        raise DataIntegrityError(message)
+    if kind is LogOddsAverage:
+        members = [(label, _from_parameters(member)) for label, member in parameters["members"]]
+        parameters = parameters | {"members": members}
+    return kind(**parameters)
+
+
+def _read(key: str, kind: str, value: Any, width: int) -> Any:
+    """Typed form of one entry of the state."""
+    try:
+        match kind:
+            case "int":
+                return int(value)
+            case "float":
+                return float(value)
+            case "floats":
+                array = np.array([np.nan if item is None else float(item) for item in value])
+                if array.shape == (width,):
+                    return array
+            case "weights":
+                return np.array([float(item) for item in value])
+            case "labels":
+                if len(value) == 2:
+                    return np.array(value)
+            case "texts":
+                return tuple(str(item) for item in value)
+            case "model":
+                return _from_document(value)
+            case "members":
+                return [(str(label), _from_document(member)) for label, member in value]
+    except (TypeError, ValueError) as error:
+        message = f"entry {key!r} of the saved model must be of kind {kind!r}; {error}. Save it again."
+        raise DataIntegrityError(message) from error
+    message = f"entry {key!r} of the saved model does not fit {width} features. Save it again."
+    raise DataIntegrityError(message)

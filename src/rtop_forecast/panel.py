@@ -1,0 +1,310 @@
+"""The panel: one row per independent state and year, every value with its source and its date of publication."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
+from rtop_forecast.sources import SourceTable
+from rtop_forecast.sources.bundled import core_tables
+from rtop_forecast.states import resolve, state_years
+
+__all__ = ["FIRST_YEAR", "Panel", "SourceTable", "Variable", "build_panel", "load_panel"]
+
+FIRST_YEAR = 1946
+KEYS = ["country_id", "year"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    """What one column of a panel is, where it comes from and when it is known.
+
+    Attributes
+    ----------
+    name : str
+        Column name, ``<source>_<variable>``.
+    source, release : str
+        Registry key and release of the table it was read from.
+    first_year, last_year : int
+        Coverage: outside it the value is missing.
+    publication_lag_months : int
+        Months after 31 December of a value's year until it is published.
+    zero_inside : bool
+        Whether the absence of a row inside the coverage means zero.
+    """
+
+    name: str
+    source: str
+    release: str
+    first_year: int
+    last_year: int
+    publication_lag_months: int
+    zero_inside: bool
+
+    def last_known_year(self, issued: date) -> int:
+        """Last year whose values were published by the date ``issued``.
+
+        Examples
+        --------
+        >>> v = Variable(name="x", source="s", release="1", first_year=1950, last_year=2024,
+        ...              publication_lag_months=6, zero_inside=False)
+        >>> v.last_known_year(date(2025, 6, 30)), v.last_known_year(date(2025, 6, 29))
+        (2024, 2023)
+        """
+        last_day = calendar.monthrange(issued.year, issued.month)[1]
+        whole_months = 12 * issued.year + issued.month - (issued.day < last_day)
+        return (whole_months - 12 - self.publication_lag_months) // 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """State-years and their variables.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame of shape (n_state_years, 3 + n_variables)
+        ``country_id`` (Gleditsch-Ward number), ``year``, ``name`` and the variables
+        as float64, sorted by ``country_id`` and ``year``. Use :meth:`to_frame` for a copy.
+    variables : dict of str to Variable
+        In column order.
+    issued : datetime.date or None
+        The date whose knowledge the panel holds; None for everything in the releases.
+    report : pandas.DataFrame
+        One row per table: ``table, source, release, used, rows, unmatched, note``.
+    unmatched : pandas.DataFrame
+        Source rows that match no state-year: ``source, code, year, rows, reason``.
+    """
+
+    frame: pd.DataFrame
+    variables: Mapping[str, Variable]
+    issued: date | None
+    report: pd.DataFrame
+    unmatched: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        """Refuse duplicate keys and columns without a description."""
+        frame = self.frame.sort_values(KEYS, ignore_index=True)
+        duplicated = frame.duplicated(KEYS)
+        if duplicated.any():
+            first = frame.loc[duplicated, KEYS].iloc[0]
+            message = (
+                f"a panel has one row per state and year; {int(duplicated.sum())} rows are repeated, "
+                f"first GW {first['country_id']} in {first['year']}. Remove the repeated rows."
+            )
+            raise InputError(message)
+        columns = [*KEYS, "name", *self.variables]
+        if set(columns) != set(frame.columns):
+            odd = sorted(set(columns) ^ set(frame.columns))
+            message = f"each panel column needs a Variable and each Variable a column; {len(odd)} do not match: {odd[:5]}."
+            raise InputError(message)
+        object.__setattr__(self, "frame", frame[columns])
+
+    @property
+    def years(self) -> tuple[int, int]:
+        """First and last year of the panel."""
+        return int(self.frame["year"].min()), int(self.frame["year"].max())
+
+    def to_frame(self) -> pd.DataFrame:
+        """Copy of the table."""
+        return self.frame.copy()
+
+    def summary(self) -> str:
+        """Size, years and the coverage of each variable, as text."""
+        first, last = self.years
+        lines = [
+            f"Panel of {len(self.frame):,} state-years, {first}-{last}, {self.frame['country_id'].nunique()} states, "
+            f"{len(self.variables)} variables"
+            + ("" if self.issued is None else f", as known on {self.issued.isoformat()}"),
+        ]
+        for name, variable in self.variables.items():
+            observed = self.frame[name].notna().mean()
+            lines.append(
+                f"  {name:<36} {variable.source:<22} {variable.first_year}-{variable.last_year}  "
+                f"{observed:4.0%} observed, published {variable.publication_lag_months} months after the year"
+            )
+        return "\n".join(lines)
+
+    def as_of(self, issued: date) -> Panel:
+        """What was known on a date.
+
+        A value of year y is kept if ``publication_lag_months`` after 31 December of y lie on or
+        before ``issued``; later values become missing. State-years that had not ended are removed.
+        Values are those of the bundled or given release, not of the vintage that was current then.
+
+        Parameters
+        ----------
+        issued : datetime.date
+            The date of knowledge, for example 30 June of the year after the origin.
+
+        Returns
+        -------
+        Panel
+
+        Raises
+        ------
+        CoverageError
+            If no state-year had ended by then.
+        """
+        last_year = issued.year if (issued.month, issued.day) == (12, 31) else issued.year - 1
+        frame = self.frame[self.frame["year"] <= last_year].copy()
+        if frame.empty:
+            message = f"the panel starts in {self.years[0]}; nothing of it had ended by {issued.isoformat()}."
+            raise CoverageError(message)
+        variables = {}
+        for name, variable in self.variables.items():
+            known = min(variable.last_known_year(issued), variable.last_year)
+            frame.loc[frame["year"] > known, name] = np.nan
+            variables[name] = replace(variable, last_year=known)
+        return replace(self, frame=frame, variables=variables, issued=issued)
+
+
+def build_panel(tables: Sequence[SourceTable], *, first: int = FIRST_YEAR, last: int | None = None) -> Panel:
+    """Join source tables to the independent states of each year.
+
+    Parameters
+    ----------
+    tables : sequence of SourceTable
+        Their variable names must differ.
+    first, last : int
+        First and last year; by default up to the latest year any table covers.
+
+    Returns
+    -------
+    Panel
+        Outside a variable's coverage its values are missing; inside, the absence of a row
+        is zero for event counts and missing for everything else. Rows that match no
+        state-year are listed in ``unmatched``.
+
+    Raises
+    ------
+    InputError
+        If two tables bring the same variable, or the years are out of order.
+    DataIntegrityError
+        If a table holds values outside its own coverage.
+    """
+    covered = [years[1] for table in tables for years in table.coverage.values()]
+    last = max(covered) if last is None else last
+    if first > last:
+        message = f"the panel's first year {first} must not come after its last year {last}."
+        raise InputError(message)
+    frame = state_years(first=first, last=last)[[*KEYS, "name"]].sort_values(KEYS, ignore_index=True)
+    variables: dict[str, Variable] = {}
+    unmatched = []
+    rows = []
+    for table in tables:
+        repeated = sorted(set(table.coverage) & set(variables))
+        if repeated:
+            message = f"two tables bring the variable {repeated[0]!r} ({len(repeated)} in all); keep one of them."
+            raise InputError(message)
+        frame, outside = _join(frame, table, span=(first, last))
+        unmatched.append(outside)
+        variables.update(_variables(table))
+        rows.append(
+            {
+                "table": table.source.split(":")[0],
+                "source": table.source,
+                "release": table.release,
+                "rows": len(table.data),
+                "unmatched": int(outside["rows"].sum()) if len(outside) else 0,
+            }
+        )
+    return Panel(
+        frame=frame,
+        variables=variables,
+        issued=None,
+        report=pd.DataFrame(rows),
+        unmatched=pd.concat(unmatched, ignore_index=True),
+    )
+
+
+def load_panel(*, data_dir: str | Path | None = None, first: int = FIRST_YEAR, last: int | None = None) -> Panel:
+    """Panel from the bundled core tables, or with releases of your own in their place.
+
+    Parameters
+    ----------
+    data_dir : path, optional
+        Folder of official releases. Each core table that they can rebuild in full is rebuilt
+        from them; ``panel.report`` says for every file whether it was used, and why not.
+    first, last : int
+        First and last year.
+
+    Returns
+    -------
+    Panel
+
+    Raises
+    ------
+    InputError
+        If the folder does not exist or holds no release that is recognised.
+    """
+    tables = core_tables()
+    return build_panel(tables, first=first, last=last)
+
+
+def country(name_or_id: str | int, *, year: int) -> int:
+    """Gleditsch-Ward number of a state given by name or number in a year."""
+    if isinstance(name_or_id, str) and not name_or_id.strip().lstrip("-").isdigit():
+        return resolve(name_or_id, system="name", year=year)
+    return resolve(str(name_or_id).strip(), system="gw", year=year)
+
+
+def _variables(table: SourceTable) -> dict[str, Variable]:
+    return {
+        name: Variable(
+            name=name,
+            source=table.source,
+            release=table.release,
+            first_year=years[0],
+            last_year=years[1],
+            publication_lag_months=table.publication_lag_months,
+            zero_inside=name in table.zero_inside,
+        )
+        for name, years in table.coverage.items()
+    }
+
+
+def _join(frame: pd.DataFrame, table: SourceTable, *, span: tuple[int, int]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    names = list(table.coverage)
+    data = table.data[[*KEYS, *names]]
+    joined = frame.merge(data, on=KEYS, how="left", indicator="_row", validate="one_to_one")
+    absent = (joined.pop("_row") == "left_only").to_numpy()
+    year = joined["year"].to_numpy()
+    for name, (first, last) in table.coverage.items():
+        values = joined[name].to_numpy(dtype=float, na_value=np.nan).copy()
+        inside = (year >= first) & (year <= last)
+        stray = ~inside & np.isfinite(values)
+        if stray.any():
+            message = (
+                f"{table.source} gives {name} for {first}-{last} only, yet {int(stray.sum())} values lie outside, "
+                f"first in {year[stray][0]}. Correct the table's coverage."
+            )
+            raise DataIntegrityError(message)
+        if name in table.zero_inside:
+            values[inside & absent] = 0.0
+        joined[name] = values
+    outside = _outside(data, frame, span=span)
+    report = pd.concat([table.unmatched, outside], ignore_index=True) if len(outside) else table.unmatched.copy()
+    report.insert(0, "source", table.source)
+    return joined, report
+
+
+def _outside(data: pd.DataFrame, frame: pd.DataFrame, *, span: tuple[int, int]) -> pd.DataFrame:
+    """Rows of a table inside the panel's years that belong to no state-year."""
+    within = data[data["year"].between(*span)]
+    known = within[KEYS].merge(frame[KEYS], on=KEYS, how="left", indicator=True)
+    lost = known.loc[known["_merge"] == "left_only", KEYS]
+    return pd.DataFrame(
+        {
+            "code": lost["country_id"].astype(str),
+            "year": lost["year"],
+            "rows": 1,
+            "reason": "not an independent state in that year",
+        }
+    )

@@ -1,0 +1,9 @@
+"""Official releases in their publishers' own formats, one module per dataset.
+
+Importing this package reads no file and loads no optional library; each reader imports what it
+needs when it is called.
+"""
+
+from rtop_forecast.sources._table import SourceTable
+
+__all__ = ["SourceTable"]

@@ -1,0 +1,222 @@
+"""The bundled core tables as source tables of state-years."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from rtop_forecast._resources import core_file, datasets_dir
+from rtop_forecast.episodes import episode_state_years, load_episodes
+from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.sources._table import KEYS, SourceTable, no_unmatched
+from rtop_forecast.states import state_years
+
+__all__ = ["core_tables", "registry"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Layout:
+    """How the columns of a table become variables of the panel."""
+
+    prefix: str
+    zero_inside: bool
+
+
+_COUNTS = {
+    "conflict": _Layout(prefix="ucdp_", zero_inside=True),
+    "one_sided": _Layout(prefix="ucdp_", zero_inside=True),
+    "coups": _Layout(prefix="coup_", zero_inside=True),
+    "population": _Layout(prefix="", zero_inside=False),
+    "infant_mortality": _Layout(prefix="", zero_inside=False),
+}
+
+
+def registry() -> dict[str, dict[str, Any]]:
+    """Entries of ``datasets/sources.toml`` by key."""
+    with (datasets_dir() / "sources.toml").open("rb") as file:
+        document = tomllib.load(file)
+    return dict(document)
+
+
+def core_tables(frames: Mapping[str, pd.DataFrame] | None = None) -> list[SourceTable]:
+    """Every core table as state-years, with coverage, lag and release.
+
+    Parameters
+    ----------
+    frames : dict of str to DataFrame, optional
+        Tables that take the place of bundled ones, by name (``"conflict"``, ..., ``"coverage"``), in
+        the same layout.
+
+    Returns
+    -------
+    list of SourceTable
+
+    Raises
+    ------
+    DataIntegrityError
+        If a table names a source that the registry does not hold, or lacks a coverage row.
+    """
+    frames = {} if frames is None else frames
+    coverage = _table("coverage", frames)
+    known = registry()
+    tables = [_episodes(coverage, known, frames)]
+    tables += [_counts(name, coverage, known, frames) for name in _COUNTS]
+    tables += [_treaties(coverage, known, frames), _ratings(coverage, known, frames)]
+    return tables
+
+
+def _table(name: str, frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    if name in frames:
+        return frames[name]
+    return pd.read_csv(core_file(f"{name}.csv"), keep_default_na=False, na_values=[""])
+
+
+def _spans(table: str, coverage: pd.DataFrame) -> dict[str, tuple[int, int]]:
+    rows = coverage[coverage["table"] == table]
+    if rows.empty:
+        message = f"coverage.csv has no row for the table {table!r}. Compile the core tables again."
+        raise DataIntegrityError(message)
+    return {str(row["variable"]): (int(row["first_year"]), int(row["last_year"])) for row in
+    rows.to_dict("records")}
+
+
+def _description(
+    table: str, coverage: pd.DataFrame, known: Mapping[str, dict[str, Any]], raw: pd.DataFrame
+) -> tuple[str, str, int]:
+    """Source keys, releases and the slowest publication lag among the sources that give the latest years.
+
+    A source that only fills early decades (Maddison before the World Bank) says nothing of when
+    today's figures come out.
+    """
+    rows = coverage[coverage["table"] == table]
+    keys = list(dict.fromkeys(";".join(rows["source"]).split(";")))
+    missing = [key for key in keys if key not in known]
+    if missing:
+        message = (
+            f"each source of a core table is in sources.toml; {len(missing)} of {table}.csv are not, "
+            f"first {missing[0]!r}. Add the entry."
+        )
+        raise DataIntegrityError(message)
+    latest = raw["year"] >= rows["last_year"].max() - 1 if table in _COUNTS else pd.Series(True,
+    index=raw.index)
+    current = set(raw.loc[latest, "source"]) & set(keys)
+    lag = max(int(known[key]["publication_lag_months"]) for key in current or keys)
+    return "+".join(keys), "+".join(str(known[key]["release"]) for key in keys), lag
+
+
+def _source_table(
+    table: str,
+    data: pd.DataFrame,
+    *,
+    raw: pd.DataFrame,
+    spans: Mapping[str, tuple[int, int]],
+    zero_inside: bool,
+    coverage: pd.DataFrame,
+    known: Mapping[str, dict[str, Any]],
+) -> SourceTable:
+    source, release, lag = _description(table, coverage, known, raw)
+    return SourceTable(
+        source=source,
+        release=release,
+        data=data,
+        coverage=spans,
+        zero_inside=frozenset(spans) if zero_inside else frozenset(),
+        publication_lag_months=lag,
+        unmatched=no_unmatched(),
+    )
+
+
+def _counts(
+    table: str,
+    coverage: pd.DataFrame,
+    known: Mapping[str, dict[str, Any]],
+    frames: Mapping[str, pd.DataFrame],
+) -> SourceTable:
+    layout = _COUNTS[table]
+    names = {name: f"{layout.prefix}{name}" for name in _spans(table, coverage)}
+    raw = _table(table, frames)
+    data = raw[[*KEYS, *names]].rename(columns=names)
+    spans = {names[name]: years for name, years in _spans(table, coverage).items()}
+    return _source_table(
+        table, data, raw=raw, spans=spans, zero_inside=layout.zero_inside, coverage=coverage, known=known
+    )
+
+
+def _episodes(
+    coverage: pd.DataFrame, known: Mapping[str, dict[str, Any]], frames: Mapping[str, pd.DataFrame]
+) -> SourceTable:
+    episodes = frames["episodes"] if "episodes" in frames else load_episodes()
+    first, last = _spans("episodes", coverage)["onset"]
+    data = episode_state_years(episodes, first=max(first, 1946), last=last)
+    names = {name: f"mk_{name}" for name in data.columns if name not in KEYS}
+    spans = {name: (max(first, 1946), last) for name in names.values()}
+    return _source_table(
+        "episodes",
+        data.rename(columns=names),
+        raw=episodes,
+        spans=spans,
+        zero_inside=True,
+        coverage=coverage,
+        known=known,
+    )
+
+
+def _treaties(
+    coverage: pd.DataFrame, known: Mapping[str, dict[str, Any]], frames: Mapping[str, pd.DataFrame]
+) -> SourceTable:
+    """1 from the year in which a state becomes a party to the year before it ceases to be, else 0 inside coverage."""
+    spans = _spans("treaties", coverage)
+    joined = _table("treaties", frames)
+    years = state_years(first=1946, last=max(last for _, last in spans.values()))[KEYS]
+    data = years.sort_values(KEYS, ignore_index=True)
+    for name, (first, last) in spans.items():
+        rows = joined[joined["treaty"] == name]
+        start = data["country_id"].map(rows.groupby("country_id")["year"].min())
+        end = data["country_id"].map(rows.dropna(subset=["end_year"]).groupby("country_id")["end_year"].max())
+        party = (data["year"] >= start) & ~(data["year"] >= end)
+        inside = data["year"].between(first, last)
+        data[f"treaty_{name}"] = np.where(inside, party.astype(float), np.nan)
+    return _source_table(
+        "treaties",
+        data,
+        raw=joined,
+        spans={f"treaty_{name}": years for name, years in spans.items()},
+        zero_inside=False,
+        coverage=coverage,
+        known=known,
+    )
+
+
+def _ratings(
+    coverage: pd.DataFrame, known: Mapping[str, dict[str, Any]], frames: Mapping[str, pd.DataFrame]
+) -> SourceTable:
+    """Run-length spells, one row per state-year and one column per rating."""
+    spans = _spans("ratings", coverage)
+    spells = _table("ratings", frames)
+    length = (spells["last_year"] - spells["first_year"] + 1).to_numpy()
+    rows = np.repeat(np.arange(len(spells)), length)
+    offset = np.arange(len(rows)) - np.repeat(np.cumsum(length) - length, length)
+    long = pd.DataFrame(
+        {
+            "country_id": spells["country_id"].to_numpy()[rows],
+            "year": spells["first_year"].to_numpy()[rows] + offset,
+            "variable": spells["variable"].to_numpy()[rows],
+            "value": spells["value"].to_numpy(dtype=float)[rows],
+        }
+    )
+    data = long.pivot(index=KEYS, columns="variable", values="value").reset_index().rename_axis(columns=None)
+    names = {name: f"vdem_{name}" for name in spans}
+    return _source_table(
+        "ratings",
+        data.rename(columns=names),
+        raw=spells,
+        spans={names[name]: years for name, years in spans.items()},
+        zero_inside=False,
+        coverage=coverage,
+        known=known,
+    )

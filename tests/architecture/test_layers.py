@@ -1,0 +1,117 @@
+"""Imports go one way, read from the sources; the package import stays light."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SRC = Path(__file__).resolve().parents[2] / "src" / "rtop_forecast"
+# The order of ARCHITECTURE.md, save that attribution comes before forecast, which carries its explanation.
+ORDER = [
+    "errors",
+    "_resources",
+    "_provenance",
+    "_parallel",
+    "_checks",
+    "_logistic",
+    "states",
+    "episodes",
+    "sources",
+    "panel",
+    "framework",
+    "features",
+    "targets",
+    "models",
+    "_ranking_scores",
+    "scores",
+    "_reliability",
+    "calibration",
+    "_resampling",
+    "_score_draws",
+    "inference",
+    "backtest",
+    "attribution",
+    "forecast",
+    "report",
+]
+ARRAYS_ONLY = ("scores", "calibration", "inference", "_ranking_scores", "_reliability", "_resampling", "_score_draws", "_logistic")
+
+
+def unit(path: Path) -> str:
+    """First part of a module's path below the package."""
+    return path.relative_to(SRC).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> set[str]:
+    """Units of the package that a module imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, f"{path} imports relatively"
+            names = [node.module]
+            if node.module == "rtop_forecast":
+                names = [f"rtop_forecast.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        found |= {name.split(".")[1] for name in names if name.startswith("rtop_forecast.")}
+    return found
+
+
+MODULES = sorted(path for path in SRC.rglob("*.py") if unit(path) not in ("__init__", "cli"))
+
+
+def test_every_module_has_a_place_in_the_order():
+    assert {unit(path) for path in MODULES} <= set(ORDER)
+    assert len(MODULES) > 20
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SRC)))
+def test_imports_go_one_way(path):
+    mine = ORDER.index(unit(path))
+    later = {name for name in imports(path) if ORDER.index(name) > mine}
+    assert not later, f"{path.name} imports {later}, which come after it"
+
+
+@pytest.mark.parametrize("name", ARRAYS_ONLY)
+def test_array_modules_know_no_countries(name):
+    path = SRC / f"{name}.py"
+    if not path.exists():
+        pytest.skip(f"no module {name}")
+    assert imports(path).isdisjoint({"states", "sources", "panel", "features", "targets", "framework"})
+
+
+def test_only_report_draws():
+    for path in MODULES:
+        if unit(path) != "report":
+            assert "matplotlib" not in path.read_text(encoding="utf-8"), path
+
+
+def test_cli_uses_the_public_interface_only():
+    assert imports(SRC / "cli.py") == set()
+
+
+def loaded_after(statement: str) -> set[str]:
+    code = f"import json, sys\n{statement}\nprint(json.dumps(sorted(sys.modules)))"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(json.loads(out.stdout))
+
+
+def test_import_is_light():
+    loaded = loaded_after("import rtop_forecast")
+    assert "rtop_forecast" in loaded
+    assert loaded.isdisjoint({"matplotlib", "lightgbm", "statsmodels", "requests", "pooch", "urllib3"})
+
+
+def test_functions_go_before_modules_of_the_same_name():
+    code = (
+        "import rtop_forecast as r\n"
+        "r.RollingOrigin; r.Forecast; r.State if hasattr(r, 'State') else r.resolve\n"
+        "assert all(callable(f) for f in (r.backtest, r.forecast, r.states))"
+    )
+    assert "rtop_forecast.backtest" in loaded_after(code)

@@ -1,0 +1,36 @@
+"""Shared fixtures: where the real data lie, and a guard of the global random state."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """Folder of official releases; without it the test is skipped, or fails where data are required."""
+    folder = Path(os.environ.get("RTOP_TEST_DATA", ROOT / ".." / "shared" / "data")).resolve()
+    if not (folder / "README.md").is_file():
+        reason = f"the test data are not in {folder}; set RTOP_TEST_DATA"
+        if os.environ.get("RTOP_REQUIRE_DATA") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _global_random_state_untouched() -> Iterator[None]:
+    """No code under test may move the global random state."""
+    before, python_before = np.random.get_state(), random.getstate()  # noqa: NPY002
+    yield
+    after = np.random.get_state()  # noqa: NPY002
+    np.testing.assert_array_equal(before[1], after[1])
+    assert before[2:] == after[2:]
+    assert random.getstate() == python_before

@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_array_equal
+from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LogisticRegression
+
+from rtop_forecast.errors import DataIntegrityError, InputError
+from rtop_forecast.models import (
+    BaseRate,
+    BoostedTrees,
+    ElasticNetLogit,
+    HistoryLogit,
+    LogOddsAverage,
+    load_model,
+    save_model,
+)
+
+TREES = BoostedTrees(n_estimators=15, seeds=2, min_data_in_leaf=10, min_sum_hessian=0.1)
+MODELS = [
+    BaseRate(),
+    ElasticNetLogit(lam=0.003),
+    HistoryLogit(["c", "a"]),
+    TREES,
+    LogOddsAverage(
+        [("net", ElasticNetLogit()), ("inner", LogOddsAverage([("h", HistoryLogit(["a"])), ("t", TREES)]))],
+        weights=[1, 2],
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def data():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(300, 4)) / 3, columns=["d", "a", "ç", "c"])
+    y = (X["a"] * 3 + rng.logistic(size=300) > 1.5).astype(int).to_numpy()
+    X.loc[::9, "c"] = np.nan
+    return X, y
+
+
+def rewritten(path, change):
+    """Change the document and give it a matching digest, as someone who edits on purpose would."""
+    document = json.loads(path.read_text(encoding="utf-8"))
+    change(document)
+    text = json.dumps(document["model"], sort_keys=True)
+    document["sha256"] = hashlib.sha256(text.encode()).hexdigest()
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: type(model).__name__)
+def test_a_saved_model_predicts_the_same_bits(model, data, tmp_path):
+    X, y = data
+    model.fit(X, y)
+    save_model(model, tmp_path / "model.json")
+    back = load_model(tmp_path / "model.json")
+    assert type(back) is type(model)
+    assert_array_equal(back.predict_proba(X), model.predict_proba(X))
+    ours, theirs = model.contributions(X), back.contributions(X)
+    assert_array_equal(theirs.values, ours.values)
+    assert theirs.baseline == ours.baseline
+    assert theirs.feature_names == ours.feature_names
+    assert str(back) == str(model)
+
+
+def test_saving_twice_gives_the_same_bytes(data, tmp_path):
+    X, y = data
+    for name in ("one", "two"):
+        save_model(ElasticNetLogit().fit(X, y), tmp_path / name)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_a_model_fitted_on_an_array_comes_back(data, tmp_path):
+    X, y = data
+    model = ElasticNetLogit().fit(X.to_numpy(), y)
+    save_model(model, tmp_path / "m")
+    back = load_model(tmp_path / "m")
+    assert_array_equal(back.log_odds(X.to_numpy()), model.log_odds(X.to_numpy()))
+    assert not hasattr(back, "feature_names_in_")
+
+
+def test_labels_keep_their_kind(data, tmp_path):
+    X, y = data
+    model = BaseRate().fit(X, np.where(y == 1, "event", "calm"))
+    save_model(model, tmp_path / "m")
+    assert load_model(tmp_path / "m").predict(X[:1]).tolist() == ["calm"]
+
+
+def test_a_loaded_model_checks_its_columns(data, tmp_path):
+    X, y = data
+    save_model(ElasticNetLogit().fit(X, y), tmp_path / "m")
+    with pytest.raises(InputError, match=r"now missing:\n- a"):
+        load_model(tmp_path / "m").log_odds(X.drop(columns="a"))
+
+
+def test_unfitted_and_foreign_models_are_refused(data, tmp_path):
+    X, y = data
+    with pytest.raises(NotFittedError):
+        save_model(BaseRate(), tmp_path / "m")
+    foreign = LogisticRegression().fit(X.fillna(0), y)
+    with pytest.raises(InputError, match="got LogisticRegression"):
+        save_model(foreign, tmp_path / "m")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failed_write_leaves_the_old_file(data, tmp_path, monkeypatch):
+    X, y = data
+    path = tmp_path / "m"
+    save_model(BaseRate().fit(X, y), path)
+    before = path.read_bytes()
+
+    def fail(descriptor):
+        message = "disk full"
+        raise OSError(message)
+
+    monkeypatch.setattr("rtop_forecast.models.persistence.os.fsync", fail)
+    with pytest.raises(OSError, match="disk full"):
+        save_model(ElasticNetLogit().fit(X, y), path)
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["m"]
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"format": "other"}', "\x80"])
+def test_other_files_are_refused(content, tmp_path):
+    path = tmp_path / "m"
+    path.write_bytes(content.encode("latin-1"))
+    with pytest.raises(DataIntegrityError, match="JSON|not a saved model"):
+        load_model(path)
+
+
+def test_a_pickle_is_refused(tmp_path):
+    path = tmp_path / "m"
+    path.write_bytes(pickle.dumps({"format": "rtop_forecast.model"}))
+    with pytest.raises(DataIntegrityError, match="must be JSON text"):
+        load_model(path)
+
+
+def test_damage_is_noticed(data, tmp_path):
+    X, y = data
+    path = tmp_path / "m"
+    save_model(TREES.fit(X, y), path)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("num_leaves=6", "num_leaves=7", 1), encoding="utf-8")
+    assert path.read_text(encoding="utf-8") != text
+    with pytest.raises(DataIntegrityError, match="damaged"):
+        load_model(path)
+
+
+def change_model(key, value):
+    def change(document):
+        document["model"][key] = value
+
+    return change
+
+
+def change_state(key, value):
+    def change(document):
+        document["model"]["state"][key] = value
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda document: document.update(version=2), "version 2; this release reads 1"),
+        (lambda document: document.update(model=None), "unknown model class None"),
+        (change_model("class", "Evil"), "unknown model class 'Evil'"),
+        (change_model("class", "LogOddsClassifier"), "unknown model class"),
+        (change_model("parameters", {"lam": 1.0}), "parameters of a saved ElasticNetLogit"),
+        (change_model("parameters", None), "parameters of a saved ElasticNetLogit"),
+        (change_model("state", {}), "state of a saved ElasticNetLogit"),
+        (change_model("feature_names", ["a"]), r"name its 4 features; got \['a'\]"),
+        (change_model("feature_names", 3), "name its 4 features"),
+        (change_state("coef_", [1.0]), "'coef_' .* does not fit 4 features"),
+        (change_state("coef_", [1.0, 2.0, 3.0, "x"]), "'coef_' .* kind 'floats'"),
+        (change_state("intercept_", None), "'intercept_' .* kind 'float'"),
+        (change_state("n_features_in_", "four"), "'n_features_in_' .* kind 'int'"),
+        (change_state("classes_", [0]), "'classes_'"),
+    ],
+)
+def test_a_document_that_breaks_the_schema_is_refused(change, words, data, tmp_path):
+    X, y = data
+    save_model(ElasticNetLogit().fit(X, y), tmp_path / "m")
+    with pytest.raises(DataIntegrityError, match=words):
+        load_model(rewritten(tmp_path / "m", change))

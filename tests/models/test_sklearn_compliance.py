@@ -1,0 +1,38 @@
+"""scikit-learn's own estimator checks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from rtop_forecast.models import BaseRate, BoostedTrees, ElasticNetLogit, LogOddsAverage
+
+# Settings for the small data of the checks.
+TREES = BoostedTrees(
+    n_estimators=30, min_data_in_leaf=2, min_sum_hessian=0.1, lambda_l2=0.1, learning_rate=0.3, seeds=1
+)
+ESTIMATORS = [
+    BaseRate(),
+    ElasticNetLogit(),
+    TREES,
+    LogOddsAverage([("base", BaseRate()), ("net", ElasticNetLogit())]),
+]
+
+
+def expected_failures(estimator):
+    if isinstance(estimator, BoostedTrees):
+        reason = "LightGBM's histograms and min_data_in_leaf count rows, not weights"
+        return {"check_sample_weight_equivalence_on_dense_data": reason}
+    return {}
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
+@parametrize_with_checks(ESTIMATORS, expected_failed_checks=expected_failures)
+def test_scikit_learn_check(estimator, check):
+    # Some checks seed the global generator; the guard in conftest.py is for our code.
+    before = np.random.get_state()  # noqa: NPY002
+    try:
+        check(estimator)
+    finally:
+        np.random.set_state(before)  # noqa: NPY002
