@@ -186,9 +186,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, table in tables.items():
         print(f"{name}: {len(table):,} rows")
     if options.only is None:
-        print(
-            f"episodes.csv: {len(_script('compile_episodes').compile_episodes(options.data, options.out)):,} rows"
-        )
+        episodes = _script("compile_episodes").compile_episodes(options.data, options.out)
+        print(f"episodes.csv: {len(episodes):,} rows")
     return 0
 
 

@@ -348,15 +348,15 @@ def carried_back(table: pd.DataFrame, data: Path) -> pd.DataFrame:
             (max(a[0], b[0]), min(a[1], b[1])) for a in spells[row.ccode1] for b in spells[row.ccode2]
         )
         common = [(begin, end) for begin, end in common if begin <= end]
-        # Dates of the contiguity release have the precision of a month.
+        # Dates of the contiguity release have the precision of a month, and some precede common membership.
         month = row.start.to_period("M")
-        joined = [i for i, (begin, _) in enumerate(common) if begin.to_period("M") == month]
+        joined = [i for i, (begin, _) in enumerate(common) if month <= begin.to_period("M")]
         if not joined:
             starts.append(row.start)
         elif joined[0] == 0:
             starts.append(pd.Timestamp(1816, 1, 1))
         else:
-            starts.append(common[joined[0] - 1][1])
+            starts.append(min(row.start, common[joined[0] - 1][1]))
     return table.assign(start=starts)
 
 

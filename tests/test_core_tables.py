@@ -122,7 +122,7 @@ def test_known_facts():
 
 
 def test_treaties_have_the_depositarys_number_of_parties_at_the_end_of_2024():
-    """UN states and the State of Palestine, Holy See, Cook Islands or Niue, which are no states of the system."""
+    """Palestine, the Holy See and the Cook Islands are parties, but no states of the system."""
     parties = load("treaties.csv")
     alive = parties[parties["end_year"].isna() & ~parties["country_id"].isin([265, 315, 345, 680, 817])]
     counts = alive.groupby("treaty").size().to_dict()

@@ -32,8 +32,8 @@ LAST_YEAR = 2025
 
 #: Code systems. ``gw``: Gleditsch and Ward. ``ucdp``: their numbers as UCDP uses them. ``cow``: Correlates of
 #: War. ``vdem``: V-Dem's country_id or country_text_id. ``vdem_cow``: V-Dem's column COWcode. ``ewp``: the
-#: Early Warning Project's ccode. ``pitf``: letters of the Political Instability Task Force and Polity. ``polity``:
-#: Polity's ccode. ``name``: names as any source spells them.
+#: Early Warning Project's ccode. ``pitf``: letters of the Political Instability Task Force and Polity.
+#: ``polity``: Polity's ccode. ``name``: names as any source spells them.
 SYSTEMS = (
     "gw", "ucdp", "cow", "vdem", "iso3", "iso2", "m49", "worldbank", "unhcr", "pitf", "polity", "ewp",
     "vdem_cow", "name",

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from rtop_forecast.errors import CoverageError, InputError
 from rtop_forecast.panel import KEYS, Panel
+from rtop_forecast.states import states
 
 EVENTS: Mapping[str, str] = {
     "mass_killing": "mk_onset",
@@ -130,7 +131,8 @@ def onset_target(
         Whether states with an episode under way are at risk of a new one (the Early Warning
         Project's convention).
     min_population : int
-        States with fewer inhabitants (latest figure up to the year) are not at risk.
+        States with fewer inhabitants (latest figure up to the year) are not at risk. Where no figure
+        is known (the two Yemens and Vietnams), Gleditsch and Ward's microstates, below 250,000, are not.
 
     Returns
     -------
@@ -159,9 +161,8 @@ def onset_target(
     reasons[outcome.isna() & (frame["year"] + horizon <= last_observed)] = "state_ended"
     if not ongoing_at_risk:
         reasons[panel.frame["mk_ongoing"].fillna(0) > 0] = "ongoing"
-    reasons[population < min_population] = "small_population"
-    reasons[population.isna()] = "population_unknown"
-    frame["at_risk"] = ~reasons.isin(["ongoing", "small_population", "population_unknown"])
+    reasons[(population < min_population) | (population.isna() & _microstate(frame))] = "small_population"
+    frame["at_risk"] = ~reasons.isin(["ongoing", "small_population"])
     frame["outcome"] = outcome.where(reasons == "")
     counts = reasons[reasons != ""].value_counts().sort_index()
     return Target(
@@ -171,6 +172,11 @@ def onset_target(
         last_observed=last_observed,
         exclusions={str(reason): int(count) for reason, count in counts.items()},
     )
+
+
+def _microstate(frame: pd.DataFrame) -> pd.Series[bool]:
+    table = states().set_index("country_id")["microstate"].astype(bool)
+    return frame["country_id"].map(table).astype(bool)
 
 
 def _outcomes(panel: Panel, name: str, *, horizon: int, last_observed: int) -> pd.Series[float]:

@@ -27,7 +27,9 @@ def crosswalk() -> pd.DataFrame:
 CROSSWALK = crosswalk()
 
 
-@pytest.mark.parametrize(("system", "column"), [("gw", "country_id"), ("ucdp", "country_id"), ("name", "name")])
+@pytest.mark.parametrize(
+    ("system", "column"), [("gw", "country_id"), ("ucdp", "country_id"), ("name", "name")]
+)
 def test_every_state_year_resolves_to_itself(system, column):
     found = resolve_many(STATE_YEARS[column], STATE_YEARS["year"], system=system)
     assert found.country_id.tolist() == STATE_YEARS["country_id"].tolist()
@@ -93,7 +95,9 @@ def test_any_code_gives_a_state_or_an_error_of_ours(code, system, year):
         assert found.country_id.tolist() == [number]
 
 
-@given(st.lists(st.tuples(st.sampled_from(["2", "345", "340", "679", "nowhere", ""]), st.integers(1940, 2030))))
+@given(
+    st.lists(st.tuples(st.sampled_from(["2", "345", "340", "679", "nowhere", ""]), st.integers(1940, 2030)))
+)
 def test_no_row_is_lost(rows):
     codes, years = [code for code, _ in rows], [year for _, year in rows]
     found = resolve_many(codes, years, system="cow")

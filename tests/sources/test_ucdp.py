@@ -45,7 +45,8 @@ def conflict(**values):
 
 def dyad(**values):
     base = {
-        "conflict_id": 1, "dyad_id": 10, "year": 1991, "incompatibility": 2, "type_of_conflict": 3, "bd_best": 600,
+        "conflict_id": 1, "dyad_id": 10, "year": 1991, "incompatibility": 2, "type_of_conflict": 3,
+        "bd_best": 600,
         "bd_low": 500, "bd_high": 700, "gwno_loc": "530", "version": "25.1", "intensity_level": 1,
         "start_date": "1990-01-01",
     }  # fmt: skip
@@ -54,7 +55,8 @@ def dyad(**values):
 
 def actor(**values):
     base = {
-        "actor_id": 1, "year": 2001, "best_fatality_estimate": 100, "is_government_actor": 0, "gwno_location": "700",
+        "actor_id": 1, "year": 2001, "best_fatality_estimate": 100, "is_government_actor": 0,
+        "gwno_location": "700",
         "version": "25.1",
     }  # fmt: skip
     return base | values

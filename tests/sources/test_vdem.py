@@ -10,7 +10,8 @@ from rtop_forecast.sources import vdem
 @pytest.fixture
 def official(tmp_path):
     rows = [
-        ("Serbia", "SRB", 198, 1999, 0.2, 1), ("Serbia", "SRB", 198, 2010, 0.6, 3), ("Yemen", "YEM", 14, 1970, 0.1, 0),
+        ("Serbia", "SRB", 198, 1999, 0.2, 1), ("Serbia", "SRB", 198, 2010, 0.6, 3),
+        ("Yemen", "YEM", 14, 1970, 0.1, 0),
         ("South Yemen", "YMD", 23, 1970, 0.1, 1), ("Kosovo", "XKX", 43, 2000, 0.3, 2),
     ]  # fmt: skip
     columns = ["country_name", "country_text_id", "country_id", "year", "v2x_polyarchy", "v2csreprss_ord"]
