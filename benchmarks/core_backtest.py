@@ -34,7 +34,8 @@ def run(*, jobs: int, draws: int) -> dict[str, Any]:
         "bootstrap_draws": draws,
         "models": {name: _scores(result, draws=draws) for name, result in results.items()},
         "default_minus_baseline_log_loss": {
-            name: _edge(results["default"], results[name], draws=draws) for name in ("base_rate", "history_logit")
+            name: _edge(results["default"], results[name], draws=draws)
+            for name in ("base_rate", "history_logit")
         },
         "seconds": round(time.perf_counter() - start, 1),
     }
@@ -81,7 +82,9 @@ def main() -> None:
     for name, scores in document["models"].items():
         print(name)
         for score in ("auc", "ap", "log_loss", "brier", "expected_observed", "recall_at_30"):
-            print(f"  {score:<18} {scores[score]:.4f}  ({scores[score + '_low']:.4f} to {scores[score + '_high']:.4f})")
+            print(
+                f"  {score:<18} {scores[score]:.4f}  ({scores[score + '_low']:.4f} to {scores[score + '_high']:.4f})"
+            )
 
 
 if __name__ == "__main__":

@@ -34,7 +34,12 @@ def test_base_rate_is_the_share_of_closed_windows(parts):
     """The base rate recomputed by hand from the labels that were known at the origin."""
     features, target = parts
     result = rtop.backtest(
-        BaseRate(), features, target, origins=rtop.RollingOrigin(first=2000, last=2000), calibrator=Identity(), burn_in=0
+        BaseRate(),
+        features,
+        target,
+        origins=rtop.RollingOrigin(first=2000, last=2000),
+        calibrator=Identity(),
+        burn_in=0,
     )
     frame = target.to_frame()
     known = frame[(frame["year"] <= 1998) & frame["outcome"].notna()]["outcome"]
@@ -45,7 +50,12 @@ def test_base_rate_is_the_share_of_closed_windows(parts):
 def test_rows_are_all_states_at_risk_with_a_label(parts):
     features, target = parts
     result = rtop.backtest(
-        BaseRate(), features, target, origins=rtop.RollingOrigin(first=1993, last=2022), calibrator=Identity(), burn_in=0
+        BaseRate(),
+        features,
+        target,
+        origins=rtop.RollingOrigin(first=1993, last=2022),
+        calibrator=Identity(),
+        burn_in=0,
     )
     frame = target.to_frame()
     wanted = frame[frame["year"].between(1993, 2022) & frame["outcome"].notna()]
@@ -92,7 +102,9 @@ def test_last_origin_defaults_to_the_last_closed_window(parts):
     assert rtop.RollingOrigin(first=2015, step=3).origins(parts[1]) == [2015, 2018, 2021]
 
 
-@pytest.mark.parametrize("arguments", [{"first": 2000, "horizon": 0}, {"first": 2000, "step": 0}, {"first": 2000, "last": 1999}])
+@pytest.mark.parametrize(
+    "arguments", [{"first": 2000, "horizon": 0}, {"first": 2000, "step": 0}, {"first": 2000, "last": 1999}]
+)
 def test_impossible_origins_are_refused(arguments):
     with pytest.raises(rtop.InputError):
         rtop.RollingOrigin(**arguments)
@@ -112,7 +124,9 @@ def test_an_origin_without_any_past_onset_is_refused(parts):
 
 def test_summary_and_scores_agree(parts):
     features, target = parts
-    result = rtop.backtest(MODEL, features, target, origins=rtop.RollingOrigin(first=2010, last=2020), burn_in=10)
+    result = rtop.backtest(
+        MODEL, features, target, origins=rtop.RollingOrigin(first=2010, last=2020), burn_in=10
+    )
     table = result.score_frame(draws=200)
     assert (table["low"] <= table["value"] + 1e-12).all()
     assert f"{table.loc['auc', 'value']:8.4f}" in result.summary()

@@ -110,7 +110,9 @@ def test_features_for_an_earlier_issue_date_use_older_values():
     ages = {m.issue_month: m.ages[m.ages["year"] == 2020] for m in (march, june)}
     assert (ages[6]["ucdp_intensity"] == 0).all()
     assert (ages[3]["ucdp_intensity"].dropna() == 1).all()
-    forecast = rtop.forecast(MODEL, march, rtop.onset_target(panel), origin=2024, issued=date(2025, 3, 31), draws=20)
+    forecast = rtop.forecast(
+        MODEL, march, rtop.onset_target(panel), origin=2024, issued=date(2025, 3, 31), draws=20
+    )
     assert forecast.issued == date(2025, 3, 31)
 
 

@@ -67,7 +67,9 @@ def test_backtest_ignores_everything_after_each_origin(panel):
             burn_in=6,
         )
         frame = result.to_frame()
-        return frame.loc[frame["origin_year"] == ORIGIN, ["country_id", "raw_prob", "prob"]].reset_index(drop=True)
+        return frame.loc[frame["origin_year"] == ORIGIN, ["country_id", "raw_prob", "prob"]].reset_index(
+            drop=True
+        )
 
     pd.testing.assert_frame_equal(
         probabilities(panel), probabilities(scrambled_after(panel, ORIGIN)), check_exact=True

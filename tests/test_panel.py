@@ -69,7 +69,12 @@ def test_two_tables_may_not_bring_one_variable():
 
 @pytest.mark.parametrize(
     ("issued", "last"),
-    [(date(1995, 6, 30), 1994), (date(1995, 6, 29), 1993), (date(1995, 12, 31), 1994), (date(1996, 1, 1), 1994)],
+    [
+        (date(1995, 6, 30), 1994),
+        (date(1995, 6, 29), 1993),
+        (date(1995, 12, 31), 1994),
+        (date(1996, 1, 1), 1994),
+    ],
 )
 def test_as_of_keeps_what_was_published(issued, last):
     panel = build_panel([table([(SWEDEN, 1992, 3)], coverage=(1990, 1995))], first=1990, last=1995)

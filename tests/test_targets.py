@@ -31,7 +31,8 @@ def test_onset_within(onset, horizon, expected):
 @given(onset=st.lists(st.sampled_from([0, 1]), min_size=1, max_size=20), horizon=st.integers(1, 4))
 def test_onset_within_agrees_with_a_loop(onset, horizon):
     expected = [
-        float(any(onset[t + 1 : t + 1 + horizon])) if t + horizon < len(onset) else np.nan for t in range(len(onset))
+        float(any(onset[t + 1 : t + 1 + horizon])) if t + horizon < len(onset) else np.nan
+        for t in range(len(onset))
     ]
     np.testing.assert_array_equal(onset_within(onset, horizon=horizon), expected)
 

@@ -156,7 +156,10 @@ class AttributionTable:
         """Contribution of each factor (columns, by number) to each state (rows, as in ``keys``)."""
         primary = np.array([spec.risk_factors[0] for spec in self.specs])
         return pd.DataFrame(
-            {number: self.contributions[:, primary == number].sum(axis=1) for number in sorted(set(primary.tolist()))},
+            {
+                number: self.contributions[:, primary == number].sum(axis=1)
+                for number in sorted(set(primary.tolist()))
+            },
             index=self.keys["country_id"].to_numpy(),
         )
 

@@ -62,7 +62,9 @@ class RollingOrigin:
     def __post_init__(self) -> None:
         """Refuse impossible years, horizons and steps."""
         if self.horizon < 1 or self.step < 1:
-            message = f"horizon and step count years and must be at least 1, not {self.horizon} and {self.step}."
+            message = (
+                f"horizon and step count years and must be at least 1, not {self.horizon} and {self.step}."
+            )
             raise InputError(message)
         if self.last is not None and self.last < self.first:
             message = f"the last origin {self.last} comes before the first, {self.first}."
@@ -130,7 +132,9 @@ class Sample:
             rows = rows & (weights > 0)
         reach = self.keys.loc[rows, "year"].max() + self.horizon if rows.any() else origin
         if reach > origin:
-            message = f"a training window of origin {origin} reaches to {reach}; windows must close by the origin."
+            message = (
+                f"a training window of origin {origin} reaches to {reach}; windows must close by the origin."
+            )
             raise LeakageError(message)
         if not self.outcome[rows].any():
             message = (
@@ -242,7 +246,9 @@ class BacktestResult:
             f"origins {origins.min()}-{origins.max()}, {self.horizon}-year horizon"
         ]
         for name, row in self.score_frame().iterrows():
-            lines.append(f"  {name:<18} {row['value']:8.4f}  90% interval {row['low']:.4f} to {row['high']:.4f}")
+            lines.append(
+                f"  {name:<18} {row['value']:8.4f}  90% interval {row['low']:.4f} to {row['high']:.4f}"
+            )
         return "\n".join(lines)
 
 
@@ -373,7 +379,16 @@ def _calibrate(raw: pd.DataFrame, calibrator: Calibrator, *, years: list[int], h
         fitted = fit_calibrator(calibrator, raw, origin=origin, horizon=horizon)
         calibrated = fitted.apply_log_odds(group["log_odds"].to_numpy(dtype=float))
         frames.append(group.assign(prob=_expit(calibrated)).drop(columns="log_odds"))
-    columns = ["country_id", "name", "origin_year", "target_start", "target_end", "raw_prob", "prob", "outcome"]
+    columns = [
+        "country_id",
+        "name",
+        "origin_year",
+        "target_start",
+        "target_end",
+        "raw_prob",
+        "prob",
+        "outcome",
+    ]
     return pd.concat(frames, ignore_index=True)[columns]
 
 

@@ -146,7 +146,7 @@ def _backtest(arguments: argparse.Namespace) -> str:
 
 def _score_dict(result: rtop.BacktestResult) -> dict[str, float]:
     frame = result.to_frame()
-    document = {"n": len(frame), "positives": int(frame["outcome"].sum())}
+    document: dict[str, float] = {"n": len(frame), "positives": int(frame["outcome"].sum())}
     for score, row in result.score_frame().iterrows():
         document |= {f"{score}": row["value"], f"{score}_low": row["low"], f"{score}_high": row["high"]}
     return document
@@ -184,21 +184,33 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="rtop-forecast", description="Forecast the risk of mass atrocities, country by country.")
+    parser = _Parser(
+        prog="rtop-forecast", description="Forecast the risk of mass atrocities, country by country."
+    )
     parser.add_argument("--version", action="version", version=f"rtop-forecast {rtop.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     rank = commands.add_parser("rank", help="print the annual risk ranking")
     rank.set_defaults(run=_rank)
-    rank.add_argument("--origin", type=int, help="last year whose information is used (default: the latest coded)")
+    rank.add_argument(
+        "--origin", type=int, help="last year whose information is used (default: the latest coded)"
+    )
     rank.add_argument("--top", type=_positive, default=30, help="states to print (default: 30)")
-    rank.add_argument("--out", type=Path, metavar="DIR", help="also write ranking.csv, ranking.parquet, provenance.json")
+    rank.add_argument(
+        "--out", type=Path, metavar="DIR", help="also write ranking.csv, ranking.parquet, provenance.json"
+    )
     scores = commands.add_parser("backtest", help="score every model out of sample")
     scores.set_defaults(run=_backtest)
-    scores.add_argument("--first", type=int, default=_BACKTEST_FIRST, help=f"first origin (default: {_BACKTEST_FIRST})")
+    scores.add_argument(
+        "--first", type=int, default=_BACKTEST_FIRST, help=f"first origin (default: {_BACKTEST_FIRST})"
+    )
     scores.add_argument("--last", type=int, help="last origin (default: the latest whose window has closed)")
     for command in (rank, scores):
-        command.add_argument("--horizon", type=_positive, default=2, help="years the window lasts (default: 2)")
-        command.add_argument("--data", type=Path, metavar="DIR", help="folder of official releases to use instead")
+        command.add_argument(
+            "--horizon", type=_positive, default=2, help="years the window lasts (default: 2)"
+        )
+        command.add_argument(
+            "--data", type=Path, metavar="DIR", help="folder of official releases to use instead"
+        )
         command.add_argument("--json", action="store_true", help="print JSON")
         command.add_argument("--jobs", type=int, default=-1, help="processes (default: one per core)")
         command.add_argument("--seed", type=int, default=0, help="seed of the resampling (default: 0)")

@@ -13,7 +13,8 @@ import pandas as pd
 
 from rtop_forecast._resources import core_file
 from rtop_forecast.errors import DataIntegrityError, InputError
-from rtop_forecast.states import state_years
+from rtop_forecast.states import FIRST_YEAR as SYSTEM_FIRST_YEAR
+from rtop_forecast.states import state_years, states
 
 __all__ = [
     "COLUMNS",
@@ -179,8 +180,14 @@ def _check_states(episodes: pd.DataFrame) -> None:
 
 
 def _existing(first: int, last: int) -> pd.DataFrame:
-    existing: pd.DataFrame = state_years(first=first, last=last)[["country_id", "year"]]
-    return existing
+    """State-years; before the state system's first year, its states that had begun by then."""
+    existing = state_years(first=max(first, SYSTEM_FIRST_YEAR), last=last)[["country_id", "year"]]
+    begun = pd.to_datetime(states()["start"]).dt.year
+    earlier = [
+        pd.DataFrame({"country_id": states().loc[begun <= year, "country_id"], "year": year})
+        for year in range(first, SYSTEM_FIRST_YEAR)
+    ]
+    return pd.concat([*earlier, existing], ignore_index=True)
 
 
 def episode_state_years(episodes: pd.DataFrame, *, first: int, last: int) -> pd.DataFrame:

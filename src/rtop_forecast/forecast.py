@@ -197,7 +197,9 @@ def forecast(
     here = rows.at(origin)
     if not here.any():
         first, last = int(rows.keys["year"].min()), int(rows.keys["year"].max())
-        message = f"no state is at risk in {origin}; the panel's years with states at risk are {first} to {last}."
+        message = (
+            f"no state is at risk in {origin}; the panel's years with states at risk are {first} to {last}."
+        )
         raise CoverageError(message)
     fitted = rows.fit(model, origin=origin)
     calibrator = _calibrator(calibration, origin=origin, horizon=target.horizon)
@@ -207,11 +209,15 @@ def forecast(
     refits = np.array(run(tasks, count=draws, n_jobs=n_jobs, progress=progress))
     drawn = _around(log_odds, refits, calibrator, seed=seed)
     keys = rows.keys[here].reset_index(drop=True)
-    frame = _table(keys, rows, here=here, origin=origin, raw=fitted.log_odds(rows.matrix[here]), log_odds=log_odds)
+    frame = _table(
+        keys, rows, here=here, origin=origin, raw=fitted.log_odds(rows.matrix[here]), log_odds=log_odds
+    )
     _add_ranges(frame, drawn, level=level)
     _add_last_year(frame, model, rows, origin=origin, calibration=calibration)
     totals = np.quantile(_expit(drawn).sum(axis=1), [(1 - level) / 2, (1 + level) / 2])
-    at_risk = features.ages.merge(keys[["country_id", "year"]], on=["country_id", "year"], how="inner", validate="one_to_one")
+    at_risk = features.ages.merge(
+        keys[["country_id", "year"]], on=["country_id", "year"], how="inner", validate="one_to_one"
+    )
     return Forecast(
         frame=frame.sort_values(["rank", "name"], ignore_index=True),
         expected=(float(_expit(log_odds).sum()), float(totals[0]), float(totals[1])),

@@ -201,7 +201,9 @@ def build_panel(tables: Sequence[SourceTable], *, first: int = FIRST_YEAR, last:
     for table in tables:
         repeated = sorted(set(table.coverage) & set(variables))
         if repeated:
-            message = f"two tables bring the variable {repeated[0]!r} ({len(repeated)} in all); keep one of them."
+            message = (
+                f"two tables bring the variable {repeated[0]!r} ({len(repeated)} in all); keep one of them."
+            )
             raise InputError(message)
         frame, outside = _join(frame, table, span=(first, last))
         unmatched.append(outside)
@@ -224,7 +226,9 @@ def build_panel(tables: Sequence[SourceTable], *, first: int = FIRST_YEAR, last:
     )
 
 
-def load_panel(*, data_dir: str | Path | None = None, first: int = FIRST_YEAR, last: int | None = None) -> Panel:
+def load_panel(
+    *, data_dir: str | Path | None = None, first: int = FIRST_YEAR, last: int | None = None
+) -> Panel:
     """Panel from the bundled core tables, or with releases of your own in their place.
 
     Parameters
@@ -270,7 +274,9 @@ def _variables(table: SourceTable) -> dict[str, Variable]:
     }
 
 
-def _join(frame: pd.DataFrame, table: SourceTable, *, span: tuple[int, int]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _join(
+    frame: pd.DataFrame, table: SourceTable, *, span: tuple[int, int]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     names = list(table.coverage)
     data = table.data[[*KEYS, *names]]
     joined = frame.merge(data, on=KEYS, how="left", indicator="_row", validate="one_to_one")
@@ -290,7 +296,9 @@ def _join(frame: pd.DataFrame, table: SourceTable, *, span: tuple[int, int]) -> 
             values[inside & absent] = 0.0
         joined[name] = values
     outside = _outside(data, frame, span=span)
-    report = pd.concat([table.unmatched, outside], ignore_index=True) if len(outside) else table.unmatched.copy()
+    report = (
+        pd.concat([table.unmatched, outside], ignore_index=True) if len(outside) else table.unmatched.copy()
+    )
     report.insert(0, "source", table.source)
     return joined, report
 

@@ -182,9 +182,13 @@ def _microstate(frame: pd.DataFrame) -> pd.Series[bool]:
 def _outcomes(panel: Panel, name: str, *, horizon: int, last_observed: int) -> pd.Series[float]:
     """Labels aligned with the panel's rows."""
     first = panel.years[0]
-    table = panel.frame.pivot_table(index="year", columns="country_id", values=name, dropna=False)
-    table = table.reindex(range(first, last_observed + 1))
-    labels = table.apply(lambda onset: pd.Series(onset_within(onset.to_numpy(), horizon=horizon), index=onset.index))
-    long = labels.stack(future_stack=True).rename("outcome")
-    keys = pd.MultiIndex.from_frame(panel.frame[["year", "country_id"]])
-    return pd.Series(long.reindex(keys).to_numpy(), index=panel.frame.index, name="outcome")
+    keys = panel.frame
+    ids, column = np.unique(keys["country_id"].to_numpy(dtype=np.int64), return_inverse=True)
+    row = keys["year"].to_numpy(dtype=np.int64) - first
+    onset = np.full((row.max() + 1, len(ids)), np.nan)
+    onset[row, column] = keys[name].to_numpy(dtype=float)
+    labels = np.full_like(onset, np.nan)
+    observed = last_observed - first + 1
+    for state in range(len(ids)):
+        labels[:observed, state] = onset_within(onset[:observed, state], horizon=horizon)
+    return pd.Series(labels[row, column], index=keys.index, name="outcome")

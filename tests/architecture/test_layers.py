@@ -39,7 +39,16 @@ ORDER = [
     "forecast",
     "report",
 ]
-ARRAYS_ONLY = ("scores", "calibration", "inference", "_ranking_scores", "_reliability", "_resampling", "_score_draws", "_logistic")
+ARRAYS_ONLY = (
+    "scores",
+    "calibration",
+    "inference",
+    "_ranking_scores",
+    "_reliability",
+    "_resampling",
+    "_score_draws",
+    "_logistic",
+)
 
 
 def unit(path: Path) -> str:

@@ -63,7 +63,7 @@ class Features:
         return table
 
     def summary(self) -> str:
-        """Number of features and of each risk factor's, as text."""
+        """Count the features, in all and by risk factor, as text."""
         table = self.describe()
         lines = [f"{len(self.specs)} features of {len(self.frame):,} state-years, by primary UN risk factor:"]
         for number, group in table.groupby("risk_factor"):
@@ -71,9 +71,7 @@ class Features:
         return "\n".join(lines)
 
 
-def build_features(
-    panel: Panel, *, names: Sequence[str] | None = None, issue_month: int = 6
-) -> Features:
+def build_features(panel: Panel, *, names: Sequence[str] | None = None, issue_month: int = 6) -> Features:
     """Compute the catalogue's features over a panel.
 
     Every transform looks backward, and row t uses only values published by the end of ``issue_month``

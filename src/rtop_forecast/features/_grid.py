@@ -16,6 +16,9 @@ from rtop_forecast.features._transforms import FloatArray, carry_forward, lag
 from rtop_forecast.panel import Panel
 from rtop_forecast.states import contiguity, states
 
+# row (year), column of the state, column of the other state
+Pairs = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
+
 
 def availability_lag(lag_months: int, *, issue_month: int) -> int:
     """Years by which a variable trails the origin year when issued at the end of a month of the next year.
@@ -65,17 +68,16 @@ class Grid:
 
     def flatten(self, values: FloatArray) -> FloatArray:
         """Values of the panel's rows, in the panel's order."""
-        return values[self.rows, self.cols]
+        rows: FloatArray = values[self.rows, self.cols]
+        return rows
 
     def neighbour_mean(self, values: FloatArray) -> FloatArray:
         """Mean over the states with a common land border; NaN for states without one."""
-        return self._weighted_mean(values, self._borders)
+        return self._pair_mean(values, self._borders)
 
     def region_mean(self, values: FloatArray) -> FloatArray:
         """Mean over the other states of the same UN subregion."""
-        same = self._subregion[:, None] == self._subregion[None, :]
-        np.fill_diagonal(same, val=False)
-        return self._weighted_mean(values, np.broadcast_to(same, (len(self.years), *same.shape)))
+        return self._pair_mean(values, self._regions)
 
     def world_median(self, values: FloatArray) -> FloatArray:
         """Median over the states of each year, repeated for every state."""
@@ -94,32 +96,40 @@ class Grid:
         return np.where(self.exists, self.years[:, None] - start[None, :], np.nan)
 
     @cached_property
-    def _subregion(self) -> NDArray[np.object_]:
+    def _regions(self) -> Pairs:
+        """Every year's pairs of different states of one subregion."""
         table = states().set_index("country_id")["subregion"]
-        return np.array([str(table.loc[i]) for i in self.ids], dtype=object)
+        subregion = np.array([str(table.loc[i]) for i in self.ids])
+        same = subregion[:, None] == subregion[None, :]
+        np.fill_diagonal(same, val=False)
+        state, other = np.nonzero(same)
+        rows = np.repeat(np.arange(len(self.years)), len(state))
+        return rows, np.tile(state, len(self.years)), np.tile(other, len(self.years))
 
     @cached_property
-    def _borders(self) -> NDArray[np.bool_]:
-        pairs = contiguity(kind="land")
+    def _borders(self) -> Pairs:
+        """Every year's pairs of states with a common land border."""
+        pairs = contiguity(kind="land").sort_values(["year", "country_id", "neighbour_id"])
         pairs = pairs[pairs["year"].between(self.years[0], self.years[-1])]
         pairs = pairs[pairs["country_id"].isin(self.ids) & pairs["neighbour_id"].isin(self.ids)]
-        borders = np.zeros((len(self.years), len(self.ids), len(self.ids)), dtype=bool)
-        borders[
+        return (
             pairs["year"].to_numpy(dtype=np.int64) - self.years[0],
             np.searchsorted(self.ids, pairs["country_id"].to_numpy(dtype=np.int64)),
             np.searchsorted(self.ids, pairs["neighbour_id"].to_numpy(dtype=np.int64)),
-        ] = True
-        return borders
+        )
 
-    def _weighted_mean(self, values: FloatArray, weights: NDArray[np.bool_]) -> FloatArray:
-        observed = np.isfinite(values) & self.exists
-        filled = np.where(observed, values, 0.0)
-        result = np.full_like(values, np.nan)
-        for row in range(len(values)):
-            count = weights[row] @ observed[row].astype(float)
-            total = weights[row] @ filled[row]
-            np.divide(total, count, out=result[row], where=count > 0)
-        return np.where(self.exists, result, np.nan)
+    def _pair_mean(self, values: FloatArray, pairs: Pairs) -> FloatArray:
+        """Mean of the others' observed values, added up in the order of state numbers.
+
+        A matrix product would round differently when a later year brings another state.
+        """
+        rows, state, other = pairs
+        used = self.exists[rows, other] & np.isfinite(values[rows, other])
+        place = rows[used] * len(self.ids) + state[used]
+        total = np.bincount(place, weights=values[rows[used], other[used]], minlength=values.size)
+        count = np.bincount(place, minlength=values.size)
+        mean = np.divide(total, count, out=np.full(values.size, np.nan), where=count > 0)
+        return np.where(self.exists, mean.reshape(values.shape), np.nan)
 
     def _lookup(self, name: str) -> tuple[FloatArray, FloatArray]:
         if name not in self._known:

@@ -6,7 +6,14 @@ import numpy as np
 
 from rtop_forecast.features._grid import Grid
 from rtop_forecast.features._spec import FeatureSpec
-from rtop_forecast.features._transforms import FloatArray, change, decayed_sum, lag, spell_length, trailing_sum
+from rtop_forecast.features._transforms import (
+    FloatArray,
+    change,
+    decayed_sum,
+    lag,
+    spell_length,
+    trailing_sum,
+)
 
 GOVERNMENT_DEATHS = "ucdp_government_deaths"
 NONSTATE_DEATHS = "ucdp_nonstate_deaths"

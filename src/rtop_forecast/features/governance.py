@@ -79,7 +79,13 @@ FEATURES = (
         risk_factors=(6, 7),
         sign=-1,
     ),
-    _rating("vdem_v2psparban_ord", "parties free of bans", unit="0-4, 4 is none banned", risk_factors=(7,), sign=-1),
+    _rating(
+        "vdem_v2psparban_ord",
+        "parties free of bans",
+        unit="0-4, 4 is none banned",
+        risk_factors=(7,),
+        sign=-1,
+    ),
     _rating(
         "vdem_v2jureform_ord",
         "reform of the judiciary",

@@ -24,7 +24,8 @@ def _treaty_share(grid: Grid) -> FloatArray:
     party = np.stack([grid.known(f"treaty_{name}") for name in TREATIES])
     count = np.isfinite(party).sum(axis=0)
     total = np.nansum(party, axis=0)
-    return np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
+    share: FloatArray = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
+    return share
 
 
 FEATURES = (

@@ -81,8 +81,10 @@ def _spans(table: str, coverage: pd.DataFrame) -> dict[str, tuple[int, int]]:
     if rows.empty:
         message = f"coverage.csv has no row for the table {table!r}. Compile the core tables again."
         raise DataIntegrityError(message)
-    return {str(row["variable"]): (int(row["first_year"]), int(row["last_year"])) for row in
-    rows.to_dict("records")}
+    return {
+        str(row["variable"]): (int(row["first_year"]), int(row["last_year"]))
+        for row in rows.to_dict("records")
+    }
 
 
 def _description(
@@ -102,8 +104,9 @@ def _description(
             f"first {missing[0]!r}. Add the entry."
         )
         raise DataIntegrityError(message)
-    latest = raw["year"] >= rows["last_year"].max() - 1 if table in _COUNTS else pd.Series(True,
-    index=raw.index)
+    latest = (
+        raw["year"] >= rows["last_year"].max() - 1 if table in _COUNTS else pd.Series(True, index=raw.index)
+    )
     current = set(raw.loc[latest, "source"]) & set(keys)
     lag = max(int(known[key]["publication_lag_months"]) for key in current or keys)
     return "+".join(keys), "+".join(str(known[key]["release"]) for key in keys), lag

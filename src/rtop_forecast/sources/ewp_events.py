@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError, InputError
+from rtop_forecast.states import FIRST_YEAR as SYSTEM_FIRST_YEAR
 from rtop_forecast.states import resolve_many
 
 __all__ = ["FIRST_YEAR", "LAST_YEAR", "SHEET", "read", "recognise", "resolve_ewp", "source_key"]
@@ -161,7 +162,8 @@ def resolve_ewp(codes: Iterable[int], years: Iterable[int]) -> pd.Series[int]:
             result[table["code"].eq(code) & table["year"].between(first, last)] = number
     if (~own).any():
         rest = table[~own]
-        resolution = resolve_many(rest["code"], rest["year"], system="cow")
+        # the state system begins in 1946: an episode of 1945 is placed among the states of that year
+        resolution = resolve_many(rest["code"], rest["year"].clip(lower=SYSTEM_FIRST_YEAR), system="cow")
         result[~own] = pd.array(resolution.country_id, dtype="Int64")
     return result
 
