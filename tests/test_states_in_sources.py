@@ -198,7 +198,7 @@ BOTH = [
     ("vdem/data_vdem.csv", "vdem", "vdem", "vdem.name", {}),
     ("governance/polity.csv", "ccode", "polity", "country", {}),
     ("governance/polity.csv", "scode", "pitf", "country", {}),
-    # Two lines of 1968 are filed under the wrong Yemen.
+    # "Yemen" of 31 August 1968 stands under 680, South Yemen.
     ("governance/powell_thyne_coups_final.txt", "ccode", "cow", "country", {("Yemen", 1968)}),
     ("ewp2025/inputs/wdi.csv", "iso3c", "worldbank", "country", {}),
     ("ewp2025/inputs/epr-data.csv", "countries_gwid", "gw", "countryname", {}),

@@ -202,7 +202,7 @@ def attribute(
     names = [spec.name for spec in specs]
     raw = model.contributions(matrix[names])
     order = [list(raw.feature_names).index(name) for name in names]
-    values = raw.values[:, order]
+    values = raw.values[:, order]  # noqa: PD011 (not a DataFrame)
     centre = values.mean(axis=0)
     centred = values - centre
     reference = raw.baseline + float(centre.sum())

@@ -341,7 +341,7 @@ def fit_calibrator(calibrator: Calibrator, history: pd.DataFrame, *, origin: int
 
 
 def provenance(features: Features, target: Target, *, seed: int) -> dict[str, Any]:
-    """Sources and releases, package versions, target and seed behind a result."""
+    """Name the sources, releases, packages, target and seed behind a result."""
     report = features.panel.report
     return {
         "sources": {str(row["source"]): str(row["release"]) for row in report.to_dict("records")},

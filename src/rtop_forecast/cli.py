@@ -15,6 +15,8 @@ import pandas as pd
 import rtop_forecast as rtop
 
 _BACKTEST_FIRST = 1993
+# origins that feed the calibrator, and the years of labels that the earliest of them trains on
+_BURN_IN, _FIRST_TRAINING_YEARS = 25, 10
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -58,12 +60,19 @@ def _forecast(arguments: argparse.Namespace) -> rtop.Forecast:
     features = rtop.build_features(panel)
     target = rtop.onset_target(panel, horizon=arguments.horizon)
     origin = target.last_observed if arguments.origin is None else arguments.origin
+    first, last = panel.years
     closed = min(origin, target.last_observed) - arguments.horizon
+    spare = closed - (first + arguments.horizon + _FIRST_TRAINING_YEARS)
+    if origin > last or spare < 0:
+        earliest = first + 2 * arguments.horizon + _FIRST_TRAINING_YEARS
+        message = f"no forecast can be made from origin {origin}; choose one from {earliest} to {last}."
+        raise rtop.CoverageError(message)
     history = rtop.backtest(
         rtop.default_model(),
         features,
         target,
         origins=rtop.RollingOrigin(first=closed, last=closed, horizon=arguments.horizon),
+        burn_in=min(spare, _BURN_IN),
         n_jobs=arguments.jobs,
         progress=_caption("calibration"),
     )
@@ -85,8 +94,8 @@ def _rank_text(forecast: rtop.Forecast, table: pd.DataFrame) -> str:
     level = f"{forecast.level:.0%}"
     width = max(len("state"), *(len(name) for name in table["name"]))
     lines = [
-        f"Risk that a new mass killing begins in {start}-{end}: the {len(table)} highest of {len(forecast.frame)} states "
-        f"(origin {forecast.origin_year}, as known on {forecast.issued.isoformat()})",
+        f"Risk that a new mass killing begins in {start}-{end}: the {len(table)} highest of "
+        f"{len(forecast.frame)} states (origin {forecast.origin_year}, as known on {forecast.issued.isoformat()})",
         f"Expected number of states with an onset: {value:.1f} ({level} interval {low:.1f} to {high:.1f})",
         "",
         f"{'rank':>4}  {'state':<{width}}  {'prob.':>6}  {level + ' interval':>14}  {'rank range':>10}  "
@@ -116,10 +125,19 @@ def _rank_json(forecast: rtop.Forecast, table: pd.DataFrame) -> str:
         "target_end": end,
         "states": len(forecast.frame),
         "expected_onsets": {"value": value, "low": low, "high": high},
-        "ranking": json.loads(table.to_json(orient="records", double_precision=15)),
+        "ranking": _records(table),
         "provenance": forecast.provenance,
     }
     return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows with every digit of each number; missing values become null."""
+    cells = table.astype(object).where(table.notna(), None)
+    return [
+        {str(name): value.item() if hasattr(value, "item") else value for name, value in row.items()}
+        for row in cells.to_dict("records")
+    ]
 
 
 def _backtest(arguments: argparse.Namespace) -> str:

@@ -73,7 +73,7 @@ class Forecast:
         return self.frame.copy()
 
     def ranking(self) -> pd.DataFrame:
-        """The annual ranking.
+        """Rank the states, as published each year.
 
         Returns
         -------
@@ -114,13 +114,14 @@ class Forecast:
         start, end = self.window
         value, low, high = self.expected
         lines = [
-            f"Risk of a new onset in {start}-{end}, origin {self.origin_year}, as known on {self.issued.isoformat()}: "
-            f"{len(self.frame)} states, {value:.1f} with an onset expected ({self.level:.0%} interval {low:.1f} to {high:.1f})"
+            f"Risk of a new onset in {start}-{end}, origin {self.origin_year}, "
+            f"as known on {self.issued.isoformat()}: {len(self.frame)} states, {value:.1f} with an onset expected "
+            f"({self.level:.0%} interval {low:.1f} to {high:.1f})"
         ]
         for row in self.frame.head(10).to_dict("records"):
             lines.append(
-                f"  {row['rank']:>3} {row['name']:<28} {row['prob']:6.1%}  ({row['prob_low']:.1%} to {row['prob_high']:.1%}, "
-                f"rank {row['rank_low']} to {row['rank_high']})"
+                f"  {row['rank']:>3} {row['name']:<28} {row['prob']:6.1%}  ({row['prob_low']:.1%} to "
+                f"{row['prob_high']:.1%}, rank {row['rank_low']} to {row['rank_high']})"
             )
         return "\n".join(lines)
 

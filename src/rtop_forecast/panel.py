@@ -132,7 +132,7 @@ class Panel:
         return "\n".join(lines)
 
     def as_of(self, issued: date) -> Panel:
-        """What was known on a date.
+        """Cut the panel to what was known on a date.
 
         A value of year y is kept if ``publication_lag_months`` after 31 December of y lie on or
         before ``issued``; later values become missing. State-years that had not ended are removed.

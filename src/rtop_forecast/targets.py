@@ -1,4 +1,4 @@
-"""From events to labels: does an onset come within the next years?"""
+"""From events to labels: whether an onset comes within the next years."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Target:
         return self.frame.copy()
 
     def summary(self) -> str:
-        """Counts of labels, onsets and exclusions, as text."""
+        """Count labels, onsets and exclusions, as text."""
         outcome = self.frame["outcome"]
         lost = ", ".join(f"{reason} {count:,}" for reason, count in self.exclusions.items())
         return (
@@ -96,7 +96,10 @@ def onset_within(onset: ArrayLike, *, horizon: int) -> NDArray[np.float64]:
     series = np.asarray(onset, dtype=float)
     odd = np.isfinite(series) & (series != 0) & (series != 1)
     if odd.any():
-        message = f"onset must be 0, 1 or missing; {int(odd.sum())} of {series.size} values are not, first {series[odd][0]:g}."
+        message = (
+            f"onset must be 0, 1 or missing; {int(odd.sum())} of {series.size} values are not, "
+            f"first {series[odd][0]:g}."
+        )
         raise InputError(message)
     result = np.full(series.shape, np.nan)
     for row in range(len(series) - horizon):
@@ -150,7 +153,10 @@ def onset_target(
         raise InputError(message)
     for name in (EVENTS[event], "mk_ongoing", "population"):
         if name not in panel.variables:
-            message = f"the panel has no variable {name!r}, which the target {event!r} needs. Load the episodes and population tables."
+            message = (
+                f"the panel has no variable {name!r}, which the target {event!r} needs. "
+                "Load the episodes and population tables."
+            )
             raise CoverageError(message)
     frame = panel.frame[[*KEYS, "name"]].copy()
     last_observed = min(panel.variables[EVENTS[event]].last_year, panel.years[1])

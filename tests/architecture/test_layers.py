@@ -19,6 +19,7 @@ ORDER = [
     "_parallel",
     "_checks",
     "_logistic",
+    "_state_codes",
     "states",
     "episodes",
     "sources",

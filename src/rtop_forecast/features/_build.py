@@ -107,7 +107,8 @@ def build_features(panel: Panel, *, names: Sequence[str] | None = None, issue_mo
         column = grid.flatten(spec.compute(grid))
         values[spec.name] = column
         used = [grid.flatten(grid.age(name)) for name in spec.variables]
-        oldest = np.max(used, axis=0) if used else np.zeros(len(column))
+        # the maximum of what is known: a share over several treaties may lack the youngest
+        oldest = np.fmax.reduce(used) if used else np.zeros(len(column))
         ages[spec.name] = np.where(np.isfinite(column), oldest, np.nan)
     keys = panel.frame[[*KEYS, "name"]]
     return Features(

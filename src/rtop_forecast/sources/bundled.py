@@ -212,7 +212,9 @@ def _ratings(
             "value": spells["value"].to_numpy(dtype=float)[rows],
         }
     )
-    data = long.pivot(index=KEYS, columns="variable", values="value").reset_index().rename_axis(columns=None)
+    # pivot, not pivot_table: a repeated spell must raise, not be averaged
+    wide = long.pivot(index=KEYS, columns="variable", values="value")  # noqa: PD010
+    data = wide.reset_index().rename_axis(columns=None)
     names = {name: f"vdem_{name}" for name in spans}
     return _source_table(
         "ratings",

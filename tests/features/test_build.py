@@ -1,0 +1,109 @@
+"""The catalogue: every feature has a factor, a unit and an age; values match a plain recomputation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import rtop_forecast as rtop
+from rtop_forecast.features import CATALOGUE
+from rtop_forecast.features._grid import availability_lag
+from rtop_forecast.states import contiguity
+
+
+@pytest.fixture(scope="module")
+def panel():
+    return rtop.load_panel()
+
+
+@pytest.fixture(scope="module")
+def features(panel):
+    return rtop.build_features(panel)
+
+
+def test_catalogue_is_complete_and_unambiguous(features):
+    table = rtop.describe_features()
+    assert table["name"].is_unique
+    assert len(table) >= 35
+    assert (table[["label", "unit"]] != "").all(axis=None)
+    assert features.names == [spec.name for spec in CATALOGUE]
+    # factor 14 needs the Aid Worker Security Database, which is not a core table
+    assert set(table["risk_factor"]) == set(range(1, 14))
+
+
+def test_no_feature_is_constant_or_infinite(features):
+    values = features.frame[features.names]
+    assert not np.isinf(values.to_numpy()).any()
+    assert (values.nunique() > 1).all()
+
+
+def test_no_identifier_or_calendar_year_is_a_feature(features):
+    """A country's number as a feature made stripes on the maps of others; a year extrapolates."""
+    values = features.frame[features.names].to_numpy()
+    for key in ("country_id", "year"):
+        same = np.isclose(values, features.frame[key].to_numpy(dtype=float)[:, None]).all(axis=0)
+        assert not same.any()
+
+
+def test_age_stands_beside_every_value(features):
+    for name in features.names:
+        known = features.frame[name].notna()
+        assert features.ages.loc[known, name].notna().all(), name
+        assert features.ages.loc[~known, name].isna().all(), name
+    mortality = features.ages["infant_mortality_log"].dropna()
+    assert mortality.min() == 1  # published a year late
+    iccpr = features.ages[features.ages["year"] == 2024]["treaty_iccpr"]
+    assert (iccpr == 2).all()  # the table ends in 2022
+
+
+def test_missing_coverage_is_not_zero(features):
+    early = features.frame[features.frame["year"] < 1989]
+    for name in ("ucdp_battle_deaths_log", "ucdp_osv_government_log", "ucdp_osv_actors"):
+        assert early[name].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("months", "month", "years"), [(0, 6, 0), (6, 6, 0), (7, 6, 1), (12, 6, 1), (19, 6, 2), (6, 3, 1)]
+)
+def test_availability_lag(months, month, years):
+    assert availability_lag(months, issue_month=month) == years
+
+
+def test_neighbour_share_agrees_with_a_loop(panel, features):
+    frame = panel.to_frame().set_index(["country_id", "year"])
+    ours = features.frame.set_index(["country_id", "year"])["neighbour_conflict_share"]
+    borders = contiguity(kind="land")
+    for country_id, year in ((517, 1993), (625, 2012), (92, 1980), (771, 2020), (365, 1991)):
+        pairs = borders[(borders["country_id"] == country_id) & (borders["year"] == year)]
+        seen = [frame.loc[(other, year), "ucdp_intensity"] > 0 for other in pairs["neighbour_id"]]
+        assert ours[(country_id, year)] == pytest.approx(np.mean(seen), rel=1e-12)
+    islands = features.frame[features.frame["country_id"] == 740]["neighbour_conflict_share"]  # Japan
+    assert islands.isna().all()
+
+
+def test_trailing_coups_agree_with_a_loop(panel, features):
+    frame = panel.to_frame().set_index(["country_id", "year"])["coup_attempts"]
+    ours = features.frame.set_index(["country_id", "year"])["coup_attempts_sum5"]
+    for country_id, year in ((432, 2022), (145, 1980), (625, 2021)):
+        assert ours[(country_id, year)] == sum(frame[(country_id, y)] for y in range(year - 4, year + 1))
+
+
+def test_an_episode_counts_as_ended_only_when_the_next_year_has_passed(features):
+    rows = features.frame.set_index(["country_id", "year"])["mk_ended_decay5"]
+    # Libya: one episode, 2011 only
+    assert rows[(620, 2011)] == rows[(620, 2010)] * 0.5**0.2
+    assert rows[(620, 2012)] > rows[(620, 2011)]
+
+
+def test_wrong_names_and_months_are_refused(panel):
+    with pytest.raises(
+        rtop.InputError, match="1 of 2 names are not in the feature catalogue, first 'mk_evr'"
+    ):
+        rtop.build_features(panel, names=["mk_ever", "mk_evr"])
+    with pytest.raises(rtop.InputError, match="1 to 12"):
+        rtop.build_features(panel, issue_month=13)
+
+
+def test_summary_counts_by_factor(features):
+    assert "Conflict and instability" in features.summary()
+    assert features.describe()["observed"].between(0, 1).all()

@@ -1,0 +1,135 @@
+"""The command: what it prints, what it writes, how it complains."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import rtop_forecast as rtop
+from rtop_forecast.cli import main
+from rtop_forecast.models import BoostedTrees, ElasticNetLogit, LogOddsAverage
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Small models, so that the command's own work is what the tests wait for."""
+    small = LogOddsAverage([("net", ElasticNetLogit()), ("trees", BoostedTrees(n_estimators=10, seeds=1))])
+    monkeypatch.setitem(vars(rtop), "default_model", lambda: small)
+    monkeypatch.setitem(
+        vars(rtop), "benchmark_models", lambda: {"elastic_net": ElasticNetLogit(), "default": small}
+    )
+
+
+def run(capsys, *words):
+    code = main([*words])
+    out = capsys.readouterr()
+    return code, out.out, out.err
+
+
+def test_rank_prints_a_table(quick, capsys):
+    code, out, err = run(capsys, "rank", "--top", "5", "--jobs", "1")
+    lines = out.splitlines()
+    assert code == 0
+    assert err == ""
+    assert "2025-2026" in lines[0]
+    assert "of 16" in lines[0]
+    assert lines[1].startswith("Expected number of states with an onset:")
+    assert [line.split()[0] for line in lines[4:]] == ["1", "2", "3", "4", "5"]
+    assert all(any(factor.short in line for factor in rtop.RISK_FACTORS) for line in lines[4:])
+
+
+def test_rank_json_equals_the_files(quick, capsys, tmp_path):
+    code, out, _ = run(
+        capsys, "rank", "--origin", "2015", "--json", "--jobs", "1", "--out", str(tmp_path / "new")
+    )
+    document = json.loads(out)
+    assert code == 0
+    assert (document["target_start"], document["target_end"]) == (2016, 2017)
+    csv = pd.read_csv(tmp_path / "new" / "ranking.csv")
+    parquet = pd.read_parquet(tmp_path / "new" / "ranking.parquet")
+    assert len(csv) == len(parquet) == document["states"]
+    np.testing.assert_array_equal(csv["prob"], parquet["prob"])
+    np.testing.assert_allclose([row["prob"] for row in document["ranking"]], csv["prob"].head(30), rtol=1e-14)
+    assert csv["name"].tolist() == parquet["name"].tolist()
+    assert json.loads((tmp_path / "new" / "provenance.json").read_text()) == document["provenance"]
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == [
+        "provenance.json", "ranking.csv", "ranking.parquet",
+    ]  # fmt: skip
+
+
+def test_same_bytes_on_a_second_run(quick, capsys, tmp_path):
+    outputs = []
+    for name in ("one", "two"):
+        _, out, _ = run(capsys, "rank", "--origin", "2020", "--jobs", "1", "--out", str(tmp_path / name))
+        outputs.append([out.encode()] + [path.read_bytes() for path in sorted((tmp_path / name).iterdir())])
+    assert outputs[0] == outputs[1]
+
+
+def test_backtest_prints_every_score_for_every_model(quick, capsys):
+    code, out, _ = run(capsys, "backtest", "--first", "2018", "--jobs", "1")
+    assert code == 0
+    for score in ("auc", "ap", "log_loss", "brier", "expected_observed", "recall_at_30"):
+        assert score in out.splitlines()
+    assert out.count("default") == out.count("elastic_net") >= 6
+
+
+def test_backtest_json(quick, capsys):
+    _, out, _ = run(capsys, "backtest", "--first", "2018", "--json", "--jobs", "1")
+    document = json.loads(out)
+    assert set(document) == {"elastic_net", "default"}
+    scores = document["default"]
+    assert scores["auc_low"] <= scores["auc"] <= scores["auc_high"]
+    assert scores["positives"] > 0
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["rank", "--origin", "1900"], "1900"),
+        (["rank", "--origin", "2031"], "2031"),
+        (["rank", "--data", "no/such/folder"], "no/such/folder"),
+        (["backtest", "--first", "2024"], "Choose origins up to 2022"),
+    ],
+)
+def test_wrong_values_end_with_2_and_one_line(quick, capsys, words, hint):
+    code, out, err = run(capsys, *words, "--jobs", "1")
+    assert code == 2
+    assert out == ""
+    assert err.count("\n") == 1
+    assert hint in err
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["rnak"], "rnak"),
+        (["rank", "--top", "0"], "--top"),
+        (["rank", "--horizon", "x"], "--horizon"),
+        ([], "COMMAND"),
+    ],
+)
+def test_wrong_arguments_end_with_2_and_one_line(capsys, words, hint):
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    err = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert err.count("\n") == 1
+    assert hint in err
+
+
+def test_an_output_that_is_a_file_is_refused_before_anything_is_written(quick, capsys, tmp_path):
+    (tmp_path / "file").write_text("mine")
+    code, _, err = run(capsys, "rank", "--jobs", "1", "--out", str(tmp_path / "file"))
+    assert code == 2
+    assert "is a file" in err
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_version(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert rtop.__version__ in capsys.readouterr().out
