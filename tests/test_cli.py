@@ -10,17 +10,16 @@ import pytest
 
 import rtop_forecast as rtop
 from rtop_forecast.cli import main
-from rtop_forecast.models import BoostedTrees, ElasticNetLogit, LogOddsAverage
+from rtop_forecast.models import BaseRate, HistoryLogit
+from rtop_forecast.models.defaults import HISTORY_COLUMNS
 
 
 @pytest.fixture
 def quick(monkeypatch):
     """Small models, so that the command's own work is what the tests wait for."""
-    small = LogOddsAverage([("net", ElasticNetLogit()), ("trees", BoostedTrees(n_estimators=10, seeds=1))])
+    small = HistoryLogit(HISTORY_COLUMNS)
     monkeypatch.setitem(vars(rtop), "default_model", lambda: small)
-    monkeypatch.setitem(
-        vars(rtop), "benchmark_models", lambda: {"elastic_net": ElasticNetLogit(), "default": small}
-    )
+    monkeypatch.setitem(vars(rtop), "benchmark_models", lambda: {"base_rate": BaseRate(), "default": small})
 
 
 def run(capsys, *words):
@@ -73,13 +72,13 @@ def test_backtest_prints_every_score_for_every_model(quick, capsys):
     assert code == 0
     for score in ("auc", "ap", "log_loss", "brier", "expected_observed", "recall_at_30"):
         assert score in out.splitlines()
-    assert out.count("default") == out.count("elastic_net") >= 6
+    assert out.count("default") == out.count("base_rate") >= 6
 
 
 def test_backtest_json(quick, capsys):
     _, out, _ = run(capsys, "backtest", "--first", "2018", "--json", "--jobs", "1")
     document = json.loads(out)
-    assert set(document) == {"elastic_net", "default"}
+    assert set(document) == {"base_rate", "default"}
     scores = document["default"]
     assert scores["auc_low"] <= scores["auc"] <= scores["auc_high"]
     assert scores["positives"] > 0

@@ -102,7 +102,10 @@ class Panel:
         columns = [*KEYS, "name", *self.variables]
         if set(columns) != set(frame.columns):
             odd = sorted(set(columns) ^ set(frame.columns))
-            message = f"each panel column needs a Variable and each Variable a column; {len(odd)} do not match: {odd[:5]}."
+            message = (
+                "each panel column needs a Variable and each Variable a column; "
+                f"{len(odd)} do not match: {odd[:5]}."
+            )
             raise InputError(message)
         object.__setattr__(self, "frame", frame[columns])
 

@@ -27,6 +27,11 @@ def lag(values: FloatArray, years: int) -> FloatArray:
     return shifted
 
 
+def positive(values: FloatArray) -> FloatArray:
+    """1 where a value is positive, 0 where it is not, NaN where it is unknown."""
+    return np.where(np.isfinite(values), (values > 0).astype(float), np.nan)
+
+
 def change(values: FloatArray, years: int) -> FloatArray:
     """Difference to the value ``years`` rows earlier."""
     return values - lag(values, years)

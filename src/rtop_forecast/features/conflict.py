@@ -11,6 +11,7 @@ from rtop_forecast.features._transforms import (
     change,
     decayed_sum,
     lag,
+    positive,
     spell_length,
     trailing_sum,
 )
@@ -20,8 +21,7 @@ NONSTATE_DEATHS = "ucdp_nonstate_deaths"
 
 
 def _active(grid: Grid) -> FloatArray:
-    intensity = grid.known("ucdp_intensity")
-    return np.where(np.isfinite(intensity), (intensity > 0).astype(float), np.nan)
+    return positive(grid.known("ucdp_intensity"))
 
 
 def _new_conflict(grid: Grid) -> FloatArray:
@@ -35,8 +35,7 @@ def _log_deaths(grid: Grid, name: str) -> FloatArray:
 
 
 def _any_government_attack(grid: Grid) -> FloatArray:
-    deaths = grid.known(GOVERNMENT_DEATHS)
-    return np.where(np.isfinite(deaths), (deaths > 0).astype(float), np.nan)
+    return positive(grid.known(GOVERNMENT_DEATHS))
 
 
 FEATURES = (
@@ -93,6 +92,15 @@ FEATURES = (
         variables=("ucdp_intensity",),
         sign=1,
         compute=lambda g: decayed_sum(_active(g), 5.0),
+    ),
+    FeatureSpec(
+        name="ucdp_war_decay10",
+        label="years of war, halved every ten years",
+        unit="years",
+        risk_factors=(1,),
+        variables=("ucdp_wars",),
+        sign=1,
+        compute=lambda g: decayed_sum(positive(g.known("ucdp_wars")), 10.0),
     ),
     FeatureSpec(
         name="ucdp_conflict_years",

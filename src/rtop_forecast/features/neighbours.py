@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from rtop_forecast.features._grid import Grid
 from rtop_forecast.features._spec import FeatureSpec
-from rtop_forecast.features._transforms import FloatArray, decayed_sum
-
-
-def _positive(values: FloatArray) -> FloatArray:
-    return np.where(np.isfinite(values), (values > 0).astype(float), np.nan)
+from rtop_forecast.features._transforms import FloatArray, decayed_sum, positive
 
 
 def _neighbour_onsets(grid: Grid) -> FloatArray:
@@ -25,7 +19,7 @@ FEATURES = (
         risk_factors=(1,),
         variables=("ucdp_intensity",),
         sign=1,
-        compute=lambda g: g.neighbour_mean(_positive(g.known("ucdp_intensity"))),
+        compute=lambda g: g.neighbour_mean(positive(g.known("ucdp_intensity"))),
     ),
     FeatureSpec(
         name="neighbour_mk_share",
@@ -34,7 +28,7 @@ FEATURES = (
         risk_factors=(1, 8),
         variables=("mk_ongoing",),
         sign=1,
-        compute=lambda g: g.neighbour_mean(_positive(g.known("mk_ongoing"))),
+        compute=lambda g: g.neighbour_mean(positive(g.known("mk_ongoing"))),
     ),
     FeatureSpec(
         name="neighbour_mk_onsets_decay3",
@@ -52,7 +46,7 @@ FEATURES = (
         risk_factors=(1,),
         variables=("mk_ongoing",),
         sign=1,
-        compute=lambda g: g.region_mean(_positive(g.known("mk_ongoing"))),
+        compute=lambda g: g.region_mean(positive(g.known("mk_ongoing"))),
     ),
     FeatureSpec(
         name="region_coups_decay5",

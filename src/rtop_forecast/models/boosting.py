@@ -30,8 +30,8 @@ _ROUNDING = 1e-6
 class BoostedTrees(LogOddsClassifier):
     """LightGBM with settings for few events: small trees, slow learning, strong regularisation.
 
-    ``seeds`` boosters that differ in the features drawn for each tree are averaged in
-    log-odds. Each starts from the training prevalence; classes are never reweighted, so the scores
+    ``seeds`` boosters that differ in the features, rows and thresholds drawn for each tree are
+    averaged in log-odds. Each starts from the training prevalence; classes are never reweighted, so the scores
     stay probabilities. Missing values go down the branch that lowers the loss. A feature that was
     always known in training has no such branch, and LightGBM would read a missing value as 0: there
     the training median stands in.
@@ -52,6 +52,11 @@ class BoostedTrees(LogOddsClassifier):
         Ridge penalty on leaf values.
     feature_fraction : float
         Share of features drawn for each tree, in (0, 1].
+    bagging_fraction : float
+        Share of rows drawn, without replacement, for each tree, in (0, 1]; 1 uses all.
+    extra_trees : bool
+        Whether each split tries one random threshold per feature instead of the best one, as in
+        extremely randomised trees: rougher single trees, a steadier average.
     max_bin : int
         Histogram bins per feature.
     seeds : int
@@ -72,6 +77,7 @@ class BoostedTrees(LogOddsClassifier):
     ----------
     Ke, G. et al. (2017). LightGBM: a highly efficient gradient boosting decision tree. Advances in
     Neural Information Processing Systems, 30.
+    Geurts, P., Ernst, D. & Wehenkel, L. (2006). Extremely randomized trees. Machine Learning, 63, 3-42.
     Lundberg, S. M. et al. (2020). From local explanations to global understanding with explainable
     AI for trees. Nature Machine Intelligence, 2, 56-67.
     """
@@ -89,6 +95,8 @@ class BoostedTrees(LogOddsClassifier):
         min_sum_hessian: float = 1.0,
         lambda_l2: float = 10.0,
         feature_fraction: float = 0.4,
+        bagging_fraction: float = 1.0,
+        extra_trees: bool = False,
         max_bin: int = 63,
         seeds: int = 3,
         seed: int = 0,
@@ -100,6 +108,8 @@ class BoostedTrees(LogOddsClassifier):
         self.min_sum_hessian = min_sum_hessian
         self.lambda_l2 = lambda_l2
         self.feature_fraction = feature_fraction
+        self.bagging_fraction = bagging_fraction
+        self.extra_trees = extra_trees
         self.max_bin = max_bin
         self.seeds = seeds
         self.seed = seed
@@ -182,6 +192,8 @@ class BoostedTrees(LogOddsClassifier):
             "min_sum_hessian must be at least 0": self.min_sum_hessian >= 0,
             "lambda_l2 must be at least 0": self.lambda_l2 >= 0,
             "feature_fraction must lie in (0, 1]": 0 < self.feature_fraction <= 1,
+            "bagging_fraction must lie in (0, 1]": 0 < self.bagging_fraction <= 1,
+            "extra_trees must be True or False": self.extra_trees in (True, False),
             "max_bin must be at least 2": self.max_bin >= 2,
             "seeds must be at least 1": self.seeds >= 1,
             "seed must be at least 0": self.seed >= 0,
@@ -204,6 +216,9 @@ class BoostedTrees(LogOddsClassifier):
             "min_sum_hessian_in_leaf": self.min_sum_hessian,
             "lambda_l2": self.lambda_l2,
             "feature_fraction": self.feature_fraction,
+            "bagging_fraction": self.bagging_fraction,
+            "bagging_freq": 1,
+            "extra_trees": self.extra_trees,
             "max_bin": self.max_bin,
             "seed": seed,
             "deterministic": True,

@@ -45,4 +45,11 @@ def _elastic_net() -> ElasticNetLogit:
 
 
 def _boosted_trees() -> BoostedTrees:
-    return BoostedTrees(feature_fraction=0.2)
+    return BoostedTrees(
+        n_estimators=75,
+        learning_rate=0.06,
+        feature_fraction=0.2,
+        bagging_fraction=0.5,
+        extra_trees=True,
+        seeds=4,
+    )
