@@ -42,7 +42,7 @@ class LogOddsAverage(LogOddsClassifier):
     >>> X = np.array([[0.0], [1.0], [2.0], [3.0]])
     >>> members = [("base", BaseRate()), ("logit", ElasticNetLogit(lam=0.1, l1_ratio=0.0))]
     >>> LogOddsAverage(members).fit(X, [0, 1, 0, 1]).log_odds(X).round(3)
-    array([-0.451, -0.15 ,  0.15 ,  0.451])
+    array([-0.446, -0.149,  0.149,  0.446])
     """
 
     members_: list[tuple[str, RiskModel]]

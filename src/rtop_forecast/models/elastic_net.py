@@ -82,7 +82,7 @@ class ElasticNetLogit(LogOddsClassifier):
     >>> X = np.array([[0.0], [1.0], [2.0], [3.0]])
     >>> model = ElasticNetLogit(lam=0.1, l1_ratio=0.0).fit(X, [0, 1, 0, 1])
     >>> model.log_odds(X).round(3)
-    array([-0.901, -0.3  ,  0.3  ,  0.901])
+    array([-0.893, -0.298,  0.298,  0.893])
     """
 
     medians_: FloatArray
