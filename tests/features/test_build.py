@@ -88,11 +88,16 @@ def test_trailing_coups_agree_with_a_loop(panel, features):
         assert ours[(country_id, year)] == sum(frame[(country_id, y)] for y in range(year - 4, year + 1))
 
 
-def test_an_episode_counts_as_ended_only_when_the_next_year_has_passed(features):
-    rows = features.frame.set_index(["country_id", "year"])["mk_ended_decay5"]
-    # Libya: one episode, 2011 only
-    assert rows[(620, 2011)] == rows[(620, 2010)] * 0.5**0.2
-    assert rows[(620, 2012)] > rows[(620, 2011)]
+def test_an_episode_is_under_way_until_three_quiet_years_have_passed(panel, features):
+    """Its last year is coded with hindsight: in Libya the one episode is that of 2011 alone."""
+    coded = panel.to_frame().set_index(["country_id", "year"])["mk_ongoing"]
+    assert [coded[(620, year)] for year in range(2010, 2015)] == [0, 1, 0, 0, 0]
+    rows = features.frame.set_index(["country_id", "year"])
+    for name in ("mk_ongoing_count", "mk_state_led_ongoing"):
+        assert [rows.loc[(620, year), name] for year in range(2010, 2015)] == [0, 1, 1, 1, 0]
+    ended = rows["mk_ended_decay5"]
+    assert ended[(620, 2013)] == 0
+    assert ended[(620, 2014)] == 1
 
 
 def test_wrong_names_and_months_are_refused(panel):

@@ -77,6 +77,17 @@ def trailing_mean(values: FloatArray, years: int) -> FloatArray:
     return total / np.where(count > 0, count, np.nan)
 
 
+def trailing_max(values: FloatArray, years: int) -> FloatArray:
+    """Largest observed value over the last ``years`` rows, this one included; NaN if nothing is.
+
+    Examples
+    --------
+    >>> trailing_max(np.array([[np.nan], [1.0], [0.0], [0.0]]), 2).ravel()
+    array([nan,  1.,  1.,  0.])
+    """
+    return np.fmax.reduce([lag(values, step) for step in range(min(years, len(values)))])
+
+
 def decayed_sum(values: FloatArray, half_life: float) -> FloatArray:
     """Sum of all observed values up to each row, each halved every ``half_life`` years.
 

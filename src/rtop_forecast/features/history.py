@@ -1,11 +1,32 @@
-"""Features from past and ongoing mass killing (risk factors 2, 10, 11 and 12)."""
+"""Features from past and ongoing mass killing (risk factors 2, 10, 11 and 12).
+
+That an episode is over shows only after three quiet years, by the rule of the event list (fewer than 100
+civilians killed a year for three years). Its last year is coded with that hindsight. So an episode counts
+as under way here until two years after its last year, as it would have been seen at the time.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
+from rtop_forecast.features._grid import Grid
 from rtop_forecast.features._spec import FeatureSpec
-from rtop_forecast.features._transforms import decayed_sum, lag, spell_length
+from rtop_forecast.features._transforms import FloatArray, decayed_sum, lag, spell_length, trailing_max
+
+QUIET_YEARS = 3
+
+
+def under_way(grid: Grid) -> FloatArray:
+    """Episodes not yet known to be over: those coded as ongoing and those in their first quiet years."""
+    quiet = [np.nan_to_num(lag(grid.known("mk_ended"), years)) for years in range(1, QUIET_YEARS)]
+    count: FloatArray = grid.known("mk_ongoing") + np.sum(quiet, axis=0)
+    return count
+
+
+def _seen(grid: Grid, name: str) -> FloatArray:
+    """1 if an episode with the property is not yet known to be over."""
+    return trailing_max(np.minimum(grid.known(name), 1.0), QUIET_YEARS)
+
 
 FEATURES = (
     FeatureSpec(
@@ -13,9 +34,9 @@ FEATURES = (
         label="mass-killing episodes under way",
         unit="episodes",
         risk_factors=(2, 11),
-        variables=("mk_ongoing",),
+        variables=("mk_ongoing", "mk_ended"),
         sign=1,
-        compute=lambda g: g.known("mk_ongoing"),
+        compute=under_way,
     ),
     FeatureSpec(
         name="mk_state_led_ongoing",
@@ -24,7 +45,7 @@ FEATURES = (
         risk_factors=(12, 2),
         variables=("mk_state_led_ongoing",),
         sign=1,
-        compute=lambda g: np.minimum(g.known("mk_state_led_ongoing"), 1.0),
+        compute=lambda g: _seen(g, "mk_state_led_ongoing"),
     ),
     FeatureSpec(
         name="mk_nonstate_ongoing",
@@ -33,7 +54,7 @@ FEATURES = (
         risk_factors=(2, 11),
         variables=("mk_nonstate_ongoing",),
         sign=1,
-        compute=lambda g: np.minimum(g.known("mk_nonstate_ongoing"), 1.0),
+        compute=lambda g: _seen(g, "mk_nonstate_ongoing"),
     ),
     FeatureSpec(
         name="mk_ethnic_ongoing",
@@ -42,7 +63,7 @@ FEATURES = (
         risk_factors=(10, 2),
         variables=("mk_ethnic_ongoing",),
         sign=1,
-        compute=lambda g: g.known("mk_ethnic_ongoing"),
+        compute=lambda g: _seen(g, "mk_ethnic_ongoing"),
     ),
     FeatureSpec(
         name="mk_multiethnic_ongoing",
@@ -51,16 +72,16 @@ FEATURES = (
         risk_factors=(10, 2),
         variables=("mk_multiethnic_ongoing",),
         sign=1,
-        compute=lambda g: g.known("mk_multiethnic_ongoing"),
+        compute=lambda g: _seen(g, "mk_multiethnic_ongoing"),
     ),
     FeatureSpec(
         name="mk_ongoing_years",
         label="years of unbroken mass killing, logged",
         unit="log(1 + years)",
         risk_factors=(2,),
-        variables=("mk_ongoing",),
+        variables=("mk_ongoing", "mk_ended"),
         sign=0,
-        compute=lambda g: np.log1p(spell_length(g.known("mk_ongoing"))),
+        compute=lambda g: np.log1p(spell_length(under_way(g))),
     ),
     FeatureSpec(
         name="mk_ever",
@@ -105,7 +126,6 @@ FEATURES = (
         risk_factors=(2,),
         variables=("mk_ended",),
         sign=0,
-        # that a year was an episode's last is known only once the next one has passed without it
-        compute=lambda g: decayed_sum(lag(g.known("mk_ended"), 1), 5.0),
+        compute=lambda g: decayed_sum(lag(g.known("mk_ended"), QUIET_YEARS), 5.0),
     ),
 )

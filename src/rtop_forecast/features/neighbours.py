@@ -5,6 +5,7 @@ from __future__ import annotations
 from rtop_forecast.features._grid import Grid
 from rtop_forecast.features._spec import FeatureSpec
 from rtop_forecast.features._transforms import FloatArray, decayed_sum, positive
+from rtop_forecast.features.history import under_way
 
 
 def _neighbour_onsets(grid: Grid) -> FloatArray:
@@ -26,9 +27,9 @@ FEATURES = (
         label="share of neighbours with mass killing under way",
         unit="share",
         risk_factors=(1, 8),
-        variables=("mk_ongoing",),
+        variables=("mk_ongoing", "mk_ended"),
         sign=1,
-        compute=lambda g: g.neighbour_mean(positive(g.known("mk_ongoing"))),
+        compute=lambda g: g.neighbour_mean(positive(under_way(g))),
     ),
     FeatureSpec(
         name="neighbour_mk_onsets_decay3",
@@ -44,9 +45,9 @@ FEATURES = (
         label="share of the region's other states with mass killing under way",
         unit="share",
         risk_factors=(1,),
-        variables=("mk_ongoing",),
+        variables=("mk_ongoing", "mk_ended"),
         sign=1,
-        compute=lambda g: g.region_mean(positive(g.known("mk_ongoing"))),
+        compute=lambda g: g.region_mean(positive(under_way(g))),
     ),
     FeatureSpec(
         name="region_coups_decay5",
