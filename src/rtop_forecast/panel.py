@@ -251,6 +251,9 @@ def load_panel(
     InputError
         If the folder does not exist or holds no release that is recognised.
     """
+    if data_dir is not None:
+        message = f"releases in {data_dir} cannot be read yet; leave data_dir out to use the bundled tables."
+        raise InputError(message)
     tables = core_tables()
     return build_panel(tables, first=first, last=last)
 
