@@ -85,7 +85,8 @@ def trailing_max(values: FloatArray, years: int) -> FloatArray:
     >>> trailing_max(np.array([[np.nan], [1.0], [0.0], [0.0]]), 2).ravel()
     array([nan,  1.,  1.,  0.])
     """
-    return np.fmax.reduce([lag(values, step) for step in range(min(years, len(values)))])
+    largest: FloatArray = np.fmax.reduce([lag(values, step) for step in range(min(years, len(values)))])
+    return largest
 
 
 def decayed_sum(values: FloatArray, half_life: float) -> FloatArray:
