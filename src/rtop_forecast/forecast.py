@@ -20,11 +20,12 @@ from rtop_forecast.errors import CoverageError, InputError, LeakageError
 from rtop_forecast.features import Features
 from rtop_forecast.inference import rank_ranges
 from rtop_forecast.models import RiskModel
-from rtop_forecast.panel import country
+from rtop_forecast.panel import KEYS, country
 from rtop_forecast.targets import Target
 
 FloatArray = NDArray[np.float64]
 LEVEL = 0.9
+MIN_DRAWS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,57 +186,30 @@ def forecast(
         If the calibration has another horizon, or there are too few draws.
     """
     issued = _issue_date(features, origin, issued)
-    if draws < 20:
-        message = f"an interval needs at least 20 draws, not {draws}."
-        raise InputError(message)
-    if calibration is not None and calibration.horizon != target.horizon:
-        message = (
-            f"the calibration was scored over {calibration.horizon} years but the target looks {target.horizon} "
-            "years ahead. Backtest with the same horizon."
-        )
-        raise InputError(message)
+    _check_request(draws, calibration, target)
     rows = sample(features, target)
-    here = rows.at(origin)
-    if not here.any():
-        first, last = int(rows.keys["year"].min()), int(rows.keys["year"].max())
-        message = (
-            f"no state is at risk in {origin}; the panel's years with states at risk are {first} to {last}."
-        )
-        raise CoverageError(message)
+    here = _states_at(rows, origin)
     fitted = rows.fit(model, origin=origin)
     calibrator = _calibrator(calibration, origin=origin, horizon=target.horizon)
-    log_odds = calibrator.apply_log_odds(fitted.log_odds(rows.matrix[here]))
+    raw = fitted.log_odds(rows.matrix[here])
+    log_odds = calibrator.apply_log_odds(raw)
     weights = _block_weights(rows, origin=origin, draws=draws, seed=seed)
     tasks = (delayed(_draw)(model, rows, origin, weight) for weight in weights)
     refits = np.array(run(tasks, count=draws, n_jobs=n_jobs, progress=progress))
     drawn = _around(log_odds, refits, calibrator, seed=seed)
-    keys = rows.keys[here].reset_index(drop=True)
-    frame = _table(
-        keys, rows, here=here, origin=origin, raw=fitted.log_odds(rows.matrix[here]), log_odds=log_odds
-    )
+    frame = _table(rows, here=here, origin=origin, raw=raw, log_odds=log_odds)
     _add_ranges(frame, drawn, level=level)
     _add_last_year(frame, model, rows, origin=origin, calibration=calibration)
-    totals = np.quantile(_expit(drawn).sum(axis=1), [(1 - level) / 2, (1 + level) / 2])
-    at_risk = features.ages.merge(
-        keys[["country_id", "year"]], on=["country_id", "year"], how="inner", validate="one_to_one"
-    )
+    low, high = np.quantile(_expit(drawn).sum(axis=1), [(1 - level) / 2, (1 + level) / 2])
     return Forecast(
         frame=frame.sort_values(["rank", "name"], ignore_index=True),
-        expected=(float(_expit(log_odds).sum()), float(totals[0]), float(totals[1])),
-        explanation=attribute(
-            fitted,
-            rows.matrix[here].reset_index(drop=True),
-            keys=keys[["country_id", "name"]],
-            ages=at_risk[features.names].to_numpy(dtype=float),
-            specs=features.specs,
-            calibrator=calibrator,
-            origin_year=origin,
-        ),
+        expected=(float(_expit(log_odds).sum()), float(low), float(high)),
+        explanation=_explain(fitted, features, rows, here=here, calibrator=calibrator, origin=origin),
         level=level,
         draws=draws,
         issued=issued,
-        provenance={
-            **provenance(features, target, seed=seed),
+        provenance=provenance(features, target, seed=seed)
+        | {
             "model": repr(model),
             "calibrator": repr(calibrator),
             "origin_year": origin,
@@ -243,6 +217,51 @@ def forecast(
             "draws": draws,
             "level": level,
         },
+    )
+
+
+def _check_request(draws: int, calibration: BacktestResult | None, target: Target) -> None:
+    if draws < MIN_DRAWS:
+        message = f"an interval needs at least {MIN_DRAWS} draws, not {draws}."
+        raise InputError(message)
+    if calibration is not None and calibration.horizon != target.horizon:
+        message = (
+            f"the calibration was scored over {calibration.horizon} years but the target looks {target.horizon} "
+            "years ahead. Backtest with the same horizon."
+        )
+        raise InputError(message)
+
+
+def _states_at(rows: Sample, origin: int) -> NDArray[np.bool_]:
+    here = rows.at(origin)
+    if not here.any():
+        first, last = int(rows.keys["year"].min()), int(rows.keys["year"].max())
+        message = (
+            f"no state is at risk in {origin}; the panel's years with states at risk are {first} to {last}."
+        )
+        raise CoverageError(message)
+    return here
+
+
+def _explain(
+    fitted: RiskModel,
+    features: Features,
+    rows: Sample,
+    *,
+    here: NDArray[np.bool_],
+    calibrator: Calibrator,
+    origin: int,
+) -> AttributionTable:
+    keys = rows.keys[here].reset_index(drop=True)
+    ages = keys[KEYS].merge(features.ages, on=KEYS, how="left", validate="one_to_one")
+    return attribute(
+        fitted,
+        rows.matrix[here].reset_index(drop=True),
+        keys=keys[["country_id", "name"]],
+        ages=ages[features.names].to_numpy(dtype=float),
+        specs=features.specs,
+        calibrator=calibrator,
+        origin_year=origin,
     )
 
 
@@ -298,18 +317,12 @@ def _draw(model: RiskModel, rows: Sample, origin: int, weights: FloatArray) -> F
 
 
 def _table(
-    keys: pd.DataFrame,
-    rows: Sample,
-    *,
-    here: NDArray[np.bool_],
-    origin: int,
-    raw: FloatArray,
-    log_odds: FloatArray,
+    rows: Sample, *, here: NDArray[np.bool_], origin: int, raw: FloatArray, log_odds: FloatArray
 ) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "country_id": keys["country_id"].to_numpy(),
-            "name": keys["name"].to_numpy(),
+            "country_id": rows.keys.loc[here, "country_id"].to_numpy(),
+            "name": rows.keys.loc[here, "name"].to_numpy(),
             "origin_year": origin,
             "target_start": origin + 1,
             "target_end": origin + rows.horizon,
