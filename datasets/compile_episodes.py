@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from rtop_forecast.episodes import COLUMNS, check_episodes
-from rtop_forecast.errors import CoverageError, DataIntegrityError
+from rtop_forecast.errors import CoverageError
 from rtop_forecast.sources import ewp_events
+from rtop_forecast.sources.episode_list import episodes_table
 
 HERE = Path(__file__).resolve().parent
 ANNOTATIONS = HERE / "annotations" / "episodes.csv"
@@ -45,10 +45,7 @@ def compile_episodes(data_dir: str | Path, out: str | Path | None = None) -> pd.
         that it corrects, or a rule of :func:`rtop_forecast.episodes.check_episodes` is broken.
     """
     path = _event_list(Path(data_dir))
-    events = _corrected(ewp_events.read(path), _text_table(CORRECTIONS))
-    episodes = _annotated(events, _text_table(ANNOTATIONS)).assign(source=ewp_events.source_key(path))
-    episodes = episodes.sort_values("episode_id", ignore_index=True)[list(COLUMNS)]
-    check_episodes(episodes)
+    episodes = episodes_table(path, annotations=ANNOTATIONS, corrections=CORRECTIONS)
     if out is not None:
         write_episodes(episodes, Path(out) / TARGET.name)
     return episodes
@@ -61,10 +58,6 @@ def write_episodes(episodes: pd.DataFrame, path: Path) -> None:
     partial.replace(path)
 
 
-def _text_table(path: Path) -> pd.DataFrame:
-    return pd.read_csv(path, dtype="str", keep_default_na=False)
-
-
 def _event_list(data_dir: Path) -> Path:
     found = [path for path in sorted(data_dir.rglob("*.xlsx")) if ewp_events.recognise(path)]
     if len(found) != 1:
@@ -74,40 +67,6 @@ def _event_list(data_dir: Path) -> Path:
         )
         raise CoverageError(message)
     return found[0]
-
-
-def _corrected(events: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
-    """Apply each correction to its cell, and only while the source still holds the value named."""
-    events = events.copy()
-    for row in corrections.itertuples(index=False):
-        cells = events.loc[events["source_code"] == row.source_code, row.column]
-        if cells.astype("str").tolist() != [row.source_value]:
-            message = (
-                f"a correction must meet the value it corrects; {row.column} of {row.source_code!r} is "
-                f"{cells.astype('str').tolist()}, not [{row.source_value!r}]. "
-                f"Update or remove the row in {CORRECTIONS.name}."
-            )
-            raise DataIntegrityError(message)
-        value = row.value if events[row.column].dtype.kind not in "iu" else int(row.value)
-        events.loc[cells.index, row.column] = value
-    return events
-
-
-def _annotated(events: pd.DataFrame, annotations: pd.DataFrame) -> pd.DataFrame:
-    repeated = annotations.loc[annotations["source_code"].duplicated(), "source_code"]
-    without = sorted(set(events["source_code"]) - set(annotations["source_code"]))
-    unused = sorted(set(annotations["source_code"]) - set(events["source_code"]))
-    for codes, rule in (
-        (sorted(repeated), "an event has one annotation; repeated"),
-        (without, "every event needs an annotation (episode_id, target_kind, label); without one"),
-        (unused, "every annotation needs an event; without one"),
-    ):
-        if codes:
-            message = (
-                f"{rule}: {len(codes)}, first {codes[0]!r}. Edit datasets/annotations/{ANNOTATIONS.name}."
-            )
-            raise DataIntegrityError(message)
-    return events.merge(annotations, on="source_code", how="left", validate="one_to_one")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -345,6 +345,7 @@ def provenance(features: Features, target: Target, *, seed: int) -> dict[str, An
     report = features.panel.report
     return {
         "sources": {str(row["source"]): str(row["release"]) for row in report.to_dict("records")},
+        "sha256": dict(features.panel.hashes),
         "packages": package_versions(),
         "event": target.event,
         "horizon": target.horizon,

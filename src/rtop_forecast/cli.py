@@ -31,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         text = arguments.run(arguments)
     except (rtop.InputError, rtop.CoverageError, rtop.LeakageError, rtop.DataIntegrityError) as error:
-        print(f"rtop-forecast {arguments.command}: {_one_line(error)}", file=sys.stderr)
+        print(f"rtop-forecast {arguments.command}: {_one_line(str(error.args[0]))}", file=sys.stderr)
         return 2
     try:
         print(text, flush=True)
@@ -41,8 +41,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error.args[0] if error.args else error).split())
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _rank(arguments: argparse.Namespace) -> str:
@@ -55,8 +55,16 @@ def _rank(arguments: argparse.Namespace) -> str:
     return _rank_text(forecast, table)
 
 
-def _forecast(arguments: argparse.Namespace) -> rtop.Forecast:
+def _panel(arguments: argparse.Namespace) -> rtop.Panel:
+    """Panel; with a data folder, tell on stderr what was used of it."""
     panel = rtop.load_panel(data_dir=arguments.data)
+    for row in panel.origin.to_dict("records"):
+        print(f"{row['table']}: {row['origin']} ({_one_line(row['note'])})", file=sys.stderr)
+    return panel
+
+
+def _forecast(arguments: argparse.Namespace) -> rtop.Forecast:
+    panel = _panel(arguments)
     features = rtop.build_features(panel)
     target = rtop.onset_target(panel, horizon=arguments.horizon)
     origin = target.last_observed if arguments.origin is None else arguments.origin
@@ -141,7 +149,7 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _backtest(arguments: argparse.Namespace) -> str:
-    panel = rtop.load_panel(data_dir=arguments.data)
+    panel = _panel(arguments)
     features = rtop.build_features(panel)
     target = rtop.onset_target(panel, horizon=arguments.horizon)
     origins = rtop.RollingOrigin(first=arguments.first, last=arguments.last, horizon=arguments.horizon)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from rtop_forecast._resources import core_file
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
 from rtop_forecast.sources import SourceTable
 from rtop_forecast.sources.bundled import core_tables
+from rtop_forecast.sources.discover import file_sha256
+from rtop_forecast.sources.rebuild import rebuild
 from rtop_forecast.states import resolve, state_years
 
 __all__ = ["FIRST_YEAR", "Panel", "SourceTable", "Variable", "build_panel", "load_panel"]
@@ -80,6 +83,13 @@ class Panel:
         One row per table: ``table, source, release, used, rows, unmatched, note``.
     unmatched : pandas.DataFrame
         Source rows that match no state-year: ``source, code, year, rows, reason``.
+    hashes : dict of str to str
+        SHA-256 of every file behind the panel, by name.
+    origin : pandas.DataFrame
+        With a data folder, one row per core table: ``table``, ``origin`` ("folder" or "bundled") and ``note``:
+        the releases read, or why the bundled table stayed. Empty without one.
+    files : pandas.DataFrame
+        With a data folder, one row per file: ``file, dataset`` (empty if not recognised), ``used, note``.
     """
 
     frame: pd.DataFrame
@@ -87,6 +97,11 @@ class Panel:
     issued: date | None
     report: pd.DataFrame
     unmatched: pd.DataFrame
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    origin: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["table", "origin", "note"]))
+    files: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=["file", "dataset", "used", "note"])
+    )
 
     def __post_init__(self) -> None:
         """Refuse duplicate keys and columns without a description."""
@@ -126,6 +141,8 @@ class Panel:
             f"{len(self.variables)} variables"
             + ("" if self.issued is None else f", as known on {self.issued.isoformat()}"),
         ]
+        for row in self.origin.to_dict("records"):
+            lines.append(f"  table {row['table']:<18} {row['origin']:<8} {row['note']}")
         for name, variable in self.variables.items():
             observed = self.frame[name].notna().mean()
             lines.append(
@@ -237,8 +254,9 @@ def load_panel(
     Parameters
     ----------
     data_dir : path, optional
-        Folder of official releases. Each core table that they can rebuild in full is rebuilt
-        from them; ``panel.report`` says for every file whether it was used, and why not.
+        Folder of official releases, told by content. Each core table that they can rebuild in full, and
+        that then reaches as far as the bundled one, is rebuilt from them; ``panel.origin`` says so table
+        by table, ``panel.files`` file by file, with the reason.
     first, last : int
         First and last year.
 
@@ -251,11 +269,22 @@ def load_panel(
     InputError
         If the folder does not exist or holds no release that is recognised.
     """
-    if data_dir is not None:
-        message = f"releases in {data_dir} cannot be read yet; leave data_dir out to use the bundled tables."
-        raise InputError(message)
-    tables = core_tables()
-    return build_panel(tables, first=first, last=last)
+    bundled = {path.name: file_sha256(path) for path in sorted(core_file("states.csv").parent.glob("*.csv"))}
+    if data_dir is None:
+        return replace(build_panel(core_tables(), first=first, last=last), hashes=bundled)
+    rebuilt = rebuild(data_dir)
+    panel = build_panel(core_tables(rebuilt.frames), first=first, last=last)
+    unmatched = pd.concat(
+        [part for part in (panel.unmatched, rebuilt.unmatched) if len(part)] or [panel.unmatched]
+    )
+    return replace(
+        panel,
+        hashes=bundled
+        | {name: file_sha256(Path(data_dir) / name) for name in rebuilt.files.query("used")["file"]},
+        origin=rebuilt.tables,
+        files=rebuilt.files,
+        unmatched=unmatched.reset_index(drop=True),
+    )
 
 
 def country(name_or_id: str | int, *, year: int) -> int:

@@ -97,19 +97,25 @@ def _description(
     """
     rows = coverage[coverage["table"] == table]
     keys = list(dict.fromkeys(";".join(rows["source"]).split(";")))
-    missing = [key for key in keys if key not in known]
-    if missing:
-        message = (
-            f"each source of a core table is in sources.toml; {len(missing)} of {table}.csv are not, "
-            f"first {missing[0]!r}. Add the entry."
-        )
-        raise DataIntegrityError(message)
+    entries = {key: _entry(key, table, known) for key in keys}
     latest = (
         raw["year"] >= rows["last_year"].max() - 1 if table in _COUNTS else pd.Series(True, index=raw.index)
     )
     current = set(raw.loc[latest, "source"]) & set(keys)
-    lag = max(int(known[key]["publication_lag_months"]) for key in current or keys)
-    return "+".join(keys), "+".join(str(known[key]["release"]) for key in keys), lag
+    lag = max(int(entries[key]["publication_lag_months"]) for key in current or keys)
+    return "+".join(keys), "+".join(str(entries[key]["release"]) for key in keys), lag
+
+
+def _entry(key: str, table: str, known: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """Registry entry of a source; a release that is not registered takes its dataset's, under its own number."""
+    if key in known:
+        return known[key]
+    dataset, _, release = key.rpartition("-")
+    for other, entry in known.items():
+        if other.rpartition("-")[0] == dataset:
+            return entry | {"release": release}
+    message = f"each source of a core table is in sources.toml; {key!r} of {table}.csv is not. Add the entry."
+    raise DataIntegrityError(message)
 
 
 def _source_table(

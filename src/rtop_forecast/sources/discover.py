@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from rtop_forecast.errors import InputError
+from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.sources import (
     coups,
+    ewp_events,
     maddison,
     treaties,
     ucdp_acd,
@@ -37,6 +38,7 @@ READERS: dict[str, Callable[[str | Path], bool]] = {
     "wpp": wpp.recognise,
     "wdi": wdi.recognise,
     "maddison": maddison.recognise,
+    "ewp_events": ewp_events.recognise,
 }
 _SUFFIXES = {".csv", ".txt", ".tsv", ".xls", ".xlsx", ".rda", ".rdata", ".rds"}
 
@@ -52,11 +54,14 @@ class Discovery:
         Recognised files by dataset, sorted by path.
     others : tuple of pathlib.Path
         Data files that no reader recognises.
+    unreadable : dict of pathlib.Path to str
+        Those of ``others`` that could not be looked into, with the reason.
     """
 
     folder: Path
     files: dict[str, tuple[Path, ...]]
     others: tuple[Path, ...]
+    unreadable: dict[Path, str]
 
     def of(self, dataset: str) -> tuple[Path, ...]:
         """Files of one dataset; empty when the folder holds none."""
@@ -93,10 +98,14 @@ def discover(folder: str | Path) -> Discovery:
         raise InputError(message)
     found: dict[str, list[Path]] = {name: [] for name in READERS}
     others = []
+    unreadable: dict[Path, str] = {}
     for path in sorted(folder.rglob("*")):
         if path.suffix.lower() not in _SUFFIXES or not path.is_file():
             continue
-        name = next((name for name, recognise in READERS.items() if recognise(path)), None)
+        try:
+            name = next((name for name, recognise in READERS.items() if recognise(path)), None)
+        except (InputError, DataIntegrityError) as error:
+            name, unreadable[path] = None, str(error.args[0])
         if name is None:
             others.append(path)
         else:
@@ -105,6 +114,7 @@ def discover(folder: str | Path) -> Discovery:
         folder=folder,
         files={name: tuple(paths) for name, paths in found.items() if paths},
         others=tuple(others),
+        unreadable=unreadable,
     )
 
 
