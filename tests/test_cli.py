@@ -59,6 +59,11 @@ def test_rank_json_equals_the_files(quick, capsys, tmp_path):
     ]  # fmt: skip
 
 
+def test_a_window_of_one_year_is_one_year(quick, capsys):
+    _, out, _ = run(capsys, "rank", "--origin", "2015", "--horizon", "1", "--top", "1", "--jobs", "1")
+    assert "begins in 2016: the 1 highest" in out
+
+
 def test_same_bytes_on_a_second_run(quick, capsys, tmp_path):
     outputs = []
     for name in ("one", "two"):

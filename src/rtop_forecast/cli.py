@@ -98,11 +98,12 @@ def _forecast(arguments: argparse.Namespace) -> rtop.Forecast:
 
 def _rank_text(forecast: rtop.Forecast, table: pd.DataFrame) -> str:
     start, end = forecast.window
+    years = str(start) if start == end else f"{start}-{end}"
     value, low, high = forecast.expected
     level = f"{forecast.level:.0%}"
     width = max(len("state"), *(len(name) for name in table["name"]))
     lines = [
-        f"Risk that a new mass killing begins in {start}-{end}: the {len(table)} highest of "
+        f"Risk that a new mass killing begins in {years}: the {len(table)} highest of "
         f"{len(forecast.frame)} states (origin {forecast.origin_year}, as known on {forecast.issued.isoformat()})",
         f"Expected number of states with an onset: {value:.1f} ({level} interval {low:.1f} to {high:.1f})",
         "",
