@@ -39,7 +39,7 @@ def test_base_rate_is_the_share_of_closed_windows(parts):
         target,
         origins=rtop.RollingOrigin(first=2000, last=2000),
         calibrator=Identity(),
-        burn_in=0,
+        calibration_origins=0,
     )
     frame = target.to_frame()
     known = frame[(frame["year"] <= 1998) & frame["outcome"].notna()]["outcome"]
@@ -55,7 +55,7 @@ def test_rows_are_all_states_at_risk_with_a_label(parts):
         target,
         origins=rtop.RollingOrigin(first=1993, last=2022),
         calibrator=Identity(),
-        burn_in=0,
+        calibration_origins=0,
     )
     frame = target.to_frame()
     wanted = frame[frame["year"].between(1993, 2022) & frame["outcome"].notna()]
@@ -73,18 +73,35 @@ def test_calibrator_sees_closed_windows_of_earlier_origins_only(parts):
         target,
         origins=rtop.RollingOrigin(first=1995, last=1997),
         calibrator=InterceptShift(),
-        burn_in=5,
+        calibration_origins=5,
     )
-    raw = np.concatenate([result.burn_in["origin_year"], result.frame["origin_year"]])
-    assert sorted(set(raw.tolist())) == list(range(1990, 1998))
-    history = result.burn_in
-    fitted = fit_calibrator(InterceptShift(), history, origin=1995, horizon=2)
-    only_closed = fit_calibrator(
-        InterceptShift(), history[history["origin_year"] <= 1993], origin=1995, horizon=2
-    )
-    assert fitted.intercept_ == only_closed.intercept_
+    raw = np.concatenate([result.feeding["origin_year"], result.frame["origin_year"]])
+    assert sorted(set(raw.tolist())) == list(range(1989, 1998))
+    history = result.feeding
+    fitted = fit_calibrator(InterceptShift(), history, origin=1995, horizon=2, origins=5)
+    closed = history[history["origin_year"].between(1989, 1993)]
+    by_hand = InterceptShift().fit(closed["outcome"], closed["raw_prob"], weights=np.full(len(closed), 0.5))
+    assert fitted.intercept_ == pytest.approx(by_hand.intercept_, rel=1e-12)
     first = result.frame[result.frame["origin_year"] == 1995]
     np.testing.assert_allclose(fitted.apply(first["raw_prob"]), first["prob"], rtol=1e-12)
+
+
+def test_forecasts_of_an_origin_do_not_depend_on_the_length_of_the_backtest(parts):
+    def at_2000(first, step=1):
+        origins = rtop.RollingOrigin(first=first, last=2000, step=step)
+        frame = rtop.backtest(MODEL, *parts, origins=origins, calibration_origins=8).to_frame()
+        return frame.loc[frame["origin_year"] == 2000, ["prob"]].reset_index(drop=True)
+
+    for other in (at_2000(1994), at_2000(1994, step=3)):
+        np.testing.assert_array_equal(at_2000(2000), other)
+
+
+def test_a_calibration_that_ends_too_early_is_refused(parts):
+    short = rtop.backtest(
+        MODEL, *parts, origins=rtop.RollingOrigin(first=2010, last=2015), calibration_origins=8
+    )
+    with pytest.raises(rtop.InputError, match="Backtest origins up to 2022"):
+        rtop.forecast(MODEL, *parts, origin=2024, calibration=short, draws=20)
 
 
 def test_horizons_must_agree(parts):
@@ -119,13 +136,13 @@ def test_features_and_target_must_come_from_one_panel(parts):
 
 def test_an_origin_without_any_past_onset_is_refused(parts):
     with pytest.raises(rtop.CoverageError, match="choose a later origin"):
-        rtop.backtest(MODEL, *parts, origins=rtop.RollingOrigin(first=1946, last=1946), burn_in=0)
+        rtop.backtest(MODEL, *parts, origins=rtop.RollingOrigin(first=1946, last=1946), calibration_origins=0)
 
 
 def test_summary_and_scores_agree(parts):
     features, target = parts
     result = rtop.backtest(
-        MODEL, features, target, origins=rtop.RollingOrigin(first=2010, last=2020), burn_in=10
+        MODEL, features, target, origins=rtop.RollingOrigin(first=2010, last=2020), calibration_origins=10
     )
     table = result.score_frame(draws=200)
     assert (table["low"] <= table["value"] + 1e-12).all()

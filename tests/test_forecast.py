@@ -21,7 +21,9 @@ def parts():
 
 @pytest.fixture(scope="module")
 def history(parts):
-    return rtop.backtest(MODEL, *parts, origins=rtop.RollingOrigin(first=2022, last=2022), burn_in=10)
+    return rtop.backtest(
+        MODEL, *parts, origins=rtop.RollingOrigin(first=2022, last=2022), calibration_origins=10
+    )
 
 
 @pytest.fixture(scope="module")

@@ -64,7 +64,7 @@ def test_backtest_ignores_everything_after_each_origin(panel):
             *parts(one),
             origins=rtop.RollingOrigin(first=ORIGIN - 1, last=ORIGIN),
             calibrator=RandomWalkShift(sigma=0.1),
-            burn_in=6,
+            calibration_origins=6,
         )
         frame = result.to_frame()
         return frame.loc[frame["origin_year"] == ORIGIN, ["country_id", "raw_prob", "prob"]].reset_index(

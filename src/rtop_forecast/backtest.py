@@ -25,7 +25,7 @@ from rtop_forecast.scores import score_table
 from rtop_forecast.targets import Target
 
 FloatArray = NDArray[np.float64]
-BURN_IN = 25
+CALIBRATION_ORIGINS = 25
 SCORES = (
     "auc",
     "ap",
@@ -184,11 +184,13 @@ class BacktestResult:
     frame : pandas.DataFrame
         ``country_id, name, origin_year, target_start, target_end`` (bounds inclusive), ``raw_prob``
         (the model's own), ``prob`` (calibrated) and ``outcome``; one row per state at risk and origin.
-    burn_in : pandas.DataFrame
-        The same columns less ``prob`` for earlier origins that only fed the calibrator.
+    feeding : pandas.DataFrame
+        The same columns less ``prob`` for the other origins, which only fed the calibrator.
     model_name : str
     calibrator : Calibrator
         Unfitted; refitted at each origin on earlier closed windows.
+    calibration_origins : int
+        Latest closed origins that feed the calibrator at each origin.
     horizon : int
     seed : int
     exclusions : dict of str to int
@@ -197,9 +199,10 @@ class BacktestResult:
     """
 
     frame: pd.DataFrame
-    burn_in: pd.DataFrame
+    feeding: pd.DataFrame
     model_name: str
     calibrator: Calibrator
+    calibration_origins: int
     horizon: int
     seed: int
     exclusions: dict[str, int]
@@ -259,7 +262,7 @@ def backtest(
     *,
     origins: RollingOrigin,
     calibrator: Calibrator | None = None,
-    burn_in: int = BURN_IN,
+    calibration_origins: int = CALIBRATION_ORIGINS,
     n_jobs: int | None = None,
     seed: int = 0,
     progress: str | None = None,
@@ -267,7 +270,7 @@ def backtest(
     """Forecast from each origin with what was known then, and keep what came of it.
 
     At origin t the model is refitted on rows s with s + horizon <= t, forecasts the states at risk in
-    t, and the calibrator is refitted on the forecasts of earlier origins whose windows had closed.
+    t, and the calibrator is refitted on the forecasts of the latest origins whose windows had closed.
 
     Parameters
     ----------
@@ -279,8 +282,10 @@ def backtest(
     origins : RollingOrigin
     calibrator : Calibrator, optional
         By default :func:`rtop_forecast.calibration.default_calibrator`.
-    burn_in : int
-        Earlier origins forecast only to feed the calibrator; they are not scored.
+    calibration_origins : int
+        How many of the latest origins whose windows had closed feed the calibrator at each origin, so that a
+        ranking and a backtest of any length calibrate alike. Origins before the first are forecast for this
+        only and not scored.
     n_jobs : int, optional
         Passed to joblib; ``joblib.parallel_config`` chooses another backend.
     seed : int
@@ -300,16 +305,21 @@ def backtest(
     calibrator = default_calibrator() if calibrator is None else calibrator
     rows = sample(features, target)
     years = origins.origins(target)
-    early = list(range(years[0] - burn_in, years[0]))
-    tasks = (delayed(_forecast_origin)(model, rows, origin) for origin in [*early, *years])
-    frames = run(tasks, count=len(early) + len(years), n_jobs=n_jobs, progress=progress)
+    if calibration_origins < 0:
+        message = f"calibration_origins counts origins and must be at least 0, not {calibration_origins}."
+        raise InputError(message)
+    first_fed = years[0] - target.horizon - calibration_origins + 1
+    needed = list(range(first_fed, years[-1] + 1)) if calibration_origins else years
+    tasks = (delayed(_forecast_origin)(model, rows, origin) for origin in needed)
+    frames = run(tasks, count=len(needed), n_jobs=n_jobs, progress=progress)
     raw = pd.concat(frames, ignore_index=True)
     raw = raw[np.isfinite(raw["outcome"])].reset_index(drop=True)
     return BacktestResult(
-        frame=_calibrate(raw, calibrator, years=years, horizon=target.horizon),
-        burn_in=raw[raw["origin_year"] < years[0]].drop(columns="log_odds").reset_index(drop=True),
+        frame=_calibrate(raw, calibrator, years=years, horizon=target.horizon, origins=calibration_origins),
+        feeding=raw[~raw["origin_year"].isin(years)].drop(columns="log_odds").reset_index(drop=True),
         model_name=type(model).__name__,
         calibrator=calibrator,
+        calibration_origins=calibration_origins,
         horizon=target.horizon,
         seed=seed,
         exclusions=dict(target.exclusions),
@@ -317,8 +327,10 @@ def backtest(
     )
 
 
-def fit_calibrator(calibrator: Calibrator, history: pd.DataFrame, *, origin: int, horizon: int) -> Calibrator:
-    """Calibrator fitted on earlier forecasts whose windows had closed by the origin.
+def fit_calibrator(
+    calibrator: Calibrator, history: pd.DataFrame, *, origin: int, horizon: int, origins: int
+) -> Calibrator:
+    """Calibrator fitted on the latest ``origins`` earlier forecasts whose windows had closed by the origin.
 
     Parameters
     ----------
@@ -326,8 +338,22 @@ def fit_calibrator(calibrator: Calibrator, history: pd.DataFrame, *, origin: int
         Unfitted; a copy is fitted.
     history : pandas.DataFrame
         ``origin_year, raw_prob, outcome``.
+
+    Raises
+    ------
+    InputError
+        If the history lacks one of these origins.
     """
-    closed = history[history["origin_year"] + horizon <= origin]
+    latest = origin - horizon
+    wanted = range(latest - origins + 1, latest + 1)
+    closed = history[history["origin_year"].isin(wanted)]
+    missing = sorted(set(wanted) - set(closed["origin_year"].tolist()))
+    if missing:
+        message = (
+            f"the calibrator of origin {origin} learns from the forecasts of origins {wanted[0]} to {wanted[-1]}; "
+            f"{len(missing)} of {len(wanted)} are missing, first {missing[0]}. Backtest origins up to {latest}."
+        )
+        raise InputError(message)
     fitted = deepcopy(calibrator)
     fitted.fit(
         closed["outcome"].to_numpy(dtype=float),
@@ -374,10 +400,12 @@ def _forecast_origin(model: RiskModel, rows: Sample, origin: int) -> pd.DataFram
     )
 
 
-def _calibrate(raw: pd.DataFrame, calibrator: Calibrator, *, years: list[int], horizon: int) -> pd.DataFrame:
+def _calibrate(
+    raw: pd.DataFrame, calibrator: Calibrator, *, years: list[int], horizon: int, origins: int
+) -> pd.DataFrame:
     frames = []
     for origin, group in _groups(raw, years):
-        fitted = fit_calibrator(calibrator, raw, origin=origin, horizon=horizon)
+        fitted = fit_calibrator(calibrator, raw, origin=origin, horizon=horizon, origins=origins)
         calibrated = fitted.apply_log_odds(group["log_odds"].to_numpy(dtype=float))
         frames.append(group.assign(prob=_expit(calibrated)).drop(columns="log_odds"))
     columns = [

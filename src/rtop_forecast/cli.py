@@ -16,7 +16,7 @@ import rtop_forecast as rtop
 
 _BACKTEST_FIRST = 1993
 # origins that feed the calibrator, and the years of labels that the earliest of them trains on
-_BURN_IN, _FIRST_TRAINING_YEARS = 25, 10
+_CALIBRATION_ORIGINS, _FIRST_TRAINING_YEARS = 25, 10
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -70,9 +70,9 @@ def _forecast(arguments: argparse.Namespace) -> rtop.Forecast:
     origin = target.last_observed if arguments.origin is None else arguments.origin
     first, last = panel.years
     closed = min(origin, target.last_observed) - arguments.horizon
-    spare = closed - (first + arguments.horizon + _FIRST_TRAINING_YEARS)
+    spare = closed - arguments.horizon + 1 - (first + arguments.horizon + _FIRST_TRAINING_YEARS)
     if origin > last or spare < 0:
-        earliest = first + 2 * arguments.horizon + _FIRST_TRAINING_YEARS
+        earliest = first + 3 * arguments.horizon - 1 + _FIRST_TRAINING_YEARS
         message = f"no forecast can be made from origin {origin}; choose one from {earliest} to {last}."
         raise rtop.CoverageError(message)
     history = rtop.backtest(
@@ -80,7 +80,7 @@ def _forecast(arguments: argparse.Namespace) -> rtop.Forecast:
         features,
         target,
         origins=rtop.RollingOrigin(first=closed, last=closed, horizon=arguments.horizon),
-        burn_in=min(spare, _BURN_IN),
+        calibration_origins=min(spare, _CALIBRATION_ORIGINS),
         n_jobs=arguments.jobs,
         progress=_caption("calibration"),
     )

@@ -281,8 +281,14 @@ def _calibrator(calibration: BacktestResult | None, *, origin: int, horizon: int
     if calibration is None:
         return Identity().fit([], [])
     columns = ["origin_year", "raw_prob", "outcome"]
-    history = pd.concat([calibration.burn_in[columns], calibration.frame[columns]], ignore_index=True)
-    return fit_calibrator(calibration.calibrator, history, origin=origin, horizon=horizon)
+    history = pd.concat([calibration.feeding[columns], calibration.frame[columns]], ignore_index=True)
+    return fit_calibrator(
+        calibration.calibrator,
+        history,
+        origin=origin,
+        horizon=horizon,
+        origins=calibration.calibration_origins,
+    )
 
 
 def _block_weights(rows: Sample, *, origin: int, draws: int, seed: int) -> list[FloatArray]:
