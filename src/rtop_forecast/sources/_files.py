@@ -9,7 +9,9 @@ import importlib
 import lzma
 import re
 import warnings
+import zlib
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,9 @@ from rtop_forecast.errors import DataIntegrityError, InputError
 __all__ = [
     "csv_header",
     "excel_rows",
+    "excel_sheets",
+    "excel_table",
+    "is_html",
     "r_mentions",
     "read_csv",
     "read_r",
@@ -38,12 +43,32 @@ def csv_header(path: str | Path, *, line: int = 0, delimiter: str = ",") -> list
     path = Path(path)
     if path.suffix.lower() not in _TEXT_SUFFIXES or not path.is_file():
         return []
-    with path.open("rb") as handle:
-        head = handle.read(_HEAD)
-    lines = head.decode("utf-8-sig", errors="replace").splitlines()
+    lines = _first_lines(_stamp(path))
     if len(lines) <= line:
         return []
-    return [name.strip() for name in next(csv.reader([lines[line]], delimiter=delimiter), [])]
+    try:
+        return [name.strip() for name in next(csv.reader([lines[line]], delimiter=delimiter), [])]
+    except csv.Error:
+        return []
+
+
+def is_html(path: str | Path) -> bool:
+    """Whether a file is a web page, such as a login or error page saved in a data file's place."""
+    with Path(path).open("rb") as handle:
+        head = handle.read(512).removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return head.startswith((b"<!doctype html", b"<html"))
+
+
+def _stamp(path: Path) -> tuple[Path, int, int]:
+    """Key of what is remembered of a file: it changes with the file."""
+    state = path.stat()
+    return path, state.st_mtime_ns, state.st_size
+
+
+@lru_cache(maxsize=256)
+def _first_lines(stamp: tuple[Path, int, int]) -> list[str]:
+    with stamp[0].open("rb") as handle:
+        return handle.read(_HEAD).decode("utf-8-sig", errors="replace").splitlines()
 
 
 def read_csv(path: str | Path, **options: Any) -> pd.DataFrame:
@@ -52,12 +77,13 @@ def read_csv(path: str | Path, **options: Any) -> pd.DataFrame:
     Raises
     ------
     DataIntegrityError
-        If the file is no table of the stated form.
+        If the file is no table of the stated form, or a web page saved in its place.
     """
     settings: dict[str, Any] = {"keep_default_na": False, "na_values": [""], "low_memory": False}
+    _refuse_html(Path(path))
     try:
         frame: pd.DataFrame = pd.read_csv(path, **(settings | options))
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+    except (ValueError, OverflowError, csv.Error) as error:  # ValueError: every complaint of the parser
         message = (
             f"{Path(path).name} cannot be read as a table: {error}. Download it again from its publisher."
         )
@@ -65,20 +91,28 @@ def read_csv(path: str | Path, **options: Any) -> pd.DataFrame:
     return frame
 
 
+def _refuse_html(path: Path) -> None:
+    if is_html(path):
+        message = (
+            f"{path.name} is a web page, not the data file: the download gave an error or login page. "
+            "Download it again."
+        )
+        raise DataIntegrityError(message)
+
+
 def r_mentions(path: str | Path, names: Iterable[str]) -> bool:
     """Whether an R data file holds all these names (of columns or objects), without parsing it."""
     path = Path(path)
     if path.suffix.lower() not in _R_SUFFIXES or not path.is_file():
         return False
-    try:
-        content = _decompressed(path)
-    except (OSError, EOFError, lzma.LZMAError):
-        return False
-    return all(name.encode() in content for name in names)
+    content = _decompressed(_stamp(path))
+    return bool(content) and all(name.encode() in content for name in names)
 
 
-def _decompressed(path: Path) -> bytes:
-    raw = path.read_bytes()
+@lru_cache(maxsize=2)
+def _decompressed(stamp: tuple[Path, int, int]) -> bytes:
+    """Bytes of an R file; none if its compression is broken."""
+    raw = stamp[0].read_bytes()
     openers: list[tuple[bytes, Callable[[bytes], bytes]]] = [
         (b"\x1f\x8b", gzip.decompress),
         (b"BZh", bz2.decompress),
@@ -86,7 +120,10 @@ def _decompressed(path: Path) -> bytes:
     ]
     for magic, opener in openers:
         if raw.startswith(magic):
-            return opener(raw)
+            try:
+                return opener(raw)
+            except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError):
+                return b""
     return raw
 
 
@@ -110,8 +147,8 @@ def read_r(path: str | Path) -> dict[str, pd.DataFrame]:
                 objects = {"data": rdata.read_rds(path)}
             else:
                 objects = rdata.read_rda(path)
-    except (ValueError, EOFError, OSError, NotImplementedError, KeyError) as error:
-        message = f"{path.name} cannot be read as an R data file: {error}. Download it again."
+    except Exception as error:  # the parser raises whatever a broken byte leads it into
+        message = f"{path.name} cannot be read as an R data file: {type(error).__name__} {error}. Download it again."
         raise DataIntegrityError(message) from error
     frames = {name: value for name, value in objects.items() if isinstance(value, pd.DataFrame)}
     if not frames:
@@ -122,25 +159,90 @@ def read_r(path: str | Path) -> dict[str, pd.DataFrame]:
     return frames
 
 
-def excel_rows(path: str | Path, *, limit: int | None = None) -> list[list[Any]]:
-    """Cells of the first sheet, row by row; empty for files that are no Excel workbook.
+def excel_sheets(path: str | Path) -> list[str]:
+    """Names of a workbook's sheets; empty for files that are no Excel workbook.
 
     Raises
     ------
     InputError
         If the optional library `python-calamine` is not installed.
+    DataIntegrityError
+        If the workbook is broken.
     """
     path = Path(path)
     if path.suffix.lower() not in _EXCEL_SUFFIXES or not path.is_file():
         return []
+    return list(_workbook(_stamp(path)).sheet_names)
+
+
+def excel_rows(path: str | Path, *, sheet: str | int = 0, limit: int | None = None) -> list[list[Any]]:
+    """Cells of one sheet, by default the first, row by row; empty for files that are no Excel workbook.
+
+    Raises
+    ------
+    InputError
+        If the optional library `python-calamine` is not installed.
+    DataIntegrityError
+        If the workbook is broken or has no such sheet.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in _EXCEL_SUFFIXES or not path.is_file():
+        return []
+    rows = _sheet(_stamp(path), sheet)
+    return [list(row) for row in (rows if limit is None else rows[:limit])]
+
+
+def excel_table(path: str | Path, *, sheet: str | int = 0, header: int = 0) -> pd.DataFrame:
+    """Sheet as a table, with empty cells missing; ``header`` counts the rows before the column names.
+
+    Raises
+    ------
+    InputError
+        If the optional library `python-calamine` is not installed.
+    DataIntegrityError
+        If the workbook is broken, has no such sheet, or the sheet holds no row below its header.
+    """
+    rows = excel_rows(path, sheet=sheet)
+    if len(rows) <= header + 1:
+        message = (
+            f"{Path(path).name}: the sheet {sheet!r} holds {len(rows)} rows, none below a header in row "
+            f"{header + 1}. Download the official file again."
+        )
+        raise DataIntegrityError(message)
+    names = [str(name).strip() for name in rows[header]]
+    cells = [[None if cell == "" else cell for cell in row] for row in rows[header + 1 :]]
+    return pd.DataFrame(cells, columns=names, dtype=object)
+
+
+@lru_cache(maxsize=2)
+def _workbook(stamp: tuple[Path, int, int]) -> Any:
+    path = stamp[0]
     calamine = _optional("python_calamine", extra="excel", path=path)
     try:
-        workbook = calamine.CalamineWorkbook.from_path(path)
-        rows: list[list[Any]] = workbook.get_sheet_by_index(0).to_python(nrows=limit)
-    except calamine.CalamineError as error:
-        message = f"{path.name} cannot be read as an Excel workbook: {error}. Download it again."
-        raise DataIntegrityError(message) from error
+        return calamine.CalamineWorkbook.from_path(path)
+    except Exception as error:  # the parser raises whatever a broken byte leads it into
+        raise _broken_workbook(path, error) from error
+
+
+@lru_cache(maxsize=4)
+def _sheet(stamp: tuple[Path, int, int], sheet: str | int) -> list[list[Any]]:
+    path, workbook = stamp[0], _workbook(stamp)
+    known = workbook.sheet_names
+    if (isinstance(sheet, int) and sheet >= len(known)) or (isinstance(sheet, str) and sheet not in known):
+        message = (
+            f"{path.name} has no sheet {sheet!r}, only {known[:8]}. Use the official workbook, unedited."
+        )
+        raise DataIntegrityError(message)
+    try:
+        get = workbook.get_sheet_by_index if isinstance(sheet, int) else workbook.get_sheet_by_name
+        rows: list[list[Any]] = get(sheet).to_python()
+    except Exception as error:  # the parser raises whatever a broken byte leads it into
+        raise _broken_workbook(path, error) from error
     return rows
+
+
+def _broken_workbook(path: Path, error: Exception) -> DataIntegrityError:
+    return DataIntegrityError(f"{path.name} cannot be read as an Excel workbook: {error}. Download it again.")
 
 
 def _optional(module: str, *, extra: str, path: Path) -> Any:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 
 import pandas as pd
 
-from rtop_forecast.sources._table import UNMATCHED_COLUMNS, no_unmatched
+from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.sources._table import KEYS, UNMATCHED_COLUMNS, SourceTable, no_unmatched
 from rtop_forecast.states import resolve_many
 
-__all__ = ["merge_unmatched", "split_codes", "with_country_id"]
+__all__ = ["explained", "merge_unmatched", "split_codes", "state_table", "with_country_id"]
 
 
 def with_country_id(
@@ -54,3 +56,87 @@ def split_codes(frame: pd.DataFrame, column: str) -> pd.DataFrame:
     long = frame.assign(**{column: lists}).explode(column, ignore_index=True)
     long[column] = long[column].str.strip()
     return long.drop_duplicates(ignore_index=True)
+
+
+def explained(unmatched: pd.DataFrame) -> pd.Series[bool]:
+    """Whether each reported row has a cause other than a code or name that nobody knows.
+
+    Parameters
+    ----------
+    unmatched : pandas.DataFrame
+        As :attr:`SourceTable.unmatched`.
+    """
+    reason = unmatched["reason"].astype("str")
+    unknown = reason.str.startswith(("no state is called", "no state has the")) | reason.str.contains(
+        r"^the .* is missing in \d+\.$"
+    )
+    return reason.ne("") & ~unknown
+
+
+def state_table(
+    matched: pd.DataFrame,
+    names: Sequence[str],
+    *,
+    path: str | Path,
+    dataset: str,
+    release: str,
+    lag_months: int,
+    unmatched: Sequence[pd.DataFrame],
+    code: str = "code",
+    zero_inside: Collection[str] = (),
+    coverage: Mapping[str, tuple[int, int]] | None = None,
+) -> SourceTable:
+    """Source table from rows with ``country_id`` and ``year``, at most one per state-year.
+
+    Parameters
+    ----------
+    matched : pandas.DataFrame
+        ``country_id, year``, the variables, and the source's own code for the complaint.
+    names : list of str
+        Variables.
+    path, dataset, release, lag_months
+        Where they come from, and how many months after a year its values are published.
+    unmatched : list of pandas.DataFrame
+        Reports to be joined.
+    code : str
+        Column of the source's own code.
+    zero_inside : collection of str
+        Variables for which the absence of a row inside the coverage means zero.
+    coverage : dict of str to (int, int), optional
+        By default from the first to the last year in which any state has a value.
+
+    Raises
+    ------
+    DataIntegrityError
+        If no row matched, or two rows claim one state-year.
+    """
+    if matched.empty:
+        message = (
+            f"{Path(path).name}: no row belongs to an independent state and year of 1946 or later. "
+            "Use the official country-year release."
+        )
+        raise DataIntegrityError(message)
+    repeated = matched.duplicated(KEYS, keep=False)
+    if repeated.any():
+        first = matched.loc[repeated].iloc[0]
+        message = (
+            f"{Path(path).name}: {int(repeated.sum())} rows share a state-year with another, first "
+            f"{first[code]!r} in {first['year']} (GW {first['country_id']}). Keep one of each."
+        )
+        raise DataIntegrityError(message)
+    data = matched[[*KEYS, *names]]
+    if coverage is None:
+        coverage = {
+            name: (int(seen.min()), int(seen.max()))
+            for name in names
+            if len(seen := data.loc[data[name].notna(), "year"])
+        }
+    return SourceTable(
+        source=f"{dataset.replace('_', '-')}-{release}",
+        release=release,
+        data=data[[*KEYS, *coverage]],
+        coverage=coverage,
+        zero_inside=frozenset(zero_inside) & frozenset(coverage),
+        publication_lag_months=lag_months,
+        unmatched=merge_unmatched(list(unmatched)),
+    )
