@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from rtop_forecast.errors import CoverageError
-from rtop_forecast.sources import ewp_events
+from rtop_forecast.sources import _ewp_list
 from rtop_forecast.sources.episode_list import episodes_table
 
 HERE = Path(__file__).resolve().parent
@@ -59,7 +59,7 @@ def write_episodes(episodes: pd.DataFrame, path: Path) -> None:
 
 
 def _event_list(data_dir: Path) -> Path:
-    found = [path for path in sorted(data_dir.rglob("*.xlsx")) if ewp_events.recognise(path)]
+    found = [path for path in sorted(data_dir.rglob("*.xlsx")) if _ewp_list.recognise(path)]
     if len(found) != 1:
         message = (
             f"the episodes need one EWP list of events (ewp_mass_killing_events_<edition>.xlsx); "

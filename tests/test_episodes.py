@@ -17,7 +17,7 @@ from rtop_forecast.episodes import (
     split_ids,
 )
 from rtop_forecast.errors import DataIntegrityError, InputError
-from rtop_forecast.sources.ewp_events import resolve_ewp
+from rtop_forecast.sources._ewp_list import resolve_ewp
 
 ROOT = Path(__file__).resolve().parents[1]
 KEYS = ["country_id", "year"]

@@ -216,6 +216,7 @@ def build_panel(tables: Sequence[SourceTable], *, first: int = FIRST_YEAR, last:
         raise InputError(message)
     frame = state_years(first=first, last=last)[[*KEYS, "name"]].sort_values(KEYS, ignore_index=True)
     variables: dict[str, Variable] = {}
+    blocks = [frame]
     unmatched = []
     rows = []
     for table in tables:
@@ -225,7 +226,8 @@ def build_panel(tables: Sequence[SourceTable], *, first: int = FIRST_YEAR, last:
                 f"two tables bring the variable {repeated[0]!r} ({len(repeated)} in all); keep one of them."
             )
             raise InputError(message)
-        frame, outside = _join(frame, table, span=(first, last))
+        block, outside = _block(frame[KEYS], table, span=(first, last))
+        blocks.append(block)
         unmatched.append(outside)
         variables.update(_variables(table))
         rows.append(
@@ -238,7 +240,7 @@ def build_panel(tables: Sequence[SourceTable], *, first: int = FIRST_YEAR, last:
             }
         )
     return Panel(
-        frame=frame,
+        frame=pd.concat(blocks, axis=1),
         variables=variables,
         issued=None,
         report=pd.DataFrame(rows),
@@ -247,16 +249,24 @@ def build_panel(tables: Sequence[SourceTable], *, first: int = FIRST_YEAR, last:
 
 
 def load_panel(
-    *, data_dir: str | Path | None = None, first: int = FIRST_YEAR, last: int | None = None
+    *,
+    data_dir: str | Path | None = None,
+    releases: Mapping[str, str] | None = None,
+    first: int = FIRST_YEAR,
+    last: int | None = None,
 ) -> Panel:
-    """Panel from the bundled core tables, or with releases of your own in their place.
+    """Panel from the bundled core tables, and from releases of your own.
 
     Parameters
     ----------
     data_dir : path, optional
         Folder of official releases, told by content. Each core table that they can rebuild in full, and
-        that then reaches as far as the bundled one, is rebuilt from them; ``panel.origin`` says so table
-        by table, ``panel.files`` file by file, with the reason.
+        that then reaches as far as the bundled one, is rebuilt from them; every further variable they hold
+        is added as ``<dataset>_<name>``. ``panel.origin`` says so table by table, ``panel.files`` file by
+        file, with the reason.
+    releases : dict of str to str, optional
+        Release to take of a dataset where a folder holds several, as ``{"vdem": "14"}``; by default the
+        newest. A release asked for takes the place of bundled values even if they reach further.
     first, last : int
         First and last year.
 
@@ -267,23 +277,24 @@ def load_panel(
     Raises
     ------
     InputError
-        If the folder does not exist or holds no release that is recognised.
+        If the folder does not exist, holds no release that is recognised or lacks one asked for.
     """
     bundled = {path.name: file_sha256(path) for path in sorted(core_file("states.csv").parent.glob("*.csv"))}
     if data_dir is None:
+        if releases:
+            message = "`releases` picks among the files of a folder; give the folder as `data_dir`."
+            raise InputError(message)
         return replace(build_panel(core_tables(), first=first, last=last), hashes=bundled)
-    rebuilt = rebuild(data_dir)
-    panel = build_panel(core_tables(rebuilt.frames), first=first, last=last)
-    unmatched = pd.concat(
-        [part for part in (panel.unmatched, rebuilt.unmatched) if len(part)] or [panel.unmatched]
-    )
+    rebuilt = rebuild(data_dir, picks=releases)
+    panel = build_panel([*rebuilt.core, *rebuilt.further], first=first, last=last)
+    parts = [part for part in (panel.unmatched, rebuilt.unmatched) if len(part)]
+    unmatched = pd.concat(parts, ignore_index=True) if parts else panel.unmatched
     return replace(
         panel,
-        hashes=bundled
-        | {name: file_sha256(Path(data_dir) / name) for name in rebuilt.files.query("used")["file"]},
+        hashes=bundled | rebuilt.hashes,
         origin=rebuilt.tables,
         files=rebuilt.files,
-        unmatched=unmatched.reset_index(drop=True),
+        unmatched=unmatched.drop_duplicates(ignore_index=True),
     )
 
 
@@ -309,16 +320,17 @@ def _variables(table: SourceTable) -> dict[str, Variable]:
     }
 
 
-def _join(
-    frame: pd.DataFrame, table: SourceTable, *, span: tuple[int, int]
+def _block(
+    keys: pd.DataFrame, table: SourceTable, *, span: tuple[int, int]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    names = list(table.coverage)
-    data = table.data[[*KEYS, *names]]
-    joined = frame.merge(data, on=KEYS, how="left", indicator="_row", validate="one_to_one")
-    absent = (joined.pop("_row") == "left_only").to_numpy()
-    year = joined["year"].to_numpy()
+    """Columns of a table for each state-year of the panel, and what of it belongs to none."""
+    row = pd.MultiIndex.from_frame(table.data[KEYS]).get_indexer(pd.MultiIndex.from_frame(keys))
+    absent = row < 0
+    year = keys["year"].to_numpy()
+    columns = {}
     for name, (first, last) in table.coverage.items():
-        values = joined[name].to_numpy(dtype=float, na_value=np.nan).copy()
+        given = table.data[name].to_numpy(dtype=float, na_value=np.nan)
+        values = np.where(absent, np.nan, given[row])
         inside = (year >= first) & (year <= last)
         stray = ~inside & np.isfinite(values)
         if stray.any():
@@ -329,20 +341,19 @@ def _join(
             raise DataIntegrityError(message)
         if name in table.zero_inside:
             values[inside & absent] = 0.0
-        joined[name] = values
-    outside = _outside(data, frame, span=span)
+        columns[name] = values
+    outside = _outside(table.data[KEYS], keys, span=span)
     report = (
         pd.concat([table.unmatched, outside], ignore_index=True) if len(outside) else table.unmatched.copy()
     )
     report.insert(0, "source", table.source)
-    return joined, report
+    return pd.DataFrame(columns, index=keys.index), report
 
 
-def _outside(data: pd.DataFrame, frame: pd.DataFrame, *, span: tuple[int, int]) -> pd.DataFrame:
+def _outside(data: pd.DataFrame, keys: pd.DataFrame, *, span: tuple[int, int]) -> pd.DataFrame:
     """Rows of a table inside the panel's years that belong to no state-year."""
     within = data[data["year"].between(*span)]
-    known = within[KEYS].merge(frame[KEYS], on=KEYS, how="left", indicator=True)
-    lost = known.loc[known["_merge"] == "left_only", KEYS]
+    lost = within[~pd.MultiIndex.from_frame(within).isin(pd.MultiIndex.from_frame(keys))]
     return pd.DataFrame(
         {
             "code": lost["country_id"].astype(str),

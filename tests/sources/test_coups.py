@@ -25,8 +25,8 @@ def test_ewp_list_says_yes_or_no_only(tmp_path):
     path = tmp_path / "list.csv"
     path.write_text("ccode,country,year,cou.any\n432,Mali,1945,1\n432,Mali,2012,1\n432,Mali,2013,0\n")
     table = coups.read(path)
-    assert table.data[["country_id", "year", "attempts"]].values.tolist() == [[432, 2012, 1]]
-    assert set(table.coverage) == {"attempts"}
+    assert table.data[["country_id", "year", "any_attempt"]].values.tolist() == [[432, 2012, 1]]
+    assert set(table.coverage) == {"any_attempt"}
 
 
 def test_a_strange_file_is_refused(tmp_path):

@@ -40,5 +40,5 @@ def test_each_dataset_of_the_core_is_found(data_dir):
     assert {name: len(paths) for name, paths in found.files.items()}.items() >= {
         "ucdp_acd": 2, "ucdp_brd": 2, "ucdp_dyadic": 1, "ucdp_onesided": 2, "coups": 3, "treaties": 7,
         "wpp": 1,
-        "maddison": 1, "vdem": 5,
+        "maddison": 1, "vdem": 6,
     }.items()  # fmt: skip

@@ -10,7 +10,8 @@ import lzma
 import re
 import warnings
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from rtop_forecast.errors import DataIntegrityError, InputError
 
 __all__ = [
     "csv_header",
+    "encoding_of",
     "excel_rows",
     "excel_sheets",
     "excel_table",
@@ -32,7 +34,7 @@ __all__ = [
     "release_in_name",
 ]
 
-_HEAD = 65_536
+_HEAD = 1 << 19  # the header of V-Dem alone takes some 80 KiB
 _TEXT_SUFFIXES = {".csv", ".txt", ".tsv"}
 _R_SUFFIXES = {".rda", ".rdata", ".rds"}
 _EXCEL_SUFFIXES = {".xls", ".xlsx"}
@@ -50,6 +52,15 @@ def csv_header(path: str | Path, *, line: int = 0, delimiter: str = ",") -> list
         return [name.strip() for name in next(csv.reader([lines[line]], delimiter=delimiter), [])]
     except csv.Error:
         return []
+
+
+def encoding_of(path: str | Path) -> str:
+    """Tell the encoding of a text file: UTF-8 if it is that, else Windows-1252, which spreadsheets write."""
+    try:
+        Path(path).read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8-sig"
 
 
 def is_html(path: str | Path) -> bool:
@@ -139,17 +150,13 @@ def read_r(path: str | Path) -> dict[str, pd.DataFrame]:
     """
     path = Path(path)
     rdata = _optional("rdata", extra="rdata", path=path)
-    try:
-        with warnings.catch_warnings():
-            # The parser warns about R classes such as tibbles that it hands over as plain frames.
-            warnings.simplefilter("ignore")
-            if path.suffix.lower() == ".rds":
-                objects = {"data": rdata.read_rds(path)}
-            else:
-                objects = rdata.read_rda(path)
-    except Exception as error:  # the parser raises whatever a broken byte leads it into
-        message = f"{path.name} cannot be read as an R data file: {type(error).__name__} {error}. Download it again."
-        raise DataIntegrityError(message) from error
+    with _refusing(path, "an R data file"), warnings.catch_warnings():
+        # The parser warns about R classes such as tibbles that it hands over as plain frames.
+        warnings.simplefilter("ignore")
+        if path.suffix.lower() == ".rds":
+            objects = {"data": rdata.read_rds(path)}
+        else:
+            objects = rdata.read_rda(path)
     frames = {name: value for name, value in objects.items() if isinstance(value, pd.DataFrame)}
     if not frames:
         message = (
@@ -218,10 +225,8 @@ def excel_table(path: str | Path, *, sheet: str | int = 0, header: int = 0) -> p
 def _workbook(stamp: tuple[Path, int, int]) -> Any:
     path = stamp[0]
     calamine = _optional("python_calamine", extra="excel", path=path)
-    try:
+    with _refusing(path, "an Excel workbook"):
         return calamine.CalamineWorkbook.from_path(path)
-    except Exception as error:  # the parser raises whatever a broken byte leads it into
-        raise _broken_workbook(path, error) from error
 
 
 @lru_cache(maxsize=4)
@@ -233,16 +238,24 @@ def _sheet(stamp: tuple[Path, int, int], sheet: str | int) -> list[list[Any]]:
             f"{path.name} has no sheet {sheet!r}, only {known[:8]}. Use the official workbook, unedited."
         )
         raise DataIntegrityError(message)
-    try:
+    with _refusing(path, "an Excel workbook"):
         get = workbook.get_sheet_by_index if isinstance(sheet, int) else workbook.get_sheet_by_name
         rows: list[list[Any]] = get(sheet).to_python()
-    except Exception as error:  # the parser raises whatever a broken byte leads it into
-        raise _broken_workbook(path, error) from error
     return rows
 
 
-def _broken_workbook(path: Path, error: Exception) -> DataIntegrityError:
-    return DataIntegrityError(f"{path.name} cannot be read as an Excel workbook: {error}. Download it again.")
+@contextmanager
+def _refusing(path: Path, what: str) -> Iterator[None]:
+    """Turn whatever a broken byte leads a parser into to one clear refusal."""
+    try:
+        yield
+    except BaseException as error:
+        # A panic of the Excel parser's Rust code is no Exception in Python.
+        if isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit)):
+            raise
+        told = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        message = f"{path.name} cannot be read as {what} ({told}). Download it again."
+        raise DataIntegrityError(message) from error
 
 
 def _optional(module: str, *, extra: str, path: Path) -> Any:

@@ -11,7 +11,20 @@ from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources._table import KEYS, UNMATCHED_COLUMNS, SourceTable, no_unmatched
 from rtop_forecast.states import resolve_many
 
-__all__ = ["explained", "merge_unmatched", "split_codes", "state_table", "with_country_id"]
+__all__ = [
+    "explained",
+    "merge_unmatched",
+    "refuse_unknown_codes",
+    "split_codes",
+    "state_table",
+    "with_country_id",
+]
+
+
+_NO_SUCH_NUMBER = tuple(
+    f"no state has the {system} code"
+    for system in ("gw", "ucdp", "cow", "vdem", "vdem_cow", "polity", "ewp", "pitf")
+)
 
 
 def with_country_id(
@@ -73,6 +86,29 @@ def explained(unmatched: pd.DataFrame) -> pd.Series[bool]:
     return reason.ne("") & ~unknown
 
 
+def refuse_unknown_codes(unmatched: pd.DataFrame, path: str | Path) -> None:
+    """Raise when rows bear a state number that the source's own code system never had.
+
+    New spellings of a name or new aggregates come with new releases and are reported; a number that no state
+    ever bore is a damaged or edited cell.
+
+    Raises
+    ------
+    DataIntegrityError
+        With the file, the code, the year and the number of rows.
+    """
+    wrong = unmatched[unmatched["reason"].astype("str").str.startswith(_NO_SUCH_NUMBER)]
+    if wrong.empty:
+        return
+    first = wrong.iloc[0]
+    message = (
+        f"{Path(path).name}: every state code must be one of its code system; {int(wrong['rows'].sum())} rows "
+        f"have another, first {first['code']!r} in {first['year']} ({first['reason'].rstrip('.')}). Download the "
+        "official file again."
+    )
+    raise DataIntegrityError(message)
+
+
 def state_table(
     matched: pd.DataFrame,
     names: Sequence[str],
@@ -108,8 +144,10 @@ def state_table(
     Raises
     ------
     DataIntegrityError
-        If no row matched, or two rows claim one state-year.
+        If no row matched, a row bears a state number that never was, or two rows claim one state-year.
     """
+    lost = merge_unmatched(list(unmatched))
+    refuse_unknown_codes(lost, path)
     if matched.empty:
         message = (
             f"{Path(path).name}: no row belongs to an independent state and year of 1946 or later. "
@@ -138,5 +176,5 @@ def state_table(
         coverage=coverage,
         zero_inside=frozenset(zero_inside) & frozenset(coverage),
         publication_lag_months=lag_months,
-        unmatched=merge_unmatched(list(unmatched)),
+        unmatched=lost,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -104,6 +104,21 @@ class SourceTable:
                 f"a publication lag is 0 months or more; {self.source} has {self.publication_lag_months}."
             )
             raise InputError(message)
+
+    def select(self, names: Mapping[str, str]) -> SourceTable:
+        """Table of some variables under other names.
+
+        Parameters
+        ----------
+        names : dict of str to str
+            New name of each variable to keep.
+        """
+        return replace(
+            self,
+            data=self.data[[*KEYS, *names]].rename(columns=names),
+            coverage={new: self.coverage[old] for old, new in names.items()},
+            zero_inside=frozenset(names[name] for name in self.zero_inside if name in names),
+        )
 
     def summary(self) -> str:
         """Rows, variables and coverage, as text."""

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import pandas as pd
 
 from rtop_forecast._resources import core_file, datasets_dir
-from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
+from rtop_forecast.errors import CoverageError
 from rtop_forecast.sources import (
+    _ewp_list,
     core_events,
     core_series,
     coups,
-    ewp_events,
     maddison,
     treaties,
     ucdp_acd,
@@ -27,13 +26,12 @@ from rtop_forecast.sources import (
     wpp,
 )
 from rtop_forecast.sources._table import SourceTable
-from rtop_forecast.sources.discover import Discovery
 from rtop_forecast.sources.episode_list import episodes_table
+from rtop_forecast.sources.releases import Releases
 from rtop_forecast.states import FIRST_YEAR, LAST_YEAR, state_years
 
-__all__ = ["BUILDERS", "Built", "Releases"]
+__all__ = ["BUILDERS", "Built"]
 
-T = TypeVar("T")
 _POPULATION = "SP.POP.TOTL"
 
 
@@ -49,75 +47,17 @@ class Built:
         Last year that the releases cover.
     sources : dict of str to str
         Registry key of each release read, by dataset (``{"ucdp-brd": "ucdp-brd-25.1"}``).
+    datasets : tuple of str
+        Datasets that the table is made of.
     unmatched : pandas.DataFrame
         Source rows that belong to no state-year: ``code, year, rows, reason, source``.
     """
 
+    datasets: tuple[str, ...]
     frame: pd.DataFrame
     last_year: int
     sources: dict[str, str]
     unmatched: pd.DataFrame
-
-
-class Releases:
-    """Readable releases of a folder; every file is read once, and a refusal is kept as a note."""
-
-    def __init__(self, found: Discovery) -> None:
-        self.found = found
-        self.notes: dict[Path, str] = {}
-        self.used: set[Path] = set()
-        self._read: dict[tuple[str, Path], object] = {}
-
-    def every(self, dataset: str, read: Callable[[Path], T]) -> list[tuple[Path, T]]:
-        """Files of a dataset with what ``read`` returns of each; refused files are left out and noted."""
-        results = []
-        for path in self.found.of(dataset):
-            key = (f"{read.__module__}.{read.__name__}", path)
-            if key not in self._read and path not in self.notes:
-                try:
-                    self._read[key] = read(path)
-                except (InputError, DataIntegrityError, CoverageError) as error:
-                    self.notes[path] = str(error.args[0])
-            if key in self._read:
-                results.append((path, self._read[key]))
-        return results  # type: ignore[return-value]
-
-    def newest(self, dataset: str, read: Callable[[Path], T], *, key: Callable[[T], str]) -> T:
-        """Newest readable release of a dataset.
-
-        Raises
-        ------
-        CoverageError
-            If there is none.
-        """
-        results = self.every(dataset, read)
-        if not results:
-            raise CoverageError(self.lack(dataset))
-        path, best = max(results, key=lambda pair: tuple(int(part) for part in key(pair[1]).split(".")))
-        self.used.add(path)
-        return best
-
-    def first(
-        self, dataset: str, read: Callable[[Path], T], *, holds: Callable[[T], bool] | None = None
-    ) -> T:
-        """First readable file of a dataset, in the order of paths, that holds what is asked.
-
-        Raises
-        ------
-        CoverageError
-            If there is none.
-        """
-        for path, result in self.every(dataset, read):
-            if holds is None or holds(result):
-                self.used.add(path)
-                return result
-        raise CoverageError(self.lack(dataset))
-
-    def lack(self, dataset: str) -> str:
-        """Say that a dataset is missing, and what was refused of it."""
-        refused = [path.name for path in self.found.of(dataset) if path in self.notes]
-        told = f" ({refused[0]} was refused)" if refused else ""
-        return f"the folder holds no usable release of {dataset}{told}"
 
 
 def _annotation(name: str) -> pd.DataFrame:
@@ -138,6 +78,7 @@ def _conflict(releases: Releases) -> Built:
     )
     frame, lost = core_events.conflict_table(acd, brd, dyadic)
     return Built(
+        datasets=("ucdp_acd", "ucdp_brd", "ucdp_dyadic"),
         frame=frame,
         last_year=int(brd[0]["year"].max()),
         sources={
@@ -151,6 +92,7 @@ def _conflict(releases: Releases) -> Built:
 def _one_sided(releases: Releases) -> Built:
     table = releases.newest("ucdp_onesided", ucdp_onesided.read, key=lambda one: one.release)
     return Built(
+        datasets=("ucdp_onesided",),
         frame=core_events.one_sided_table(table),
         last_year=max(last for _, last in table.coverage.values()),
         sources={"ucdp-onesided": table.source},
@@ -169,6 +111,7 @@ def _coups(releases: Releases) -> Built:
         raise CoverageError(message)
     frame = core_events.coups_table(lists["powell-thyne"], lists["ewp"], lists["colpus"])
     return Built(
+        datasets=("coups",),
         frame=frame,
         last_year=max(last for _, last in lists["ewp"].coverage.values()),
         sources={
@@ -188,6 +131,7 @@ def _treaties(releases: Releases) -> Built:
     coverage = pd.read_csv(core_file("coverage.csv"), keep_default_na=False)
     noted = int(coverage.loc[coverage["table"] == "treaties", "last_year"].max())
     return Built(
+        datasets=("treaties",),
         frame=frame,
         last_year=max(noted, *(last for table in parties for _, last in table.coverage.values())),
         sources={},
@@ -205,9 +149,13 @@ def _treaty_file(releases: Releases, name: str) -> Path:
 
 
 def _bank(releases: Releases) -> tuple[SourceTable, pd.DataFrame]:
-    """World Bank population: by state-year, and by present area."""
-    long = releases.first("wdi", wdi.long_form, holds=lambda frame: _POPULATION in set(frame["indicator"]))
-    table = releases.first("wdi", wdi.read, holds=lambda one: _POPULATION in one.coverage)
+    """World Bank population that reaches furthest: by state-year, and by present area."""
+    given = [(path, table) for path, table in releases.tables("wdi") if _POPULATION in table.coverage]
+    if not given:
+        raise CoverageError(releases.lack("wdi"))
+    path, table = max(given, key=lambda pair: (pair[1].coverage[_POPULATION][1], pair[0].as_posix()))
+    releases.used.add(path)
+    long = wdi.long_form(path)
     return table, long[long["indicator"] == _POPULATION]
 
 
@@ -218,6 +166,7 @@ def _population(releases: Releases) -> Built:
     latent = releases.first("vdem", vdem.read, holds=lambda one: "e_pop" in one.coverage)
     points = _annotation("population_points.csv")[["country_id", "year", "population", "source"]]
     return Built(
+        datasets=("wdi", "maddison", "vdem"),
         frame=core_series.population_table(bank, long_run, areas, latent, points),
         last_year=bank.coverage[_POPULATION][1],
         sources={},
@@ -236,6 +185,7 @@ def _infant_mortality(releases: Releases) -> Built:
         state_years=state_years(first=FIRST_YEAR, last=LAST_YEAR),
     )
     return Built(
+        datasets=("wpp", "wdi", "maddison"),
         frame=frame,
         last_year=max(last for _, last in rates.coverage.values()),
         sources={"wpp": rates.source},
@@ -254,6 +204,7 @@ def _ratings(releases: Releases) -> Built:
     )
     releases.used |= {path for path, _ in chosen}
     return Built(
+        datasets=("vdem",),
         frame=frame,
         last_year=int(frame["last_year"].max()),
         sources={"vdem": f"vdem-{newest}"},
@@ -266,10 +217,11 @@ def _episodes(releases: Releases) -> Built:
     if len(paths) != 1:
         message = f"the episodes need one list of events of the Early Warning Project; the folder holds {len(paths)}"
         raise CoverageError(message)
-    source = ewp_events.source_key(paths[0])
+    source = _ewp_list.source_key(paths[0])
     frame = episodes_table(paths[0])
     releases.used.add(paths[0])
     return Built(
+        datasets=("ewp_events",),
         frame=frame,
         last_year=int(source.rsplit("-", 1)[1]) - 1,
         sources={"ewp": source},

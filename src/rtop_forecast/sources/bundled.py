@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from rtop_forecast._resources import core_file, datasets_dir
+from rtop_forecast._resources import core_file
 from rtop_forecast.episodes import episode_state_years, load_episodes
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources._table import KEYS, SourceTable, no_unmatched
+from rtop_forecast.sources.registry import Release, registry
 from rtop_forecast.states import state_years
 
-__all__ = ["core_tables", "registry"]
+__all__ = ["core_tables"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +33,6 @@ _COUNTS = {
     "population": _Layout(prefix="", zero_inside=False),
     "infant_mortality": _Layout(prefix="", zero_inside=False),
 }
-
-
-def registry() -> dict[str, dict[str, Any]]:
-    """Entries of ``datasets/sources.toml`` by key."""
-    with (datasets_dir() / "sources.toml").open("rb") as file:
-        document = tomllib.load(file)
-    return dict(document)
 
 
 def core_tables(frames: Mapping[str, pd.DataFrame] | None = None) -> list[SourceTable]:
@@ -88,7 +80,7 @@ def _spans(table: str, coverage: pd.DataFrame) -> dict[str, tuple[int, int]]:
 
 
 def _description(
-    table: str, coverage: pd.DataFrame, known: Mapping[str, dict[str, Any]], raw: pd.DataFrame
+    table: str, coverage: pd.DataFrame, known: Mapping[str, Release], raw: pd.DataFrame
 ) -> tuple[str, str, int]:
     """Source keys, releases and the slowest publication lag among the sources that give the latest years.
 
@@ -102,18 +94,18 @@ def _description(
         raw["year"] >= rows["last_year"].max() - 1 if table in _COUNTS else pd.Series(True, index=raw.index)
     )
     current = set(raw.loc[latest, "source"]) & set(keys)
-    lag = max(int(entries[key]["publication_lag_months"]) for key in current or keys)
-    return "+".join(keys), "+".join(str(entries[key]["release"]) for key in keys), lag
+    lag = max(entries[key].publication_lag_months for key in current or keys)
+    return "+".join(keys), "+".join(entries[key].release for key in keys), lag
 
 
-def _entry(key: str, table: str, known: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+def _entry(key: str, table: str, known: Mapping[str, Release]) -> Release:
     """Registry entry of a source; a release that is not registered takes its dataset's, under its own number."""
     if key in known:
         return known[key]
     dataset, _, release = key.rpartition("-")
     for other, entry in known.items():
         if other.rpartition("-")[0] == dataset:
-            return entry | {"release": release}
+            return replace(entry, key=key, release=release)
     message = f"each source of a core table is in sources.toml; {key!r} of {table}.csv is not. Add the entry."
     raise DataIntegrityError(message)
 
@@ -126,7 +118,7 @@ def _source_table(
     spans: Mapping[str, tuple[int, int]],
     zero_inside: bool,
     coverage: pd.DataFrame,
-    known: Mapping[str, dict[str, Any]],
+    known: Mapping[str, Release],
 ) -> SourceTable:
     source, release, lag = _description(table, coverage, known, raw)
     return SourceTable(
@@ -143,7 +135,7 @@ def _source_table(
 def _counts(
     table: str,
     coverage: pd.DataFrame,
-    known: Mapping[str, dict[str, Any]],
+    known: Mapping[str, Release],
     frames: Mapping[str, pd.DataFrame],
 ) -> SourceTable:
     layout = _COUNTS[table]
@@ -157,7 +149,7 @@ def _counts(
 
 
 def _episodes(
-    coverage: pd.DataFrame, known: Mapping[str, dict[str, Any]], frames: Mapping[str, pd.DataFrame]
+    coverage: pd.DataFrame, known: Mapping[str, Release], frames: Mapping[str, pd.DataFrame]
 ) -> SourceTable:
     episodes = frames["episodes"] if "episodes" in frames else load_episodes()
     first, last = _spans("episodes", coverage)["onset"]
@@ -176,7 +168,7 @@ def _episodes(
 
 
 def _treaties(
-    coverage: pd.DataFrame, known: Mapping[str, dict[str, Any]], frames: Mapping[str, pd.DataFrame]
+    coverage: pd.DataFrame, known: Mapping[str, Release], frames: Mapping[str, pd.DataFrame]
 ) -> SourceTable:
     """1 from the year in which a state becomes a party to the year before it ceases to be, else 0 inside coverage."""
     spans = _spans("treaties", coverage)
@@ -202,7 +194,7 @@ def _treaties(
 
 
 def _ratings(
-    coverage: pd.DataFrame, known: Mapping[str, dict[str, Any]], frames: Mapping[str, pd.DataFrame]
+    coverage: pd.DataFrame, known: Mapping[str, Release], frames: Mapping[str, pd.DataFrame]
 ) -> SourceTable:
     """Run-length spells, one row per state-year and one column per rating."""
     spans = _spans("ratings", coverage)

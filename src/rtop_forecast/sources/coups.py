@@ -7,8 +7,10 @@ from pathlib import Path
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.sources._columns import one_per_key, whole_numbers, years
+from rtop_forecast.sources._country_years import one_per_state_year
 from rtop_forecast.sources._files import csv_header, excel_rows, read_csv
-from rtop_forecast.sources._match import with_country_id
+from rtop_forecast.sources._match import merge_unmatched, refuse_unknown_codes, with_country_id
 from rtop_forecast.sources._table import SourceTable
 
 __all__ = ["form", "read", "recognise"]
@@ -47,9 +49,9 @@ def read(path: str | Path) -> SourceTable:
     Returns
     -------
     SourceTable
-        ``attempts`` (at least 1; exactly 1 in EWP's list, which does not count) and ``successes``
-        (not in EWP's list). Powell-Thyne covers 1950 to the last year listed, Colpus and EWP
-        from 1946. Attempts that Colpus marks as staged by the government are left out.
+        ``attempts`` and ``successes``; of EWP's list, which does not count, ``any_attempt`` (0/1).
+        Powell-Thyne covers 1950 to the last year listed, Colpus and EWP from 1946. Attempts
+        that Colpus marks as staged by the government are left out.
 
     Raises
     ------
@@ -85,6 +87,7 @@ def read(path: str | Path) -> SourceTable:
 def _events(
     path: str | Path, frame: pd.DataFrame, *, success: int, source: str, system: str, first: int
 ) -> SourceTable:
+    frame = whole_numbers(years(frame, "year", path=path), ["ccode"], path=path, bounds=(1, 1000))
     outcome = pd.to_numeric(frame["coup"], errors="coerce")
     bad = ~outcome.isin((1, 2))
     if bad.any():
@@ -96,13 +99,14 @@ def _events(
         raise DataIntegrityError(message)
     events = pd.DataFrame(
         {
-            "code": pd.to_numeric(frame["ccode"]).astype("int64").astype("str"),
-            "year": pd.to_numeric(frame["year"]).astype("int64"),
+            "code": frame["ccode"].astype("str"),
+            "year": frame["year"],
             "success": (outcome == success).astype("int64"),
         }
     )
     release = str(events["year"].max())
     matched, unmatched = with_country_id(events, code="code", system=system)
+    refuse_unknown_codes(unmatched, path)
     data = (
         matched.groupby(["country_id", "year"])
         .agg(attempts=("success", "size"), successes=("success", "sum"))
@@ -120,16 +124,19 @@ def _events(
 
 
 def _ewp(path: str | Path) -> SourceTable:
-    frame = read_csv(path)
+    frame = years(read_csv(path), "year", path=path)
+    frame = whole_numbers(frame, ["cou.any"], path=path, bounds=(0, 1))
+    frame, repeated = one_per_key(frame, ["country", "year"], path=path, code="country")
     events = frame[(frame["cou.any"] == 1) & (frame["year"] >= 1946)][["country", "year"]]
     matched, unmatched = with_country_id(events, code="country", system="name")
-    data = matched[["country_id", "year"]].assign(attempts=1)
+    matched, overlap = one_per_state_year(matched.assign(code=matched["country"]))
+    data = matched[["country_id", "year"]].assign(any_attempt=1)
     return SourceTable(
         source="powell-thyne+csp-ewp2025",
         release="2025",
         data=data,
-        coverage={"attempts": (1946, int(frame["year"].max()))},
-        zero_inside=frozenset({"attempts"}),
+        coverage={"any_attempt": (1946, int(frame["year"].max()))},
+        zero_inside=frozenset({"any_attempt"}),
         publication_lag_months=1,
-        unmatched=unmatched,
+        unmatched=merge_unmatched([unmatched, repeated, overlap]),
     )

@@ -2,45 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
+from typing import Protocol, cast
 
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError, InputError
-from rtop_forecast.sources import (
-    coups,
-    ewp_events,
-    maddison,
-    treaties,
-    ucdp_acd,
-    ucdp_brd,
-    ucdp_dyadic,
-    ucdp_onesided,
-    vdem,
-    wdi,
-    wpp,
+from rtop_forecast.sources._files import is_html
+from rtop_forecast.sources._table import SourceTable
+
+__all__ = ["DATASETS", "Discovery", "Reader", "discover", "file_sha256", "reader", "recognised_as"]
+
+#: Datasets in the order in which a file is tried; each has its module of the same name.
+DATASETS = (
+    "ucdp_acd",
+    "ucdp_brd",
+    "ucdp_dyadic",
+    "ucdp_onesided",
+    "ucdp_nonstate",
+    "ucdp_ged",
+    "vdem",
+    "coups",
+    "treaties",
+    "wpp",
+    "wdi",
+    "maddison",
+    "ewp_events",
+    "hief",
+    "epr",
+    "growup",
+    "pts",
+    "cirights",
+    "fariss",
+    "polity5",
+    "freedom_house",
+    "wgi",
+    "mepv",
+    "pitf",
+    "tmk",
+    "ulfelder",
+    "reign_elections",
+    "reign_leaders",
+    "mass_mobilization",
+    "awsd",
+    "unhcr",
+    "idmc",
+    "sipri",
+    "fsi",
+    "cow_contiguity",
 )
+_SUFFIXES = {".csv", ".txt", ".tsv", ".xls", ".xlsx", ".rda", ".rdata", ".rds", ".parquet"}
 
-__all__ = ["READERS", "Discovery", "discover", "file_sha256"]
 
-#: Name of each dataset and the function that tells its files.
-READERS: dict[str, Callable[[str | Path], bool]] = {
-    "ucdp_acd": ucdp_acd.recognise,
-    "ucdp_brd": ucdp_brd.recognise,
-    "ucdp_dyadic": ucdp_dyadic.recognise,
-    "ucdp_onesided": ucdp_onesided.recognise,
-    "vdem": vdem.recognise,
-    "coups": coups.recognise,
-    "treaties": treaties.recognise,
-    "wpp": wpp.recognise,
-    "wdi": wdi.recognise,
-    "maddison": maddison.recognise,
-    "ewp_events": ewp_events.recognise,
-}
-_SUFFIXES = {".csv", ".txt", ".tsv", ".xls", ".xlsx", ".rda", ".rdata", ".rds"}
+class Reader(Protocol):
+    """Module of one dataset."""
+
+    def recognise(self, path: str | Path) -> bool:
+        """Whether a file is a release of the dataset, by its content."""
+
+    def read(self, path: str | Path) -> SourceTable:
+        """State-years of a release."""
+
+
+@lru_cache(maxsize=len(DATASETS))
+def reader(dataset: str) -> Reader:
+    """Return the module that reads a dataset.
+
+    Raises
+    ------
+    InputError
+        If there is no such dataset.
+    """
+    if dataset not in DATASETS:
+        message = f"no dataset is called {dataset!r}; there are {', '.join(DATASETS)}."
+        raise InputError(message)
+    return cast(Reader, import_module(f"rtop_forecast.sources.{dataset}"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +97,15 @@ class Discovery:
         Data files that no reader recognises.
     unreadable : dict of pathlib.Path to str
         Those of ``others`` that could not be looked into, with the reason.
+    names : dict of pathlib.Path to str
+        Name of each file, relative to the folder.
     """
 
     folder: Path
-    files: dict[str, tuple[Path, ...]]
+    files: Mapping[str, tuple[Path, ...]]
     others: tuple[Path, ...]
-    unreadable: dict[Path, str]
+    unreadable: Mapping[Path, str]
+    names: Mapping[Path, str] = field(default_factory=dict)
 
     def of(self, dataset: str) -> tuple[Path, ...]:
         """Files of one dataset; empty when the folder holds none."""
@@ -69,10 +113,8 @@ class Discovery:
 
     def to_frame(self) -> pd.DataFrame:
         """One row per data file: ``file, dataset`` (empty when not recognised)."""
-        rows = [
-            (str(path.relative_to(self.folder)), name) for name, paths in self.files.items() for path in paths
-        ]
-        rows += [(str(path.relative_to(self.folder)), "") for path in self.others]
+        rows = [(self.names[path], name) for name, paths in self.files.items() for path in paths]
+        rows += [(self.names[path], "") for path in self.others]
         return pd.DataFrame(rows, columns=["file", "dataset"]).sort_values("file", ignore_index=True)
 
 
@@ -96,14 +138,16 @@ def discover(folder: str | Path) -> Discovery:
     if not folder.is_dir():
         message = f"the data folder {folder} does not exist; give a folder with downloaded releases."
         raise InputError(message)
-    found: dict[str, list[Path]] = {name: [] for name in READERS}
+    found: dict[str, list[Path]] = {name: [] for name in DATASETS}
     others = []
     unreadable: dict[Path, str] = {}
+    names = {}
     for path in sorted(folder.rglob("*")):
         if path.suffix.lower() not in _SUFFIXES or not path.is_file():
             continue
+        names[path] = path.relative_to(folder).as_posix()
         try:
-            name = next((name for name, recognise in READERS.items() if recognise(path)), None)
+            name = recognised_as(path)
         except (InputError, DataIntegrityError) as error:
             name, unreadable[path] = None, str(error.args[0])
         if name is None:
@@ -115,9 +159,33 @@ def discover(folder: str | Path) -> Discovery:
         files={name: tuple(paths) for name, paths in found.items() if paths},
         others=tuple(others),
         unreadable=unreadable,
+        names=names,
     )
+
+
+def recognised_as(path: str | Path) -> str | None:
+    """Dataset of a file, by its content; None if no reader knows it.
+
+    Raises
+    ------
+    InputError
+        If an optional library is needed to look into it.
+    DataIntegrityError
+        If the file is broken, empty or a web page.
+    """
+    if Path(path).stat().st_size == 0:
+        message = f"{Path(path).name} is empty. Download it again."
+        raise DataIntegrityError(message)
+    if is_html(path):
+        message = f"{Path(path).name} is a web page, not a data file. Download it again."
+        raise DataIntegrityError(message)
+    return next((name for name in DATASETS if reader(name).recognise(path)), None)
 
 
 def file_sha256(path: str | Path) -> str:
     """SHA-256 of a file's bytes, in hexadecimal."""
-    return sha256(Path(path).read_bytes()).hexdigest()
+    digest = sha256()
+    with Path(path).open("rb") as handle:
+        while block := handle.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()

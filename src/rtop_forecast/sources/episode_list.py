@@ -9,7 +9,7 @@ import pandas as pd
 from rtop_forecast._resources import datasets_dir
 from rtop_forecast.episodes import COLUMNS, check_episodes
 from rtop_forecast.errors import DataIntegrityError
-from rtop_forecast.sources import ewp_events
+from rtop_forecast.sources import _ewp_list
 
 __all__ = ["episodes_table"]
 
@@ -40,9 +40,9 @@ def episodes_table(
         that it corrects, or a rule of :func:`rtop_forecast.episodes.check_episodes` is broken.
     """
     folder = datasets_dir() / "annotations"
-    events = _corrected(ewp_events.read(path), _text_table(corrections or folder / CORRECTIONS))
+    events = _corrected(_ewp_list.events(path), _text_table(corrections or folder / CORRECTIONS))
     labels = _text_table(annotations or folder / ANNOTATIONS)
-    episodes = _annotated(events, labels).assign(source=ewp_events.source_key(path))
+    episodes = _annotated(events, labels).assign(source=_ewp_list.source_key(path))
     episodes = episodes.sort_values("episode_id", ignore_index=True)[list(COLUMNS)]
     check_episodes(episodes)
     return episodes

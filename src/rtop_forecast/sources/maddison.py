@@ -1,4 +1,4 @@
-"""Maddison Project Database 2023: population and GDP per head, in the Early Warning Project's long form."""
+"""Maddison Project Database: population and GDP per head, as its workbook or as a long table."""
 
 from __future__ import annotations
 
@@ -6,11 +6,28 @@ from pathlib import Path
 
 import pandas as pd
 
-from rtop_forecast.sources._files import csv_header, read_csv, refuse_missing_columns
+from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.sources._columns import numbers, years
+from rtop_forecast.sources._files import (
+    csv_header,
+    excel_rows,
+    excel_sheets,
+    excel_table,
+    read_csv,
+    refuse_missing_columns,
+)
 from rtop_forecast.sources._match import merge_unmatched, with_country_id
 from rtop_forecast.sources._table import SourceTable
 
-__all__ = ["UNIONS", "read", "recognise", "table_of"]
+__all__ = ["DATASET", "LAG_MONTHS", "UNIONS", "read", "recognise", "table_of"]
+
+DATASET = "maddison"
+#: Releases of 2018, 2020 and 2023 ended two, two and one years before; a figure is known three years later.
+LAG_MONTHS = 36
+_SHEET = "Full data"
+_OFFICIAL = {"country": "area", "year": "year", "pop": "population", "gdppc": "gdp_per_head"}
+_LONG = {"country": "area", "year": "year", "mad_pop": "population", "mad_gdppc": "gdp_per_head"}
+
 
 #: Names of unions and divided countries, with the state and the years in which the state had that territory.
 UNIONS = {
@@ -33,20 +50,42 @@ _PRESENT_FROM = {
 
 
 def recognise(path: str | Path) -> bool:
-    """Whether a file is the long table of the Maddison Project Database."""
-    return {"country", "year", "mad_gdppc", "mad_pop"} <= set(csv_header(path))
+    """Whether a file is the project's workbook (its sheet "Full data") or the long table made of it."""
+    if {"country", "year", "mad_gdppc", "mad_pop"} <= set(csv_header(path)):
+        return True
+    if _SHEET not in excel_sheets(path):
+        return False
+    rows = excel_rows(path, sheet=_SHEET, limit=1)
+    return bool(rows) and {"countrycode", "gdppc", "pop"} <= {str(cell).strip() for cell in rows[0]}
 
 
 def table_of(path: str | Path) -> pd.DataFrame:
-    """Return the table as published from 1946: ``area, year, population`` (persons) and ``gdp_per_head``."""
-    frame = read_csv(path)
-    refuse_missing_columns(
-        path, frame.columns, ["country", "year", "mad_gdppc", "mad_pop"], what="Maddison 2023"
-    )
-    names = {"country": "area", "mad_pop": "population", "mad_gdppc": "gdp_per_head"}
-    frame = frame.rename(columns=names)[["area", "year", "population", "gdp_per_head"]]
-    frame = frame[(frame["year"] >= 1946) & frame["population"].notna()]
-    return frame.drop_duplicates(["area", "year"]).reset_index(drop=True)
+    """Return the table as published from 1946: ``area, year, population`` (persons) and ``gdp_per_head``.
+
+    Raises
+    ------
+    DataIntegrityError
+        If a column is missing, a cell is no number, or two rows of one area and year disagree.
+    """
+    path = Path(path)
+    official = not csv_header(path)
+    names = _OFFICIAL if official else _LONG
+    frame = excel_table(path, sheet=_SHEET) if official else read_csv(path)
+    refuse_missing_columns(path, frame.columns, names, what="the Maddison Project Database")
+    frame = years(frame[list(names)].rename(columns=names), "year", path=path, first=1)
+    bounds = {"population": (0.0, 1e10), "gdp_per_head": (0.0, 1e7)}
+    frame = numbers(frame, ["population", "gdp_per_head"], path=path, bounds=bounds)
+    if official:
+        frame["population"] = frame["population"] * 1000  # the workbook counts in thousands
+    frame = frame[(frame["year"] >= 1946) & frame["population"].notna()].drop_duplicates(ignore_index=True)
+    repeated = frame.duplicated(["area", "year"], keep=False)
+    if repeated.any():
+        message = (
+            f"{path.name}: an area has one row per year; {int(repeated.sum())} rows disagree with another, first "
+            f"{frame.loc[repeated, ['area', 'year']].iloc[0].to_dict()}. Keep the right one of each."
+        )
+        raise DataIntegrityError(message)
+    return frame
 
 
 def read(path: str | Path) -> SourceTable:
@@ -55,12 +94,12 @@ def read(path: str | Path) -> SourceTable:
     Parameters
     ----------
     path : path
-        ``maddison.csv``.
+        ``mpd2023_web.xlsx`` or another release, or the long table ``maddison.csv``.
 
     Returns
     -------
     SourceTable
-        ``population`` (persons), ``gdp_per_head`` (2011 international dollars), 1946-2022. Unions are
+        ``population`` (persons), ``gdp_per_head`` (2011 international dollars), from 1946. Unions are
         given by the source itself (Former USSR, Former Yugoslavia, Czechoslovakia, Sudan before 2011).
         Series of
         Germany, Viet Nam, Yemen and Pakistan mean the present territory and are attached from
@@ -88,13 +127,19 @@ def read(path: str | Path) -> SourceTable:
         .rename(columns={"area": "code"})
     )
     data = pd.concat([matched.assign(territory="own"), *parts], ignore_index=True)
+    last = int(frame["year"].max())
+    release = str(last + 1)
+    covered = {
+        name: (1946, int(data.loc[data[name].notna(), "year"].max()))
+        for name in ("population", "gdp_per_head")
+    }
     return SourceTable(
-        source="maddison-2023",
-        release="2023",
+        source=f"maddison-{release}",
+        release=release,
         data=data[["country_id", "year", "population", "gdp_per_head", "territory"]],
-        coverage={"population": (1946, 2022), "gdp_per_head": (1946, 2022)},
+        coverage=covered,
         zero_inside=frozenset(),
-        publication_lag_months=36,
+        publication_lag_months=LAG_MONTHS,
         unmatched=merge_unmatched(
             [unmatched, lost.assign(reason="another territory than the state had that year")]
         ),

@@ -1,25 +1,30 @@
-"""Core tables rebuilt from a folder of official releases, table by table.
+"""Source tables from a folder of official releases: the core tables rebuilt, and all further variables.
 
-A table is rebuilt when the folder holds all it needs and reaches as far as the bundled one; else the bundled
+A core table is rebuilt when the folder holds all it needs and reaches as far as the bundled one; else the bundled
 table stays. What happened to every table and every file is told.
 """
 
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from rtop_forecast._resources import core_file, datasets_dir
+from rtop_forecast._resources import core_file
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
-from rtop_forecast.sources.builders import BUILDERS, Built, Releases
+from rtop_forecast.sources._table import SourceTable
+from rtop_forecast.sources.builders import BUILDERS, Built
+from rtop_forecast.sources.bundled import core_tables
 from rtop_forecast.sources.core_checks import check_core_table
 from rtop_forecast.sources.discover import discover, file_sha256
+from rtop_forecast.sources.registry import registered_hashes, registry
+from rtop_forecast.sources.releases import Releases
 from rtop_forecast.states import FIRST_YEAR, LAST_YEAR, state_years
 
-__all__ = ["Rebuilt", "csv_text", "rebuild"]
+__all__ = ["Rebuilt", "csv_text", "further_tables", "rebuild"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,29 +33,38 @@ class Rebuilt:
 
     Attributes
     ----------
-    frames : dict of str to pandas.DataFrame
-        Rebuilt tables by name, with ``coverage``; as :func:`rtop_forecast.sources.bundled.core_tables` takes.
+    core : list of SourceTable
+        The core tables, rebuilt from the folder or bundled.
+    further : list of SourceTable
+        Variables of the folder's releases as their publishers give them, ``<dataset>_<name>``.
     tables : pandas.DataFrame
         One row per core table: ``table, origin`` ("folder" or "bundled") and ``note``.
     files : pandas.DataFrame
         One row per data file: ``file, dataset`` (empty if not recognised), ``used`` and ``note``.
     unmatched : pandas.DataFrame
-        Source rows that belong to no state-year: ``source, code, year, rows, reason``.
+        Source rows behind the core tables that belong to no state-year: ``source, code, year, rows, reason``.
+    hashes : dict of str to str
+        SHA-256 of every file used, by name.
     """
 
-    frames: dict[str, pd.DataFrame]
+    core: list[SourceTable]
+    further: list[SourceTable]
     tables: pd.DataFrame
     files: pd.DataFrame
     unmatched: pd.DataFrame
+    hashes: dict[str, str]
 
 
-def rebuild(folder: str | Path) -> Rebuilt:
-    """Rebuild every core table that a folder of official releases allows.
+def rebuild(folder: str | Path, *, picks: Mapping[str, str] | None = None) -> Rebuilt:
+    """Source tables of a folder of official releases, and the core tables it allows to rebuild.
 
     Parameters
     ----------
     folder : path
         Looked through with its subfolders; files are told by content.
+    picks : dict of str to str, optional
+        Release to take of a dataset where several lie side by side, as ``{"vdem": "14"}``; by default the
+        newest. A core table is rebuilt from a picked release even if the bundled one reaches further.
 
     Returns
     -------
@@ -59,17 +73,12 @@ def rebuild(folder: str | Path) -> Rebuilt:
     Raises
     ------
     InputError
-        If the folder does not exist or holds no file that is recognised.
+        If the folder does not exist, holds no file that is recognised, or lacks a release picked.
     """
     releases = Releases(discover(folder))
-    if not releases.found.files:
-        seen = [path.name for path in releases.found.others]
-        message = (
-            f"{folder} holds no release that is recognised; {len(seen)} data files were looked at"
-            + (f", first {', '.join(seen[:5])}" if seen else "")
-            + ". datasets/sources.toml names the releases and their pages."
-        )
-        raise InputError(message)
+    _refuse_nothing(releases)
+    picks = {} if picks is None else picks
+    releases.pick(picks)
     coverage = pd.read_csv(core_file("coverage.csv"), keep_default_na=False)
     frames: dict[str, pd.DataFrame] = {}
     rows, unmatched = [], []
@@ -81,7 +90,7 @@ def rebuild(folder: str | Path) -> Rebuilt:
             built = builder(releases)
             if name != "episodes":
                 check_core_table(f"{name}.csv", built.frame, years)
-            if built.last_year < covered:
+            if built.last_year < covered and not set(built.datasets) & set(picks):
                 message = f"the releases end in {built.last_year}, the bundled table in {covered}"
                 raise CoverageError(message)
         except (InputError, DataIntegrityError, CoverageError) as error:
@@ -95,12 +104,66 @@ def rebuild(folder: str | Path) -> Rebuilt:
         rows.append({"table": name, "origin": "folder", "note": ", ".join(keys)})
     if frames:
         frames["coverage"] = coverage
+    core = core_tables(frames)
+    further = further_tables(releases, core, picks)
+    core = [left for table in core if (left := _without(table, further)) is not None]
     return Rebuilt(
-        frames=frames,
+        core=core,
+        further=further,
         tables=pd.DataFrame(rows, columns=["table", "origin", "note"]),
         files=_files(releases),
         unmatched=_unmatched(unmatched),
+        hashes={releases.all.names[path]: file_sha256(path) for path in sorted(releases.used)},
     )
+
+
+def further_tables(
+    releases: Releases, core: Sequence[SourceTable], picks: Mapping[str, str]
+) -> list[SourceTable]:
+    """Variables of every readable release of a folder, named ``<dataset>_<name>``.
+
+    A variable is taken from the newest release that has it. One that a core table has already is left to it,
+    unless its dataset's release was picked.
+    """
+    known = {name for table in core for name in table.coverage}
+    tables = []
+    for dataset in releases.found.files:
+        taken = set() if dataset in picks else set(known)
+        for path, table in releases.tables(dataset):
+            names = {name: f"{dataset}_{name}" for name in table.coverage}
+            kept = {old: new for old, new in names.items() if new not in taken}
+            if not kept:
+                releases.notes.setdefault(
+                    path, "not needed: another release or a core table has its variables"
+                )
+                continue
+            taken |= set(kept.values())
+            tables.append(table.select(kept))
+            releases.used.add(path)
+    return tables
+
+
+def _without(table: SourceTable, further: Sequence[SourceTable]) -> SourceTable | None:
+    """Core table less the variables that a picked release brings; None if nothing is left."""
+    brought = {name for other in further for name in other.coverage}
+    kept = {name: name for name in table.coverage if name not in brought}
+    if len(kept) == len(table.coverage):
+        return table
+    return table.select(kept) if kept else None
+
+
+def _refuse_nothing(releases: Releases) -> None:
+    """Raise when a folder holds no release at all."""
+    found = releases.found
+    if found.files:
+        return
+    seen = [found.names[path] for path in found.others]
+    message = (
+        f"{found.folder} holds no release that is recognised; {len(seen)} data files were looked at"
+        + (f", first {', '.join(seen[:5])}" if seen else "")
+        + ". `rtop-forecast sources` lists the releases and their pages."
+    )
+    raise InputError(message)
 
 
 def csv_text(table: pd.DataFrame) -> str:
@@ -129,23 +192,30 @@ def _extended(coverage: pd.DataFrame, name: str, built: Built) -> pd.DataFrame:
 
 
 def _files(releases: Releases) -> pd.DataFrame:
-    found = releases.found
-    registry = (datasets_dir() / "sources.toml").read_text(encoding="utf-8")
+    found = releases.all
     rows = []
     for dataset, paths in found.files.items():
         for path in paths:
             used = path in releases.used
-            note = releases.notes.get(path, _remark(path, registry) if used else "not needed")
+            note = _remark(path, dataset) if used else releases.notes.get(path, "not needed")
             rows.append((path, dataset, used, note))
     rows += [(path, "", False, found.unreadable.get(path, "not recognised")) for path in found.others]
     frame = pd.DataFrame(rows, columns=["file", "dataset", "used", "note"])
-    frame["file"] = [str(path.relative_to(found.folder)) for path in frame["file"]]
+    frame["file"] = [found.names[path] for path in frame["file"]]
     return frame.sort_values("file", ignore_index=True)
 
 
-def _remark(path: Path, registry: str) -> str:
-    """Say whether a file is, byte for byte, one that the bundled tables were compiled from."""
-    return "as registered" if file_sha256(path) in registry else "not a registered file (SHA-256)"
+def _remark(path: Path, dataset: str) -> str:
+    """Say whether a file is, byte for byte, one that the library was tested with."""
+    if file_sha256(path) in registered_hashes():
+        return "as registered"
+    known = [
+        release.release for release in registry().values() if release.dataset == dataset and release.sha256
+    ]
+    return (
+        f"not a registered file (by SHA-256; registered: {', '.join(dict.fromkeys(known))}): another release, or one "
+        "that was edited, cut or issued again"
+    )
 
 
 def _unmatched(parts: list[pd.DataFrame]) -> pd.DataFrame:

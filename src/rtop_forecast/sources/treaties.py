@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.sources._columns import latest_year, refuse
 from rtop_forecast.sources._files import csv_header, excel_rows, read_csv
 from rtop_forecast.sources._match import with_country_id
 from rtop_forecast.sources._table import SourceTable
@@ -89,29 +91,53 @@ def deposits(path: str | Path) -> pd.DataFrame:
     if _is_untc(path):
         frame = read_csv(path, dtype="str")
         column = frame.columns[2]
+        cells = frame[column].tolist()
         table = pd.DataFrame(
-            {"participant": frame["Participant"].str.strip(), "deposited": frame[column].map(_untc_date)}
+            {
+                "participant": frame["Participant"].str.strip(),
+                "deposited": [_untc_date(cell) for cell in cells],
+            }
         )
     else:
         rows = excel_rows(path)
         names = [str(cell).strip() for cell in rows[1]]
         place = names.index(_OHCHR_DEPOSIT)
+        cells = [row[place] for row in rows[2:]]
         table = pd.DataFrame(
             [(str(row[0]).strip(), _excel_date(row[place])) for row in rows[2:]],
             columns=["participant", "deposited"],
         )
+    table = _dated(table, cells, path)
     return table[table["deposited"].notna()].assign(treaty=treaty).reset_index(drop=True)
 
 
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
 def _untc_date(text: object) -> date | None:
-    found = re.match(r"\s*(\d{1,2}) (\w{3})\w* (\d{4})", str(text))
-    return datetime.strptime(" ".join(found.groups()), "%d %b %Y").date() if found else None
+    """Day of a cell such as "14 Jan 1980 a"; None if it is empty or no day."""
+    found = re.match(r"\s*(\d{1,2}) ([A-Za-z]{3})[a-z]* (\d{4})", str(text))
+    if not found or found[2].lower() not in _MONTHS:
+        return None
+    try:
+        return date(int(found[3]), _MONTHS.index(found[2].lower()) + 1, int(found[1]))
+    except ValueError:
+        return None
 
 
 def _excel_date(cell: object) -> date | None:
     if isinstance(cell, datetime):
         return cell.date()
     return cell if isinstance(cell, date) else None
+
+
+def _dated(table: pd.DataFrame, cells: Sequence[object], path: str | Path) -> pd.DataFrame:
+    """Refuse a deposit whose day cannot be read: it is not the same as no deposit."""
+    given = [cell is not None and cell == cell and str(cell).strip() != "" for cell in cells]  # noqa: PLR0124
+    late = [day is not None and not 1946 <= day.year <= latest_year() for day in table["deposited"]]
+    unread = pd.Series(given) & table["deposited"].isna().to_numpy() | pd.Series(late)
+    refuse(path, "a deposit must have a day that can be read", unread, pd.Series(cells, dtype="object"))
+    return table
 
 
 def read(path: str | Path) -> SourceTable:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources._files import csv_header, read_csv, refuse_missing_columns
+from rtop_forecast.sources._match import refuse_unknown_codes
 from rtop_forecast.sources._table import SourceTable
 from rtop_forecast.sources._ucdp import check_iso_dates, integers, release_of, state_years_of_conflicts
 
@@ -123,6 +124,7 @@ def read(path: str | Path) -> SourceTable:
     table, unmatched = state_years_of_conflicts(conflicts)
     names = ["intensity", "conflicts", "wars", "government", "territory", "interstate"]
     years = (1946, int(conflicts["year"].max()))
+    refuse_unknown_codes(unmatched, path)
     return SourceTable(
         source=f"ucdp-acd-{release}",
         release=release,

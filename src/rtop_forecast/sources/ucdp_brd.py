@@ -8,6 +8,7 @@ import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources._files import csv_header, read_csv, refuse_missing_columns
+from rtop_forecast.sources._match import refuse_unknown_codes
 from rtop_forecast.sources._table import SourceTable
 from rtop_forecast.sources._ucdp import conflicts_of_dyads, integers, release_of, state_years_of_conflicts
 
@@ -101,6 +102,7 @@ def read(path: str | Path) -> SourceTable:
         "intensity", "conflicts", "wars", "dyads", "government", "territory", "interstate",
         "battle_deaths", "interstate_deaths",
     ]  # fmt: skip
+    refuse_unknown_codes(unmatched, path)
     return SourceTable(
         source=f"ucdp-brd-{release}",
         release=release,

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from rtop_forecast.sources._files import csv_header, read_csv, refuse_missing_columns
+from rtop_forecast.sources._match import refuse_unknown_codes
 from rtop_forecast.sources._table import SourceTable
 from rtop_forecast.sources._ucdp import (
     check_iso_dates,
@@ -74,6 +75,7 @@ def read(path: str | Path) -> SourceTable:
     conflicts, release = conflict_years(path)
     table, unmatched = state_years_of_conflicts(conflicts)
     names = ["intensity", "conflicts", "wars", "dyads", "government", "territory", "interstate"]
+    refuse_unknown_codes(unmatched, path)
     return SourceTable(
         source=f"ucdp-dyadic-{release}",
         release=release,

@@ -8,7 +8,7 @@ import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources._files import csv_header, r_mentions, read_csv, read_r, refuse_missing_columns
-from rtop_forecast.sources._match import split_codes, with_country_id
+from rtop_forecast.sources._match import refuse_unknown_codes, split_codes, with_country_id
 from rtop_forecast.sources._table import SourceTable
 from rtop_forecast.sources._ucdp import integers, release_of
 
@@ -113,6 +113,7 @@ def read(path: str | Path) -> SourceTable:
         nonstate_actors=(~government).astype("int64"),
     )
     data = matched.groupby(["country_id", "year"], as_index=False)[list(VARIABLES)].sum()
+    refuse_unknown_codes(unmatched, path)
     return SourceTable(
         source=f"ucdp-onesided-{release}",
         release=release,

@@ -1,39 +1,54 @@
-"""Varieties of Democracy: ratings per country and year, in three forms.
+"""Varieties of Democracy: ratings per country and year, from every form in which releases are found.
 
-The official country-year CSV (official column names), an R object with the identifier block and the
-high-level indices, and the subset in the Early Warning Project's inputs, where columns were renamed
+The official country-year table (CSV, Parquet or R, official column names), an R object with the identifier
+block and the high-level indices, and the subsets in the Early Warning Project's inputs, where columns were renamed
 or recoded.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError, InputError
-from rtop_forecast.sources._files import csv_header, r_mentions, read_csv, read_r
+from rtop_forecast.sources._columns import years
 from rtop_forecast.sources._match import merge_unmatched, with_country_id
 from rtop_forecast.sources._table import SourceTable
+from rtop_forecast.sources._vdem_forms import EWP_NAMES, IDENTIFIERS, form, load
 
-__all__ = ["EWP_NAMES", "RANGES", "read", "recognise"]
+__all__ = ["DATASET", "DEFAULT_VARIABLES", "EWP_NAMES", "LAG_MONTHS", "RANGES", "read", "recognise"]
 
-#: Official name (or named recode of it) of each renamed column in the EWP subset. Found by comparing the
-#: 2023 edition of the subset, which still has the official columns, with its recodes cell by cell.
-EWP_NAMES = {
-    "pol_killing_approved": "v2clkill_ord_is_0",
-    "social_inequality": "v2clsocgrp_ord_is_0",
-    "even_civilrights": "v2clrgunev_ord_is_2",
-    "v2csreprss_ord": "v2csreprss_ord",
-    "v2pepwrsoc_ord": "v2pepwrsoc_ord",
-    "partyban": "v2psparban_ord",
-    "judicialreform": "v2jureform_ord",
-    "religiousfreedom": "v2clrelig_ord",
-    "freediscussion": "v2xcl_disc",
-    "ses_power_dist": "v2pepwrses",
-    "v2csgender_ord": "v2csgender_ord",
-    "v2mecenefm_ord": "v2mecenefm_ord",
-}
+DATASET = "vdem"
+#: A release comes out in March and rates the year before.
+LAG_MONTHS = 3
+
+#: Official names read by default: what speaks to the risk factors of the UN Framework. Names of expert-coded
+#: ratings stand for the measurement model's point estimate; ``_ord`` is its ordinal form in the words of the
+#: codebook, ``_codelow`` and ``_codehigh`` bound one standard deviation.
+DEFAULT_VARIABLES = (
+    "v2x_polyarchy", "v2x_polyarchy_codelow", "v2x_polyarchy_codehigh", "v2x_libdem", "v2x_libdem_codelow",
+    "v2x_libdem_codehigh", "v2x_partipdem", "v2x_delibdem", "v2x_egaldem", "v2x_regime", "v2x_liberal", "v2x_rule",
+    "v2x_jucon", "v2xlg_legcon", "v2x_clphy", "v2x_clpol", "v2x_clpriv", "v2x_civlib", "v2x_cspart", "v2xcs_ccsi",
+    "v2x_freexp_altinf", "v2x_frassoc_thick", "v2xel_frefair", "v2x_corr", "v2x_pubcorr", "v2x_execorr",
+    "v2x_neopat", "v2x_ex_military", "v2x_ex_party", "v2x_ex_hereditary", "v2xeg_eqprotec", "v2xeg_eqaccess",
+    "v2xeg_eqdr", "v2xpe_exlsocgr", "v2xpe_exlpol", "v2xpe_exlecon", "v2xcl_disc", "v2xcl_rol", "v2x_horacc",
+    "v2x_veracc", "v2x_diagacc", "v2clkill", "v2clkill_ord", "v2cltort", "v2cltort_ord", "v2clrspct",
+    "v2clrspct_ord", "v2cltrnslw", "v2clacfree", "v2clrelig", "v2clrelig_ord", "v2clsocgrp", "v2clsocgrp_ord",
+    "v2clrgunev", "v2clrgunev_ord", "v2clfmove", "v2cldmovem", "v2cldmovew", "v2cldiscm", "v2cldiscw",
+    "v2clacjust", "v2clstown", "v2svstterr", "v2svdomaut", "v2svinlaut", "v2stfisccap", "v2stcritrecadm",
+    "v2juhcind", "v2juncind", "v2juhccomp", "v2jureform", "v2jureform_ord", "v2jupurge", "v2jupoatck", "v2jupack",
+    "v2csreprss", "v2csreprss_ord", "v2cseeorgs", "v2csrlgrep", "v2csantimv", "v2csgender", "v2csgender_ord",
+    "v2mecenefm", "v2mecenefm_ord", "v2meharjrn", "v2meslfcen", "v2psparban", "v2psparban_ord", "v2psoppaut",
+    "v2psbars", "v2pepwrses", "v2pepwrsoc", "v2pepwrsoc_ord", "v2pepwrgen", "v2exl_legitideol", "v2exl_legitlead",
+    "v2exl_legitperf", "v2exl_legitratio", "v2elirreg", "v2elintim", "v2elpeace", "v2elboycot", "v2smgovshut",
+    "v2smpolhate", "v2smpolsoc", "v2cacamps", "v2caviol", "v2camobauto", "v2camobcons", "v2caassemb",
+    "v2regsupgroupssize", "e_pop", "e_gdppc", "e_gdp", "e_migdppc", "e_migdpgro", "e_cow_exports", "e_cow_imports",
+    "e_total_resources_income_pc", "e_total_oil_income_pc", "e_civil_war", "e_miinteco", "e_miinterc", "e_pt_coup",
+    "e_polity2", "e_peaveduc", "e_peinfmor", "e_wb_pop",
+)  # fmt: skip
 
 #: Admissible values of the variables this library bundles, bounds inclusive.
 RANGES = {
@@ -52,6 +67,13 @@ RANGES = {
     "v2x_libdem": (0, 1),
 }
 
+#: Recodes of official ordinals that the bundled ratings use.
+RECODES = {
+    "v2clkill_ord_is_0": ("v2clkill_ord", 0),
+    "v2clsocgrp_ord_is_0": ("v2clsocgrp_ord", 0),
+    "v2clrgunev_ord_is_2": ("v2clrgunev_ord", 2),
+}
+
 #: V-Dem's numbers of countries whose name means different states in different years.
 _NUMBERS = {
     "Czechia": "157", "German Democratic Republic": "137", "Germany": "77", "Kosovo": "43",
@@ -59,33 +81,14 @@ _NUMBERS = {
     "Yemen": "14", "Zanzibar": "236",
 }  # fmt: skip
 
-_EWP_MARKS = ("COWcode", "pol_killing_approved", "ses_power_dist", "minorityrule")
-_SIMPLE_MARKS = ("vdem_country_name", "country_text_id", "v2x_polyarchy", "codingstart_contemp")
-_CSV_MARKS = {"country_name", "country_text_id", "country_id", "year", "v2x_polyarchy"}
-_IDENTIFIERS = {
-    "country_name", "country_text_id", "country_id", "year", "historical_date", "project", "historical",
-    "histname", "gap_index", "COWcode", "vdem_cowcode", "gwcode", "vdem_country_name",
-    "extended_country_name",
-    "GWn",
-    "cown", "in_GW_system", "sftgcode",
-}  # fmt: skip
-_VERSION_BY_LAST_YEAR = {
-    2018: "9",
-    2019: "10",
-    2020: "11",
-    2021: "12",
-    2022: "13",
-    2023: "14",
-    2024: "15",
-    2025: "16",
-}
+
+#: Version 9 was the first that ended in 2018; one has come out every year since.
+_FIRST_KNOWN, _YEAR_BEFORE_VERSION_0 = 2018, 2009
 
 
 def recognise(path: str | Path) -> bool:
-    """Whether a file is one of the three forms, by its column names."""
-    return (
-        set(csv_header(path)) >= _CSV_MARKS or r_mentions(path, _EWP_MARKS) or r_mentions(path, _SIMPLE_MARKS)
-    )
+    """Whether a file is one of the forms, by its column names."""
+    return form(path) is not None
 
 
 def read(path: str | Path, *, variables: list[str] | None = None) -> SourceTable:
@@ -94,75 +97,103 @@ def read(path: str | Path, *, variables: list[str] | None = None) -> SourceTable
     Parameters
     ----------
     path : path
-        Official country-year CSV, the R object ``vdem_simple`` or the EWP subset ``vdem.Rdata``.
+        Official country-year table (``V-Dem-CY-Full+Others-v15.csv``, or as Parquet, rds or RData), the R object
+        ``vdem_simple`` or a subset of the Early Warning Project (``vdem.Rdata``).
     variables : list of str, optional
-        Official names to keep; by default all numeric ratings in the file.
+        Official names to keep; by default those of :data:`DEFAULT_VARIABLES` that the file has: variables come
+        and go between versions (e_migdppc and e_migdpgro ended with version 11).
 
     Returns
     -------
     SourceTable
-        Ratings under their official names; recodes in the EWP subset under names that say what they
+        Ratings under their official names, and the recodes of :data:`RECODES` under names that say what they
         are, as ``v2clkill_ord_is_0``. Absence of a row is missing, never zero. The release is
-        V-Dem's version number, told from the last year covered.
+        V-Dem's version number, told from the last year covered. The columns of a big CSV file are kept as a
+        Parquet copy in the cache folder.
 
     Raises
     ------
     InputError
         If a variable is asked for that the file does not hold, or an R file is given without `rdata`.
     DataIntegrityError
-        If two rows claim one state-year.
+        If a rating is no number, the file's name tells another version than its last year, or two rows claim
+        one state-year.
 
     References
     ----------
     Coppedge, M., et al. (2025). V-Dem Country-Year Dataset v15. Varieties of Democracy Project.
     https://doi.org/10.23696/vdemds25
     """
-    frame, system = _load(Path(path))
-    names = [
-        name
-        for name in frame.columns
-        if name not in _IDENTIFIERS and pd.api.types.is_numeric_dtype(frame[name])
-    ]
-    if variables is not None:
-        absent = [name for name in variables if name not in names]
-        if absent:
-            message = (
-                f"{Path(path).name} lacks {len(absent)} of the variables asked for, first {absent[0]!r}."
-            )
-            raise InputError(message)
-        names = list(variables)
-    frame = frame[frame["year"] >= 1946].assign(year=lambda f: f["year"].astype("int64"))
-    release = _VERSION_BY_LAST_YEAR.get(int(frame["year"].max()), f"to-{int(frame['year'].max())}")
+    path = Path(path)
+    wanted = list(DEFAULT_VARIABLES if variables is None else variables)
+    sources = [RECODES[name][0] for name in wanted if name in RECODES]
+    frame, system = load(path, list(dict.fromkeys([*wanted, *sources])))
+    frame = _recoded(years(frame, "year", path=path))
+    offered = [name for name in frame.columns if name not in IDENTIFIERS and name not in ("code", "year")]
+    names = offered if variables is None else list(variables)
+    absent = [name for name in names if name not in offered]
+    if absent:
+        message = (
+            f"{path.name} lacks {len(absent)} of the variables asked for, first {absent[0]!r}: it was dropped "
+            "from this version or is spelt otherwise; see the version's codebook."
+        )
+        raise InputError(message)
+    _refuse_infinite(frame, names, path)
+    frame = frame[frame["year"] >= 1946].reset_index(drop=True)
+    if frame.empty or not names:
+        message = f"{path.name} holds no rating from 1946 on. Use the official country-year table."
+        raise DataIntegrityError(message)
+    release = _release(path, int(frame["year"].max()))
     matched, unmatched = _resolved(frame, system)
     data = _one_per_state_year(path, matched, names)
-    years = (int(data["year"].min()), int(data["year"].max()))
+    coverage = {
+        name: (int(seen.min()), int(seen.max()))
+        for name in names
+        if len(seen := data.loc[data[name].notna(), "year"])
+    }
     return SourceTable(
         source=f"vdem-{release}",
         release=release,
-        data=data,
-        coverage=dict.fromkeys(names, years),
+        data=data[["country_id", "year", *coverage]],
+        coverage=coverage,
         zero_inside=frozenset(),
-        publication_lag_months=3,
+        publication_lag_months=LAG_MONTHS,
         unmatched=unmatched,
     )
 
 
-def _load(path: Path) -> tuple[pd.DataFrame, str]:
-    """Rows with a column ``code`` and the code system it belongs to."""
-    if set(csv_header(path)) >= _CSV_MARKS:
-        frame = read_csv(path)
-        return frame.copy().assign(code=frame["country_id"].astype("int64").astype("str")), "vdem"
-    frame = next(iter(read_r(path).values()))
-    if "vdem_country_name" in frame.columns:
-        return frame.copy().assign(code=frame["country_id"].astype("int64").astype("str")), "vdem"
-    if "pol_killing_approved" in frame.columns:
-        names = {old: new for old, new in (EWP_NAMES | {"e_pop": "e_pop"}).items() if old in frame.columns}
-        kept = frame[["country_name", "year", *names]].rename(columns=names)
-        kept = kept.astype(dict.fromkeys(names.values(), "float64"))
-        # Its COWcode column holds EWP's own numbers; V-Dem's country name is the safe key.
-        return kept.assign(code=frame["country_name"].astype("str")), "name"
-    message = f"{path.name} holds no V-Dem country-year table that this reader knows. Use the official CSV."
-    raise DataIntegrityError(message)
+def _recoded(frame: pd.DataFrame) -> pd.DataFrame:
+    """Add the recodes that can be made of the columns there."""
+    made = {
+        new: (frame[old] == level).astype("float64").where(frame[old].notna())
+        for new, (old, level) in RECODES.items()
+        if old in frame.columns and new not in frame.columns
+    }
+    return pd.concat([frame, pd.DataFrame(made, index=frame.index)], axis=1)
+
+
+def _refuse_infinite(frame: pd.DataFrame, names: list[str], path: Path) -> None:
+    wrong = np.isinf(frame[names].to_numpy(dtype=float, na_value=np.nan))
+    if wrong.any():
+        row, column = np.argwhere(wrong)[0]
+        message = (
+            f"{path.name}: ratings must be finite; {int(wrong.sum())} are not, first {names[column]!r} in row "
+            f"{row + 1}. Download the official file again."
+        )
+        raise DataIntegrityError(message)
+
+
+def _release(path: Path, last: int) -> str:
+    """Version by the last year; a name that tells another one is refused."""
+    release = str(last - _YEAR_BEFORE_VERSION_0) if last >= _FIRST_KNOWN else f"to{last}"
+    named = re.search(r"(?:^|[^a-zA-Z0-9])v(\d{1,2})(?!\d)", path.stem)
+    if named and last >= _FIRST_KNOWN and named[1] != release:
+        message = (
+            f"{path.name}: version {named[1]} should end in {int(named[1]) + _YEAR_BEFORE_VERSION_0}, but the file "
+            f"ends in {last}, as version {release} does. It was renamed or cut; download the version again."
+        )
+        raise DataIntegrityError(message)
+    return release
 
 
 def _resolved(frame: pd.DataFrame, system: str) -> tuple[pd.DataFrame, pd.DataFrame]:

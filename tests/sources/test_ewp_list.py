@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from rtop_forecast.errors import DataIntegrityError, InputError
-from rtop_forecast.sources import ewp_events
+from rtop_forecast.sources import _ewp_list
 
 NAME = "ewp_mass_killing_events_2025.xlsx"
 HEADER = [
@@ -30,11 +30,11 @@ ROW = ["irq1991s1", 1991.0, 2003.0, "State-Led", 1.0, 645.0, 645.0, "", 645.0]
 class _Workbook:
     """Stands in for the optional library: one workbook with given rows."""
 
-    def __init__(self, rows, sheet=ewp_events.SHEET):
+    def __init__(self, rows, sheet=_ewp_list.SHEET):
         self.rows, self.sheet_names = rows, ["other", sheet]
 
     def get_sheet_by_name(self, name):
-        assert name == ewp_events.SHEET
+        assert name == _ewp_list.SHEET
         return self
 
     def to_python(self, *, nrows=None):
@@ -45,7 +45,7 @@ class _Workbook:
 def workbook(tmp_path, monkeypatch):
     """Make a path whose sheet holds the given rows."""
 
-    def make(*rows, header=HEADER, sheet=ewp_events.SHEET) -> Path:
+    def make(*rows, header=HEADER, sheet=_ewp_list.SHEET) -> Path:
         path = tmp_path / "list.xlsx"
         path.touch()
 
@@ -57,7 +57,7 @@ def workbook(tmp_path, monkeypatch):
 
         original = importlib.import_module
         monkeypatch.setattr(
-            ewp_events.importlib,
+            _ewp_list.importlib,
             "import_module",
             lambda name: Library if name == "python_calamine" else original(name),
         )
@@ -67,17 +67,17 @@ def workbook(tmp_path, monkeypatch):
 
 
 def test_recognised_by_content(workbook, tmp_path):
-    assert ewp_events.recognise(workbook(ROW))
-    assert not ewp_events.recognise(workbook(ROW, header=["x", *HEADER[1:]]))
-    assert not ewp_events.recognise(workbook(ROW, sheet="events"))
+    assert _ewp_list.recognise(workbook(ROW))
+    assert not _ewp_list.recognise(workbook(ROW, header=["x", *HEADER[1:]]))
+    assert not _ewp_list.recognise(workbook(ROW, sheet="events"))
     text = tmp_path / "events.csv"
     text.write_text(",".join(HEADER))
-    assert not ewp_events.recognise(text)
-    assert not ewp_events.recognise(tmp_path / "absent.xlsx")
+    assert not _ewp_list.recognise(text)
+    assert not _ewp_list.recognise(tmp_path / "absent.xlsx")
 
 
 def test_an_event(workbook):
-    events = ewp_events.read(workbook(ROW, ["", "", "", "", "", "", "", "", ""]))
+    events = _ewp_list.events(workbook(ROW, ["", "", "", "", "", "", "", "", ""]))
     assert events.to_dict("records") == [
         {
             "source_code": "irq1991s1",
@@ -94,7 +94,7 @@ def test_an_event(workbook):
 
 def test_empty_cells_are_missing(workbook):
     row = ["irq2003ns1", 2003.0, "", "Non-State-Led", "", 645.0, 645.0, "", ""]
-    event = ewp_events.read(workbook(row)).iloc[0]
+    event = _ewp_list.events(workbook(row)).iloc[0]
     assert pd.isna(event["end_year"])
     assert pd.isna(event["ethnic_groups"])
     assert (event["state_led"], event["responsible_ids"]) == (0, "")
@@ -117,14 +117,14 @@ def test_bad_cells_fail_loudly(workbook, position, value, error, rule):
     row = [*ROW]
     row[position] = value
     with pytest.raises(error, match=rule):
-        ewp_events.read(workbook(row))
+        _ewp_list.events(workbook(row))
 
 
 def test_repeated_codes_and_missing_columns_fail_loudly(workbook):
     with pytest.raises(DataIntegrityError, match="codes must be unique; 1 of 2"):
-        ewp_events.read(workbook(ROW, ROW))
+        _ewp_list.events(workbook(ROW, ROW))
     with pytest.raises(DataIntegrityError, match="lacks 1 columns, first 'endyear'"):
-        ewp_events.read(workbook(ROW, header=[name.replace("endyear", "end") for name in HEADER]))
+        _ewp_list.events(workbook(ROW, header=[name.replace("endyear", "end") for name in HEADER]))
 
 
 def test_without_the_optional_library(tmp_path, monkeypatch):
@@ -134,9 +134,9 @@ def test_without_the_optional_library(tmp_path, monkeypatch):
     def absent(name):
         raise ModuleNotFoundError(name)
 
-    monkeypatch.setattr(ewp_events.importlib, "import_module", absent)
+    monkeypatch.setattr(_ewp_list.importlib, "import_module", absent)
     with pytest.raises(InputError, match=r"pip install 'rtop-forecast\[excel\]'"):
-        ewp_events.read(path)
+        _ewp_list.events(path)
 
 
 def test_importing_the_reader_loads_no_excel_library(monkeypatch):
@@ -147,7 +147,7 @@ def test_importing_the_reader_loads_no_excel_library(monkeypatch):
         return original(name, *rest)
 
     monkeypatch.setattr(builtins, "__import__", guarded)
-    importlib.reload(ewp_events)
+    importlib.reload(_ewp_list)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_importing_the_reader_loads_no_excel_library(monkeypatch):
     ],
 )
 def test_codes_by_date(code, year, number):
-    found = ewp_events.resolve_ewp([code], [year]).iloc[0]
+    found = _ewp_list.resolve_ewp([code], [year]).iloc[0]
     assert (None if pd.isna(found) else found) == number
 
 
@@ -186,19 +186,19 @@ def test_codes_by_date(code, year, number):
 
 @pytest.fixture(scope="module")
 def events(data_dir) -> pd.DataFrame:
-    return ewp_events.read(data_dir / "ewp2025" / NAME).set_index("source_code")
+    return _ewp_list.events(data_dir / "ewp2025" / NAME).set_index("source_code")
 
 
 def test_published_workbook(data_dir, events):
     path = data_dir / "ewp2025" / NAME
-    assert ewp_events.recognise(path)
-    assert ewp_events.source_key(path) == "ewp-2025"
-    assert not ewp_events.recognise(path.parent / "basedata2025_4august2025.csv")
+    assert _ewp_list.recognise(path)
+    assert _ewp_list.source_key(path) == "ewp-2025"
+    assert not _ewp_list.recognise(path.parent / "basedata2025_4august2025.csv")
     assert len(events) == 157
     assert events["end_year"].isna().sum() == 20
     assert events.index[events["ethnic_groups"].isna()].tolist() == ["lka1988s1"]
-    assert events["start_year"].min() == ewp_events.FIRST_YEAR
-    assert max(events["start_year"].max(), events["end_year"].max()) == ewp_events.LAST_YEAR
+    assert events["start_year"].min() == _ewp_list.FIRST_YEAR
+    assert max(events["start_year"].max(), events["end_year"].max()) == _ewp_list.LAST_YEAR
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,86 @@
+"""The folder for downloads and for columns read from big files; a lost or broken cache costs time, never a result."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+
+import pandas as pd
+
+__all__ = ["cache_dir", "cached_columns"]
+
+_EDGE = 65_536
+
+
+def cache_dir() -> Path:
+    """Folder for what may be made again: ``RTOP_CACHE`` if set, else the platform's cache folder.
+
+    It is not created by asking for it.
+    """
+    chosen = os.environ.get("RTOP_CACHE", "")
+    if chosen and chosen != "off":
+        return Path(chosen).expanduser()
+    base = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "rtop-forecast"
+
+
+def cached_columns(
+    path: Path, columns: Sequence[str], read: Callable[[], pd.DataFrame], *, reader_version: str
+) -> pd.DataFrame:
+    """Columns of a file, from a Parquet copy if the file has not changed since it was read.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    columns : sequence of str
+        What ``read`` returns, part of the key.
+    read : callable
+        Reads the columns from the file.
+    reader_version : str
+        Changes when the reader gives other values from the same bytes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As ``read`` returns it. ``RTOP_CACHE=off`` turns the copies off; a folder that cannot be written, or a
+        broken copy, is passed over.
+    """
+    if os.environ.get("RTOP_CACHE") == "off":
+        return read()
+    copy = cache_dir() / "columns" / f"{_key(path, columns, reader_version)}.parquet"
+    if copy.is_file():
+        # Any fault of a copy means that it is made again.
+        with suppress(Exception):
+            return pd.read_parquet(copy)
+    frame = read()
+    with suppress(OSError):
+        _write(frame, copy)
+    return frame
+
+
+def _key(path: Path, columns: Sequence[str], reader_version: str) -> str:
+    """Hash of the file's name, size, time and edges, and of what is read from it."""
+    state = path.stat()
+    with path.open("rb") as handle:
+        head = handle.read(_EDGE)
+        handle.seek(max(state.st_size - _EDGE, 0))
+        tail = handle.read(_EDGE)
+    told = "\n".join(
+        [str(path.resolve()), str(state.st_size), str(state.st_mtime_ns), reader_version, *columns]
+    )
+    return sha256(told.encode() + head + tail).hexdigest()
+
+
+def _write(frame: pd.DataFrame, copy: Path) -> None:
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=copy.parent, suffix=".part")
+    os.close(handle)
+    try:
+        frame.to_parquet(name, compression="lz4")
+        Path(name).replace(copy)
+    finally:
+        Path(name).unlink(missing_ok=True)

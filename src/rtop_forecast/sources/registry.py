@@ -1,0 +1,104 @@
+"""The registry of sources, ``datasets/sources.toml``, checked and typed."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from typing import Any
+
+from rtop_forecast._resources import datasets_dir
+from rtop_forecast.errors import DataIntegrityError
+
+__all__ = ["Release", "registered_hashes", "registry"]
+
+_ADDRESSES = ("page", "download", "login")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """One release of a source.
+
+    Attributes
+    ----------
+    key : str
+        ``<dataset>-<release>``, as it stands in the column ``source`` of a core table.
+    dataset : str
+        Module that reads it; empty where facts were carried over by hand.
+    title, release, unit : str
+        What it is, which edition, and what one row is.
+    page, download, login : str
+        Where it is described; its own address, empty where none is known; the page of a form or login.
+    sha256 : tuple of str
+        Of the data files that this library was tested with; empty where there was none.
+    file_pattern : str
+        Official file names.
+    licence, citation : str
+    first_year, last_year : int
+    publication_lag_months : int
+        Months after 31 December of a value's year until it is published.
+    variables : dict of str to (int, int)
+        First and last year that each variable of the reader covers.
+    """
+
+    key: str
+    dataset: str
+    title: str
+    release: str
+    page: str
+    download: str
+    login: str
+    sha256: tuple[str, ...]
+    file_pattern: str
+    licence: str
+    unit: str
+    first_year: int
+    last_year: int
+    publication_lag_months: int
+    citation: str
+    variables: Mapping[str, tuple[int, int]]
+
+
+@lru_cache(maxsize=1)
+def registry() -> dict[str, Release]:
+    """Releases of ``datasets/sources.toml`` by key.
+
+    Raises
+    ------
+    DataIntegrityError
+        If a field is missing or unknown, a year, hash or address is none.
+    """
+    with (datasets_dir() / "sources.toml").open("rb") as file:
+        document = tomllib.load(file)
+    return {key: _release(key, entry) for key, entry in document.items()}
+
+
+@lru_cache(maxsize=1)
+def registered_hashes() -> dict[str, str]:
+    """Key of the release that each registered file belongs to, by the file's SHA-256."""
+    return {digest: key for key, release in registry().items() for digest in release.sha256}
+
+
+def _release(key: str, entry: Mapping[str, Any]) -> Release:
+    wanted = {field.name for field in fields(Release)} - {"key", "variables"}
+    odd = sorted(wanted ^ (set(entry) - {"variables"}))
+    if odd:
+        _refuse(key, f"has {len(odd)} fields that are missing or unknown, first {odd[0]!r}")
+    hashes = entry["sha256"] if isinstance(entry["sha256"], list) else [entry["sha256"]]
+    hashes = [digest for digest in hashes if digest]
+    if any(not re.fullmatch(r"[0-9a-f]{64}", digest) for digest in hashes):
+        _refuse(key, "has a SHA-256 that is not 64 hexadecimal digits")
+    if any(entry[name] and not re.match(r"https?://", entry[name]) for name in _ADDRESSES):
+        _refuse(key, "has an address that does not begin with https://")
+    variables = {str(name): (int(a), int(b)) for name, (a, b) in entry.get("variables", {}).items()}
+    spans = [(entry["first_year"], entry["last_year"]), *variables.values()]
+    if any(first > last for first, last in spans):
+        _refuse(key, "has years out of order")
+    return Release(**{**entry, "key": key, "sha256": tuple(hashes), "variables": variables})
+
+
+def _refuse(key: str, fault: str) -> None:
+    message = f"the entry {key!r} of datasets/sources.toml {fault}. Correct it."
+    raise DataIntegrityError(message)

@@ -1,0 +1,255 @@
+"""Readers under damaged files: their own errors or an honest table, never another exception, never a wrong number.
+
+Real releases are damaged in their bytes (under compression, where there is any) and in single cells. A text
+file is cut to some hundred rows first, so that many damages can be tried.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
+from rtop_forecast.sources._files import _decompressed, _stamp
+from rtop_forecast.sources._table import KEYS, SourceTable
+from rtop_forecast.sources.discover import DATASETS, discover, reader, recognised_as
+
+OURS = (InputError, DataIntegrityError, CoverageError)
+ROWS = 300
+TEXT = {".csv", ".txt", ".tsv"}
+GARBAGE = ("abc", "1e400", "inf", "--", "=1+1", "\x00", "20015", "-12345", "é\ud7ff", "1 2", "NaN?")
+
+QUICK = settings(
+    max_examples=8, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)  # fmt: skip
+LONG = settings(
+    max_examples=120, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A small release: its file, what it is, and the table it gives."""
+
+    path: Path
+    dataset: str
+    encoding: str
+    table: SourceTable
+
+
+@pytest.fixture(scope="module")
+def found(data_dir):
+    return discover(data_dir)
+
+
+@pytest.fixture(scope="module")
+def samples(found, made_ged, tmp_path_factory):
+    """One readable file of each dataset, the smallest text file if there is one, cut to its first rows."""
+    folder = tmp_path_factory.mktemp("samples")
+    files = dict(found.files)
+    # The test data hold an extract of GED only, which is refused.
+    files["ucdp_ged"] = (made_ged,)
+    return {dataset: _sample(dataset, paths, folder / dataset) for dataset, paths in files.items()}
+
+
+def _sample(dataset: str, paths: tuple[Path, ...], folder: Path) -> Sample:
+    folder.mkdir()
+    smallest = sorted(paths, key=lambda one: (one.suffix.lower() not in TEXT, one.stat().st_size))
+    for path, rows in [(path, ROWS) for path in smallest] + [(path, 1_000_000) for path in smallest]:
+        content = path.read_bytes()
+        if path.suffix.lower() in TEXT:
+            content = b"".join(content.splitlines(keepends=True)[: rows + 1])
+        copy = folder / path.name
+        copy.write_bytes(content)
+        table = _read(dataset, copy)
+        if table is not None:
+            return Sample(copy, dataset, _encoding(content), table)
+    pytest.fail(f"no file of {dataset} can be read")
+
+
+def _encoding(content: bytes) -> str:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return "latin-1"
+    return "utf-8"
+
+
+def _read(dataset: str, path: Path) -> SourceTable | None:
+    try:
+        return reader(dataset).read(path)
+    except OURS:
+        return None
+
+
+def attempt(path: Path) -> SourceTable | None:
+    """Recognise and read; None if the file is not known or refused."""
+    try:
+        dataset = recognised_as(path)
+        table = None if dataset is None else reader(dataset).read(path)
+    except OURS:
+        return None
+    if table is not None:
+        values = table.data[list(table.coverage)].to_numpy(dtype=float, na_value=np.nan)
+        assert not np.isinf(values).any()
+    return table
+
+
+def cells_of(table: SourceTable) -> dict[tuple[int, int, str], float]:
+    long = table.data.melt(id_vars=KEYS, value_vars=list(table.coverage)).dropna()
+    rows = zip(long["country_id"], long["year"], long["variable"], long["value"], strict=True)
+    return {(int(state), int(year), name): float(value) for state, year, name, value in rows}
+
+
+def payload(path: Path) -> tuple[bytes, str]:
+    """Bytes of a file under its compression, and which that is."""
+    if path.suffix.lower() in {".rda", ".rdata", ".rds"}:
+        return _decompressed(_stamp(path)), "r"
+    return path.read_bytes(), "plain"
+
+
+def damaged(content: bytes, draw) -> bytes:
+    """Flip, cut, repeat or insert a few bytes."""
+    data = bytearray(content)
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(st.integers(0, max(len(data) - 1, 0)))
+        kind = draw(st.sampled_from(["flip", "cut", "drop", "repeat", "insert"]))
+        span = draw(st.integers(1, 200))
+        if kind == "flip" and data:
+            data[at] ^= 1 << draw(st.integers(0, 7))
+        elif kind == "cut":
+            del data[at:]
+        elif kind == "drop":
+            del data[at : at + span]
+        elif kind == "repeat":
+            data[at:at] = data[at : at + span]
+        else:
+            data[at:at] = draw(st.binary(min_size=1, max_size=8))
+    return bytes(data)
+
+
+def with_damaged_sheet(path: Path, draw) -> bytes:
+    """Excel workbook with a damaged part inside an intact zip."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(out, "w") as target:
+        names = [name for name in source.namelist() if name.endswith(".xml")]
+        chosen = draw(st.sampled_from(names))
+        for name in source.namelist():
+            content = source.read(name)
+            target.writestr(name, damaged(content, draw) if name == chosen else content)
+    return out.getvalue()
+
+
+def damage_bytes(sample: Sample, target: Path, draw) -> None:
+    if sample.path.suffix.lower() == ".xlsx" and draw(st.booleans()):
+        target.write_bytes(with_damaged_sheet(sample.path, draw))
+        return
+    content, kind = payload(sample.path)
+    content = damaged(content, draw)
+    target.write_bytes(gzip.compress(content, 1) if kind == "r" else content)
+
+
+def rows_of(sample: Sample) -> tuple[list[list[str]], str]:
+    text = sample.path.read_bytes().decode(sample.encoding)
+    delimiter = "\t" if text[:2000].count("\t") > text[:2000].count(",") else ","
+    return list(csv.reader(io.StringIO(text), delimiter=delimiter)), delimiter
+
+
+def write_rows(sample: Sample, rows: list[list[str]], delimiter: str, target: Path) -> None:
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, lineterminator="\n").writerows(rows)
+    target.write_bytes(out.getvalue().encode(sample.encoding, errors="replace"))
+
+
+def check_bytes(samples, dataset, folder, rules):
+    sample = samples.get(dataset)
+    assert sample is not None, f"the test data hold no file of {dataset}"
+    target = folder / sample.path.name
+
+    @rules
+    @given(st.data())
+    def run(data):
+        damage_bytes(sample, target, data.draw)
+        attempt(target)
+
+    run()
+
+
+def check_cells(samples, dataset, folder, rules):
+    """One cell at a time: garbage is refused or reported, a blank never turns one number into another."""
+    sample = samples[dataset]
+    if sample.path.suffix.lower() not in TEXT:
+        return
+    whole, lost = cells_of(sample.table), int(sample.table.unmatched["rows"].sum())
+    rows, delimiter = rows_of(sample)
+    target = folder / sample.path.name
+    body = [i for i in range(1, len(rows)) if len(rows[i]) == len(rows[-1])]
+
+    @rules
+    @given(st.sampled_from(body), st.integers(0, len(rows[-1]) - 1), st.sampled_from(["", *GARBAGE]))
+    def run(i, j, cell):
+        before = rows[i][j]
+        if before == cell:
+            return
+        rows[i][j] = cell
+        try:
+            write_rows(sample, rows, delimiter, target)
+        finally:
+            rows[i][j] = before
+        table = attempt(target)
+        if table is None or int(table.unmatched["rows"].sum()) != lost:
+            return
+        seen = cells_of(table)
+        other = {key for key in whole.keys() & seen.keys() if whole[key] != seen[key]}
+        new = seen.keys() - whole.keys()
+        place = f"row {i}, column {rows[0][j] if j < len(rows[0]) else j!r}: {before!r} -> {cell!r}"
+        if cell not in _NUMBERS:
+            assert not other, f"{place} changes {sorted(other)[:3]}"
+            assert not new, f"{place} adds {sorted(new)[:3]}"
+
+    run()
+
+
+#: Damages that a number's own column may honestly hold.
+_NUMBERS = {"20015", "-12345"}
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_damaged_bytes_give_our_errors(samples, dataset, tmp_path):
+    check_bytes(samples, dataset, tmp_path, QUICK)
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_a_damaged_cell_gives_no_wrong_number(samples, dataset, tmp_path):
+    check_cells(samples, dataset, tmp_path, QUICK)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_many_damaged_bytes_give_our_errors(samples, dataset, tmp_path):
+    check_bytes(samples, dataset, tmp_path, LONG)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_many_damaged_cells_give_no_wrong_number(samples, dataset, tmp_path):
+    check_cells(samples, dataset, tmp_path, LONG)
+
+
+def test_every_file_belongs_to_one_dataset_at_most(found):
+    for path in (*found.others, *(path for paths in found.files.values() for path in paths)):
+        if path in found.unreadable:
+            continue
+        claims = [name for name in DATASETS if reader(name).recognise(path)]
+        assert len(claims) <= 1, f"{path.name} is claimed by {claims}"

@@ -1,0 +1,105 @@
+"""A release that ends earlier gives the same values up to its end: no reader looks ahead."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
+from rtop_forecast.sources._table import KEYS
+from rtop_forecast.sources.discover import DATASETS, discover
+
+LAST = 2005
+#: Where a dataset begins later.
+LASTS = {"idmc": 2015}
+#: Modules that load a dataset's files for its reader.
+HELPERS = {"vdem": ["rtop_forecast.sources._vdem_forms"]}
+YEARS = ("year", "time", "eventyear", "active_year", "elec_year", "eyear")
+# Not one row per year: treaties are dated by day, events and spells by their start; wide tables have a column
+# per year. Each has its own test of what a later row may change.
+OTHER_SHAPE = {
+    "treaties": "days of deposit",
+    "ewp_events": "episodes with start and end",
+    "wdi": "a column per year",
+    "sipri": "a column per year",
+    "epr": "spells",
+    "reign_leaders": "spells",
+    "cow_contiguity": "spells",
+    "fsi": "one edition per file",
+    "ucdp_ged": "a made release, in its own test",
+}
+
+
+@pytest.fixture(scope="module")
+def found(data_dir):
+    return discover(data_dir)
+
+
+def earlier(frame: pd.DataFrame, last: int, seen: list[int]) -> pd.DataFrame:
+    """Rows up to ``last``, by whichever column holds the year."""
+    for name in frame.columns:
+        if str(name).strip().lower() in YEARS:
+            year = pd.to_numeric(frame[name], errors="coerce")
+            if year.notna().any() and year.max() <= 2100:
+                kept = ~(year > last)
+                seen.append(int((~kept).sum()))
+                return frame[kept].reset_index(drop=True)
+    return frame
+
+
+def cut(monkeypatch, modules, last: int, seen: list[int]) -> None:
+    """Let a reader see rows up to ``last`` only."""
+    names = ("read_csv", "read_r", "excel_table", "cached_columns")
+    for module, name in ((one, name) for one in modules for name in names if hasattr(one, name)):
+        load = getattr(module, name)
+
+        def loaded(*args, _load=load, **options):
+            result = _load(*args, **options)
+            if isinstance(result, dict):
+                return {key: earlier(frame, last, seen) for key, frame in result.items()}
+            return earlier(result, last, seen)
+
+        monkeypatch.setattr(module, name, loaded)
+
+
+@pytest.mark.parametrize("dataset", [name for name in DATASETS if name not in OTHER_SHAPE])
+def test_later_rows_change_no_earlier_value(found, dataset, monkeypatch):
+    module = importlib.import_module(f"rtop_forecast.sources.{dataset}")
+    modules = [module, *map(importlib.import_module, HELPERS.get(dataset, []))]
+    last = LASTS.get(dataset, LAST)
+    tried = 0
+    for path in sorted(found.of(dataset), key=lambda one: one.stat().st_size):
+        table = readable(module, path)
+        if table is None:
+            continue
+        with monkeypatch.context() as patch:
+            seen: list[int] = []
+            cut(patch, modules, last, seen)
+            before = readable(module, path)
+        if before is None or not sum(seen):
+            continue
+        tried += 1
+        # Half-covered last years are left out, also where the release is cut.
+        end = max(end for _, end in before.coverage.values())
+        assert last - 1 <= end <= last
+        names = [name for name in table.coverage if table.coverage[name][0] <= end]
+        assert set(names) <= set(before.coverage)
+        whole = table.data[table.data["year"] <= end].set_index(KEYS)[names].dropna(how="all")
+        short = before.data.set_index(KEYS)[names].dropna(how="all")
+        pd.testing.assert_frame_equal(
+            whole.astype(float).sort_index(), short.astype(float).sort_index(), check_exact=True
+        )
+        assert np.isfinite(short.to_numpy(dtype=float, na_value=np.nan)).any()
+        break
+    assert tried, f"no file of {dataset} could be cut at {last}"
+
+
+def readable(module, path: Path):
+    try:
+        return module.read(path)
+    except (InputError, DataIntegrityError, CoverageError):
+        return None
