@@ -33,6 +33,7 @@ DATASETS = (
     "wdi",
     "maddison",
     "ewp_events",
+    "ewp_treaty",
     "hief",
     "epr",
     "growup",
