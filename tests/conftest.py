@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+from rtop_forecast.sources import _files
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -30,6 +33,14 @@ def _own_cache(tmp_path_factory) -> Iterator[None]:
     """Tests leave the user's cache folder alone."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RTOP_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _r_files_parsed_once() -> Iterator[None]:
+    """The big R files are read by many tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_files, "_parsed_r", lru_cache(maxsize=24)(_files._parsed_r.__wrapped__))
         yield
 
 

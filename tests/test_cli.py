@@ -137,3 +137,22 @@ def test_version(capsys):
         main(["--version"])
     assert ended.value.code == 0
     assert rtop.__version__ in capsys.readouterr().out
+
+
+def test_sources_and_fetch_list_what_there_is(capsys, tmp_path):
+    from rtop_forecast.cli import main
+
+    assert main(["sources"]) == 0
+    text = capsys.readouterr().out
+    assert "ucdp-ged-25.1" in text
+    assert "https://v-dem.net/data/the-v-dem-dataset/" in text
+    assert all(len(line) <= 105 or "https://" in line for line in text.splitlines())
+    assert main(["sources", "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["sources"]) >= 40
+    assert main(["fetch", "--list"]) == 0
+    assert "epr-2021" in capsys.readouterr().out
+    (tmp_path / "mine.csv").write_text("a\n1\n")
+    assert main(["sources", "--data", str(tmp_path)]) == 0
+    assert "not recognised" in capsys.readouterr().out
+    assert main(["fetch", "vdem"]) == 2
+    assert "form or login" in capsys.readouterr().err

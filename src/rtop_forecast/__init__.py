@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from rtop_forecast.backtest import BacktestResult as BacktestResult
     from rtop_forecast.backtest import RollingOrigin as RollingOrigin
     from rtop_forecast.backtest import backtest as backtest
+    from rtop_forecast.citations import cite as cite
     from rtop_forecast.errors import CoverageError as CoverageError
     from rtop_forecast.errors import DataIntegrityError as DataIntegrityError
+    from rtop_forecast.errors import DownloadError as DownloadError
     from rtop_forecast.errors import InputError as InputError
     from rtop_forecast.errors import LeakageError as LeakageError
     from rtop_forecast.features import Features as Features
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
     from rtop_forecast.panel import Panel as Panel
     from rtop_forecast.panel import load_panel as load_panel
     from rtop_forecast.report import write_tables as write_tables
+    from rtop_forecast.sources.fetch import fetch as fetch
+    from rtop_forecast.sources.overview import describe_sources as describe_sources
+    from rtop_forecast.sources.overview import folder_state as folder_state
     from rtop_forecast.states import resolve as resolve
     from rtop_forecast.states import states as states
     from rtop_forecast.targets import Target as Target
@@ -45,6 +50,7 @@ _HOME = {
     "BacktestResult": "backtest",
     "CoverageError": "errors",
     "DataIntegrityError": "errors",
+    "DownloadError": "errors",
     "Features": "features",
     "Forecast": "forecast",
     "InputError": "errors",
@@ -56,8 +62,12 @@ _HOME = {
     "backtest": "backtest",
     "benchmark_models": "models",
     "build_features": "features",
+    "cite": "citations",
     "default_model": "models",
     "describe_features": "features",
+    "describe_sources": "sources.overview",
+    "fetch": "sources.fetch",
+    "folder_state": "sources.overview",
     "forecast": "forecast",
     "load_panel": "panel",
     "onset_target": "targets",

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,15 @@ _BACKTEST_FIRST = 1993
 _CALIBRATION_ORIGINS, _FIRST_TRAINING_YEARS = 25, 10
 
 
+_OURS = (
+    rtop.InputError,
+    rtop.CoverageError,
+    rtop.LeakageError,
+    rtop.DataIntegrityError,
+    rtop.DownloadError,
+)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line.
 
@@ -30,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         text = arguments.run(arguments)
-    except (rtop.InputError, rtop.CoverageError, rtop.LeakageError, rtop.DataIntegrityError) as error:
+    except _OURS as error:
         print(f"rtop-forecast {arguments.command}: {_one_line(str(error.args[0]))}", file=sys.stderr)
         return 2
     try:
@@ -198,6 +208,72 @@ def _backtest_text(results: dict[str, rtop.BacktestResult]) -> str:
     return "\n".join(lines)
 
 
+def _sources(arguments: argparse.Namespace) -> str:
+    known = rtop.describe_sources()
+    state = None if arguments.data is None else rtop.folder_state(arguments.data)
+    if arguments.json:
+        document: dict[str, Any] = {"sources": _records(known)}
+        if state is not None:
+            document["files"] = _records(state)
+        return json.dumps(document, indent=2, ensure_ascii=False)
+    return _registry_text(known) if state is None else _folder_text(state)
+
+
+def _registry_text(known: pd.DataFrame) -> str:
+    lines = [
+        f"{known['dataset'].replace('', None).nunique()} datasets in {len(known)} releases. "
+        "get: fetch = `rtop-forecast fetch KEY`; login, by hand = at the page below.",
+        "",
+        f"{'key':<30} {'years':<9} {'get':<8} {'licence':<16} title",
+    ]
+    for row in known.to_dict("records"):
+        years = f"{row['first_year']}-{row['last_year']}"
+        licence = row["licence"].split(";")[0]
+        lines += textwrap.wrap(
+            f"{row['key']:<30} {years:<9} {row['get']:<8} {licence:<16} {row['title']}",
+            width=100,
+            subsequent_indent=" " * 67,
+            drop_whitespace=True,
+            break_long_words=False,
+        )
+        lines.append(f"{'':<30} {row['page']}")
+    return "\n".join(lines)
+
+
+def _folder_text(state: pd.DataFrame) -> str:
+    read = state["rows"].notna()
+    lines = [
+        f"{len(state)} data files: {int(read.sum())} read as {state.loc[read, 'dataset'].nunique()} datasets, "
+        f"{int(state['state'].str.startswith('refused').sum())} refused, "
+        f"{int((state['state'] == 'not recognised').sum())} not recognised.",
+    ]
+    for row in state.to_dict("records"):
+        lines += ["", row["file"]]
+        if pd.notna(row["rows"]):
+            lines.append(
+                f"  {row['dataset']} {row['release']}, {row['first_year']}-{row['last_year']}: {row['rows']:,} "
+                f"state-years, {row['unmatched']:,} rows unmatched; {row['state']}"
+            )
+        else:
+            lines += textwrap.wrap(row["state"], width=98, initial_indent="  ", subsequent_indent="  ")
+    return "\n".join(lines)
+
+
+def _fetch(arguments: argparse.Namespace) -> str:
+    if arguments.list:
+        known = rtop.describe_sources()
+        return "\n".join(
+            f"{row['key']:<30} {row['title']}" for row in known[known["get"] == "fetch"].to_dict("records")
+        )
+    table = rtop.fetch(arguments.names or None, folder=arguments.to)
+    lines = [
+        f"{row['key']}: {row['file']} ({'downloaded' if row['new'] else 'there already'}, "
+        f"{'SHA-256 as registered' if row['checked'] else 'no hash registered, SHA-256 ' + row['sha256']})"
+        for row in table.to_dict("records")
+    ]
+    return "\n".join([*lines, "Use them with: rtop-forecast rank --data FOLDER"])
+
+
 def _caption(text: str) -> str | None:
     return text if sys.stderr.isatty() else None
 
@@ -231,6 +307,21 @@ def _parser() -> argparse.ArgumentParser:
         "--first", type=int, default=_BACKTEST_FIRST, help=f"first origin (default: {_BACKTEST_FIRST})"
     )
     scores.add_argument("--last", type=int, help="last origin (default: the latest whose window has closed)")
+    sources = commands.add_parser("sources", help="list the sources, or say what a folder holds of them")
+    sources.set_defaults(run=_sources)
+    sources.add_argument(
+        "--data", type=Path, metavar="DIR", help="folder of official releases to look through"
+    )
+    sources.add_argument("--json", action="store_true", help="print JSON")
+    fetch = commands.add_parser("fetch", help="download releases that need no login")
+    fetch.set_defaults(run=_fetch)
+    fetch.add_argument(
+        "names", nargs="*", metavar="NAME", help="dataset or key (default: all that can be fetched)"
+    )
+    fetch.add_argument(
+        "--to", type=Path, metavar="DIR", help="folder (default: in the cache, see RTOP_CACHE)"
+    )
+    fetch.add_argument("--list", action="store_true", help="list what can be fetched, and download nothing")
     for command in (rank, scores):
         command.add_argument(
             "--horizon", type=_positive, default=2, help="years the window lasts (default: 2)"

@@ -1,4 +1,4 @@
-"""The four exceptions of the library.
+"""The exceptions of the library.
 
 Every message gives the rule, the count, the first offender and the way out.
 """
@@ -20,3 +20,7 @@ class DataIntegrityError(RuntimeError):
 
 class CoverageError(LookupError):
     """A state, year or variable lies outside what the data cover."""
+
+
+class DownloadError(OSError):
+    """A release cannot be downloaded: no answer, no such file, or a connection that breaks off."""

@@ -23,6 +23,7 @@ ORDER = [
     "states",
     "episodes",
     "sources",
+    "citations",
     "panel",
     "framework",
     "features",

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
 from rtop_forecast.sources._files import read_r
+from rtop_forecast.sources._table import SourceTable
+from rtop_forecast.sources.discover import discover, reader
+
+OURS = (InputError, DataIntegrityError, CoverageError)
+ROWS = 300
+TEXT = {".csv", ".txt", ".tsv"}
 
 
 @pytest.fixture(scope="session")
@@ -54,3 +62,58 @@ def full_ged(data_dir: Path, target: Path, *, last: int = 1990, events: int = 10
     codes = frame["country_id"].where(frame["country_id"].isin(old), 700)
     frame.assign(country_id=codes).to_csv(target, index=False)
     return target
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A small release: its file, what it is, and the table it gives."""
+
+    path: Path
+    dataset: str
+    encoding: str
+    table: SourceTable
+
+
+@pytest.fixture(scope="session")
+def found(data_dir):
+    return discover(data_dir)
+
+
+@pytest.fixture(scope="session")
+def samples(found, made_ged, tmp_path_factory):
+    """One readable file of each dataset, the smallest text file if there is one, cut to its first rows."""
+    folder = tmp_path_factory.mktemp("samples")
+    files = dict(found.files)
+    # The test data hold an extract of GED only, which is refused.
+    files["ucdp_ged"] = (made_ged,)
+    return {dataset: _sample(dataset, paths, folder / dataset) for dataset, paths in files.items()}
+
+
+def _sample(dataset: str, paths: tuple[Path, ...], folder: Path) -> Sample:
+    folder.mkdir()
+    smallest = sorted(paths, key=lambda one: (one.suffix.lower() not in TEXT, one.stat().st_size))
+    for path, rows in [(path, ROWS) for path in smallest] + [(path, 1_000_000) for path in smallest]:
+        content = path.read_bytes()
+        if path.suffix.lower() in TEXT:
+            content = b"".join(content.splitlines(keepends=True)[: rows + 1])
+        copy = folder / path.name
+        copy.write_bytes(content)
+        table = _read(dataset, copy)
+        if table is not None:
+            return Sample(copy, dataset, _encoding(content), table)
+    pytest.fail(f"no file of {dataset} can be read")
+
+
+def _encoding(content: bytes) -> str:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return "latin-1"
+    return "utf-8"
+
+
+def _read(dataset: str, path: Path) -> SourceTable | None:
+    try:
+        return reader(dataset).read(path)
+    except OURS:
+        return None

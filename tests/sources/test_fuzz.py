@@ -10,7 +10,6 @@ import csv
 import gzip
 import io
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,10 +20,9 @@ from hypothesis import strategies as st
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
 from rtop_forecast.sources._files import _decompressed, _stamp
 from rtop_forecast.sources._table import KEYS, SourceTable
-from rtop_forecast.sources.discover import DATASETS, discover, reader, recognised_as
+from rtop_forecast.sources.discover import DATASETS, reader, recognised_as
 
 OURS = (InputError, DataIntegrityError, CoverageError)
-ROWS = 300
 TEXT = {".csv", ".txt", ".tsv"}
 GARBAGE = ("abc", "1e400", "inf", "--", "=1+1", "\x00", "20015", "-12345", "é\ud7ff", "1 2", "NaN?")
 
@@ -36,61 +34,6 @@ LONG = settings(
     max_examples=120, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A small release: its file, what it is, and the table it gives."""
-
-    path: Path
-    dataset: str
-    encoding: str
-    table: SourceTable
-
-
-@pytest.fixture(scope="module")
-def found(data_dir):
-    return discover(data_dir)
-
-
-@pytest.fixture(scope="module")
-def samples(found, made_ged, tmp_path_factory):
-    """One readable file of each dataset, the smallest text file if there is one, cut to its first rows."""
-    folder = tmp_path_factory.mktemp("samples")
-    files = dict(found.files)
-    # The test data hold an extract of GED only, which is refused.
-    files["ucdp_ged"] = (made_ged,)
-    return {dataset: _sample(dataset, paths, folder / dataset) for dataset, paths in files.items()}
-
-
-def _sample(dataset: str, paths: tuple[Path, ...], folder: Path) -> Sample:
-    folder.mkdir()
-    smallest = sorted(paths, key=lambda one: (one.suffix.lower() not in TEXT, one.stat().st_size))
-    for path, rows in [(path, ROWS) for path in smallest] + [(path, 1_000_000) for path in smallest]:
-        content = path.read_bytes()
-        if path.suffix.lower() in TEXT:
-            content = b"".join(content.splitlines(keepends=True)[: rows + 1])
-        copy = folder / path.name
-        copy.write_bytes(content)
-        table = _read(dataset, copy)
-        if table is not None:
-            return Sample(copy, dataset, _encoding(content), table)
-    pytest.fail(f"no file of {dataset} can be read")
-
-
-def _encoding(content: bytes) -> str:
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        return "latin-1"
-    return "utf-8"
-
-
-def _read(dataset: str, path: Path) -> SourceTable | None:
-    try:
-        return reader(dataset).read(path)
-    except OURS:
-        return None
 
 
 def attempt(path: Path) -> SourceTable | None:
@@ -151,7 +94,7 @@ def with_damaged_sheet(path: Path, draw) -> bytes:
     return out.getvalue()
 
 
-def damage_bytes(sample: Sample, target: Path, draw) -> None:
+def damage_bytes(sample, target: Path, draw) -> None:
     if sample.path.suffix.lower() == ".xlsx" and draw(st.booleans()):
         target.write_bytes(with_damaged_sheet(sample.path, draw))
         return
@@ -160,13 +103,13 @@ def damage_bytes(sample: Sample, target: Path, draw) -> None:
     target.write_bytes(gzip.compress(content, 1) if kind == "r" else content)
 
 
-def rows_of(sample: Sample) -> tuple[list[list[str]], str]:
+def rows_of(sample) -> tuple[list[list[str]], str]:
     text = sample.path.read_bytes().decode(sample.encoding)
     delimiter = "\t" if text[:2000].count("\t") > text[:2000].count(",") else ","
     return list(csv.reader(io.StringIO(text), delimiter=delimiter)), delimiter
 
 
-def write_rows(sample: Sample, rows: list[list[str]], delimiter: str, target: Path) -> None:
+def write_rows(sample, rows: list[list[str]], delimiter: str, target: Path) -> None:
     out = io.StringIO()
     csv.writer(out, delimiter=delimiter, lineterminator="\n").writerows(rows)
     target.write_bytes(out.getvalue().encode(sample.encoding, errors="replace"))
@@ -176,6 +119,8 @@ def check_bytes(samples, dataset, folder, rules):
     sample = samples.get(dataset)
     assert sample is not None, f"the test data hold no file of {dataset}"
     target = folder / sample.path.name
+    if sample.path.stat().st_size > 300_000:
+        rules = settings(rules, max_examples=max(rules.max_examples // 4, 2))
 
     @rules
     @given(st.data())

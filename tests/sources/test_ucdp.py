@@ -110,7 +110,7 @@ def test_a_place_that_is_no_state_is_reported(tmp_path):
     ("change", "words"),
     [
         ({"start_date": "15-11-2012"}, "YYYY-MM-DD"),
-        ({"intensity_level": "high"}, "whole numbers"),
+        ({"intensity_level": "high"}, "must hold numbers"),
         ({"version": "24.1"}, "one release"),
         ({"gwno_loc": "751"}, "repeated"),
     ],

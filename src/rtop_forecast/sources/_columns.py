@@ -152,8 +152,11 @@ def years(
     Raises
     ------
     DataIntegrityError
-        If a year is missing, no whole number or out of range.
+        If there is no row, or a year is missing, no whole number or out of range.
     """
+    if frame.empty:
+        message = f"{Path(path).name} holds no row below its header. Download the official file again."
+        raise DataIntegrityError(message)
     limits = (first, latest_year() if last is None else last)
     return whole_numbers(frame, [column], path=path, bounds=limits)
 

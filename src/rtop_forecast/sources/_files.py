@@ -148,7 +148,12 @@ def read_r(path: str | Path) -> dict[str, pd.DataFrame]:
     DataIntegrityError
         If the file cannot be parsed or holds no data frame.
     """
-    path = Path(path)
+    return {name: frame.copy() for name, frame in _parsed_r(_stamp(Path(path))).items()}
+
+
+@lru_cache(maxsize=4)
+def _parsed_r(stamp: tuple[Path, int, int]) -> dict[str, pd.DataFrame]:
+    path = stamp[0]
     rdata = _optional("rdata", extra="rdata", path=path)
     with _refusing(path, "an R data file"), warnings.catch_warnings():
         # The parser warns about R classes such as tibbles that it hands over as plain frames.

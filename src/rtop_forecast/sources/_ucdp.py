@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.sources._columns import whole_numbers, years
 from rtop_forecast.sources._match import merge_unmatched, split_codes, with_country_id
 from rtop_forecast.sources._table import no_unmatched
 
@@ -25,6 +26,8 @@ __all__ = [
     "state_years_of_conflicts",
 ]
 
+#: First year of any UCDP dataset.
+FIRST_YEAR = 1946
 EXTRASYSTEMIC = 1
 INTERSTATE = 2
 INTERNAL = (3, 4)
@@ -48,22 +51,9 @@ def release_of(frame: pd.DataFrame, *, path: str | Path) -> str:
 
 
 def integers(frame: pd.DataFrame, columns: list[str], *, path: str | Path) -> pd.DataFrame:
-    """Return the columns as int64, or an error naming the first cell that is no whole number."""
-    frame = frame.copy()
-    for column in columns:
-        numbers = pd.to_numeric(frame[column].astype("str").str.strip(), errors="coerce")
-        bad = numbers.isna() | (numbers % 1 != 0)
-        if bad.any():
-            row = int(bad.to_numpy().argmax())
-            message = (
-                f"{Path(path).name}: column {column!r} must hold whole numbers; {int(bad.sum())} of "
-                f"{len(frame)} rows "
-                f"do not, first row {row + 1} ({frame[column].iloc[row]!r}). Download the official file "
-                f"again."
-            )
-            raise DataIntegrityError(message)
-        frame[column] = numbers.astype("int64")
-    return frame
+    """Return the columns as int64, or an error naming the first cell that is no whole number or no year."""
+    frame = years(frame, "year", path=path, first=FIRST_YEAR) if "year" in columns else frame
+    return whole_numbers(frame, [name for name in columns if name != "year"], path=path)
 
 
 def check_iso_dates(frame: pd.DataFrame, column: str, *, path: str | Path) -> None:

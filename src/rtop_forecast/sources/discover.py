@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
@@ -15,6 +15,7 @@ import pandas as pd
 from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.sources._files import is_html
 from rtop_forecast.sources._table import SourceTable
+from rtop_forecast.sources.archives import DATA_SUFFIXES, unpacked
 
 __all__ = ["DATASETS", "Discovery", "Reader", "discover", "file_sha256", "reader", "recognised_as"]
 
@@ -57,7 +58,6 @@ DATASETS = (
     "fsi",
     "cow_contiguity",
 )
-_SUFFIXES = {".csv", ".txt", ".tsv", ".xls", ".xlsx", ".rda", ".rdata", ".rds", ".parquet"}
 
 
 class Reader(Protocol):
@@ -143,10 +143,12 @@ def discover(folder: str | Path) -> Discovery:
     others = []
     unreadable: dict[Path, str] = {}
     names = {}
-    for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() not in _SUFFIXES or not path.is_file():
+    for path, shown, fault in _data_files(folder):
+        names[path] = shown
+        if fault is not None:
+            others.append(path)
+            unreadable[path] = fault
             continue
-        names[path] = path.relative_to(folder).as_posix()
         try:
             name = recognised_as(path)
         except (InputError, DataIntegrityError) as error:
@@ -162,6 +164,32 @@ def discover(folder: str | Path) -> Discovery:
         unreadable=unreadable,
         names=names,
     )
+
+
+def _data_files(folder: Path) -> Iterator[tuple[Path, str, str | None]]:
+    """List data files with their names in the folder, those in zip archives too; and why one was refused."""
+    for path in sorted(folder.rglob("*")):
+        suffix = path.suffix.lower()
+        shown = path.relative_to(folder).as_posix()
+        hidden = shown.startswith(".") or "/." in shown  # a download under way, or what a file manager left
+        if hidden or not path.is_file() or (suffix not in DATA_SUFFIXES and suffix != ".zip"):
+            continue
+        if suffix != ".zip":
+            yield path, shown, None
+            continue
+        try:
+            members = unpacked(path)
+        except DataIntegrityError as error:
+            yield path, shown, str(error.args[0])
+            continue
+        yield from ((member, f"{shown}/{_inside(member)}", None) for member in members)
+
+
+def _inside(member: Path) -> str:
+    """Name of a member in its archive: what stands below the folder named by a hash."""
+    parts = member.parts
+    start = next(i for i in range(len(parts) - 1, -1, -1) if len(parts[i]) == 64)
+    return "/".join(parts[start + 1 :])
 
 
 def recognised_as(path: str | Path) -> str | None:

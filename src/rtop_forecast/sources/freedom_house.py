@@ -45,9 +45,10 @@ def read(path: str | Path) -> SourceTable:
     -------
     SourceTable
         ``pr`` and ``cl``: political rights and civil liberties, 1 (best) to 7 (worst); ``status``: 1 free,
-        2 partly free, 3 not free. The year is the one an edition covers. The edition that covers January 1981
-        to August 1982 counts for 1981 and the one from August 1982 to November 1983 for 1982; so does the
-        R object. South Africa's double rating of 1972 (white and black) is missing.
+        2 partly free, 3 not free. The year is the one an edition covers. An edition that
+        covers parts of two years counts for the later: January 1981 to August 1982 is 1982, so that 1981 has no
+        rating, November 1983 to November 1984 is 1984; the R object does the same. In the workbook, South
+        Africa's double rating of 1972 (white and black) is missing.
 
     Raises
     ------
@@ -141,10 +142,10 @@ def _workbook(path: Path) -> pd.DataFrame:
 
 
 def _year(label: Any, path: Path) -> int:
-    """Calendar year of an edition's heading: 1972, or "Jan.1981-Aug. 1982" (by its first year)."""
+    """Calendar year of an edition's heading: 1972, or "Jan.1981-Aug. 1982" (by its last year)."""
     text = str(int(label)) if isinstance(label, float) and label.is_integer() else str(label).strip()
     found = re.findall(r"(?:19|20)\d\d", text)
     if not found:
         message = f"{path.name}: the heading {text!r} names no year. Use the official workbook."
         raise DataIntegrityError(message)
-    return int(found[0])
+    return int(found[-1])

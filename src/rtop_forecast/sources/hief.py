@@ -8,7 +8,7 @@ import pandas as pd
 
 from rtop_forecast.sources._columns import years
 from rtop_forecast.sources._country_years import country_years
-from rtop_forecast.sources._files import csv_header, read_csv
+from rtop_forecast.sources._files import csv_header, read_csv, refuse_missing_columns
 from rtop_forecast.sources._table import SourceTable
 
 __all__ = ["DATASET", "LAG_MONTHS", "read", "recognise"]
@@ -20,8 +20,8 @@ _COLUMNS = {"EFindex": "efindex"}
 
 
 def recognise(path: str | Path) -> bool:
-    """Whether a file has the index's three columns."""
-    return {"Country", "Year", "EFindex"} <= set(csv_header(path))
+    """Whether a file has the index's column."""
+    return "EFindex" in csv_header(path)
 
 
 def read(path: str | Path) -> SourceTable:
@@ -49,12 +49,15 @@ def read(path: str | Path) -> SourceTable:
     Drazanova, L. (2019). Historical Index of Ethnic Fractionalization Dataset (HIEF). Harvard Dataverse.
     https://doi.org/10.7910/DVN/4JQRCL
     """
-    frame = years(read_csv(path, encoding="latin-1"), "Year", path=path)
+    what = "the Historical Index of Ethnic Fractionalization"
+    frame = read_csv(path, encoding="latin-1")
+    refuse_missing_columns(path, frame.columns, ["Country", "Year", *_COLUMNS], what=what)
+    frame = years(frame, "Year", path=path)
     return country_years(
         frame.assign(Country=_meant(frame["Country"], frame["Year"])),
         _COLUMNS,
         path=path,
-        what="the Historical Index of Ethnic Fractionalization",
+        what=what,
         dataset=DATASET,
         release=str(frame["Year"].max()),
         lag_months=LAG_MONTHS,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rtop_forecast.sources._columns import years
 from rtop_forecast.sources._country_years import country_years
-from rtop_forecast.sources._files import csv_header, read_csv, refuse_missing_columns
+from rtop_forecast.sources._files import csv_header, excel_rows, excel_table, read_csv, refuse_missing_columns
 from rtop_forecast.sources._table import SourceTable
 
 __all__ = ["DATASET", "LAG_MONTHS", "read", "recognise"]
@@ -20,7 +20,9 @@ _VARIABLES = {"PTS_A": "pts_a", "PTS_H": "pts_h", "PTS_S": "pts_s"}
 
 def recognise(path: str | Path) -> bool:
     """Whether a file has the three scores."""
-    return {"PTS_A", "PTS_S", "Year"} <= set(csv_header(path))
+    rows = excel_rows(path, limit=1)
+    header = {str(cell).strip() for cell in (rows[0] if rows else csv_header(path))}
+    return header >= {"PTS_A", "PTS_S", "Year"}
 
 
 def read(path: str | Path) -> SourceTable:
@@ -29,7 +31,7 @@ def read(path: str | Path) -> SourceTable:
     Parameters
     ----------
     path : path
-        ``PTS-2024.csv`` or another release, in Latin-1 as published.
+        ``PTS-2024.csv`` (in Latin-1 as published), ``PTS-2025.xlsx`` or another release.
 
     Returns
     -------
@@ -53,7 +55,7 @@ def read(path: str | Path) -> SourceTable:
     CIRI. Human Rights Quarterly, 32(2), 367-400.
     """
     what = "the Political Terror Scale"
-    frame = read_csv(path, encoding="latin-1", dtype="str")
+    frame = read_csv(path, encoding="latin-1", dtype="str") if csv_header(path) else excel_table(path)
     refuse_missing_columns(path, frame.columns, _MARKS, what=what)
     frame = years(frame, "Year", path=path)
     return country_years(

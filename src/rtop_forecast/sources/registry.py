@@ -31,6 +31,8 @@ class Release:
         What it is, which edition, and what one row is.
     page, download, login : str
         Where it is described; its own address, empty where none is known; the page of a form or login.
+    download_sha256 : str
+        Of the data file behind ``download``; empty where the project had no such file to hash.
     sha256 : tuple of str
         Of the data files that this library was tested with; empty where there was none.
     file_pattern : str
@@ -50,6 +52,7 @@ class Release:
     page: str
     download: str
     login: str
+    download_sha256: str
     sha256: tuple[str, ...]
     file_pattern: str
     licence: str
@@ -88,9 +91,10 @@ def _release(key: str, entry: Mapping[str, Any]) -> Release:
         _refuse(key, f"has {len(odd)} fields that are missing or unknown, first {odd[0]!r}")
     hashes = entry["sha256"] if isinstance(entry["sha256"], list) else [entry["sha256"]]
     hashes = [digest for digest in hashes if digest]
-    if any(not re.fullmatch(r"[0-9a-f]{64}", digest) for digest in hashes):
+    told = [*hashes, *([entry["download_sha256"]] if entry["download_sha256"] else [])]
+    if any(not re.fullmatch(r"[0-9a-f]{64}", digest) for digest in told):
         _refuse(key, "has a SHA-256 that is not 64 hexadecimal digits")
-    if any(entry[name] and not re.match(r"https?://", entry[name]) for name in _ADDRESSES):
+    if any(entry[name] and not entry[name].startswith("https://") for name in _ADDRESSES):
         _refuse(key, "has an address that does not begin with https://")
     variables = {str(name): (int(a), int(b)) for name, (a, b) in entry.get("variables", {}).items()}
     spans = [(entry["first_year"], entry["last_year"]), *variables.values()]

@@ -65,6 +65,12 @@ def treaty_of(path: str | Path) -> str:
     title = _ohchr_treaty(path)
     if title is not None:
         return title
+    if not _is_untc(path):
+        message = (
+            f"{Path(path).name} is no status table of the UN Treaty Collection or OHCHR that this reader knows: the "
+            "columns must be Participant, Signature and one of deposits. Download the table again."
+        )
+        raise DataIntegrityError(message)
     signed = read_csv(path, dtype="str")["Signature"].dropna().map(_untc_date).dropna()
     first = min(signed, default=date.min)
     for key, (_, opened) in TREATIES.items():
