@@ -1,4 +1,4 @@
-"""Predictors from expert ratings and from facts about a state: V-Dem, regions, the ICCPR."""
+"""Predictors from expert ratings and from facts about a state: V-Dem, regions, a treaty."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _CAPE_VERDE = 402
 
 
 def rated_predictors(frame: Frame, theirs: TheirInputs) -> list[Predictor]:
-    """Build the predictors that come from ratings, regions and the ICCPR."""
+    """Build the predictors that come from ratings, regions and a treaty."""
     return [*_from_vdem(frame, theirs), *_regions(frame, theirs), _covenant(frame, theirs)]
 
 
@@ -82,7 +82,7 @@ def _regions(frame: Frame, theirs: TheirInputs) -> list[Predictor]:
 
 
 def _covenant(frame: Frame, theirs: TheirInputs) -> Predictor:
-    """Tell the parties to the International Covenant on Civil and Political Rights."""
+    """Tell the parties to the First Optional Protocol of the ICCPR, which EWP names after the Covenant."""
     name, keys = "ios.iccpr1", ("frame", "E11", "territory")
     table = ewp_treaty.read(theirs.inputs / "iccpr-data.csv")
     ours = frame.by_state(table, "iccpr_op1")

@@ -39,7 +39,7 @@ _OUTSIDE = "extrasystemic conflict: fought over a territory outside the metropol
 
 def release_of(frame: pd.DataFrame, *, path: str | Path) -> str:
     """Return the single release named in a UCDP file's ``version`` column."""
-    releases = sorted(set(frame["version"].astype("str").str.strip()))
+    releases = sorted(set(frame["version"].astype("str").str.strip().fillna("")))
     if len(releases) != 1:
         message = (
             f"a UCDP file names one release in its column `version`; {Path(path).name} names "
