@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pandas as pd
 import pytest
@@ -62,6 +64,62 @@ def full_ged(data_dir: Path, target: Path, *, last: int = 1990, events: int = 10
     codes = frame["country_id"].where(frame["country_id"].isin(old), 700)
     frame.assign(country_id=codes).to_csv(target, index=False)
     return target
+
+
+def write_xlsx(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
+    """Workbook of numbers and texts."""
+    kinds = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    kinds += (
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    )
+    main = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    kinds += f'<Override PartName="/xl/workbook.xml" ContentType="{main}.sheet.main+xml"/>'
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006/relationships"
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    book, links, parts = "", "", {}
+    for i, (name, rows) in enumerate(sheets.items(), start=1):
+        kinds += f'<Override PartName="/xl/worksheets/s{i}.xml" ContentType="{main}.worksheet+xml"/>'
+        book += f'<sheet name="{escape(name)}" sheetId="{i}" r:id="r{i}"/>'
+        links += f'<Relationship Id="r{i}" Type="{office}/worksheet" Target="worksheets/s{i}.xml"/>'
+        cells = "".join(
+            f'<row r="{r}">'
+            + "".join(_cell(value, f"{_letters(c)}{r}") for c, value in enumerate(row))
+            + "</row>"
+            for r, row in enumerate(rows, start=1)
+        )
+        parts[f"xl/worksheets/s{i}.xml"] = (
+            f'<worksheet xmlns="{space}"><sheetData>{cells}</sheetData></worksheet>'
+        )
+    parts["[Content_Types].xml"] = kinds + "</Types>"
+    parts["xl/workbook.xml"] = (
+        f'<workbook xmlns="{space}" xmlns:r="{office}"><sheets>{book}</sheets></workbook>'
+    )
+    parts["xl/_rels/workbook.xml.rels"] = f'<Relationships xmlns="{package}">{links}</Relationships>'
+    root = f'<Relationship Id="r1" Type="{office}/officeDocument" Target="xl/workbook.xml"/>'
+    parts["_rels/.rels"] = f'<Relationships xmlns="{package}">{root}</Relationships>'
+    with zipfile.ZipFile(path, "w") as out:
+        for name, text in parts.items():
+            out.writestr(name, '<?xml version="1.0" encoding="UTF-8"?>' + text)
+    return path
+
+
+def _letters(column: int) -> str:
+    return ("" if column < 26 else _letters(column // 26 - 1)) + chr(65 + column % 26)
+
+
+def _cell(value: object, place: str) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, (int, float)):
+        return f'<c r="{place}"><v>{value}</v></c>'
+    return f'<c r="{place}" t="inlineStr"><is><t>{escape(str(value))}</t></is></c>'
+
+
+@pytest.fixture(scope="session")
+def xlsx():
+    """Write a workbook: ``xlsx(path, {sheet: rows})``."""
+    return write_xlsx
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import importlib
 from pathlib import Path
 
@@ -27,41 +26,14 @@ HEADER = [
 ROW = ["irq1991s1", 1991.0, 2003.0, "State-Led", 1.0, 645.0, 645.0, "", 645.0]
 
 
-class _Workbook:
-    """Stands in for the optional library: one workbook with given rows."""
-
-    def __init__(self, rows, sheet=_ewp_list.SHEET):
-        self.rows, self.sheet_names = rows, ["other", sheet]
-
-    def get_sheet_by_name(self, name):
-        assert name == _ewp_list.SHEET
-        return self
-
-    def to_python(self, *, nrows=None):
-        return self.rows[:nrows]
-
-
 @pytest.fixture
-def workbook(tmp_path, monkeypatch):
+def workbook(tmp_path, xlsx):
     """Make a path whose sheet holds the given rows."""
 
     def make(*rows, header=HEADER, sheet=_ewp_list.SHEET) -> Path:
-        path = tmp_path / "list.xlsx"
-        path.touch()
-
-        class Library:
-            CalamineError = OSError
-
-            class CalamineWorkbook:
-                from_path = staticmethod(lambda path: _Workbook([header, *rows], sheet))
-
-        original = importlib.import_module
-        monkeypatch.setattr(
-            _ewp_list.importlib,
-            "import_module",
-            lambda name: Library if name == "python_calamine" else original(name),
-        )
-        return path
+        # Another size gives another time or length, so that nothing remembered of a file is taken.
+        path = tmp_path / f"list{len(list(tmp_path.iterdir()))}.xlsx"
+        return xlsx(path, {"other": [["x"]], sheet: [header, *rows]})
 
     return make
 
@@ -127,27 +99,15 @@ def test_repeated_codes_and_missing_columns_fail_loudly(workbook):
         _ewp_list.events(workbook(ROW, header=[name.replace("endyear", "end") for name in HEADER]))
 
 
-def test_without_the_optional_library(tmp_path, monkeypatch):
-    path = tmp_path / NAME
-    path.touch()
+def test_without_the_optional_library(workbook, monkeypatch):
+    path = workbook(ROW)
 
     def absent(name):
         raise ModuleNotFoundError(name)
 
-    monkeypatch.setattr(_ewp_list.importlib, "import_module", absent)
+    monkeypatch.setattr(importlib, "import_module", absent)
     with pytest.raises(InputError, match=r"pip install 'rtop-forecast\[excel\]'"):
         _ewp_list.events(path)
-
-
-def test_importing_the_reader_loads_no_excel_library(monkeypatch):
-    original = builtins.__import__
-
-    def guarded(name, *rest):
-        assert "calamine" not in name
-        return original(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", guarded)
-    importlib.reload(_ewp_list)
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ QUICK = settings(
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 LONG = settings(
-    max_examples=120, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+    max_examples=80, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 

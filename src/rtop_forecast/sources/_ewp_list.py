@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError, InputError
+from rtop_forecast.sources._files import excel_rows, excel_sheets
 from rtop_forecast.states import FIRST_YEAR as SYSTEM_FIRST_YEAR
 from rtop_forecast.states import resolve_many
 
@@ -227,23 +227,7 @@ def _table(path: Path) -> pd.DataFrame:
 
 def _rows(path: Path, *, limit: int | None = None) -> list[list[Any]]:
     """Cells of the sheet ``mk_events``; empty if the workbook has none."""
-    try:
-        calamine = importlib.import_module("python_calamine")
-    except ImportError as error:
-        message = (
-            f"reading {path.name} needs the library 'python_calamine', which is not installed. "
-            "Install it with: pip install 'rtop-forecast[excel]'"
-        )
-        raise InputError(message) from error
-    try:
-        workbook = calamine.CalamineWorkbook.from_path(path)
-        if SHEET not in workbook.sheet_names:
-            return []
-        rows: list[list[Any]] = workbook.get_sheet_by_name(SHEET).to_python(nrows=limit)
-    except calamine.CalamineError as error:
-        message = f"{path.name} cannot be read as an Excel workbook: {error}. Download it again."
-        raise DataIntegrityError(message) from error
-    return rows
+    return excel_rows(path, sheet=SHEET, limit=limit) if SHEET in excel_sheets(path) else []
 
 
 def _whole(path: Path, raw: pd.DataFrame, name: str) -> pd.Series[int]:

@@ -6,12 +6,16 @@ import bz2
 import csv
 import gzip
 import importlib
+import json
 import lzma
 import re
+import subprocess
+import sys
 import warnings
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -35,6 +39,8 @@ __all__ = [
 ]
 
 _HEAD = 1 << 19  # the header of V-Dem alone takes some 80 KiB
+#: Time limit of reading a workbook; the biggest of the field take seconds.
+_EXCEL_SECONDS = 120
 _TEXT_SUFFIXES = {".csv", ".txt", ".tsv"}
 _R_SUFFIXES = {".rda", ".rdata", ".rds"}
 _EXCEL_SUFFIXES = {".xls", ".xlsx"}
@@ -184,7 +190,7 @@ def excel_sheets(path: str | Path) -> list[str]:
     path = Path(path)
     if path.suffix.lower() not in _EXCEL_SUFFIXES or not path.is_file():
         return []
-    return list(_workbook(_stamp(path)).sheet_names)
+    return list(_workbook(_stamp(path)))
 
 
 def excel_rows(path: str | Path, *, sheet: str | int = 0, limit: int | None = None) -> list[list[Any]]:
@@ -226,27 +232,47 @@ def excel_table(path: str | Path, *, sheet: str | int = 0, header: int = 0) -> p
     return pd.DataFrame(cells, columns=names, dtype=object)
 
 
-@lru_cache(maxsize=2)
-def _workbook(stamp: tuple[Path, int, int]) -> Any:
-    path = stamp[0]
-    calamine = _optional("python_calamine", extra="excel", path=path)
-    with _refusing(path, "an Excel workbook"):
-        return calamine.CalamineWorkbook.from_path(path)
-
-
 @lru_cache(maxsize=4)
+def _workbook(stamp: tuple[Path, int, int]) -> dict[str, list[list[Any]]]:
+    """Cells of every sheet by name, read in a process of its own, which a damaged file may end."""
+    path = stamp[0]
+    _optional("python_calamine", extra="excel", path=path)
+    command = [sys.executable, "-P", str(Path(__file__).with_name("_excel_worker.py")), str(path.resolve())]
+    try:
+        done = subprocess.run(command, capture_output=True, check=True, timeout=_EXCEL_SECONDS)
+        sheets = json.loads(done.stdout)
+    except (subprocess.SubprocessError, ValueError) as error:
+        told = getattr(error, "stderr", b"") or b""
+        lines = [line for line in told.decode(errors="replace").splitlines() if line.strip()]
+        message = (
+            f"{path.name} cannot be read as an Excel workbook ({lines[-1] if lines else type(error).__name__}). "
+            "Download it again."
+        )
+        raise DataIntegrityError(message) from error
+    return {name: [[_restored(cell) for cell in row] for row in rows] for name, rows in sheets}
+
+
+_KINDS: dict[str, Callable[[Any], Any]] = {
+    "datetime": datetime.fromisoformat,
+    "date": date.fromisoformat,
+    "time": time.fromisoformat,
+    "timedelta": lambda seconds: timedelta(seconds=seconds),
+}
+
+
+def _restored(cell: Any) -> Any:
+    return _KINDS[cell[0]](cell[1]) if isinstance(cell, list) else cell
+
+
 def _sheet(stamp: tuple[Path, int, int], sheet: str | int) -> list[list[Any]]:
     path, workbook = stamp[0], _workbook(stamp)
-    known = workbook.sheet_names
+    known = list(workbook)
     if (isinstance(sheet, int) and sheet >= len(known)) or (isinstance(sheet, str) and sheet not in known):
         message = (
             f"{path.name} has no sheet {sheet!r}, only {known[:8]}. Use the official workbook, unedited."
         )
         raise DataIntegrityError(message)
-    with _refusing(path, "an Excel workbook"):
-        get = workbook.get_sheet_by_index if isinstance(sheet, int) else workbook.get_sheet_by_name
-        rows: list[list[Any]] = get(sheet).to_python()
-    return rows
+    return workbook[known[sheet] if isinstance(sheet, int) else sheet]
 
 
 @contextmanager
@@ -255,7 +281,7 @@ def _refusing(path: Path, what: str) -> Iterator[None]:
     try:
         yield
     except BaseException as error:
-        # A panic of the Excel parser's Rust code is no Exception in Python.
+        # A panic of a compiled parser is no Exception in Python.
         if isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit)):
             raise
         told = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

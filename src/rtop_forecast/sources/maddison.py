@@ -78,6 +78,9 @@ def table_of(path: str | Path) -> pd.DataFrame:
     if official:
         frame["population"] = frame["population"] * 1000  # the workbook counts in thousands
     frame = frame[(frame["year"] >= 1946) & frame["population"].notna()].drop_duplicates(ignore_index=True)
+    if frame.empty:
+        message = f"{path.name} holds no population from 1946 on. Download the official file again."
+        raise DataIntegrityError(message)
     repeated = frame.duplicated(["area", "year"], keep=False)
     if repeated.any():
         message = (
