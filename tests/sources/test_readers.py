@@ -153,6 +153,19 @@ def test_coverage_ends_with_the_last_full_year(tables, dataset):
     assert max(last for _, last in tables[dataset].coverage.values()) == last[dataset]
 
 
+#: Rows below the header, counted in the files.
+ROWS = {
+    "hief": 8808, "growup": 10665, "pts": 10220, "fariss": 11665, "cirights": 7931, "pitf": 289, "ulfelder": 9329,
+    "polity5": 17574, "freedom_house": 9965, "wgi": 5350, "mepv": 9391, "fsi": 168, "idmc": 934, "ewp_treaty": 10357,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("dataset", ROWS)
+def test_every_row_is_a_state_year_or_reported(tables, dataset):
+    table = tables[dataset]
+    assert len(table.data) + table.unmatched["rows"].sum() == ROWS[dataset]
+
+
 def test_a_transition_has_no_score_drawn_from_what_came_after(tables):
     data = tables["polity5"].data
     transition = data[data["transition"] == 1]
