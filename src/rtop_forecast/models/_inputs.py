@@ -87,6 +87,36 @@ def read_training(
     )
 
 
+def read_given(
+    model: Any, X: Any, y: ArrayLike, sample_weight: ArrayLike | None
+) -> tuple[FloatArray, FloatArray, FloatArray, NDArray[Any]]:
+    """Check complete training rows and leave them in the caller's order, which decides R's random folds.
+
+    Returns
+    -------
+    features, outcome, weight, classes
+
+    Raises
+    ------
+    InputError
+        If a value is missing or infinite, or as :func:`read_training`.
+    """
+    _refuse_repeated(X)
+    values, labels = _validated_pair(model, X, y)
+    _refuse_incomplete(values, feature_names(model))
+    weight = _weights(sample_weight, len(values))
+    classes, outcome = _encode(labels, weight > 0, one_class=False)
+    return values, outcome, weight, classes
+
+
+def read_complete(model: Any, X: Any) -> FloatArray:
+    """Check complete rows to predict; columns stay in the order of ``fit``."""
+    check_is_fitted(model)
+    values = _validated(model, X)
+    _refuse_incomplete(values, feature_names(model))
+    return values
+
+
 def read_rows(model: Any, X: Any) -> FloatArray:
     """Check rows to predict; columns come back in :func:`column_order`, NaN kept."""
     check_is_fitted(model)
@@ -176,6 +206,17 @@ def _refuse_infinite(values: FloatArray, names: list[str]) -> None:
         message = (
             f"X must be finite or NaN; {int(infinite.sum())} of {values.size} values are inf, "
             f"first in row {row}, column {names[column]!r}. Correct them or set them to NaN (not known)."
+        )
+        raise InputError(message)
+
+
+def _refuse_incomplete(values: FloatArray, names: list[str]) -> None:
+    wrong = ~np.isfinite(values)
+    if wrong.any():
+        row, column = np.argwhere(wrong)[0]
+        message = (
+            f"X must be complete and finite; {int(wrong.sum())} of {values.size} values are NaN or inf, first in row "
+            f"{row}, column {names[column]!r}. Leave those rows out or impute them."
         )
         raise InputError(message)
 

@@ -1,0 +1,209 @@
+"""Elastic-net logit as glmnet fits it, for results that must equal those of R."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Self
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import ArrayLike, NDArray
+
+from rtop_forecast.errors import InputError
+from rtop_forecast.models._base import Contributions, FloatArray, LogOddsClassifier
+from rtop_forecast.models._glmnet_path import Path, path
+from rtop_forecast.models._inputs import feature_names, read_complete, read_given
+from rtop_forecast.models._r_random import r_permutation
+
+__all__ = ["GlmnetLogit"]
+
+_LEAST_PROB = 1e-5  # probabilities are kept this far from 0 and 1 in the cross-validated deviance
+
+
+class GlmnetLogit(LogOddsClassifier):
+    r"""Logistic elastic net with glmnet's algorithm, stopping rule, penalties and random folds.
+
+    The parity mode of :class:`ElasticNetLogit`: same objective, but stopped where glmnet stops by default, which
+    is short of the optimum (so much so that the order of the columns shows in the first digits), and with
+    the penalty chosen by cross-validation in random folds of rows. Use it to reproduce results of R; for
+    forecasts, random folds of overlapping two-year labels are a leak, and :class:`ElasticNetLogit` is exact.
+
+    Parameters
+    ----------
+    l1_ratio : float
+        glmnet's ``alpha``, in (0, 1].
+    n_folds : int
+        Folds of the cross-validation, at least 3.
+    seed : int
+        Folds are those of ``set.seed(seed); cv.glmnet(...)`` in R 3.6 or later.
+    rule : {"min", "1se"}
+        The penalty of the least cross-validated deviance, or the largest within one standard error of it.
+    n_lambdas : int
+        Penalties of a path.
+    lambda_ratio : float
+        Least penalty as a share of the largest; glmnet's default for more rows than columns.
+    thresh : float
+        Convergence threshold as a share of the null deviance.
+    n_jobs : int
+        Processes for the folds.
+
+    Attributes
+    ----------
+    lambda_min_, lambda_1se_, lambda_ : float
+        Penalties by the two rules, and the one chosen.
+    cv_deviance_, cv_error_ : ndarray
+        Mean deviance (twice the negative log likelihood) of each penalty over the folds, and its standard error.
+    path_ : Path
+        Solutions of the whole sample.
+    coef_ : ndarray of shape (n_features,)
+    intercept_ : float
+    classes_ : ndarray of shape (2,)
+
+    References
+    ----------
+    Friedman, J., Hastie, T., & Tibshirani, R. (2010). Regularization paths for generalized linear models via
+    coordinate descent. Journal of Statistical Software, 33(1).
+    """
+
+    path_: Path
+    coef_: FloatArray
+    intercept_: float
+    lambda_: float
+    lambda_min_: float
+    lambda_1se_: float
+    cv_deviance_: FloatArray
+    cv_error_: FloatArray
+
+    def __init__(
+        self,
+        *,
+        l1_ratio: float = 0.5,
+        n_folds: int = 10,
+        seed: int = 0,
+        rule: Literal["min", "1se"] = "min",
+        n_lambdas: int = 100,
+        lambda_ratio: float = 1e-4,
+        thresh: float = 1e-7,
+        n_jobs: int = 1,
+    ) -> None:
+        self.l1_ratio = l1_ratio
+        self.n_folds = n_folds
+        self.seed = seed
+        self.rule = rule
+        self.n_lambdas = n_lambdas
+        self.lambda_ratio = lambda_ratio
+        self.thresh = thresh
+        self.n_jobs = n_jobs
+
+    def fit(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+        """Fit the path, choose the penalty in random folds, keep its solution.
+
+        Parameters
+        ----------
+        X : DataFrame or array_like of shape (n_rows, n_features)
+            Complete: as glmnet, it takes no missing values. The order of the rows decides which fold each is in.
+        y : array_like of shape (n_rows,)
+            Two classes.
+        sample_weight : array_like of shape (n_rows,), optional
+            Non-negative.
+
+        Raises
+        ------
+        InputError
+            If a parameter or the input breaks a rule.
+        """
+        self._check_parameters()
+        values, outcome, weight, self.classes_ = read_given(self, X, y, sample_weight)
+        folds = np.tile(np.arange(self.n_folds), -(-len(values) // self.n_folds))[: len(values)]
+        folds = folds[r_permutation(len(values), seed=self.seed)]
+        self._refuse_thin_folds(folds, outcome, weight)
+        settings = {
+            "l1_ratio": self.l1_ratio, "n_lambdas": self.n_lambdas, "lambda_ratio": self.lambda_ratio,
+            "thresh": self.thresh,
+        }  # fmt: skip
+        parts = [np.ones(len(values), dtype=bool), *(folds != fold for fold in range(self.n_folds))]
+        paths = Parallel(n_jobs=self.n_jobs)(
+            delayed(path)(values[part], outcome[part], weight[part], **settings) for part in parts
+        )
+        self.path_ = paths[0]
+        deviance = self._fold_deviance(paths[1:], folds, values, outcome, weight)
+        self._choose(deviance, np.array([weight[folds == fold].sum() for fold in range(self.n_folds)]))
+        chosen = int(np.flatnonzero(self.path_.lambdas == self.lambda_)[0])
+        self.coef_ = self.path_.coefs[chosen].copy()
+        self.intercept_ = float(self.path_.intercepts[chosen])
+        self.means_ = (weight / weight.sum()) @ values
+        return self
+
+    def _fold_deviance(
+        self,
+        paths: list[Path],
+        folds: NDArray[np.intp],
+        values: FloatArray,
+        outcome: FloatArray,
+        weight: FloatArray,
+    ) -> FloatArray:
+        """Weighted mean deviance of each fold's held-out rows at each penalty of the whole sample's path."""
+        rows = []
+        for fold, fitted in enumerate(paths):
+            held = folds == fold
+            intercepts, coefs = fitted.at(self.path_.lambdas)
+            eta = values[held] @ coefs.T + intercepts
+            prob = np.clip(1 / (1 + np.exp(-eta)), _LEAST_PROB, 1 - _LEAST_PROB)
+            mine = outcome[held][:, None]
+            loss = -2 * (mine * np.log(prob) + (1 - mine) * np.log(1 - prob))
+            rows.append(np.average(loss, axis=0, weights=weight[held]))
+        return np.array(rows)
+
+    def _choose(self, deviance: FloatArray, weight: FloatArray) -> None:
+        self.cv_deviance_ = np.average(deviance, axis=0, weights=weight)
+        spread = np.average((deviance - self.cv_deviance_) ** 2, axis=0, weights=weight)
+        self.cv_error_ = np.sqrt(spread / (self.n_folds - 1))
+        lambdas = self.path_.lambdas
+        best = int(np.argmin(self.cv_deviance_))  # the first, the largest penalty, of equals
+        within = self.cv_deviance_ <= self.cv_deviance_[best] + self.cv_error_[best]
+        self.lambda_min_ = float(lambdas[best])
+        self.lambda_1se_ = float(lambdas[within].max())
+        self.lambda_ = self.lambda_min_ if self.rule == "min" else self.lambda_1se_
+
+    def log_odds(self, X: Any) -> FloatArray:
+        """Log-odds of the event; see :class:`RiskModel`."""
+        contributions = self.contributions(X)
+        return contributions.log_odds
+
+    def contributions(self, X: Any) -> Contributions:
+        """Coefficient times distance from the training mean; the baseline is the log-odds at the means."""
+        values = read_complete(self, X)
+        return Contributions(
+            feature_names=tuple(feature_names(self)),
+            values=(values - self.means_) * self.coef_,
+            baseline=self.intercept_ + float(self.means_ @ self.coef_),
+        )
+
+    def _check_parameters(self) -> None:
+        rules = {
+            "l1_ratio must lie in (0, 1]": 0 < self.l1_ratio <= 1,
+            "n_folds must be at least 3": self.n_folds >= 3,
+            "rule must be 'min' or '1se'": self.rule in ("min", "1se"),
+            "n_lambdas must be at least 2": self.n_lambdas >= 2,
+            "lambda_ratio must lie in (0, 1)": 0 < self.lambda_ratio < 1,
+            "thresh must be positive": 0 < self.thresh < np.inf,
+        }
+        for rule, kept in rules.items():
+            if not kept:
+                message = f"{rule}; got {getattr(self, rule.split()[0])!r}."
+                raise InputError(message)
+
+    def _refuse_thin_folds(self, folds: NDArray[np.intp], outcome: FloatArray, weight: FloatArray) -> None:
+        for fold in range(self.n_folds):
+            rest = (folds != fold) & (weight > 0)
+            if not (0 < outcome[rest].sum() < rest.sum()):
+                message = (
+                    f"each fold must leave both classes in the rest; fold {fold + 1} of {self.n_folds} leaves one. "
+                    f"There are {int(outcome.sum())} events in {len(outcome)} rows: use fewer folds or another seed."
+                )
+                raise InputError(message)
+
+    def __sklearn_tags__(self) -> Any:
+        """Tags: as the other models, but no missing values."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = False
+        return tags
