@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from rtop_forecast.models import BaseRate, BoostedTrees, ElasticNetLogit, GlmnetLogit, LogOddsAverage
+from rtop_forecast.models import (
+    BaseRate,
+    BoostedTrees,
+    ElasticNetLogit,
+    ElasticNetLogitCV,
+    GlmnetLogit,
+    LogOddsAverage,
+)
 
 # Settings for the small data of the checks.
 TREES = BoostedTrees(
@@ -16,6 +23,7 @@ ESTIMATORS = [
     BaseRate(),
     ElasticNetLogit(),
     GlmnetLogit(n_folds=3, seed=1),
+    ElasticNetLogitCV(folds="random", n_folds=3, seed=1),
     TREES,
     LogOddsAverage([("base", BaseRate()), ("net", ElasticNetLogit())]),
 ]
@@ -25,7 +33,7 @@ def expected_failures(estimator):
     if isinstance(estimator, BoostedTrees):
         reason = "LightGBM's histograms and min_data_in_leaf count rows, not weights"
         return {"check_sample_weight_equivalence_on_dense_data": reason}
-    if isinstance(estimator, GlmnetLogit):
+    if isinstance(estimator, (GlmnetLogit, ElasticNetLogitCV)):
         reason = "which fold a row is in depends on its position, as in R"
         return {"check_sample_weight_equivalence_on_dense_data": reason}
     return {}

@@ -14,6 +14,7 @@ from rtop_forecast.models.base_rate import BaseRate
 from rtop_forecast.models.boosting import BoostedTrees
 from rtop_forecast.models.defaults import benchmark_models, default_model
 from rtop_forecast.models.elastic_net import ElasticNetLogit
+from rtop_forecast.models.elastic_net_cv import ElasticNetLogitCV
 from rtop_forecast.models.glmnet import GlmnetLogit
 from rtop_forecast.models.history import HistoryLogit
 from rtop_forecast.models.persistence import load_model, save_model
@@ -23,6 +24,7 @@ __all__ = [
     "BoostedTrees",
     "Contributions",
     "ElasticNetLogit",
+    "ElasticNetLogitCV",
     "GlmnetLogit",
     "HistoryLogit",
     "LogOddsAverage",

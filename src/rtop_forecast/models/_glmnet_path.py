@@ -25,6 +25,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit
 
 from rtop_forecast.errors import InputError
@@ -142,11 +143,12 @@ class _Fit:
     ) -> None:
         self.mean = weight @ features
         centred = features - self.mean
-        self.scale = np.sqrt(weight @ centred**2)
+        self.scale: FloatArray = np.sqrt(weight @ centred**2)
         self.varies = self.scale > 1e-13 * np.abs(features).max(axis=0, initial=0.0)
         columns = np.where(self.varies, centred / np.where(self.varies, self.scale, 1.0), 0.0)
-        self.columns = np.asfortranarray(columns)
-        self.outcome, self.weight = outcome, weight
+        # One row per feature: what the loops take out and multiply are whole features.
+        self.features = np.ascontiguousarray(columns.T)
+        self.weight, self.weighted_outcome = weight, weight * outcome
         rate = float(weight @ outcome)
         self.null_deviance = -(rate * np.log(rate) + (1 - rate) * np.log1p(-rate))
         self.limit = thresh * self.null_deviance
@@ -154,20 +156,34 @@ class _Fit:
         self.coef = np.zeros(features.shape[1])
         self.eta = np.full(len(outcome), self.intercept)
         self.strong = np.zeros(features.shape[1], dtype=bool)
+        self.chosen = np.flatnonzero(self.strong)
+        self.rows = self.features[self.chosen]
         self.ever: list[int] = []
         self._known: set[int] = set()
         self._approximate()
-        self.gradient: FloatArray = np.where(self.varies, np.abs(self.columns.T @ self.residual), 0.0)
+        self.gradient = self._gradient()
 
     def _approximate(self) -> None:
         """Residual and curvature of the log likelihood at the current linear predictor."""
         prob = expit(self.eta)
-        self.residual = self.weight * (self.outcome - prob)
-        self.curvature = self.weight * prob * (1 - prob)
+        self.curvature = self.weight * prob
+        self.residual = self.weighted_outcome - self.curvature
+        self.curvature *= 1 - prob
+
+    def _gradient(self) -> FloatArray:
+        return np.where(self.varies, np.abs(self.features @ self.residual), 0.0)
+
+    def _admit(self, columns: NDArray[np.bool_]) -> None:
+        """Add columns to those that are looked at."""
+        if (columns & ~self.strong).any():
+            self.strong |= columns
+            self.chosen = np.flatnonzero(self.strong)
+            self.rows = self.features[self.chosen]
 
     def deviance(self) -> float:
         """Mean of the negative log likelihood."""
-        return float(self.weight @ (np.logaddexp(0.0, self.eta) - self.outcome * self.eta))
+        softplus = np.maximum(self.eta, 0.0) + np.log1p(np.exp(-np.abs(self.eta)))
+        return float(self.weight @ softplus - self.weighted_outcome @ self.eta)
 
     def original(self) -> tuple[float, FloatArray]:
         """Intercept and coefficients on the scale of the features as given."""
@@ -177,15 +193,15 @@ class _Fit:
     def solve(self, lam: float, before: float, *, l1_ratio: float) -> None:
         """Go from the solution at penalty ``before`` to that at ``lam``."""
         l1, l2 = l1_ratio * lam, (1 - l1_ratio) * lam
-        self.strong |= self.varies & (self.gradient > l1_ratio * (2 * lam - before))
+        self._admit(self.varies & (self.gradient > l1_ratio * (2 * lam - before)))
         for _ in range(_MOST_SWEEPS):
             if not self._improve(l1, l2):
                 continue
-            self.gradient = np.where(self.varies, np.abs(self.columns.T @ self.residual), 0.0)
+            self.gradient = self._gradient()
             missed = self.varies & ~self.strong & (self.gradient > l1)
             if not missed.any():
                 return
-            self.strong |= missed
+            self._admit(missed)
         message = (
             f"coordinate descent did not converge at lambda {lam:g}. Give fewer or less correlated columns."
         )
@@ -193,15 +209,14 @@ class _Fit:
 
     def _improve(self, l1: float, l2: float) -> bool:
         """Solve one quadratic approximation; whether it moved the coefficients by less than the limit."""
-        chosen = np.flatnonzero(self.strong)
-        columns = self.columns[:, chosen]
-        weighted = columns * self.curvature[:, None]
+        chosen, rows = self.chosen, self.rows
+        rooted = rows * np.sqrt(self.curvature)
         start, start_intercept = self.coef[chosen], self.intercept
         quadratic = _Quadratic(
-            gram=weighted.T @ columns,
-            cross=weighted.sum(axis=0),
+            gram=rooted @ rooted.T,
+            cross=rows @ self.curvature,
             total=float(self.curvature.sum()),
-            gradient=columns.T @ self.residual,
+            gradient=rows @ self.residual,
             slope=float(self.residual.sum()),
             coef=start,
             intercept=start_intercept,
@@ -220,7 +235,8 @@ class _Fit:
                 pass
         coef = np.array(quadratic.coef)
         self.coef[chosen], self.intercept = coef, quadratic.intercept
-        self.eta = columns @ coef + self.intercept
+        used = np.flatnonzero(coef)
+        self.eta = coef[used] @ rows[used] + self.intercept
         self._approximate()
         moved = (np.array(quadratic.square) * (coef - start) ** 2).max(initial=0.0)
         shifted = self.curvature.sum() * (self.intercept - start_intercept) ** 2

@@ -6,17 +6,15 @@ from typing import Any, Literal, Self
 
 import numpy as np
 from joblib import Parallel, delayed
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from rtop_forecast.errors import InputError
 from rtop_forecast.models._base import Contributions, FloatArray, LogOddsClassifier
+from rtop_forecast.models._cross_validation import choose, random_folds, refuse_one_class
 from rtop_forecast.models._glmnet_path import Path, path
 from rtop_forecast.models._inputs import feature_names, read_complete, read_given
-from rtop_forecast.models._r_random import r_permutation
 
 __all__ = ["GlmnetLogit"]
-
-_LEAST_PROB = 1e-5  # probabilities are kept this far from 0 and 1 in the cross-validated deviance
 
 
 class GlmnetLogit(LogOddsClassifier):
@@ -113,56 +111,26 @@ class GlmnetLogit(LogOddsClassifier):
         """
         self._check_parameters()
         values, outcome, weight, self.classes_ = read_given(self, X, y, sample_weight)
-        folds = np.tile(np.arange(self.n_folds), -(-len(values) // self.n_folds))[: len(values)]
-        folds = folds[r_permutation(len(values), seed=self.seed)]
-        self._refuse_thin_folds(folds, outcome, weight)
+        folds = random_folds(len(values), self.n_folds, seed=self.seed)
+        refuse_one_class(folds, outcome, weight)
         settings = {
             "l1_ratio": self.l1_ratio, "n_lambdas": self.n_lambdas, "lambda_ratio": self.lambda_ratio,
             "thresh": self.thresh,
         }  # fmt: skip
-        parts = [np.ones(len(values), dtype=bool), *(folds != fold for fold in range(self.n_folds))]
+        parts = [np.ones(len(values), dtype=bool), *(fold.train for fold in folds)]
         paths = Parallel(n_jobs=self.n_jobs)(
             delayed(path)(values[part], outcome[part], weight[part], **settings) for part in parts
         )
         self.path_ = paths[0]
-        deviance = self._fold_deviance(paths[1:], folds, values, outcome, weight)
-        self._choose(deviance, np.array([weight[folds == fold].sum() for fold in range(self.n_folds)]))
+        choice = choose(self.path_.lambdas, paths[1:], folds, values, outcome, weight)
+        self.cv_deviance_, self.cv_error_ = choice.deviance, choice.error
+        self.lambda_min_, self.lambda_1se_ = choice.lambda_min, choice.lambda_1se
+        self.lambda_ = self.lambda_min_ if self.rule == "min" else self.lambda_1se_
         chosen = int(np.flatnonzero(self.path_.lambdas == self.lambda_)[0])
         self.coef_ = self.path_.coefs[chosen].copy()
         self.intercept_ = float(self.path_.intercepts[chosen])
         self.means_ = (weight / weight.sum()) @ values
         return self
-
-    def _fold_deviance(
-        self,
-        paths: list[Path],
-        folds: NDArray[np.intp],
-        values: FloatArray,
-        outcome: FloatArray,
-        weight: FloatArray,
-    ) -> FloatArray:
-        """Weighted mean deviance of each fold's held-out rows at each penalty of the whole sample's path."""
-        rows = []
-        for fold, fitted in enumerate(paths):
-            held = folds == fold
-            intercepts, coefs = fitted.at(self.path_.lambdas)
-            eta = values[held] @ coefs.T + intercepts
-            prob = np.clip(1 / (1 + np.exp(-eta)), _LEAST_PROB, 1 - _LEAST_PROB)
-            mine = outcome[held][:, None]
-            loss = -2 * (mine * np.log(prob) + (1 - mine) * np.log(1 - prob))
-            rows.append(np.average(loss, axis=0, weights=weight[held]))
-        return np.array(rows)
-
-    def _choose(self, deviance: FloatArray, weight: FloatArray) -> None:
-        self.cv_deviance_ = np.average(deviance, axis=0, weights=weight)
-        spread = np.average((deviance - self.cv_deviance_) ** 2, axis=0, weights=weight)
-        self.cv_error_ = np.sqrt(spread / (self.n_folds - 1))
-        lambdas = self.path_.lambdas
-        best = int(np.argmin(self.cv_deviance_))  # the first, the largest penalty, of equals
-        within = self.cv_deviance_ <= self.cv_deviance_[best] + self.cv_error_[best]
-        self.lambda_min_ = float(lambdas[best])
-        self.lambda_1se_ = float(lambdas[within].max())
-        self.lambda_ = self.lambda_min_ if self.rule == "min" else self.lambda_1se_
 
     def log_odds(self, X: Any) -> FloatArray:
         """Log-odds of the event; see :class:`RiskModel`."""
@@ -190,16 +158,6 @@ class GlmnetLogit(LogOddsClassifier):
         for rule, kept in rules.items():
             if not kept:
                 message = f"{rule}; got {getattr(self, rule.split()[0])!r}."
-                raise InputError(message)
-
-    def _refuse_thin_folds(self, folds: NDArray[np.intp], outcome: FloatArray, weight: FloatArray) -> None:
-        for fold in range(self.n_folds):
-            rest = (folds != fold) & (weight > 0)
-            if not (0 < outcome[rest].sum() < rest.sum()):
-                message = (
-                    f"each fold must leave both classes in the rest; fold {fold + 1} of {self.n_folds} leaves one. "
-                    f"There are {int(outcome.sum())} events in {len(outcome)} rows: use fewer folds or another seed."
-                )
                 raise InputError(message)
 
     def __sklearn_tags__(self) -> Any:

@@ -1,0 +1,331 @@
+r"""Exact lambda paths of several elastic-net logits on the same rows, in step.
+
+The fits differ in their weights only (those of a fold's held-out rows are zero), so linear predictors and gradients of
+all are two matrix products. Each fit takes Newton-like steps: the penalised quadratic model of its loss is minimised
+exactly over an active set, with a Hessian that is kept while it serves and renewed when a step hardly lowers the
+breach of the optimality conditions. From one penalty to the next the solutions are extrapolated. A fit that will not
+come to rest goes to the certified solver of :mod:`rtop_forecast.models._solver`.
+
+Columns are standardised once, with the weights of the first fit; what the standard deviations of the others differ by
+goes into their penalties, so that every fit has the solution of its own standardisation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rtop_forecast.errors import InputError
+from rtop_forecast.models._base import FloatArray
+from rtop_forecast.models._glmnet_path import Path
+from rtop_forecast.models._solver import Problem, solve
+
+__all__ = ["ExactPaths", "exact_paths"]
+
+_LEAST_GAIN, _MOST_EXPLAINED, _FEWEST = 1e-5, 0.999, 5
+_SLOW = 0.3  # share of the breach that may be left after a step with a kept Hessian
+_STEPS = 30  # steps at one penalty before the certified solver takes over
+_CHANGES, _SWEEPS = 30, 3  # rounds of one quadratic problem, and sweeps in each
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExactPaths:
+    """Paths of several fits over the same penalties.
+
+    Attributes
+    ----------
+    paths : list of Path
+        The share of deviance explained is known of the first fit only.
+    kkt_residual : ndarray of shape (n_fits, n_lambdas)
+        Largest breach of the optimality conditions, on the scale of standardised columns.
+    """
+
+    paths: list[Path]
+    kkt_residual: FloatArray
+
+
+def exact_paths(
+    features: FloatArray,
+    outcome: FloatArray,
+    weights: FloatArray,
+    *,
+    l1_ratio: float,
+    n_lambdas: int,
+    lambda_ratio: float,
+    tol: float,
+) -> ExactPaths:
+    """Solve every fit at every penalty to a breach of at most ``tol``.
+
+    Parameters
+    ----------
+    features : ndarray of shape (n_rows, n_features)
+        Finite.
+    outcome : ndarray of shape (n_rows,)
+        0.0 and 1.0.
+    weights : ndarray of shape (n_fits, n_rows)
+        Non-negative; the first fit sets the penalties, from the least that keeps all its coefficients at zero.
+    l1_ratio, n_lambdas, lambda_ratio
+        As :func:`rtop_forecast.models._glmnet_path.path`.
+    tol : float
+
+    Raises
+    ------
+    InputError
+        If no column varies with the outcome.
+    """
+    state = _Fits(features, outcome, weights, l1_ratio=l1_ratio, tol=tol)
+    largest = state.start()
+    lambdas = largest * lambda_ratio ** (np.arange(n_lambdas) / max(n_lambdas - 1, 1))
+    kept: list[tuple[FloatArray, FloatArray]] = []
+    explained: list[float] = []
+    breaches = []
+    for lam in lambdas:
+        breaches.append(state.solve(float(lam)))
+        kept.append(state.original())
+        explained.append(state.explained(0))
+        if len(kept) >= _FEWEST:
+            now, before = explained[-1], explained[-2]
+            if now - before < _LEAST_GAIN * now or now > _MOST_EXPLAINED:
+                break
+    used = lambdas[: len(kept)]
+    paths = [
+        Path(
+            lambdas=used,
+            intercepts=np.array([one[0][fit] for one in kept]),
+            coefs=np.array([one[1][:, fit] for one in kept]),
+            deviance_ratio=np.array(explained) if fit == 0 else np.full(len(used), np.nan),
+        )
+        for fit in range(len(weights))
+    ]
+    return ExactPaths(paths=paths, kkt_residual=np.array(breaches).T)
+
+
+class _Fits:
+    """Coefficients of all fits, columns of one matrix, and what belongs to them."""
+
+    def __init__(
+        self, features: FloatArray, outcome: FloatArray, weights: FloatArray, *, l1_ratio: float, tol: float
+    ) -> None:
+        self.weight = np.ascontiguousarray((weights / weights.sum(axis=1, keepdims=True)).T)
+        first = self.weight[:, 0]
+        self.mean = first @ features
+        centred = features - self.mean
+        scale = np.sqrt(first @ centred**2)
+        varies = scale > 1e-13 * np.abs(features).max(axis=0, initial=0.0)
+        self.scale = np.where(varies, scale, 1.0)
+        self.columns = np.ascontiguousarray(np.where(varies, centred / self.scale, 0.0))
+        self.rows = np.ascontiguousarray(self.columns.T)
+        # Spread of each column in each fit, in units of the first fit's.
+        moment = self.rows @ self.weight
+        square = (self.rows**2) @ self.weight
+        spread = np.sqrt(np.maximum(square - moment**2, 0.0))
+        self.idle = spread <= 1e-12
+        self.spread = np.where(self.idle, 1.0, spread)
+        self.outcome, self.l1_ratio, self.tol = outcome, l1_ratio, tol
+        rate = outcome @ self.weight
+        self.null_deviance = -(rate * np.log(rate) + (1 - rate) * np.log1p(-rate))
+        n_fits = self.weight.shape[1]
+        self.coef = np.zeros((features.shape[1], n_fits))
+        self.intercept = np.log(rate / (1 - rate))
+        self.before = np.zeros_like(self.coef)
+        self.hessian: list[tuple[FloatArray, FloatArray, float] | None] = [None] * n_fits
+        self.last_lam: float | None = None
+        self.step_lam: float | None = None
+
+    def start(self) -> float:
+        """Least penalty that keeps the first fit at zero."""
+        _, gradient, _ = self._evaluate(np.arange(self.weight.shape[1]))
+        largest = float(np.abs(gradient[:, 0] / self.spread[:, 0])[~self.idle[:, 0]].max(initial=0.0))
+        if largest <= 0:
+            message = (
+                "no column varies with the outcome, so there is no penalty to begin with. Check the features."
+            )
+            raise InputError(message)
+        return largest / self.l1_ratio
+
+    def _evaluate(self, fits: NDArray[np.intp]) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Probabilities, gradient by column and by intercept, of some fits."""
+        eta = self.columns @ self.coef[:, fits]
+        eta += self.intercept[fits]
+        prob = _probabilities(eta)
+        residual = self.outcome[:, None] - prob
+        residual *= self.weight if len(fits) == self.weight.shape[1] else self.weight[:, fits]
+        gradient = self.rows @ residual
+        return prob, np.where(self.idle[:, fits], 0.0, gradient), residual.sum(axis=0)
+
+    def explained(self, fit: int) -> float:
+        """Share of the null deviance that a fit explains."""
+        eta = self.columns @ self.coef[:, fit] + self.intercept[fit]
+        softplus = np.maximum(eta, 0.0) + np.log1p(np.exp(-np.abs(eta)))
+        return float(1 - self.weight[:, fit] @ (softplus - self.outcome * eta) / self.null_deviance[fit])
+
+    def original(self) -> tuple[FloatArray, FloatArray]:
+        """Give intercepts and coefficients on the scale of the features as given."""
+        coef = self.coef / self.scale[:, None]
+        return self.intercept - self.mean @ coef, coef
+
+    def solve(self, lam: float) -> FloatArray:
+        """Bring all fits to their solutions at a penalty; the breach that is left of each."""
+        self._extrapolate(lam)
+        n_fits = self.weight.shape[1]
+        breach = np.full(n_fits, np.inf)
+        open_fits = np.arange(n_fits)
+        for _ in range(_STEPS):
+            prob, gradient, slope = self._evaluate(open_fits)
+            now = self._breach(open_fits, gradient, slope, lam)
+            # A step that hardly lowered the breach was made with a Hessian that has grown too old.
+            stale = now > _SLOW * breach[open_fits]
+            breach[open_fits] = now
+            going = now > self.tol
+            for at in np.flatnonzero(going):
+                fit = int(open_fits[at])
+                if stale[at] or self.hessian[fit] is None:
+                    self._renew(fit, prob[:, at])
+                self._step(fit, gradient[:, at], float(slope[at]), lam)
+            open_fits = open_fits[going]
+            if not len(open_fits):
+                return breach
+        for fit in open_fits.tolist():
+            breach[fit] = self._certified(fit, lam)
+        return breach
+
+    def _extrapolate(self, lam: float) -> None:
+        """Begin on the line through the two solutions before, as far as signs allow."""
+        if self.last_lam is None or self.step_lam is None or lam == self.last_lam:
+            guess = self.coef
+        else:
+            share = (lam - self.last_lam) / (self.last_lam - self.step_lam)
+            guess = self.coef + share * (self.coef - self.before)
+            guess = np.where(np.sign(guess) == np.sign(self.coef), guess, self.coef)
+        self.before, self.step_lam = self.coef, self.last_lam
+        self.coef, self.last_lam = guess.copy(), lam
+
+    def _penalties(self, fits: NDArray[np.intp] | int, lam: float) -> tuple[FloatArray, FloatArray]:
+        spread = self.spread[:, fits]
+        return lam * self.l1_ratio * spread, lam * (1 - self.l1_ratio) * spread**2
+
+    def _breach(
+        self, fits: NDArray[np.intp], gradient: FloatArray, slope: FloatArray, lam: float
+    ) -> FloatArray:
+        l1, l2 = self._penalties(fits, lam)
+        coef = self.coef[:, fits]
+        pull = gradient - l2 * coef
+        breach = np.where(coef != 0, np.abs(pull - np.sign(coef) * l1), np.maximum(np.abs(pull) - l1, 0.0))
+        breach = np.where(self.idle[:, fits], 0.0, breach / self.spread[:, fits])
+        largest: FloatArray = np.maximum(breach.max(axis=0, initial=0.0), np.abs(slope))
+        return largest
+
+    def _renew(self, fit: int, prob: FloatArray) -> None:
+        """Hessian at the current point, with the intercept eliminated."""
+        curvature = self.weight[:, fit] * prob * (1 - prob)
+        rooted = self.rows * np.sqrt(curvature)
+        cross, total = self.rows @ curvature, float(curvature.sum())
+        reduced = rooted @ rooted.T - np.outer(cross, cross) / total
+        self.hessian[fit] = (reduced, cross, total)
+
+    def _step(self, fit: int, gradient: FloatArray, slope: float, lam: float) -> None:
+        hessian = self.hessian[fit]
+        assert hessian is not None
+        reduced, cross, total = hessian
+        l1, l2 = self._penalties(fit, lam)
+        coef = self.coef[:, fit]
+        linear = gradient - cross * (slope / total) + reduced @ coef
+        penalised = reduced.copy()
+        penalised.flat[:: len(coef) + 1] += l2
+        new = _quadratic_minimum(penalised, linear, l1, coef, idle=self.idle[:, fit])
+        self.intercept[fit] += (slope - cross @ (new - coef)) / total
+        self.coef[:, fit] = new
+
+    def _certified(self, fit: int, lam: float) -> float:
+        """Solution by the slower solver, which always comes to rest."""
+        used = np.flatnonzero(~self.idle[:, fit])
+        weight = self.weight[:, fit]
+        there = weight > 0
+        columns = self.columns[there][:, used]
+        mean = weight[there] @ columns
+        standard = np.asfortranarray((columns - mean) / self.spread[used, fit])
+        problem = Problem(
+            features=standard,
+            outcome=self.outcome[there],
+            weight=weight[there],
+            l1=lam * self.l1_ratio,
+            l2=lam * (1 - self.l1_ratio),
+        )
+        solution = solve(problem, tol=self.tol, max_iter=500)
+        slopes = solution.coef / self.spread[used, fit]
+        self.coef[:, fit] = 0.0
+        self.coef[used, fit] = slopes
+        self.intercept[fit] = solution.intercept - float(slopes @ mean)
+        self.hessian[fit] = None
+        return solution.kkt_residual
+
+
+def _quadratic_minimum(
+    quadratic: FloatArray,
+    linear: FloatArray,
+    l1: FloatArray,
+    start: FloatArray,
+    *,
+    idle: NDArray[np.bool_],
+) -> FloatArray:
+    """Minimise b'Qb / 2 - c'b + sum l1 |b|.
+
+    The signs of the start are tried first, and kept if their linear system confirms them, as it mostly does. Else
+    sweeps over the coordinates look for better ones.
+    """
+    coef = start.copy()
+    for _ in range(_CHANGES):
+        sign = np.sign(coef)
+        active = np.flatnonzero(sign)
+        solved = np.zeros_like(coef)
+        if len(active):
+            block = quadratic[active][:, active]
+            solved[active] = _solved(block, linear[active] - l1[active] * sign[active])
+        if (solved * sign >= 0).all():
+            pull = linear - quadratic @ solved
+            if not ((sign == 0) & (np.abs(pull) > l1 * (1 + 1e-12)) & ~idle).any():
+                return solved
+            coef = solved
+        coef = _swept(quadratic, linear, l1, coef, idle=idle)
+    return coef
+
+
+def _probabilities(eta: FloatArray) -> FloatArray:
+    """1 / (1 + exp(-eta)), in place; without overflow down to the smallest numbers that matter."""
+    np.clip(eta, -700.0, 700.0, out=eta)
+    np.negative(eta, out=eta)
+    np.exp(eta, out=eta)
+    eta += 1.0
+    np.reciprocal(eta, out=eta)
+    return eta
+
+
+def _solved(block: FloatArray, right: FloatArray) -> FloatArray:
+    try:
+        solution = np.linalg.solve(block, right)
+    except np.linalg.LinAlgError:
+        solution = np.linalg.lstsq(block, right, rcond=None)[0]
+    return np.asarray(solution, dtype=np.float64)
+
+
+def _swept(
+    quadratic: FloatArray, linear: FloatArray, l1: FloatArray, start: FloatArray, *, idle: NDArray[np.bool_]
+) -> FloatArray:
+    """Coordinate descent for a few sweeps."""
+    coef = start.copy()
+    pull = linear - quadratic @ coef
+    square = np.diag(quadratic).tolist()
+    limit = l1.tolist()
+    moving = np.flatnonzero(~idle).tolist()
+    for _ in range(_SWEEPS):
+        for k in moving:
+            old = coef.item(k)
+            reach = pull.item(k) + square[k] * old
+            size = abs(reach) - limit[k]
+            new = 0.0 if size <= 0.0 else (size if reach > 0.0 else -size) / square[k]
+            if new != old:
+                coef[k] = new
+                pull -= (new - old) * quadratic[k]
+    return coef
