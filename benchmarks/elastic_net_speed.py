@@ -2,10 +2,11 @@
 
     python benchmarks/elastic_net_speed.py --data DIR [--script FILE] [--repeats N] [--jobs N] [--json]
 
-Every contender fits 31 origins, each a path over the whole sample and ten random folds (seed 90035), and forecasts the
-year after next. "parity" is our GlmnetLogit, which gives R's numbers; "exact" is ElasticNetLogitCV on the same folds,
-whose every solution is converged and certified. R runs FILE (glmnet_backtest.R) in one process, as glmnet does; ours use
---jobs processes. R itself comes from Debian's packages r-base-core and r-cran-glmnet; without Rscript its part is left out.
+Every contender fits 31 origins, each a path over the whole sample and ten random folds (seed 90035), and forecasts
+the year after next. "parity" is our GlmnetLogit, which gives R's numbers; "exact" is ElasticNetLogitCV on the same
+folds, whose every solution is converged and certified. R runs FILE (glmnet_backtest.R) in one process, as glmnet does;
+ours use --jobs processes. R itself comes from Debian's packages r-base-core and r-cran-glmnet; without Rscript its
+part is left out.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from rtop_forecast.models import ElasticNetLogitCV
 
 
 def exact_backtest(panel: pd.DataFrame, *, jobs: int) -> pd.DataFrame:
-    """The same origins and folds, solved to the optimum."""
+    """Solve the same origins and folds to the optimum."""
     names = predictors(panel)
 
     def one(last_train: int) -> pd.DataFrame:

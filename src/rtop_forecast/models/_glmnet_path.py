@@ -26,7 +26,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from rtop_forecast.errors import InputError
 from rtop_forecast.models._base import FloatArray
@@ -148,6 +147,7 @@ class _Fit:
         columns = np.where(self.varies, centred / np.where(self.varies, self.scale, 1.0), 0.0)
         # One row per feature: what the loops take out and multiply are whole features.
         self.features = np.ascontiguousarray(columns.T)
+        self.buffer = np.empty_like(self.features)
         self.weight, self.weighted_outcome = weight, weight * outcome
         rate = float(weight @ outcome)
         self.null_deviance = -(rate * np.log(rate) + (1 - rate) * np.log1p(-rate))
@@ -165,7 +165,7 @@ class _Fit:
 
     def _approximate(self) -> None:
         """Residual and curvature of the log likelihood at the current linear predictor."""
-        prob = expit(self.eta)
+        prob = 1 / (1 + np.exp(-np.clip(self.eta, -700.0, 700.0)))
         self.curvature = self.weight * prob
         self.residual = self.weighted_outcome - self.curvature
         self.curvature *= 1 - prob
@@ -210,7 +210,7 @@ class _Fit:
     def _improve(self, l1: float, l2: float) -> bool:
         """Solve one quadratic approximation; whether it moved the coefficients by less than the limit."""
         chosen, rows = self.chosen, self.rows
-        rooted = rows * np.sqrt(self.curvature)
+        rooted = np.multiply(rows, np.sqrt(self.curvature), out=self.buffer[: len(chosen)])
         start, start_intercept = self.coef[chosen], self.intercept
         quadratic = _Quadratic(
             gram=rooted @ rooted.T,
@@ -235,8 +235,7 @@ class _Fit:
                 pass
         coef = np.array(quadratic.coef)
         self.coef[chosen], self.intercept = coef, quadratic.intercept
-        used = np.flatnonzero(coef)
-        self.eta = coef[used] @ rows[used] + self.intercept
+        self.eta = coef @ rows + self.intercept
         self._approximate()
         moved = (np.array(quadratic.square) * (coef - start) ** 2).max(initial=0.0)
         shifted = self.curvature.sum() * (self.intercept - start_intercept) ** 2

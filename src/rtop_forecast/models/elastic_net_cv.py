@@ -13,7 +13,7 @@ from rtop_forecast.models._base import Contributions, FloatArray, LogOddsClassif
 from rtop_forecast.models._cross_validation import Fold, choose, past_folds, random_folds, refuse_one_class
 from rtop_forecast.models._exact_path import exact_paths
 from rtop_forecast.models._glmnet_path import Path
-from rtop_forecast.models._inputs import read_given
+from rtop_forecast.models._inputs import read_complete, read_given
 from rtop_forecast.models.elastic_net import ElasticNetLogit
 
 __all__ = ["ElasticNetLogitCV"]
@@ -166,15 +166,13 @@ class ElasticNetLogitCV(LogOddsClassifier):
 
     def log_odds(self, X: Any) -> FloatArray:
         """Log-odds of the event; see :class:`RiskModel`."""
-        return self._fitted().log_odds(X)
+        read_complete(self, X)
+        return self.model_.log_odds(X)
 
     def contributions(self, X: Any) -> Contributions:
         """Contributions of the chosen model; see :class:`ElasticNetLogit`."""
-        return self._fitted().contributions(X)
-
-    def _fitted(self) -> ElasticNetLogit:
-        # An estimator that was not fitted says so in scikit-learn's words.
-        return getattr(self, "model_", None) or ElasticNetLogit()
+        read_complete(self, X)
+        return self.model_.contributions(X)
 
     def _folds(self, years: ArrayLike | None, n_rows: int) -> list[Fold]:
         if self.folds == "random":
