@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg.lapack import dposv
 
 from rtop_forecast.errors import InputError
 from rtop_forecast.models._base import FloatArray
@@ -25,8 +26,10 @@ from rtop_forecast.models._solver import Problem, solve
 __all__ = ["ExactPaths", "exact_paths"]
 
 _LEAST_GAIN, _MOST_EXPLAINED, _FEWEST = 1e-5, 0.999, 5
-_SLOW = 0.3  # share of the breach that may be left after a step with a kept Hessian
+_SLOW = 0.15  # share of the breach that may be left after a step with a kept Hessian
 _STEPS = 30  # steps at one penalty before the certified solver takes over
+# Weights of the last one, two or three solutions in the next, for evenly spaced penalties.
+_POINTERS = {1: (1.0,), 2: (2.0, -1.0), 3: (3.0, -3.0, 1.0)}
 _CHANGES, _SWEEPS = 30, 3  # rounds of one quadratic problem, and sweeps in each
 
 
@@ -108,8 +111,8 @@ class _Fits:
     def __init__(
         self, features: FloatArray, outcome: FloatArray, weights: FloatArray, *, l1_ratio: float, tol: float
     ) -> None:
-        self.weight = np.ascontiguousarray((weights / weights.sum(axis=1, keepdims=True)).T)
-        first = self.weight[:, 0]
+        self.weight = np.ascontiguousarray(weights / weights.sum(axis=1, keepdims=True))
+        first = self.weight[0]
         self.mean = first @ features
         centred = features - self.mean
         scale = np.sqrt(first @ centred**2)
@@ -118,25 +121,24 @@ class _Fits:
         self.columns = np.ascontiguousarray(np.where(varies, centred / self.scale, 0.0))
         self.rows = np.ascontiguousarray(self.columns.T)
         # Spread of each column in each fit, in units of the first fit's.
-        moment = self.rows @ self.weight
-        square = (self.rows**2) @ self.weight
+        moment = self.rows @ self.weight.T
+        square = (self.rows**2) @ self.weight.T
         spread = np.sqrt(np.maximum(square - moment**2, 0.0))
         self.idle = spread <= 1e-12
         self.spread = np.where(self.idle, 1.0, spread)
         self.outcome, self.l1_ratio, self.tol = outcome, l1_ratio, tol
-        rate = outcome @ self.weight
+        rate = self.weight @ outcome
         self.null_deviance = -(rate * np.log(rate) + (1 - rate) * np.log1p(-rate))
-        n_fits = self.weight.shape[1]
+        n_fits = len(self.weight)
         self.coef = np.zeros((features.shape[1], n_fits))
         self.intercept = np.log(rate / (1 - rate))
-        self.before = np.zeros_like(self.coef)
+        self.past: list[tuple[FloatArray, FloatArray]] = []
+        self.solved = 0
         self.hessian: list[tuple[FloatArray, FloatArray, float] | None] = [None] * n_fits
-        self.last_lam: float | None = None
-        self.step_lam: float | None = None
 
     def start(self) -> float:
         """Least penalty that keeps the first fit at zero."""
-        _, gradient, _ = self._evaluate(np.arange(self.weight.shape[1]))
+        _, gradient, _ = self._evaluate(np.arange(len(self.weight)))
         largest = float(np.abs(gradient[:, 0] / self.spread[:, 0])[~self.idle[:, 0]].max(initial=0.0))
         if largest <= 0:
             message = (
@@ -147,19 +149,20 @@ class _Fits:
 
     def _evaluate(self, fits: NDArray[np.intp]) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Probabilities, gradient by column and by intercept, of some fits."""
-        eta = self.columns @ self.coef[:, fits]
-        eta += self.intercept[fits]
+        # One row per fit: what belongs to a fit lies side by side.
+        eta = self.coef[:, fits].T @ self.rows
+        eta += self.intercept[fits][:, None]
         prob = _probabilities(eta)
-        residual = self.outcome[:, None] - prob
-        residual *= self.weight if len(fits) == self.weight.shape[1] else self.weight[:, fits]
-        gradient = self.rows @ residual
-        return prob, np.where(self.idle[:, fits], 0.0, gradient), residual.sum(axis=0)
+        residual = self.outcome - prob
+        residual *= self.weight if len(fits) == len(self.weight) else self.weight[fits]
+        gradient = (residual @ self.columns).T
+        return prob, np.where(self.idle[:, fits], 0.0, gradient), residual.sum(axis=1)
 
     def explained(self, fit: int) -> float:
         """Share of the null deviance that a fit explains."""
-        eta = self.columns @ self.coef[:, fit] + self.intercept[fit]
+        eta = self.coef[:, fit] @ self.rows + self.intercept[fit]
         softplus = np.maximum(eta, 0.0) + np.log1p(np.exp(-np.abs(eta)))
-        return float(1 - self.weight[:, fit] @ (softplus - self.outcome * eta) / self.null_deviance[fit])
+        return float(1 - self.weight[fit] @ (softplus - self.outcome * eta) / self.null_deviance[fit])
 
     def original(self) -> tuple[FloatArray, FloatArray]:
         """Give intercepts and coefficients on the scale of the features as given."""
@@ -168,8 +171,8 @@ class _Fits:
 
     def solve(self, lam: float) -> FloatArray:
         """Bring all fits to their solutions at a penalty; the breach that is left of each."""
-        self._extrapolate(lam)
-        n_fits = self.weight.shape[1]
+        self._extrapolate()
+        n_fits = len(self.weight)
         breach = np.full(n_fits, np.inf)
         open_fits = np.arange(n_fits)
         for _ in range(_STEPS):
@@ -182,7 +185,7 @@ class _Fits:
             for at in np.flatnonzero(going):
                 fit = int(open_fits[at])
                 if stale[at] or self.hessian[fit] is None:
-                    self._renew(fit, prob[:, at])
+                    self._renew(fit, prob[at])
                 self._step(fit, gradient[:, at], float(slope[at]), lam)
             open_fits = open_fits[going]
             if not len(open_fits):
@@ -191,16 +194,20 @@ class _Fits:
             breach[fit] = self._certified(fit, lam)
         return breach
 
-    def _extrapolate(self, lam: float) -> None:
-        """Begin on the line through the two solutions before, as far as signs allow."""
-        if self.last_lam is None or self.step_lam is None or lam == self.last_lam:
-            guess = self.coef
+    def _extrapolate(self) -> None:
+        """Begin where the solutions before point to, as far as signs allow.
+
+        Penalties are evenly spaced on the log scale, so a polynomial in their logarithm has whole weights.
+        """
+        self.past = [(self.coef, self.intercept), *self.past[:2]]
+        if self.solved:
+            weights = np.array(_POINTERS[len(self.past)])
+            coef = np.tensordot(weights, np.array([one[0] for one in self.past]), axes=1)
+            self.intercept = weights @ np.array([one[1] for one in self.past])
+            self.coef = np.where(np.sign(coef) == np.sign(self.coef), coef, self.coef)
         else:
-            share = (lam - self.last_lam) / (self.last_lam - self.step_lam)
-            guess = self.coef + share * (self.coef - self.before)
-            guess = np.where(np.sign(guess) == np.sign(self.coef), guess, self.coef)
-        self.before, self.step_lam = self.coef, self.last_lam
-        self.coef, self.last_lam = guess.copy(), lam
+            self.coef, self.intercept = self.coef.copy(), self.intercept.copy()
+        self.solved += 1
 
     def _penalties(self, fits: NDArray[np.intp] | int, lam: float) -> tuple[FloatArray, FloatArray]:
         spread = self.spread[:, fits]
@@ -219,7 +226,7 @@ class _Fits:
 
     def _renew(self, fit: int, prob: FloatArray) -> None:
         """Hessian at the current point, with the intercept eliminated."""
-        curvature = self.weight[:, fit] * prob * (1 - prob)
+        curvature = self.weight[fit] * prob * (1 - prob)
         rooted = self.rows * np.sqrt(curvature)
         cross, total = self.rows @ curvature, float(curvature.sum())
         reduced = rooted @ rooted.T - np.outer(cross, cross) / total
@@ -241,7 +248,7 @@ class _Fits:
     def _certified(self, fit: int, lam: float) -> float:
         """Solution by the slower solver, which always comes to rest."""
         used = np.flatnonzero(~self.idle[:, fit])
-        weight = self.weight[:, fit]
+        weight = self.weight[fit]
         there = weight > 0
         columns = self.columns[there][:, used]
         mean = weight[there] @ columns
@@ -303,9 +310,9 @@ def _probabilities(eta: FloatArray) -> FloatArray:
 
 
 def _solved(block: FloatArray, right: FloatArray) -> FloatArray:
-    try:
-        solution = np.linalg.solve(block, right)
-    except np.linalg.LinAlgError:
+    """Solve a positive definite system; by least squares if columns depend on each other."""
+    _, solution, info = dposv(block, right)
+    if info != 0:
         solution = np.linalg.lstsq(block, right, rcond=None)[0]
     return np.asarray(solution, dtype=np.float64)
 
