@@ -26,6 +26,7 @@ def event_counts(
     coverage: tuple[int, int],
     unmatched: Sequence[pd.DataFrame],
     zero_inside: Collection[str] | None = None,
+    largest: Collection[str] = (),
 ) -> SourceTable:
     """Sum the columns of events over the state-years that they happened in.
 
@@ -43,14 +44,16 @@ def event_counts(
         Reports of rows set aside before.
     zero_inside : collection of str, optional
         Variables for which no event means zero; by default all.
+    largest : collection of str, optional
+        Grades, of which the largest of a state-year counts instead of the sum.
     """
     matched, lost = resolved(events, codes)
     groups = matched.groupby(KEYS, sort=True)
     data = pd.DataFrame(
         {
-            name: groups[name]
-            .sum()
-            .where(~matched[name].isna().groupby([matched[key] for key in KEYS]).any())
+            name: (groups[name].max() if name in largest else groups[name].sum()).where(
+                ~matched[name].isna().groupby([matched[key] for key in KEYS]).any()
+            )
             for name in names
         }
     ).reset_index()

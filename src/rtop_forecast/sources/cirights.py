@@ -24,6 +24,7 @@ VARIABLES = {
     "Repression Index": "repression",
     "Civil and Political Rights Index": "civpol",
     "Brutality-based Atrocity": "brutality",
+    "Atrocity Intensity": "intensity",
     "Disappearances": "disap",
     "Extrajudicial Killings": "kill",
     "Political Imprisonment": "polpris",
@@ -42,6 +43,7 @@ VARIABLES = {
 #: Admissible values by our name.
 BOUNDS: dict[str, tuple[float, float]] = {
     "overall": (0, 100), "physint": (0, 8), "repression": (0, 17), "civpol": (0, 6), "brutality": (0, 1),
+    "intensity": (1, 3),
     "disap": (0, 2), "kill": (0, 2), "polpris": (0, 2), "tort": (0, 2), "assn": (0, 2), "formov": (0, 2),
     "dommov": (0, 2), "speech": (0, 2), "elecsd": (0, 2), "rel_free": (0, 2), "injud": (0, 2), "wopol": (0, 3),
     "ngo": (0, 3), "trial": (0, 3),
@@ -68,8 +70,11 @@ def read(path: str | Path) -> SourceTable:
     SourceTable
         Practices: ``kill, disap, tort, polpris`` (0 frequent, 1 occasional, 2 none), their sum ``physint``
         (0 to 8), and the further scores of :data:`VARIABLES`; higher is better, save ``brutality`` (1 if
-        physical integrity is violated systematically). Codes for a report that says nothing (-999), foreign
-        rule (-66) and no government (-77) are missing.
+        extrajudicial killing is frequent and so is at least one of disappearance, torture and political
+        imprisonment) and ``intensity`` (1 to 3: how many of these three are; missing without such an atrocity).
+        A report that says nothing is an empty cell in version 3.12; the codes of older versions for that
+        (-999), for foreign rule (-66) and for no government (-77) are missing too. Scores are as published,
+        also where a sum is not that of its parts (13 state-years).
 
     Raises
     ------
@@ -82,15 +87,21 @@ def read(path: str | Path) -> SourceTable:
     ----------
     Mark, B., Cingranelli, D., Filippov, M., & Richards, D. (2024). The CIRIGHTS data project scoring manual.
     https://www.cirights.com
+
+    Cingranelli, D., Mark, S., Garvey, J. B., Hutt, J., & Lee, Y. (2022). A brutality-based approach to
+    identifying state-led atrocities. Journal of Conflict Resolution, 66(9), 1676-1702.
     """
     path = Path(path)
     what = "CIRIGHTS"
     frame = read_csv(path) if csv_header(path) else excel_table(path)
-    refuse_missing_columns(path, frame.columns, ["country", "year", "cow", *VARIABLES], what=what)
+    variables = {
+        official: name for official, name in VARIABLES.items() if official in frame or name != "intensity"
+    }
+    refuse_missing_columns(path, frame.columns, ["country", "year", "cow", *variables], what=what)
     frame = years(frame, "year", path=path)
     return country_years(
         frame,
-        VARIABLES,
+        variables,
         path=path,
         what=what,
         dataset=DATASET,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pandas as pd
+
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources._columns import years
 from rtop_forecast.sources._country_years import country_years
@@ -39,7 +41,8 @@ def read(path: str | Path) -> SourceTable:
         ``theta_mean`` (higher is better protection, about -4 to 6), ``theta_sd``, ``theta_q025``,
         ``theta_q975``: mean, standard deviation and 95% bounds of the posterior. The inputs in the file are
         not passed on. Every score is estimated from the whole period, later years included: the past is
-        revised with each version.
+        revised with each version. The file bears Czechoslovakia under the number of the Czech Republic (316);
+        its years before 1992 are Czechoslovakia's. The row of 1992 mixes both and matches no state.
 
     Raises
     ------
@@ -57,7 +60,7 @@ def read(path: str | Path) -> SourceTable:
     what = "the latent human rights scores"
     frame = read_csv(path) if csv_header(path) else next(iter(read_r(path).values()))
     refuse_missing_columns(path, frame.columns, [*_MARKS, *_VARIABLES], what=what)
-    frame = years(frame, "YEAR", path=path)
+    frame = _with_czechoslovakia(years(frame, "YEAR", path=path))
     table = country_years(
         frame,
         _VARIABLES,
@@ -83,6 +86,18 @@ def read(path: str | Path) -> SourceTable:
         )
         raise DataIntegrityError(message)
     return table
+
+
+def _with_czechoslovakia(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give the rows of Czechoslovakia, which version 4.02 bears under 316, their number 315.
+
+    From 1976 to 1991 the inputs of these rows are those of Czechoslovakia in their sources, and the CIRI number
+    beside them is Czechoslovakia's. In 1992, when Slovakia has a row of its own, they are Czechia's in part.
+    """
+    code = frame["COW"].astype("str").str.strip().str.replace(r"\.0$", "", regex=True)
+    if code.eq("315").any():
+        return frame
+    return frame.assign(COW=code.mask(code.eq("316") & (frame["YEAR"] < 1992), "315"))
 
 
 def _release(path: Path, last: int) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from rtop_forecast.sources._columns import numbers, one_per_key, whole_numbers, years
+from rtop_forecast.sources._columns import numbers, one_per_key, refuse, whole_numbers, years
 from rtop_forecast.sources._country_years import one_per_state_year, resolved
 from rtop_forecast.sources._files import excel_rows, excel_table, refuse_missing_columns
 from rtop_forecast.sources._match import state_table
@@ -50,7 +50,7 @@ def read(path: str | Path) -> SourceTable:
     InputError
         If `python-calamine` is not installed.
     DataIntegrityError
-        If a column is missing, a magnitude lies outside 0 to 5, a row is no genocide or politicide or lies
+        If a column is missing, a magnitude is none of 0, 0.5, ... 5, a row is no genocide or politicide or lies
         outside its episode, or two rows of one state and year disagree.
 
     References
@@ -69,6 +69,7 @@ def read(path: str | Path) -> SourceTable:
         path=path,
         bounds={"PTYPE": (_GENOCIDE, _GENOCIDE), "YRBEGIN": (1900, 2100), "YREND": (1900, 9999)},
     )
+    frame = _checked(frame, path)
     last = int(frame["YEAR"].max())
     table = pd.DataFrame(
         {
@@ -94,3 +95,12 @@ def read(path: str | Path) -> SourceTable:
         zero_inside=["ongoing", "onset"],
         coverage=dict.fromkeys(_NAMES, (FIRST_YEAR, last)),
     )
+
+
+def _checked(frame: pd.DataFrame, path: str | Path) -> pd.DataFrame:
+    """Refuse magnitudes between the steps of the scale and years outside of their episode (9999: goes on)."""
+    step = frame["DEATHMAG"].notna() & (frame["DEATHMAG"] * 2 % 1 != 0)
+    refuse(path, "column 'DEATHMAG' must be a multiple of 0.5", step, frame["DEATHMAG"])
+    outside = (frame["YEAR"] < frame["YRBEGIN"]) | (frame["YEAR"] > frame["YREND"])
+    refuse(path, "column 'YEAR' must lie between 'YRBEGIN' and 'YREND'", outside, frame["YEAR"])
+    return frame

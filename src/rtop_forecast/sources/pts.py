@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
+
 from rtop_forecast.sources._columns import years
-from rtop_forecast.sources._country_years import country_years
-from rtop_forecast.sources._files import csv_header, excel_rows, excel_table, read_csv, refuse_missing_columns
+from rtop_forecast.sources._country_years import country_years, set_aside
+from rtop_forecast.sources._files import (
+    csv_header,
+    excel_rows,
+    excel_table,
+    r_mentions,
+    read_csv,
+    read_r,
+    refuse_missing_columns,
+)
+from rtop_forecast.sources._match import merge_unmatched
 from rtop_forecast.sources._table import SourceTable
 
 __all__ = ["DATASET", "LAG_MONTHS", "read", "recognise"]
@@ -22,7 +34,7 @@ def recognise(path: str | Path) -> bool:
     """Whether a file has the three scores."""
     rows = excel_rows(path, limit=1)
     header = {str(cell).strip() for cell in (rows[0] if rows else csv_header(path))}
-    return header >= {"PTS_A", "PTS_S", "Year"}
+    return header >= {"PTS_A", "PTS_S", "Year"} or r_mentions(path, ("PTS_A", "PTS_S", "COW_Code_N"))
 
 
 def read(path: str | Path) -> SourceTable:
@@ -31,7 +43,7 @@ def read(path: str | Path) -> SourceTable:
     Parameters
     ----------
     path : path
-        ``PTS-2024.csv`` (in Latin-1 as published), ``PTS-2025.xlsx`` or another release.
+        ``PTS-2024.csv`` (in Latin-1 as published), ``PTS-2025.xlsx``, ``PTS-2024.RData`` or another release.
 
     Returns
     -------
@@ -40,7 +52,9 @@ def read(path: str | Path) -> SourceTable:
         Department of State): 1 (rule of law, torture rare) to 5 (terror has expanded to the whole
         population). A report that does not exist or tells too little is missing. Territories that are scored
         apart, such as Israel in the occupied territories, are no states; rows of a frame that has every
-        country in every year are reported where they hold no score.
+        country in every year are reported where they hold no score. The two Yugoslavias share 1991 and 1992:
+        the socialist federation, which was the state at the end of 1991, has the first, its successor the
+        second.
 
     Raises
     ------
@@ -55,10 +69,11 @@ def read(path: str | Path) -> SourceTable:
     CIRI. Human Rights Quarterly, 32(2), 367-400.
     """
     what = "the Political Terror Scale"
-    frame = read_csv(path, encoding="latin-1", dtype="str") if csv_header(path) else excel_table(path)
+    frame = _content(Path(path))
     refuse_missing_columns(path, frame.columns, _MARKS, what=what)
     frame = years(frame, "Year", path=path)
-    return country_years(
+    frame, early = _one_yugoslavia(frame)
+    table = country_years(
         frame,
         _VARIABLES,
         path=path,
@@ -72,3 +87,32 @@ def read(path: str | Path) -> SourceTable:
         bounds=(1, 5),
         missing=("NA",),
     )
+    return replace(table, unmatched=merge_unmatched([table.unmatched, early]))
+
+
+def _content(path: Path) -> pd.DataFrame:
+    if csv_header(path):
+        return read_csv(path, encoding="latin-1", dtype="str")
+    if r_mentions(path, ("PTS_A",)):
+        return next(iter(read_r(path).values()))
+    return excel_table(path)
+
+
+def _one_yugoslavia(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Set aside the scores of the Federal Republic for years before it was there, where both Yugoslavias have one.
+
+    It was proclaimed on 27 April 1992. The rule for other states that share a year, by which the successor's row
+    counts, gives 1992 to it.
+    """
+    name = frame["Country"].astype("str").str.strip()
+    scored = pd.Series(False, index=frame.index)
+    for column in _VARIABLES:
+        scored |= ~frame[column].astype("str").str.strip().isin(["NA", "", "nan", "<NA>", "None"])
+    federation = frame.loc[scored & name.str.contains("Yugoslavia, Socialist", regex=False), "Year"]
+    early = scored & name.eq("Yugoslavia, Federal Republic of") & (frame["Year"] < 1992)
+    early &= frame["Year"].isin(federation)
+    unit = frame.rename(columns={"Year": "year"})
+    _, report = set_aside(
+        unit, early, code="Country", reason="founded on 27 April 1992: the federation's row counts"
+    )
+    return frame[~early].reset_index(drop=True), report

@@ -12,6 +12,7 @@ from rtop_forecast.sources._table import SourceTable
 __all__ = ["DATASET", "LAG_MONTHS", "read", "recognise"]
 
 DATASET = "ulfelder"
+#: The state-years to 2014 were made on 20 March 2015; those to 2013 in the course of 2014.
 LAG_MONTHS = 6
 _VARIABLES = {
     "mkl.start": "start",
@@ -38,8 +39,12 @@ def read(path: str | Path) -> SourceTable:
     Returns
     -------
     SourceTable
-        ``start, ongoing, ever`` (0/1), ``end`` (0/1, coded when the end was known) and ``type`` of the episode
-        that begins (0 none; 1 civil conflict, 2 other, 3 uprising, 4 repression, as the file numbers them).
+        ``start, end, ongoing`` (0/1: an episode begins, ends, is under way in the year), ``type`` of the episode
+        that begins (0 none, 1 civil war, 2 uprising, 3 repression, 4 other) and ``ever`` (0/1: any episode
+        since 1945). An episode is the killing of 1,000 or more civilians of a group by the state or with its
+        consent. Episodes older than a state's first row have no start (Albania and Bulgaria 1945, Sudan 1956,
+        Vietnam 1976). As published, ``type`` stands in another year than ``start`` for Egypt 2013 (2011) and
+        Sri Lanka 1989 (1992), and ``ever`` is 0 during the episodes of Egypt 2013 and Tajikistan 1993.
 
     Raises
     ------
@@ -50,6 +55,9 @@ def read(path: str | Path) -> SourceTable:
     ----------
     Ulfelder, J., & Valentino, B. (2008). Assessing the risks of state-sponsored mass killing. Political
     Instability Task Force; updated by J. Ulfelder to 2014.
+
+    Ulfelder, J. (2015). Mass killing episode data maker (data.mkl.R, 20 March 2015).
+    https://github.com/ulfelder/earlywarningproject-statrisk-replication (codes, and the rules of dating)
     """
     what = "Ulfelder's state-led mass killing"
     frame = read_csv(path)
@@ -65,4 +73,5 @@ def read(path: str | Path) -> SourceTable:
         lag_months=LAG_MONTHS,
         codes=[("sftgcode", "pitf")],
         bounds={name: (0, 4) if name == "mkl.type" else (0, 1) for name in _VARIABLES},
+        missing=("NA",),
     )
