@@ -39,26 +39,32 @@ _OURS = _CODE.format(
 
 
 def make(path: Path, *, seed: int = 0) -> None:
-    """Write a CSV of V-Dem's shape, a block of rows at a time."""
+    """Write a CSV of V-Dem's shape, a country at a time."""
     rng = np.random.default_rng(seed)
-    names = [*DEFAULT_VARIABLES]
-    names += [f"v3filler{i}" for i in range(COLUMNS - 4 - len(names))]
+    names = [f"v3filler{i}" for i in range(COLUMNS - 4 - len(DEFAULT_VARIABLES))]
+    # As in the release, the wanted columns stand anywhere among the others.
+    places = np.linspace(0, COLUMNS - 5, len(DEFAULT_VARIABLES)).astype(int)
+    for place, name in zip(places, DEFAULT_VARIABLES, strict=True):
+        names.insert(place, name)
     # Most ratings begin in 1900, some later: a column is filled from its own first year on.
     begins = rng.choice([1789, 1900, 1946, 2000], size=len(names), p=[0.35, 0.35, 0.2, 0.1])
     ordinal = rng.random(len(names)) < 0.3
+    # Texts of all cells: scores of three decimals, then levels, then the empty cell.
+    texts = [f"{score / 1000:g}" for score in range(-4000, 4001)] + ["0", "1", "2", "3", "4", ""]
+    words, level, empty = np.array(texts, dtype=object), len(texts) - 6, len(texts) - 1
     countries = -(-ROWS // (LAST - FIRST + 1))
     with path.open("w", encoding="utf-8") as file:
         file.write(",".join(["country_name", "country_text_id", "country_id", "year", *names]) + "\n")
         written = 0
         for country in range(1, countries + 1):
             years = np.arange(FIRST, LAST + 1)[: ROWS - written]
-            values = rng.normal(size=(len(years), len(names))).round(3)
-            values[:, ordinal] = rng.integers(0, 5, size=(len(years), int(ordinal.sum())))
-            text = values.astype("U6")
-            text[years[:, None] < begins[None, :]] = ""
-            text[rng.random(text.shape) < 0.05] = ""
-            for year, cells in zip(years, text, strict=True):
-                file.write(f"Country {country},C{country:02d},{country},{year}," + ",".join(cells) + "\n")
+            scores = rng.normal(scale=1000, size=(len(years), len(names)))
+            cells = scores.clip(-4000, 4000).astype(int) + 4000
+            cells[:, ordinal] = level + rng.integers(0, 5, size=(len(years), int(ordinal.sum())))
+            cells[years[:, None] < begins[None, :]] = empty
+            cells[rng.random(cells.shape) < 0.05] = empty
+            for year, row in zip(years, words[cells], strict=True):
+                file.write(f'"Country {country}","C{country:02d}",{country},{year},' + ",".join(row) + "\n")
             written += len(years)
 
 
