@@ -19,8 +19,8 @@ LASTS = {"idmc": 2015}
 #: Modules that load a dataset's files for its reader.
 HELPERS = {"vdem": ["rtop_forecast.sources._vdem_forms"]}
 YEARS = ("year", "time", "eventyear", "active_year", "elec_year", "eyear")
-# Not one row per year: treaties are dated by day, events and spells by their start; wide tables have a column
-# per year. Each has its own test of what a later row may change.
+# Not one row per year: spells and a column per year are cut below; treaties and episodes have tests of their own
+# modules; the others read each row or edition by itself.
 OTHER_SHAPE = {
     "treaties": "days of deposit",
     "ewp_events": "episodes with start and end",
@@ -103,3 +103,50 @@ def readable(module, path: Path):
         return module.read(path)
     except (InputError, DataIntegrityError, CoverageError):
         return None
+
+
+def cut_spells(path: Path, target: Path, start: str, end: str, *, open_end: bool) -> Path:
+    """Spells as they stood at the end of LAST: later ones not begun, those under way not ended."""
+    frame = pd.read_csv(path, encoding="latin-1", keep_default_na=False)
+    frame = frame[pd.to_numeric(frame[start]) <= LAST]
+    ended = pd.to_numeric(frame[end], errors="coerce")
+    frame = frame.astype({end: "object"})
+    frame.loc[ended > LAST, end] = "" if open_end else LAST
+    frame.to_csv(target, index=False, encoding="latin-1")
+    return target
+
+
+@pytest.mark.parametrize(
+    ("dataset", "file", "start", "end", "last"),
+    [
+        ("epr", "governance/EPR-2021.csv", "from", "to", LAST),
+        # The year of the list's last entry is not over in it.
+        ("reign_leaders", "governance/leaderlist_3_21.csv", "syear", "eyear", LAST - 1),
+    ],
+)
+def test_later_spells_change_no_earlier_year(data_dir, tmp_path, dataset, file, start, end, last):
+    module = importlib.import_module(f"rtop_forecast.sources.{dataset}")
+    whole = module.read(data_dir / file)
+    short = module.read(
+        cut_spells(data_dir / file, tmp_path / "x.csv", start, end, open_end=dataset != "epr")
+    )
+    names = list(short.coverage)
+    assert max(end for _, end in short.coverage.values()) == last
+    before, after = (
+        table.data[table.data["year"] <= last].set_index(KEYS)[names].astype(float).sort_index()
+        for table in (short, whole)
+    )
+    pd.testing.assert_frame_equal(before, after, check_exact=True)
+
+
+def test_later_columns_change_no_earlier_year(data_dir, tmp_path):
+    module = importlib.import_module("rtop_forecast.sources.wdi")
+    path = data_dir / "economy" / "API_SP.DYN.IMRT.IN_DS2_en_csv_v2_4770442.csv"
+    frame = pd.read_csv(path, keep_default_na=False, dtype="str")
+    frame = frame.drop(columns=[name for name in frame.columns if name.isdigit() and int(name) > LAST])
+    frame.to_csv(tmp_path / "x.csv", index=False)
+    before, after = (
+        table.data[table.data["year"] <= LAST].set_index(KEYS)[["SP.DYN.IMRT.IN"]].dropna().sort_index()
+        for table in (module.read(tmp_path / "x.csv"), module.read(path))
+    )
+    pd.testing.assert_frame_equal(before, after, check_exact=True)
