@@ -110,8 +110,8 @@ def test_core_tables_lose_no_row():
 def test_known_facts():
     frame = rtop.load_panel().to_frame().set_index(["country_id", "year"])
     assert frame.loc[(517, 1994), "mk_onset"] == 1
-    assert frame.loc[(517, 1994), "ucdp_government_deaths"] > 100_000
-    assert np.isnan(frame.loc[(517, 1988), "ucdp_government_deaths"])
+    assert frame.loc[(517, 1994), "ucdp_osv_government_deaths"] > 100_000
+    assert np.isnan(frame.loc[(517, 1988), "ucdp_osv_government_deaths"])
     assert frame.loc[(369, 2022), "ucdp_interstate"] == 1
     assert frame.loc[(2, 1988), "treaty_genocide"] == 1
     assert frame.loc[(2, 1987), "treaty_genocide"] == 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -302,28 +302,78 @@ def backtest(
     InputError, CoverageError, LeakageError
         If features, target and origins do not fit together.
     """
+    return backtest_rows(
+        model,
+        sample(features, target),
+        years=origins.origins(target),
+        calibrator=calibrator,
+        calibration_origins=calibration_origins,
+        n_jobs=n_jobs,
+        seed=seed,
+        progress=progress,
+        exclusions=target.exclusions,
+        provenance=provenance(features, target, seed=seed),
+    )
+
+
+def backtest_rows(
+    model: RiskModel,
+    rows: Sample,
+    *,
+    years: Sequence[int],
+    calibrator: Calibrator | None = None,
+    calibration_origins: int = CALIBRATION_ORIGINS,
+    n_jobs: int | None = None,
+    seed: int = 0,
+    progress: str | None = None,
+    exclusions: Mapping[str, int] | None = None,
+    provenance: Mapping[str, Any] | None = None,
+) -> BacktestResult:
+    """Backtest on a sample of your own: rows of any unit and year with features and labels.
+
+    Parameters
+    ----------
+    model : RiskModel
+    rows : Sample
+    years : sequence of int
+        Consecutive or stepped origin years, ascending.
+    calibrator, calibration_origins, n_jobs, seed, progress
+        As in :func:`backtest`.
+    exclusions, provenance : dict, optional
+        Kept with the result.
+
+    Returns
+    -------
+    BacktestResult
+
+    Raises
+    ------
+    InputError, CoverageError, LeakageError
+        As :func:`backtest`.
+    """
     calibrator = default_calibrator() if calibrator is None else calibrator
-    rows = sample(features, target)
-    years = origins.origins(target)
     if calibration_origins < 0:
         message = f"calibration_origins counts origins and must be at least 0, not {calibration_origins}."
         raise InputError(message)
-    first_fed = years[0] - target.horizon - calibration_origins + 1
-    needed = list(range(first_fed, years[-1] + 1)) if calibration_origins else years
-    tasks = (delayed(_forecast_origin)(model, rows, origin) for origin in needed)
+    first_fed = years[0] - rows.horizon - calibration_origins + 1
+    needed = list(range(first_fed, years[-1] + 1)) if calibration_origins else list(years)
+    # the longest fits first, so that no process waits for them at the end
+    tasks = (delayed(_forecast_origin)(model, rows, origin) for origin in needed[::-1])
     frames = run(tasks, count=len(needed), n_jobs=n_jobs, progress=progress)
-    raw = pd.concat(frames, ignore_index=True)
+    raw = pd.concat(frames[::-1], ignore_index=True)
     raw = raw[np.isfinite(raw["outcome"])].reset_index(drop=True)
     return BacktestResult(
-        frame=_calibrate(raw, calibrator, years=years, horizon=target.horizon, origins=calibration_origins),
+        frame=_calibrate(
+            raw, calibrator, years=list(years), horizon=rows.horizon, origins=calibration_origins
+        ),
         feeding=raw[~raw["origin_year"].isin(years)].drop(columns="log_odds").reset_index(drop=True),
         model_name=type(model).__name__,
         calibrator=calibrator,
         calibration_origins=calibration_origins,
-        horizon=target.horizon,
+        horizon=rows.horizon,
         seed=seed,
-        exclusions=dict(target.exclusions),
-        provenance=provenance(features, target, seed=seed),
+        exclusions=dict(exclusions or {}),
+        provenance=dict(provenance or {}),
     )
 
 

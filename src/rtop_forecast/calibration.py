@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from rtop_forecast import _checks
-from rtop_forecast._checks import FloatArray
+from rtop_forecast._checks import FloatArray, IntArray
 from rtop_forecast._logistic import log_odds, logistic_loss, minimise, probability
 from rtop_forecast._reliability import ReliabilityCurve, reliability_curve
 from rtop_forecast.errors import InputError, LeakageError
@@ -323,21 +324,23 @@ class LogisticRecalibration(AffineCalibrator):
 
 
 class RandomWalkShift(AffineCalibrator):
-    """Adds a constant that drifts: the shift of the log-odds follows a random walk over years.
+    """Adds a constant that drifts, and optionally stretches: the shift follows a random walk over years.
 
     shift_1 ~ N(0, prior_sd²) in the first year with rows, then
-    shift_t ~ N(shift_{t-1}, sigma²) from year to year. The estimate is the joint
-    posterior mode of the whole path given the rows, read off at ``at``; years after
-    the last row add uncertainty, not movement. Only rows before ``at`` enter, so it
-    is a filter, never a smoother that looks ahead.
+    shift_t ~ N(shift_{t-1}, sigma²) from year to year; z -> m + shift_t + exp(c) (z - m) with m the log-odds of the
+    mean forecast and c ~ N(0, slope_sd²). The estimate is the joint posterior mode of path and slope given the
+    rows, read off at ``at``; years after the last row add uncertainty, not movement. Only rows before ``at`` enter, so
+    it is a filter, never a smoother that looks ahead.
 
     Parameters
     ----------
     sigma : float
-        Standard deviation of the drift per year, in log-odds. 0 gives
-        ``InterceptShift(prior_sd=prior_sd)``.
+        Standard deviation of the drift per year, in log-odds. 0 gives ``InterceptShift(prior_sd=prior_sd)``, or with
+        a slope ``LogisticRecalibration(prior_sd=prior_sd, slope_sd=slope_sd)``.
     prior_sd : float
         Prior standard deviation of the first year's shift.
+    slope_sd : float
+        Prior standard deviation of the log of the slope; 0 keeps the slope at 1.
 
     Raises
     ------
@@ -346,12 +349,14 @@ class RandomWalkShift(AffineCalibrator):
 
     Notes
     -----
-    Without rows the shift is 0; without events the prior keeps it finite. ``path_``
-    is a dict from each year with rows to its shift; ``covariance_`` has the Laplace
-    variance of the shift at ``at``.
+    Without rows the map is the identity; without events the priors keep it finite. ``path_``
+    is a dict from each year with rows to its shift at the centre; ``covariance_`` has the Laplace
+    covariance of intercept and slope at ``at``.
 
     References
     ----------
+    Cox, D. R. (1958). Two further applications of a model for binary regression.
+    Biometrika, 45, 562-565.
     Fahrmeir, L. (1992). Posterior mode estimation by extended Kalman filtering for
     multivariate dynamic generalized linear models. Journal of the American
     Statistical Association, 87, 501-509.
@@ -365,40 +370,74 @@ class RandomWalkShift(AffineCalibrator):
 
     path_: dict[int, float]
 
-    def __init__(self, *, sigma: float = 0.1, prior_sd: float = 1.0) -> None:
+    def __init__(self, *, sigma: float = 0.1, prior_sd: float = 1.0, slope_sd: float = 0.0) -> None:
         self.sigma = _checks.scale_value(sigma, name="sigma", zero=True)
         self.prior_sd = _checks.scale_value(prior_sd, name="prior_sd")
+        self.slope_sd = _checks.scale_value(slope_sd, name="slope_sd", zero=True)
 
     def _learn(self, rows: _Rows, years: FloatArray | None, at: float | None) -> None:
         if years is None or at is None:
             message = "RandomWalkShift needs the origin year of each row and of use. Pass time= and at=."
             raise InputError(message)
-        y, z, w = rows
-        if not y.size:
+        if not rows[0].size:
             self.path_ = {}
-            self._set(0.0, 1.0, np.diag([self.prior_sd**2, 0.0]))
+            self._set(0.0, 1.0, np.diag([self.prior_sd**2, self.slope_sd**2]))
             return
         seen, index = np.unique(years, return_inverse=True)
-        # the path is a cumulative sum of independent standard normal steps times their scale,
-        # which stays regular when sigma is 0
+        # path and log-slope are independent standard normals times their scales, which stays regular at 0
         scale = np.concatenate(([self.prior_sd], self.sigma * np.sqrt(np.diff(seen))))
-        later = np.maximum.outer(np.arange(seen.size), np.arange(seen.size))
-
-        def objective(steps: FloatArray) -> tuple[float, FloatArray, FloatArray]:
-            mapped = z + np.cumsum(scale * steps)[index]
-            p = probability(mapped)
-            value = (w * logistic_loss(y, mapped)).sum() + 0.5 * (steps**2).sum()
-            # a step moves its own year and every later one
-            slope = np.cumsum(np.bincount(index, weights=w * (p - y))[::-1])[::-1]
-            bend = np.cumsum(np.bincount(index, weights=w * p * (1 - p))[::-1])[::-1]
-            curvature = np.outer(scale, scale) * bend[later] + np.eye(seen.size)
-            return float(value), scale * slope + steps, curvature
-
-        steps, curvature = minimise(objective, np.zeros(seen.size))
-        path = np.cumsum(scale * steps)
-        variance = float(scale @ np.linalg.solve(curvature, scale)) + self.sigma**2 * (at - seen[-1])
+        centre = _centre(rows)
+        objective = _walk_objective(rows, index, scale=scale, slope_sd=self.slope_sd, centre=centre)
+        theta, curvature = minimise(objective, np.zeros(seen.size + 1))
+        path, slope = np.cumsum(scale * theta[:-1]), math.exp(self.slope_sd * theta[-1])
         self.path_ = {int(year): float(shift) for year, shift in zip(seen, path, strict=True)}
-        self._set(float(path[-1]), 1.0, np.diag([variance, 0.0]))
+        # rows of the Jacobian: intercept = shift + m (1 - slope), slope
+        jacobian = np.zeros((2, theta.size))
+        jacobian[0, :-1] = scale
+        jacobian[:, -1] = self.slope_sd * slope * np.array([-centre, 1.0])
+        covariance = jacobian @ np.linalg.solve(curvature, jacobian.T)
+        covariance[0, 0] += self.sigma**2 * (at - seen[-1])
+        self._set(float(path[-1]) + centre * (1.0 - slope), slope, covariance)
+
+
+def _centre(rows: _Rows) -> float:
+    """Log-odds of the weighted mean forecast."""
+    _, z, w = rows
+    return float(log_odds(np.array([(w * probability(z)).sum() / w.sum()]))[0])
+
+
+def _walk_objective(
+    rows: _Rows, index: IntArray, *, scale: FloatArray, slope_sd: float, centre: float
+) -> Callable[[FloatArray], tuple[float, FloatArray, FloatArray]]:
+    """Negative log posterior of the standardised steps and log-slope, with gradient and curvature."""
+    y, z, w = rows
+    size = scale.size
+    later = np.maximum.outer(np.arange(size), np.arange(size))
+
+    def from_year_on(values: FloatArray) -> FloatArray:
+        # a step moves its own year and every later one
+        return np.cumsum(np.bincount(index, weights=values, minlength=size)[::-1])[::-1]
+
+    def objective(theta: FloatArray) -> tuple[float, FloatArray, FloatArray]:
+        # a long trial step must not overflow; no optimum lies near this bound
+        stretched = math.exp(min(slope_sd * theta[-1], 50.0)) * (z - centre)
+        mapped = centre + np.cumsum(scale * theta[:-1])[index] + stretched
+        p = probability(mapped)
+        value = (w * logistic_loss(y, mapped)).sum() + 0.5 * (theta**2).sum()
+        residual, v = w * (p - y), w * p * (1 - p)
+        bend = slope_sd * (residual * stretched).sum()
+        gradient = np.append(scale * from_year_on(residual), bend) + theta
+        curvature = np.eye(size + 1)
+        curvature[:-1, :-1] += np.outer(scale, scale) * from_year_on(v)[later]
+        curvature[:-1, -1] = curvature[-1, :-1] = slope_sd * scale * from_year_on(v * stretched)
+        curvature[-1, -1] += slope_sd**2 * (v * stretched**2).sum()
+        # the exact curvature converges fast but may be indefinite far from the optimum
+        exact = curvature.copy()
+        exact[-1, -1] += slope_sd * bend
+        definite = slope_sd == 0 or np.linalg.eigvalsh(exact)[0] > 0
+        return float(value), gradient, exact if definite else curvature
+
+    return objective
 
 
 def default_calibrator() -> RandomWalkShift:

@@ -89,12 +89,12 @@ def test_a_newer_release_extends_its_own_table_only(data_dir, bundled, tmp_path)
     panel = rtop.load_panel(data_dir=tmp_path)
     assert panel.years == (1946, 2025)
     frame = panel.to_frame().set_index(["country_id", "year"])
-    assert frame.loc[(625, 2025), "ucdp_government_deaths"] == 321
-    assert frame.loc[(380, 2025), "ucdp_government_deaths"] == 0
+    assert frame.loc[(625, 2025), "ucdp_osv_government_deaths"] == 321
+    assert frame.loc[(380, 2025), "ucdp_osv_government_deaths"] == 0
     assert np.isnan(frame.loc[(380, 2025), "ucdp_intensity"])
-    assert panel.variables["ucdp_government_deaths"].last_year == 2025
-    assert panel.variables["ucdp_government_deaths"].release == "26.1"
-    assert panel.variables["ucdp_government_deaths"].publication_lag_months == 6
+    assert panel.variables["ucdp_osv_government_deaths"].last_year == 2025
+    assert panel.variables["ucdp_osv_government_deaths"].release == "26.1"
+    assert panel.variables["ucdp_osv_government_deaths"].publication_lag_months == 6
     origin = panel.origin.set_index("table")["origin"]
     assert origin["one_sided"] == "folder"
     assert (origin.drop("one_sided") == "bundled").all()
@@ -112,7 +112,7 @@ def test_an_older_release_does_not_shorten_a_table(data_dir, bundled, tmp_path):
     assert "end in 2022" in note
     assert "2024" in note
     assert panel.variables["ucdp_onesided_government_deaths"].release == "23.1"
-    assert panel.variables["ucdp_government_deaths"].release == "25.1"
+    assert panel.variables["ucdp_osv_government_deaths"].release == "25.1"
     assert "table one_sided          bundled" in panel.summary()
 
 

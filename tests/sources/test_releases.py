@@ -36,7 +36,7 @@ def test_the_newest_release_comes_first(two):
 def test_a_picked_release_takes_the_place_of_later_values(two):
     newest = rtop.load_panel(data_dir=two)
     picked = rtop.load_panel(data_dir=two, releases={"ucdp_onesided": "v23.1"})
-    name = "ucdp_government_deaths"
+    name = "ucdp_osv_government_deaths"
     assert (newest.variables[name].release, picked.variables[name].release) == ("25.1", "23.1")
     assert (newest.variables[name].last_year, picked.variables[name].last_year) == (2024, 2022)
     later = picked.to_frame().query("year > 2022")

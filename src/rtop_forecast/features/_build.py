@@ -11,15 +11,38 @@ import pandas as pd
 from rtop_forecast.errors import InputError
 from rtop_forecast.features._grid import Grid
 from rtop_forecast.features._spec import FeatureSpec
+from rtop_forecast.features._transforms import FloatArray
+from rtop_forecast.features.atrocities import FEATURES as ATROCITIES
 from rtop_forecast.features.conflict import FEATURES as CONFLICT
+from rtop_forecast.features.displacement import FEATURES as DISPLACEMENT
+from rtop_forecast.features.economy import FEATURES as ECONOMY
 from rtop_forecast.features.governance import FEATURES as GOVERNANCE
+from rtop_forecast.features.groups import FEATURES as GROUPS
 from rtop_forecast.features.history import FEATURES as HISTORY
+from rtop_forecast.features.institutions import FEATURES as INSTITUTIONS
 from rtop_forecast.features.neighbours import FEATURES as NEIGHBOURS
+from rtop_forecast.features.politics import FEATURES as POLITICS
+from rtop_forecast.features.rights import FEATURES as RIGHTS
 from rtop_forecast.features.structure import FEATURES as STRUCTURE
+from rtop_forecast.features.violence import FEATURES as VIOLENCE
 from rtop_forecast.framework import risk_factor
 from rtop_forecast.panel import KEYS, Panel
 
-CATALOGUE: tuple[FeatureSpec, ...] = (*HISTORY, *CONFLICT, *NEIGHBOURS, *STRUCTURE, *GOVERNANCE)
+CATALOGUE: tuple[FeatureSpec, ...] = (
+    *HISTORY,
+    *CONFLICT,
+    *VIOLENCE,
+    *NEIGHBOURS,
+    *STRUCTURE,
+    *GOVERNANCE,
+    *INSTITUTIONS,
+    *GROUPS,
+    *RIGHTS,
+    *POLITICS,
+    *ECONOMY,
+    *DISPLACEMENT,
+    *ATROCITIES,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,12 +127,7 @@ def build_features(panel: Panel, *, names: Sequence[str] | None = None, issue_mo
     grid = Grid(panel, issue_month=issue_month)
     values, ages = {}, {}
     for spec in specs:
-        column = grid.flatten(spec.compute(grid))
-        values[spec.name] = column
-        used = [grid.flatten(grid.age(name)) for name in spec.variables]
-        # the maximum of what is known: a share over several treaties may lack the youngest
-        oldest = np.fmax.reduce(used) if used else np.zeros(len(column))
-        ages[spec.name] = np.where(np.isfinite(column), oldest, np.nan)
+        values[spec.name], ages[spec.name] = _column(grid, spec)
     keys = panel.frame[[*KEYS, "name"]]
     return Features(
         frame=pd.concat([keys, pd.DataFrame(values, index=keys.index)], axis=1),
@@ -118,6 +136,17 @@ def build_features(panel: Panel, *, names: Sequence[str] | None = None, issue_mo
         issue_month=issue_month,
         panel=panel,
     )
+
+
+def _column(grid: Grid, spec: FeatureSpec) -> tuple[FloatArray, FloatArray]:
+    """Values and ages of a feature; values that are too old become missing."""
+    column = grid.flatten(spec.compute(grid))
+    used = [grid.flatten(grid.age(name)) for name in spec.variables]
+    # the maximum of what is known: a share over several treaties may lack the youngest
+    oldest = np.fmax.reduce(used) if used else np.zeros(len(column))
+    if spec.max_age is not None:
+        column = np.where(oldest < spec.max_age, column, np.nan)
+    return column, np.where(np.isfinite(column), oldest, np.nan)
 
 
 def describe_features(specs: Sequence[FeatureSpec] = CATALOGUE) -> pd.DataFrame:

@@ -110,6 +110,19 @@ def decayed_sum(values: FloatArray, half_life: float) -> FloatArray:
     return result
 
 
+def since(values: FloatArray) -> FloatArray:
+    """Rows since the last positive value, 0 in its own row; NaN before the first and where unknown.
+
+    Examples
+    --------
+    >>> since(np.array([[0.0], [1.0], [0.0], [np.nan]])).ravel()
+    array([nan,  0.,  1., nan])
+    """
+    rows = np.arange(len(values), dtype=float)[:, None]
+    last = np.maximum.accumulate(np.where(values > 0, rows, -np.inf), axis=0)
+    return np.where(np.isfinite(last) & np.isfinite(values), rows - last, np.nan)
+
+
 def spell_length(active: FloatArray) -> FloatArray:
     """Consecutive rows, up to and including this one, in which ``active`` is positive; NaN if unknown.
 

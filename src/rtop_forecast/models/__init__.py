@@ -9,17 +9,20 @@ load LightGBM; :class:`BoostedTrees` loads it when it is first fitted or used.
 from __future__ import annotations
 
 from rtop_forecast.models._base import Contributions, RiskModel
+from rtop_forecast.models.additive import AdditiveLogit
 from rtop_forecast.models.average import LogOddsAverage
 from rtop_forecast.models.base_rate import BaseRate
 from rtop_forecast.models.boosting import BoostedTrees
 from rtop_forecast.models.defaults import benchmark_models, default_model
 from rtop_forecast.models.elastic_net import ElasticNetLogit
 from rtop_forecast.models.elastic_net_cv import ElasticNetLogitCV
+from rtop_forecast.models.forest import ProbabilityForest
 from rtop_forecast.models.glmnet import GlmnetLogit
 from rtop_forecast.models.history import HistoryLogit
 from rtop_forecast.models.persistence import load_model, save_model
 
 __all__ = [
+    "AdditiveLogit",
     "BaseRate",
     "BoostedTrees",
     "Contributions",
@@ -28,6 +31,7 @@ __all__ = [
     "GlmnetLogit",
     "HistoryLogit",
     "LogOddsAverage",
+    "ProbabilityForest",
     "RiskModel",
     "benchmark_models",
     "default_model",

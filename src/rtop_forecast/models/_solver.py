@@ -43,6 +43,7 @@ _ROUNDS = 200  # rounds of sweeps and support solves in one quadratic problem
 _HALVINGS = 50
 _NOISE = 1e-15  # rounding error of the objective, relative to 1 + objective
 _BLOCK = 200_000  # multiplications per BLAS call; OpenBLAS uses one thread up to 262,144
+_TILE = 128  # columns per BLAS call
 _DEPENDENT = 1e-12  # pivot, relative to the largest, below which a column depends on others
 _AGREES = 1e-9  # share of the right-hand side that counts as rounding error
 
@@ -353,12 +354,18 @@ def combine(columns: FloatArray, coef: FloatArray) -> FloatArray:
 
 
 def weighted_gram(columns: FloatArray, weight: FloatArray) -> FloatArray:
-    """Sum over rows of weight times the outer product, in blocks of rows that BLAS does not split."""
+    """Sum over rows of weight times the outer product, in blocks that BLAS does not split between threads."""
     width = columns.shape[1]
     left = np.ascontiguousarray(columns)
     right = left * weight[:, None]
-    rows = max(_BLOCK // max(width * width, 1), 1)
+    tile = min(max(width, 1), _TILE)
+    rows = max(_BLOCK // (tile * tile), 1)
     gram = np.zeros((width, width))
-    for start in range(0, len(left), rows):
-        gram += left[start : start + rows].T @ right[start : start + rows]
-    return (gram + gram.T) / 2
+    for across in range(0, width, tile):
+        for down in range(0, across + 1, tile):
+            part = gram[down : down + tile, across : across + tile]
+            for start in range(0, len(left), rows):
+                block = slice(start, start + rows)
+                part += left[block, down : down + tile].T @ right[block, across : across + tile]
+    upper = np.triu(gram)
+    return upper + np.triu(upper, 1).T

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Mapping
+from typing import Any, Self
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.models._base import Contributions, FloatArray, LogOddsClassifier
-from rtop_forecast.models._inputs import (
-    TrainingRows,
-    column_medians,
-    column_order,
-    feature_names,
-    read_rows,
-    read_training,
-    to_training_order,
+from rtop_forecast.models._inputs import feature_names, read_rows, read_training, to_training_order
+from rtop_forecast.models._lightgbm import (
+    check_rules,
+    filled,
+    grow,
+    monotone_signs,
+    raw_scores,
+    stand_ins,
+    tree_shap,
 )
-
-if TYPE_CHECKING:
-    from lightgbm import Booster
-
-# Rounding in TreeSHAP stays far below this; more would mean that the contributions are of another model.
-_ROUNDING = 1e-6
 
 
 class BoostedTrees(LogOddsClassifier):
@@ -59,6 +52,8 @@ class BoostedTrees(LogOddsClassifier):
         extremely randomised trees: rougher single trees, a steadier average.
     max_bin : int
         Histogram bins per feature.
+    monotone : dict of str to int, optional
+        Features whose effect may only rise (1) or fall (-1), for example the expected signs of the catalogue.
     seeds : int
         Boosters averaged.
     seed : int
@@ -98,6 +93,7 @@ class BoostedTrees(LogOddsClassifier):
         bagging_fraction: float = 1.0,
         extra_trees: bool = False,
         max_bin: int = 63,
+        monotone: Mapping[str, int] | None = None,
         seeds: int = 3,
         seed: int = 0,
     ) -> None:
@@ -111,6 +107,7 @@ class BoostedTrees(LogOddsClassifier):
         self.bagging_fraction = bagging_fraction
         self.extra_trees = extra_trees
         self.max_bin = max_bin
+        self.monotone = monotone
         self.seeds = seeds
         self.seed = seed
 
@@ -138,15 +135,15 @@ class BoostedTrees(LogOddsClassifier):
         """
         self._check_parameters()
         rows = read_training(self, X, y, sample_weight)
-        medians = np.where(np.isnan(rows.features).any(axis=0), np.nan, column_medians(rows))
-        self.medians_ = to_training_order(self, medians)
-        self.booster_texts_ = tuple(self._grow(rows, self.seed + k) for k in range(self.seeds))
+        self.medians_ = stand_ins(self, rows)
+        seeds = range(self.seed, self.seed + self.seeds)
+        self.booster_texts_ = grow(rows, self._settings(), trees=self.n_estimators, seeds=seeds)
         self.classes_ = rows.classes
         return self
 
     def log_odds(self, X: Any) -> FloatArray:
         """Log-odds of the event; see :class:`RiskModel`."""
-        return self._score(self._filled(read_rows(self, X)))
+        return raw_scores(self.booster_texts_, filled(self, read_rows(self, X)))
 
     def contributions(self, X: Any) -> Contributions:
         """TreeSHAP values (path-dependent) averaged over the boosters.
@@ -167,20 +164,11 @@ class BoostedTrees(LogOddsClassifier):
         DataIntegrityError
             If LightGBM's contributions miss its own score by more than rounding.
         """
-        rows = self._filled(read_rows(self, X))
-        shap = np.zeros((len(rows), rows.shape[1] + 1))
-        for booster in self._boosters():
-            part = np.asarray(booster.predict(rows, pred_contrib=True, num_threads=1))
-            if part.shape != shap.shape:
-                message = f"LightGBM returned contributions of shape {part.shape}, not {shap.shape}."
-                raise DataIntegrityError(message)
-            shap += part / len(self.booster_texts_)
-        baseline = float(shap[0, -1])
-        values = _close_sum(shap[:, :-1], self._score(rows) - baseline)
+        values, expected = tree_shap(self.booster_texts_, filled(self, read_rows(self, X)))
         return Contributions(
             feature_names=tuple(feature_names(self)),
             values=to_training_order(self, values),
-            baseline=baseline,
+            baseline=expected,
         )
 
     def _check_parameters(self) -> None:
@@ -198,16 +186,11 @@ class BoostedTrees(LogOddsClassifier):
             "seeds must be at least 1": self.seeds >= 1,
             "seed must be at least 0": self.seed >= 0,
         }
-        for rule, kept in rules.items():
-            if not kept:
-                message = f"{rule}; got {getattr(self, rule.split()[0])!r}."
-                raise InputError(message)
+        check_rules(self, rules)
 
-    def _grow(self, rows: TrainingRows, seed: int) -> str:
-        """Train one booster and return its text."""
-        import lightgbm
-
-        settings = {
+    def _settings(self) -> dict[str, Any]:
+        constraints = monotone_signs(self, self.monotone)
+        return {
             "objective": "binary",
             "boost_from_average": True,
             "learning_rate": self.learning_rate,
@@ -220,50 +203,4 @@ class BoostedTrees(LogOddsClassifier):
             "bagging_freq": 1,
             "extra_trees": self.extra_trees,
             "max_bin": self.max_bin,
-            "seed": seed,
-            "deterministic": True,
-            # few features are drawn per tree: by columns is faster, and gives the same trees
-            "force_col_wise": True,
-            "num_threads": 1,
-            "verbosity": -1,
-        }
-        data = lightgbm.Dataset(rows.features, label=rows.outcome, weight=rows.weight, params=settings)
-        booster = lightgbm.train(settings, data, num_boost_round=self.n_estimators)
-        return str(booster.model_to_string())
-
-    def _boosters(self) -> list[Booster]:
-        """Boosters read back from their text, so that a saved model predicts the same bits."""
-        return [_parsed(text) for text in self.booster_texts_]
-
-    def _filled(self, rows: FloatArray) -> FloatArray:
-        return np.where(np.isnan(rows), self.medians_[column_order(self)], rows)
-
-    def _score(self, rows: FloatArray) -> FloatArray:
-        total = np.zeros(len(rows))
-        for booster in self._boosters():
-            total += np.asarray(booster.predict(rows, raw_score=True, num_threads=1))
-        return total / len(self.booster_texts_)
-
-
-@lru_cache(maxsize=32)
-def _parsed(text: str) -> Booster:
-    import lightgbm
-
-    return lightgbm.Booster(model_str=text)
-
-
-def _close_sum(values: FloatArray, total: FloatArray) -> FloatArray:
-    """Make each row add up to ``total``, moving every value in proportion to its size."""
-    gap = total - values.sum(axis=1)
-    worst = float(np.abs(gap).max(initial=0.0))
-    if worst > _ROUNDING:
-        message = (
-            f"LightGBM's contributions must add up to its score; they miss it by {worst:.2e} at most, "
-            "more than rounding. Please report the LightGBM version."
-        )
-        raise DataIntegrityError(message)
-    size = np.abs(values)
-    norm = size.sum(axis=1)
-    share = np.divide(size, norm[:, None], out=np.zeros_like(size), where=norm[:, None] > 0)
-    closed: FloatArray = values + gap[:, None] * share
-    return closed
+        } | ({} if constraints is None else {"monotone_constraints": constraints})

@@ -28,7 +28,7 @@ class _Layout:
 
 _COUNTS = {
     "conflict": _Layout(prefix="ucdp_", zero_inside=True),
-    "one_sided": _Layout(prefix="ucdp_", zero_inside=True),
+    "one_sided": _Layout(prefix="ucdp_osv_", zero_inside=True),
     "coups": _Layout(prefix="coup_", zero_inside=True),
     "population": _Layout(prefix="", zero_inside=False),
     "infant_mortality": _Layout(prefix="", zero_inside=False),

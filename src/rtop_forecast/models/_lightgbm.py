@@ -1,0 +1,146 @@
+"""What the tree models share: growing by LightGBM, reading back from its text, TreeSHAP, missing values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rtop_forecast.errors import DataIntegrityError, InputError
+from rtop_forecast.models._base import FloatArray
+from rtop_forecast.models._inputs import (
+    TrainingRows,
+    column_medians,
+    column_order,
+    feature_names,
+    to_training_order,
+)
+
+if TYPE_CHECKING:
+    from lightgbm import Booster
+
+# Rounding in TreeSHAP stays far below this; more would mean that the contributions are of another model.
+_ROUNDING = 1e-6
+_FIXED = {
+    "deterministic": True,
+    # few features are drawn per tree: by columns is faster, and gives the same trees
+    "force_col_wise": True,
+    "num_threads": 1,
+    "verbosity": -1,
+}
+
+
+def grow(
+    rows: TrainingRows, settings: Mapping[str, Any], *, trees: int, seeds: Sequence[int]
+) -> tuple[str, ...]:
+    """Train one booster per seed and return their texts."""
+    import lightgbm
+
+    common = {**settings, **_FIXED}
+    data = lightgbm.Dataset(rows.features, label=rows.outcome, weight=rows.weight, params=common).construct()
+    return tuple(
+        str(lightgbm.train({**common, "seed": seed}, data, num_boost_round=trees).model_to_string())
+        for seed in seeds
+    )
+
+
+@lru_cache(maxsize=64)
+def parsed(text: str) -> Booster:
+    """Booster read back from its text, so that a saved model predicts the same bits."""
+    import lightgbm
+
+    return lightgbm.Booster(model_str=text)
+
+
+def raw_scores(texts: Sequence[str], rows: FloatArray) -> FloatArray:
+    """Mean raw score of the boosters, shape (n_rows,)."""
+    total = np.zeros(len(rows))
+    for text in texts:
+        total += np.asarray(parsed(text).predict(rows, raw_score=True, num_threads=1))
+    return total / len(texts)
+
+
+def tree_shap(texts: Sequence[str], rows: FloatArray) -> tuple[FloatArray, float]:
+    """Path-dependent TreeSHAP values of the mean raw score and its expectation over the training rows.
+
+    Returns
+    -------
+    values : ndarray of shape (n_rows, n_features)
+        Rounding error against the score is spread over a row's values in proportion to their size, so that the
+        sum holds and an unused feature keeps exactly 0.
+    expected : float
+
+    Raises
+    ------
+    DataIntegrityError
+        If LightGBM's values miss its own score by more than rounding.
+    """
+    shap = np.zeros((len(rows), rows.shape[1] + 1))
+    for text in texts:
+        part = np.asarray(parsed(text).predict(rows, pred_contrib=True, num_threads=1))
+        if part.shape != shap.shape:
+            message = f"LightGBM returned contributions of shape {part.shape}, not {shap.shape}."
+            raise DataIntegrityError(message)
+        shap += part / len(texts)
+    # rows may be none; the expectation is the same for all
+    expected = float(shap[0, -1]) if len(rows) else 0.0
+    return _close_sum(shap[:, :-1], raw_scores(texts, rows) - expected), expected
+
+
+def stand_ins(model: Any, rows: TrainingRows) -> FloatArray:
+    """Training median of each feature that was always known in training, else NaN, in training order.
+
+    LightGBM learns a branch for missing values only where it sees some, and would read others as 0.
+    """
+    medians = np.where(np.isnan(rows.features).any(axis=0), np.nan, column_medians(rows))
+    return to_training_order(model, medians)
+
+
+def filled(model: Any, rows: FloatArray) -> FloatArray:
+    """Rows in canonical column order with the stand-ins for missing values."""
+    return np.where(np.isnan(rows), model.medians_[column_order(model)], rows)
+
+
+def monotone_signs(model: Any, signs: Mapping[str, int] | None) -> list[int] | None:
+    """LightGBM's constraint of each feature in canonical order; None without any.
+
+    Raises
+    ------
+    InputError
+        If a sign belongs to no feature or is not -1, 0 or 1.
+    """
+    if signs is None:
+        return None
+    names = feature_names(model)
+    for name, sign in signs.items():
+        if name not in names or sign not in (-1, 0, 1):
+            message = f"monotone maps features to -1, 0 or 1; {name!r}: {sign!r} does not. Features: {names[:5]} ..."
+            raise InputError(message)
+    return [int(signs.get(names[position], 0)) for position in column_order(model)]
+
+
+def check_rules(model: Any, rules: Mapping[str, bool]) -> None:
+    """Raise for the first rule, which begins with the parameter's name, that is broken."""
+    for rule, kept in rules.items():
+        if not kept:
+            message = f"{rule}; got {getattr(model, rule.split()[0])!r}."
+            raise InputError(message)
+
+
+def _close_sum(values: FloatArray, total: FloatArray) -> FloatArray:
+    """Make each row add up to ``total``, moving every value in proportion to its size."""
+    gap = total - values.sum(axis=1)
+    worst = float(np.abs(gap).max(initial=0.0))
+    if worst > _ROUNDING:
+        message = (
+            f"LightGBM's contributions must add up to its score; they miss it by {worst:.2e} at most, "
+            "more than rounding. Please report the LightGBM version."
+        )
+        raise DataIntegrityError(message)
+    size = np.abs(values)
+    norm = size.sum(axis=1)
+    share = np.divide(size, norm[:, None], out=np.zeros_like(size), where=norm[:, None] > 0)
+    closed: FloatArray = values + gap[:, None] * share
+    return closed
