@@ -25,12 +25,15 @@ if TYPE_CHECKING:
     from rtop_forecast.features import Features as Features
     from rtop_forecast.features import build_features as build_features
     from rtop_forecast.features import describe_features as describe_features
+    from rtop_forecast.features import risk_profile as risk_profile
     from rtop_forecast.forecast import Forecast as Forecast
     from rtop_forecast.forecast import forecast as forecast
     from rtop_forecast.framework import RISK_FACTORS as RISK_FACTORS
     from rtop_forecast.framework import risk_factor as risk_factor
     from rtop_forecast.models import benchmark_models as benchmark_models
     from rtop_forecast.models import default_model as default_model
+    from rtop_forecast.own_data import add_events as add_events
+    from rtop_forecast.own_data import add_variables as add_variables
     from rtop_forecast.panel import Panel as Panel
     from rtop_forecast.panel import load_panel as load_panel
     from rtop_forecast.report import write_tables as write_tables
@@ -59,6 +62,8 @@ _HOME = {
     "RISK_FACTORS": "framework",
     "RollingOrigin": "backtest",
     "Target": "targets",
+    "add_events": "own_data",
+    "add_variables": "own_data",
     "backtest": "backtest",
     "benchmark_models": "models",
     "build_features": "features",
@@ -73,6 +78,7 @@ _HOME = {
     "onset_target": "targets",
     "resolve": "states",
     "risk_factor": "framework",
+    "risk_profile": "features",
     "states": "states",
     "write_tables": "report",
 }

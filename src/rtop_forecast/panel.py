@@ -19,7 +19,7 @@ from rtop_forecast.sources.discover import file_sha256
 from rtop_forecast.sources.rebuild import rebuild
 from rtop_forecast.states import resolve, state_years
 
-__all__ = ["FIRST_YEAR", "Panel", "SourceTable", "Variable", "build_panel", "load_panel"]
+__all__ = ["FIRST_YEAR", "Panel", "SourceTable", "Variable", "build_panel", "load_panel", "with_table"]
 
 FIRST_YEAR = 1946
 KEYS = ["country_id", "year"]
@@ -245,6 +245,37 @@ def build_panel(tables: Sequence[SourceTable], *, first: int = FIRST_YEAR, last:
         issued=None,
         report=pd.DataFrame(rows),
         unmatched=pd.concat(unmatched, ignore_index=True),
+    )
+
+
+def with_table(panel: Panel, table: SourceTable) -> Panel:
+    """Panel with the variables of one more table.
+
+    Raises
+    ------
+    InputError
+        If the panel has one of the variables already.
+    """
+    taken = sorted(set(table.coverage) & {*panel.variables, *KEYS, "name"})
+    if taken:
+        message = f"the panel has a column {taken[0]!r} already ({len(taken)} in all). Choose another name."
+        raise InputError(message)
+    block, outside = _block(panel.frame[KEYS], table, span=panel.years)
+    row = {
+        "table": table.source.split(":")[0],
+        "source": table.source,
+        "release": table.release,
+        "rows": len(table.data),
+        "unmatched": int(outside["rows"].sum()) if len(outside) else 0,
+    }
+    return replace(
+        panel,
+        frame=pd.concat([panel.frame, block], axis=1),
+        variables={**panel.variables, **_variables(table)},
+        report=pd.concat([panel.report, pd.DataFrame([row])], ignore_index=True),
+        unmatched=pd.concat([panel.unmatched, outside], ignore_index=True)
+        if len(outside)
+        else panel.unmatched,
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -13,10 +15,71 @@ from rtop_forecast.errors import CoverageError, InputError
 from rtop_forecast.panel import KEYS, Panel
 from rtop_forecast.states import states
 
-EVENTS: Mapping[str, str] = {
-    "mass_killing": "mk_onset",
-    "state_led_mass_killing": "mk_state_led_onset",
-    "nonstate_mass_killing": "mk_nonstate_onset",
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What counts as an onset.
+
+    Attributes
+    ----------
+    label : str
+    onset : tuple of str
+        Panel variables whose sum says how many episodes began in a year; with a threshold, the quantity itself.
+    ongoing : tuple of str
+        Panel variables whose sum says how many are under way; empty with a threshold.
+    threshold : float, optional
+        The event is under way in a year in which the quantity reaches it, and begins in the first such year after one
+        in which it did not.
+    source : str
+        Definition and its reference.
+    """
+
+    label: str
+    onset: tuple[str, ...]
+    ongoing: tuple[str, ...] = ()
+    threshold: float | None = None
+    source: str = ""
+
+
+_EWP = "Early Warning Project, mass-killing episodes, 2025 edition"
+_OSV = "Eck, K., & Hultman, L. (2007), UCDP One-sided Violence Dataset; deaths by place, all actors"
+_OSV_DEATHS = ("ucdp_osv_government_deaths", "ucdp_osv_nonstate_deaths")
+
+EVENTS: Mapping[str, Event] = {
+    "mass_killing": Event(label="mass killing", onset=("mk_onset",), ongoing=("mk_ongoing",), source=_EWP),
+    "state_led_mass_killing": Event(
+        label="state-led mass killing",
+        onset=("mk_state_led_onset",),
+        ongoing=("mk_state_led_ongoing",),
+        source=_EWP,
+    ),
+    "nonstate_mass_killing": Event(
+        label="mass killing by a non-state group",
+        onset=("mk_nonstate_onset",),
+        ongoing=("mk_nonstate_ongoing",),
+        source=_EWP,
+    ),
+    "targeted_mass_killing": Event(
+        label="targeted mass killing",
+        onset=("tmk_episode_onset",),
+        ongoing=("tmk_episodes",),
+        source="Butcher, C., Goldsmith, B. E., Nanlohy, S., Sowmya, A., & Muchlinski, D. (2020), Targeted Mass Killing",
+    ),
+    "genocide_politicide": Event(
+        label="genocide or politicide",
+        onset=("pitf_onset",),
+        ongoing=("pitf_ongoing",),
+        source="Marshall, M. G., Gurr, T. R., & Harff, B., PITF state failure problem set",
+    ),
+    **{
+        f"one_sided_{deaths}": Event(
+            label=f"one-sided violence with at least {deaths:,} civilians killed in a year",
+            onset=_OSV_DEATHS,
+            threshold=deaths,
+            source=_OSV,
+        )
+        for deaths in (25, 100, 1000)
+    },
 }
 MIN_POPULATION = 500_000
 
@@ -31,13 +94,15 @@ class Target:
         ``country_id, year, name, at_risk`` (bool) and ``outcome``: 1.0 if an onset comes in year + 1 ...
         year + horizon, 0.0 if none does, NaN while the window is open or the state is not at risk.
     event : str
-        Key of ``EVENTS``.
+        Key of ``EVENTS``, or the name of events of your own.
     horizon : int
         Length of the window in years.
     last_observed : int
         Last year in which onsets are coded.
     exclusions : dict of str to int
         State-years without a label, by reason.
+    kind : {"onset", "incidence"}
+        Whether an episode begins in the window, or any is under way.
     """
 
     frame: pd.DataFrame
@@ -45,6 +110,7 @@ class Target:
     horizon: int
     last_observed: int
     exclusions: dict[str, int]
+    kind: Literal["onset", "incidence"] = "onset"
 
     def to_frame(self) -> pd.DataFrame:
         """Copy of the table."""
@@ -55,7 +121,7 @@ class Target:
         outcome = self.frame["outcome"]
         lost = ", ".join(f"{reason} {count:,}" for reason, count in self.exclusions.items())
         return (
-            f"{self.event} onset within {self.horizon} years: {int(outcome.notna().sum()):,} labels, "
+            f"{self.event} {self.kind} within {self.horizon} years: {int(outcome.notna().sum()):,} labels, "
             f"{int(outcome.sum()):,} positive; without a label: {lost or 'none'}"
         )
 
@@ -115,6 +181,7 @@ def onset_target(
     *,
     event: str = "mass_killing",
     horizon: int = 2,
+    kind: Literal["onset", "incidence"] = "onset",
     ongoing_at_risk: bool = True,
     min_population: int = MIN_POPULATION,
 ) -> Target:
@@ -127,9 +194,14 @@ def onset_target(
     ----------
     panel : Panel
     event : str
-        ``"mass_killing"``, ``"state_led_mass_killing"`` or ``"nonstate_mass_killing"``.
+        A key of ``EVENTS``: ``"mass_killing"``, ``"state_led_mass_killing"``, ``"nonstate_mass_killing"``; with
+        the releases loaded ``"targeted_mass_killing"`` and ``"genocide_politicide"``; ``"one_sided_25"``,
+        ``"one_sided_100"``, ``"one_sided_1000"`` (a first year with so many civilians killed, after one with fewer);
+        or the name of events of your own, see :func:`rtop_forecast.add_events`.
     horizon : int
         Window in years: row t looks at t+1 ... t+horizon.
+    kind : {"onset", "incidence"}
+        Whether a new episode begins in the window, or any is under way in it.
     ongoing_at_risk : bool
         Whether states with an episode under way are at risk of a new one (the Early Warning
         Project's convention).
@@ -144,29 +216,32 @@ def onset_target(
     Raises
     ------
     InputError
-        If the event is unknown or the horizon not positive.
+        If the event or kind is unknown or the horizon not positive.
     CoverageError
         If the panel lacks the event or population variables.
     """
-    if event not in EVENTS:
-        message = f"event must be one of {', '.join(EVENTS)}; {event!r} is not."
+    if kind not in ("onset", "incidence"):
+        message = f"kind must be onset or incidence; {kind!r} is neither."
         raise InputError(message)
-    for name in (EVENTS[event], "mk_ongoing", "population"):
-        if name not in panel.variables:
-            message = (
-                f"the panel has no variable {name!r}, which the target {event!r} needs. "
-                "Load the episodes and population tables."
-            )
-            raise CoverageError(message)
+    if horizon < 1:
+        message = f"horizon counts years and must be at least 1, not {horizon}."
+        raise InputError(message)
+    definition = _definition(panel, event)
+    used = {*definition.onset, *definition.ongoing}
+    _require(panel, {*used, "population"}, event)
+    first = max(panel.variables[name].first_year for name in used) + (definition.threshold is not None)
+    last = min(min(panel.variables[name].last_year for name in used), panel.years[1])
+    onset, ongoing = _event_years(panel, definition)
+    outcome = _outcomes(panel, onset if kind == "onset" else ongoing, horizon=horizon, first=first, last=last)
     frame = panel.frame[[*KEYS, "name"]].copy()
-    last_observed = min(panel.variables[EVENTS[event]].last_year, panel.years[1])
-    outcome = _outcomes(panel, EVENTS[event], horizon=horizon, last_observed=last_observed)
-    population = panel.frame["population"].groupby(frame["country_id"]).ffill()
     reasons = pd.Series("", index=frame.index)
-    reasons[outcome.isna() & (frame["year"] + horizon > last_observed)] = "window_open"
-    reasons[outcome.isna() & (frame["year"] + horizon <= last_observed)] = "state_ended"
+    year = frame["year"]
+    reasons[outcome.isna() & (year + horizon <= last)] = "state_ended"
+    reasons[outcome.isna() & (year + horizon > last)] = "window_open"
+    reasons[outcome.isna() & (year + 1 < first)] = "before_coverage"
     if not ongoing_at_risk:
-        reasons[panel.frame["mk_ongoing"].fillna(0) > 0] = "ongoing"
+        reasons[np.nan_to_num(_flat(panel, ongoing)) > 0] = "ongoing"
+    population = panel.frame["population"].groupby(frame["country_id"]).ffill()
     reasons[(population < min_population) | (population.isna() & _microstate(frame))] = "small_population"
     frame["at_risk"] = ~reasons.isin(["ongoing", "small_population"])
     frame["outcome"] = outcome.where(reasons == "")
@@ -174,10 +249,63 @@ def onset_target(
     return Target(
         frame=frame,
         event=event,
+        kind=kind,
         horizon=horizon,
-        last_observed=last_observed,
+        last_observed=last,
         exclusions={str(reason): int(count) for reason, count in counts.items()},
     )
+
+
+def _definition(panel: Panel, event: str) -> Event:
+    if event in EVENTS:
+        return EVENTS[event]
+    if f"{event}_onset" in panel.variables and f"{event}_ongoing" in panel.variables:
+        return Event(label=event, onset=(f"{event}_onset",), ongoing=(f"{event}_ongoing",))
+    near = difflib.get_close_matches(event, list(EVENTS), n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else " add_events puts events of your own into the panel."
+    message = f"event must be one of {', '.join(EVENTS)}, or of your own; {event!r} is not.{hint}"
+    raise InputError(message)
+
+
+def _require(panel: Panel, names: set[str], event: str) -> None:
+    for name in sorted(names):
+        if name not in panel.variables:
+            message = (
+                f"the panel has no variable {name!r}, which the target {event!r} needs. "
+                "Load the release that brings it: load_panel(data_dir=...)."
+            )
+            raise CoverageError(message)
+
+
+def _event_years(panel: Panel, event: Event) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Onset and presence of the event, 0 or 1, of shape (n_years, n_states); NaN where unknown."""
+    begun = np.sum([_grid(panel, name) for name in event.onset], axis=0)
+    if event.threshold is None:
+        present = np.sum([_grid(panel, name) for name in event.ongoing], axis=0)
+        return np.minimum(begun, 1.0), np.minimum(present, 1.0)
+    present = np.where(np.isfinite(begun), (begun >= event.threshold).astype(float), np.nan)
+    before = np.zeros_like(present)
+    before[1:] = np.nan_to_num(present[:-1])
+    return np.where(np.isfinite(present), present * (1.0 - before), np.nan), present
+
+
+def _grid(panel: Panel, name: str) -> NDArray[np.float64]:
+    row, column, shape = _places(panel)
+    values = np.full(shape, np.nan)
+    values[row, column] = panel.frame[name].to_numpy(dtype=float)
+    return values
+
+
+def _flat(panel: Panel, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    row, column, _ = _places(panel)
+    return values[row, column]
+
+
+def _places(panel: Panel) -> tuple[NDArray[np.int64], NDArray[np.int64], tuple[int, int]]:
+    """Row (year) and column (state) of every state-year, and the shape of the grid."""
+    ids, column = np.unique(panel.frame["country_id"].to_numpy(dtype=np.int64), return_inverse=True)
+    row = panel.frame["year"].to_numpy(dtype=np.int64) - panel.years[0]
+    return row, column, (int(row.max()) + 1, len(ids))
 
 
 def _microstate(frame: pd.DataFrame) -> pd.Series[bool]:
@@ -185,16 +313,14 @@ def _microstate(frame: pd.DataFrame) -> pd.Series[bool]:
     return frame["country_id"].map(table).astype(bool)
 
 
-def _outcomes(panel: Panel, name: str, *, horizon: int, last_observed: int) -> pd.Series[float]:
-    """Labels aligned with the panel's rows."""
-    first = panel.years[0]
-    keys = panel.frame
-    ids, column = np.unique(keys["country_id"].to_numpy(dtype=np.int64), return_inverse=True)
-    row = keys["year"].to_numpy(dtype=np.int64) - first
-    onset = np.full((row.max() + 1, len(ids)), np.nan)
-    onset[row, column] = keys[name].to_numpy(dtype=float)
-    labels = np.full_like(onset, np.nan)
-    observed = last_observed - first + 1
-    for state in range(len(ids)):
-        labels[:observed, state] = onset_within(onset[:observed, state], horizon=horizon)
-    return pd.Series(labels[row, column], index=keys.index, name="outcome")
+def _outcomes(
+    panel: Panel, event: NDArray[np.float64], *, horizon: int, first: int, last: int
+) -> pd.Series[float]:
+    """Labels aligned with the panel's rows; missing where the window begins before the event is coded."""
+    start = panel.years[0]
+    labels = np.full_like(event, np.nan)
+    observed = last - start + 1
+    for state in range(event.shape[1]):
+        labels[:observed, state] = onset_within(event[:observed, state], horizon=horizon)
+    labels[: max(first - 1 - start, 0)] = np.nan
+    return pd.Series(_flat(panel, labels), index=panel.frame.index, name="outcome")

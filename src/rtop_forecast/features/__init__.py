@@ -2,5 +2,6 @@
 
 from rtop_forecast.features._build import CATALOGUE, Features, build_features, describe_features
 from rtop_forecast.features._spec import FeatureSpec
+from rtop_forecast.features.profile import risk_profile
 
-__all__ = ["CATALOGUE", "FeatureSpec", "Features", "build_features", "describe_features"]
+__all__ = ["CATALOGUE", "FeatureSpec", "Features", "build_features", "describe_features", "risk_profile"]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
 from rtop_forecast.errors import InputError
 from rtop_forecast.features._grid import Grid
+from rtop_forecast.features._make import level
 from rtop_forecast.features._spec import FeatureSpec
 from rtop_forecast.features._transforms import FloatArray
 from rtop_forecast.features.atrocities import FEATURES as ATROCITIES
@@ -27,6 +29,8 @@ from rtop_forecast.features.structure import FEATURES as STRUCTURE
 from rtop_forecast.features.violence import FEATURES as VIOLENCE
 from rtop_forecast.framework import risk_factor
 from rtop_forecast.panel import KEYS, Panel
+from rtop_forecast.sources.bundled import core_tables
+from rtop_forecast.sources.registry import Release, registry
 
 CATALOGUE: tuple[FeatureSpec, ...] = (
     *HISTORY,
@@ -94,7 +98,13 @@ class Features:
         return "\n".join(lines)
 
 
-def build_features(panel: Panel, *, names: Sequence[str] | None = None, issue_month: int = 6) -> Features:
+def build_features(
+    panel: Panel,
+    *,
+    names: Sequence[str] | None = None,
+    own: Mapping[str, int] | None = None,
+    issue_month: int = 6,
+) -> Features:
     """Compute the catalogue's features over a panel.
 
     Every transform looks backward, and row t uses only values published by the end of ``issue_month``
@@ -105,7 +115,10 @@ def build_features(panel: Panel, *, names: Sequence[str] | None = None, issue_mo
     ----------
     panel : Panel
     names : sequence of str, optional
-        A subset of the catalogue; all features whose variables the panel holds by default.
+        A subset of the catalogue; by default every feature marked so whose variables the panel holds.
+    own : dict of str to int, optional
+        Variables of your own (:func:`rtop_forecast.add_variables`), each with its primary UN risk factor: they
+        enter as they are.
     issue_month : int
         Month of the year after the origin at whose end forecasts are issued, 1 to 12.
 
@@ -123,7 +136,7 @@ def build_features(panel: Panel, *, names: Sequence[str] | None = None, issue_mo
     if not 1 <= issue_month <= 12:
         message = f"issue_month must lie in 1 to 12, not {issue_month}."
         raise InputError(message)
-    specs = _select(panel, names)
+    specs = (*_select(panel, names), *(_own(name, factor) for name, factor in (own or {}).items()))
     grid = Grid(panel, issue_month=issue_month)
     values, ages = {}, {}
     for spec in specs:
@@ -135,6 +148,17 @@ def build_features(panel: Panel, *, names: Sequence[str] | None = None, issue_mo
         specs=specs,
         issue_month=issue_month,
         panel=panel,
+    )
+
+
+def _own(name: str, factor: int) -> FeatureSpec:
+    return level(
+        name,
+        name,
+        unit="as given",
+        risk_factors=(factor,),
+        indicators=(str(risk_factor(factor).number),),
+        sign=0,
     )
 
 
@@ -155,24 +179,53 @@ def describe_features(specs: Sequence[FeatureSpec] = CATALOGUE) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``name, label, unit, risk_factor`` (the primary one), ``risk_factors, variables, sign``.
+        ``name, label, unit`` (and coding), ``transform, risk_factor`` (the primary one), ``risk_factors, indicators``
+        (of the UN Framework), ``variables, sources`` (keys of the registry), ``publication_lag_months`` (of the slowest
+        source), ``sign`` (expected direction), ``by_default``, ``reference`` (codebooks).
     """
+    origins = [[_release(name) for name in spec.variables] for spec in specs]
+    known = [[release for release in group if release is not None] for group in origins]
     return pd.DataFrame(
         {
             "name": [spec.name for spec in specs],
             "label": [spec.label for spec in specs],
             "unit": [spec.unit for spec in specs],
+            "transform": [spec.transform for spec in specs],
             "risk_factor": [spec.risk_factors[0] for spec in specs],
             "risk_factors": [", ".join(map(str, spec.risk_factors)) for spec in specs],
+            "indicators": [", ".join(spec.indicators) for spec in specs],
             "variables": [", ".join(spec.variables) for spec in specs],
+            "sources": [", ".join(sorted({one.key for one in group})) for group in known],
+            "publication_lag_months": [
+                max((one.publication_lag_months for one in group), default=0) for group in known
+            ],
             "sign": [spec.sign for spec in specs],
+            "by_default": [spec.by_default for spec in specs],
+            "reference": [" ".join(sorted({one.citation for one in group})) for group in known],
         }
     )
 
 
+def _release(variable: str) -> Release | None:
+    """Find the registered release that brings a variable; None for one of the user's own."""
+    bundled = _core_sources().get(variable)
+    if bundled is not None:
+        return registry().get(bundled)
+    matches = [one for one in registry().values() if one.dataset and variable.startswith(f"{one.dataset}_")]
+    longest = max((len(one.dataset) for one in matches), default=0)
+    return max((one for one in matches if len(one.dataset) == longest), key=lambda one: one.key, default=None)
+
+
+@lru_cache(maxsize=1)
+def _core_sources() -> dict[str, str]:
+    """Registry key of the latest source behind each variable of the core tables."""
+    return {name: table.source.split("+")[0] for table in core_tables() for name in table.coverage}
+
+
 def _select(panel: Panel, names: Sequence[str] | None) -> tuple[FeatureSpec, ...]:
     if names is None:
-        return tuple(spec for spec in CATALOGUE if set(spec.variables) <= set(panel.variables))
+        held = set(panel.variables)
+        return tuple(spec for spec in CATALOGUE if spec.by_default and set(spec.variables) <= held)
     known = {spec.name: spec for spec in CATALOGUE}
     unknown = [name for name in names if name not in known]
     if unknown:

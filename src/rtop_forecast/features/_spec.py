@@ -43,6 +43,8 @@ class FeatureSpec:
     max_age : int, optional
         Age in years from which a carried value counts as unknown; by default it is carried without limit,
         its age beside it.
+    by_default : bool
+        Whether :func:`build_features` takes it unasked.
 
     Raises
     ------
@@ -60,6 +62,7 @@ class FeatureSpec:
     sign: int
     compute: Callable[[Grid], FloatArray]
     max_age: int | None = None
+    by_default: bool = True
 
     def __post_init__(self) -> None:
         """Refuse features without a risk factor or with an impossible sign."""

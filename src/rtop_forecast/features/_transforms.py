@@ -111,16 +111,20 @@ def decayed_sum(values: FloatArray, half_life: float) -> FloatArray:
 
 
 def since(values: FloatArray) -> FloatArray:
-    """Rows since the last positive value, 0 in its own row; NaN before the first and where unknown.
+    """Rows since the last positive value, 0 in its own row; before any, since the first observation.
+
+    The "peace years" of Beck, Katz & Tucker (1998). NaN where the value is unknown.
 
     Examples
     --------
-    >>> since(np.array([[0.0], [1.0], [0.0], [np.nan]])).ravel()
-    array([nan,  0.,  1., nan])
+    >>> since(np.array([[0.0], [0.0], [1.0], [0.0], [np.nan]])).ravel()
+    array([ 0.,  1.,  0.,  1., nan])
     """
     rows = np.arange(len(values), dtype=float)[:, None]
-    last = np.maximum.accumulate(np.where(values > 0, rows, -np.inf), axis=0)
-    return np.where(np.isfinite(last) & np.isfinite(values), rows - last, np.nan)
+    known = np.isfinite(values)
+    first = np.cumsum(known, axis=0) == 1
+    last = np.maximum.accumulate(np.where((values > 0) | (first & known), rows, -np.inf), axis=0)
+    return np.where(known, rows - last, np.nan)
 
 
 def spell_length(active: FloatArray) -> FloatArray:

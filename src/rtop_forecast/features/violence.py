@@ -33,7 +33,7 @@ def _world_rate(grid: Grid) -> FloatArray:
 FEATURES = (
     FeatureSpec(
         name="mk_onset_since",
-        label="years since the last mass-killing onset, logged; unknown where there was none",
+        label="years since the last mass-killing onset, or since the record of the state begins, logged",
         unit="log(1 + years)",
         risk_factors=(2,),
         indicators=("2.2", "2.3"),
@@ -44,7 +44,7 @@ FEATURES = (
     ),
     FeatureSpec(
         name="coup_attempts_since",
-        label="years since the last coup attempt, logged; unknown where there was none",
+        label="years since the last coup attempt, or since the record of the state begins, logged",
         unit="log(1 + years)",
         risk_factors=(1,),
         indicators=("1.4",),
@@ -55,7 +55,7 @@ FEATURES = (
     ),
     FeatureSpec(
         name="ucdp_conflict_since",
-        label="years since the last armed conflict, logged; unknown where there was none",
+        label="years since the last armed conflict, or since the record of the state begins, logged",
         unit="log(1 + years)",
         risk_factors=(1,),
         indicators=("1.1",),
@@ -74,17 +74,8 @@ FEATURES = (
         variables=("mk_onset",),
         sign=1,
         compute=_world_rate,
-    ),
-    FeatureSpec(
-        name="region_mk_onsets_mean5",
-        label="mass-killing onsets a year in the region's other states, mean of five years",
-        unit="onsets per state and year",
-        risk_factors=(8,),
-        indicators=("8.2",),
-        transform="mean over the other states of the UN subregion and 5 years",
-        variables=("mk_onsets",),
-        sign=1,
-        compute=lambda g: g.region_mean(trailing_mean(g.known("mk_onsets"), 5)),
+        # one value a year: too few to learn from, and the calibrator follows the world's rate already
+        by_default=False,
     ),
     FeatureSpec(
         name="neighbour_osv_log",
@@ -166,6 +157,33 @@ FEATURES = (
         unit="log(1 + actors)",
         risk_factors=(12,),
         indicators=("12.10",),
+        sign=1,
+    ),
+    changed(
+        "ucdp_osv_nonstate_actors",
+        "armed groups that attack civilians",
+        years=3,
+        unit="actors",
+        risk_factors=(11,),
+        indicators=("11.2", "11.3"),
+        sign=1,
+    ),
+    log_changed(
+        GOVERNMENT_DEATHS,
+        "civilians killed in one-sided violence by governments",
+        years=3,
+        unit="log ratio of 1 + deaths",
+        risk_factors=(12, 7),
+        indicators=("12.9", "7.8"),
+        sign=1,
+    ),
+    log_changed(
+        NONSTATE_DEATHS,
+        "civilians killed in one-sided violence by armed groups",
+        years=3,
+        unit="log ratio of 1 + deaths",
+        risk_factors=(11,),
+        indicators=("11.2",),
         sign=1,
     ),
     FeatureSpec(

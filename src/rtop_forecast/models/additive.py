@@ -35,8 +35,8 @@ class AdditiveLogit(LogOddsClassifier):
 
     Parameters
     ----------
-    lam : float
-        Penalty, at least 0.
+    lam, scaled
+        Penalty and whether it is scaled to the number of terms and rows, as in :class:`ElasticNetLogit`.
     l1_ratio : float
         Share of the L1 norm, from 0 (ridge) to 1 (lasso).
     tol : float
@@ -63,9 +63,12 @@ class AdditiveLogit(LogOddsClassifier):
     medians_: FloatArray
     logit_: ElasticNetLogit
 
-    def __init__(self, lam: float = 0.5, *, l1_ratio: float = 0.0, tol: float = 1e-6) -> None:
+    def __init__(
+        self, lam: float = 0.05, *, l1_ratio: float = 0.0, scaled: bool = False, tol: float = 1e-7
+    ) -> None:
         self.lam = lam
         self.l1_ratio = l1_ratio
+        self.scaled = scaled
         self.tol = tol
 
     def fit(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
@@ -93,6 +96,7 @@ class AdditiveLogit(LogOddsClassifier):
         rules = {
             "lam must be finite and at least 0": bool(np.isfinite(self.lam)) and self.lam >= 0,
             "l1_ratio must lie in [0, 1]": 0 <= self.l1_ratio <= 1,
+            "scaled must be True or False": self.scaled in (True, False),
             "tol must be positive": 0 < self.tol < np.inf,
         }
         check_rules(self, rules)
@@ -100,7 +104,7 @@ class AdditiveLogit(LogOddsClassifier):
         medians = column_medians(rows)
         self.medians_ = to_training_order(self, np.where(np.isnan(medians), 0.0, medians))
         self.knots_ = to_training_order(self, _knots(rows).T).T
-        logit = ElasticNetLogit(lam=self.lam, l1_ratio=self.l1_ratio, tol=self.tol)
+        logit = ElasticNetLogit(lam=self.lam, l1_ratio=self.l1_ratio, scaled=self.scaled, tol=self.tol)
         self.logit_ = logit.fit(self._terms(rows.features), rows.outcome, sample_weight=rows.weight)
         self.classes_ = rows.classes
         return self

@@ -41,6 +41,10 @@ class ElasticNetLogit(LogOddsClassifier):
     ----------
     lam : float
         Penalty, at least 0.
+    scaled : bool
+        Whether the penalty is ``lam`` times :math:`\\sqrt{\\log p / n}`, with p columns (indicators too, constant ones
+        not) and n the sum of weights: the rate at which the penalty that suits sparse regression falls as data grow
+        (Bickel, Ritov & Tsybakov 2009), so that one setting serves small and large training sets.
     l1_ratio : float
         Share of the L1 norm, from 0 (ridge) to 1 (lasso).
     indicators : bool
@@ -52,6 +56,8 @@ class ElasticNetLogit(LogOddsClassifier):
 
     Attributes
     ----------
+    lam_ : float
+        The penalty used.
     coef_ : ndarray of shape (n_features,)
         Change of the log-odds per unit of the feature, in the order of ``feature_names_in_``.
     indicator_coef_ : ndarray of shape (n_features,)
@@ -71,6 +77,8 @@ class ElasticNetLogit(LogOddsClassifier):
 
     References
     ----------
+    Bickel, P. J., Ritov, Y. & Tsybakov, A. B. (2009). Simultaneous analysis of lasso and Dantzig selector.
+    Annals of Statistics, 37(4), 1705-1732.
     Friedman, J., Hastie, T. & Tibshirani, R. (2010). Regularization paths for generalized linear
     models via coordinate descent. Journal of Statistical Software, 33(1).
     Lee, J. D., Sun, Y. & Saunders, M. A. (2014). Proximal Newton-type methods for minimizing composite
@@ -89,6 +97,7 @@ class ElasticNetLogit(LogOddsClassifier):
     coef_: FloatArray
     indicator_coef_: FloatArray
     intercept_: float
+    lam_: float
     kkt_residual_: float
     objective_: float
     n_iter_: int
@@ -98,12 +107,14 @@ class ElasticNetLogit(LogOddsClassifier):
         lam: float = 1e-3,
         *,
         l1_ratio: float = 0.5,
+        scaled: bool = False,
         indicators: bool = True,
         tol: float = 1e-9,
         max_iter: int = 200,
     ) -> None:
         self.lam = lam
         self.l1_ratio = l1_ratio
+        self.scaled = scaled
         self.indicators = indicators
         self.tol = tol
         self.max_iter = max_iter
@@ -162,6 +173,7 @@ class ElasticNetLogit(LogOddsClassifier):
         rules = {
             "lam must be finite and at least 0": np.isfinite(self.lam) and self.lam >= 0,
             "l1_ratio must lie in [0, 1]": 0 <= self.l1_ratio <= 1,
+            "scaled must be True or False": self.scaled in (True, False),
             "tol must be positive": 0 < self.tol < np.inf,
             "max_iter must be at least 1": self.max_iter >= 1,
         }
@@ -188,12 +200,13 @@ class ElasticNetLogit(LogOddsClassifier):
             raise InputError(message)
         varying = np.flatnonzero(scale > 0)
         standard = np.asfortranarray((columns[:, varying] - mean[varying]) / scale[varying])
+        self.lam_ = self._penalty(columns=len(varying), rows=float(rows.weight.sum()))
         problem = Problem(
             features=standard,
             outcome=rows.outcome,
             weight=weight,
-            l1=self.lam * self.l1_ratio,
-            l2=self.lam * (1 - self.l1_ratio),
+            l1=self.lam_ * self.l1_ratio,
+            l2=self.lam_ * (1 - self.l1_ratio),
         )
         solution = solve(problem, tol=self.tol, max_iter=self.max_iter)
         slopes = np.zeros(len(mean))
@@ -204,6 +217,11 @@ class ElasticNetLogit(LogOddsClassifier):
         self.kkt_residual_ = solution.kkt_residual
         self.objective_ = solution.objective
         self.n_iter_ = solution.iterations
+
+    def _penalty(self, *, columns: int, rows: float) -> float:
+        if not self.scaled:
+            return float(self.lam)
+        return float(self.lam * np.sqrt(np.log(max(columns, 2)) / rows))
 
     def _keep(
         self,

@@ -65,13 +65,13 @@ class ProbabilityForest(LogOddsClassifier):
     def __init__(
         self,
         *,
-        n_estimators: int = 200,
+        n_estimators: int = 100,
         num_leaves: int = 31,
-        min_data_in_leaf: int = 15,
-        feature_fraction: float = 0.3,
-        bagging_fraction: float = 0.632,
+        min_data_in_leaf: int = 30,
+        feature_fraction: float = 0.15,
+        bagging_fraction: float = 0.5,
         extra_trees: bool = False,
-        shrinkage: float = 5.0,
+        shrinkage: float = 50.0,
         max_bin: int = 63,
         seed: int = 0,
     ) -> None:

@@ -38,6 +38,7 @@ _LINEAR = {
     "indicator_means_": "floats",
     "indicator_coef_": "floats",
     "intercept_": "float",
+    "lam_": "float",
     "kkt_residual_": "float",
     "objective_": "float",
     "n_iter_": "int",

@@ -169,3 +169,31 @@ def _extrasystemic(conflicts: pd.DataFrame) -> pd.DataFrame:
     return counts.rename(columns={"gwno_loc": "code"}).assign(reason=_OUTSIDE)[
         ["code", "year", "rows", "reason"]
     ]
+
+
+def newcomers(spells: pd.DataFrame, *, key: str, first: int, years: int) -> pd.DataFrame:
+    """Of rows by party, state and year: which had none in the years before, which had one the year before.
+
+    Parameters
+    ----------
+    spells : pandas.DataFrame
+        ``country_id, year`` and the party's number in the column ``key``.
+    first : int
+        First year of the dataset.
+    years : int
+        Quiet years after which a party counts as new again.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``country_id, year, new`` and ``repeat``: parties that are new in the state, missing in the dataset's first
+        ``years``, and parties that were active there the year before, missing in its first year.
+    """
+    rows = spells[["country_id", "year", key]].drop_duplicates().sort_values([key, "country_id", "year"])
+    before = rows.groupby([key, "country_id"])["year"].shift(1)
+    gap = rows["year"] - before
+    rows = rows.assign(
+        new=(gap.isna() | (gap > years)).astype("float64").where(rows["year"] >= first + years),
+        repeat=(gap == 1).astype("float64").where(rows["year"] > first),
+    )
+    return rows.groupby(["country_id", "year"])[["new", "repeat"]].sum(min_count=1).reset_index()

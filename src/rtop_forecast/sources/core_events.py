@@ -7,6 +7,7 @@ import pandas as pd
 from rtop_forecast.errors import CoverageError
 from rtop_forecast.sources._table import SourceTable
 from rtop_forecast.sources._ucdp import WAR_DEATHS, state_years_of_conflicts
+from rtop_forecast.sources.ucdp_onesided import VARIABLES as ONE_SIDED
 
 __all__ = [
     "RATIFIED",
@@ -102,7 +103,7 @@ def intensity_differences(acd: pd.DataFrame, brd: pd.DataFrame) -> pd.DataFrame:
 
 def one_sided_table(table: SourceTable) -> pd.DataFrame:
     """One-sided violence by place and year, with its source."""
-    return table.to_frame().assign(source=table.source)
+    return table.to_frame()[[*KEYS, *ONE_SIDED]].assign(source=table.source)
 
 
 def coups_table(powell_thyne: SourceTable, ewp: SourceTable, colpus: SourceTable) -> pd.DataFrame:

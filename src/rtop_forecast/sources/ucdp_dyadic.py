@@ -7,12 +7,14 @@ from pathlib import Path
 import pandas as pd
 
 from rtop_forecast.sources._files import csv_header, read_csv, refuse_missing_columns
-from rtop_forecast.sources._match import refuse_unknown_codes
+from rtop_forecast.sources._match import refuse_unknown_codes, split_codes, with_country_id
 from rtop_forecast.sources._table import SourceTable
 from rtop_forecast.sources._ucdp import (
+    INTERNAL,
     check_iso_dates,
     conflicts_of_dyads,
     integers,
+    newcomers,
     release_of,
     state_years_of_conflicts,
 )
@@ -26,6 +28,8 @@ COLUMNS = (
     "gwno_loc",
     "region", "version",
 )  # fmt: skip
+
+_FIRST, _NEW_AFTER = 1946, 5
 
 
 def recognise(path: str | Path) -> bool:
@@ -45,12 +49,17 @@ def conflict_years(path: str | Path) -> tuple[pd.DataFrame, str]:
     DataIntegrityError
         If columns are missing, a number is no whole number or dates are in another format.
     """
+    frame, release = _dyad_years(path)
+    return conflicts_of_dyads(frame), release
+
+
+def _dyad_years(path: str | Path) -> tuple[pd.DataFrame, str]:
     frame = read_csv(path, dtype="str").fillna("")
     refuse_missing_columns(path, frame.columns, COLUMNS, what="the UCDP Dyadic Dataset")
     check_iso_dates(frame, "start_date", path=path)
     numbers = ["conflict_id", "dyad_id", "year", "incompatibility", "type_of_conflict", "intensity_level"]
     frame = integers(frame, numbers, path=path)
-    return conflicts_of_dyads(frame), release_of(frame, path=path)
+    return frame, release_of(frame, path=path)
 
 
 def read(path: str | Path) -> SourceTable:
@@ -65,23 +74,36 @@ def read(path: str | Path) -> SourceTable:
     -------
     SourceTable
         ``intensity`` (lower bound), ``conflicts, wars, dyads, government, territory,
-        interstate``, from 1946; by place of the incompatibility.
+        interstate``, from 1946; by place of the incompatibility. ``new_dyads`` (from 1951) are those within a state
+        that fought there in none of the five years before.
 
     References
     ----------
     Harbom, L., Melander, E., & Wallensteen, P. (2008). Dyadic dimensions of armed conflict, 1946-2007.
     Journal of Peace Research, 45, 697-710.
     """
-    conflicts, release = conflict_years(path)
+    dyads, release = _dyad_years(path)
+    conflicts = conflicts_of_dyads(dyads)
     table, unmatched = state_years_of_conflicts(conflicts)
+    table = table.merge(_new_dyads(dyads), on=["country_id", "year"], how="left")
+    # a year with interstate conflict alone has no dyad within the state
+    table.loc[table["new_dyads"].isna() & (table["year"] >= _FIRST + _NEW_AFTER), "new_dyads"] = 0
     names = ["intensity", "conflicts", "wars", "dyads", "government", "territory", "interstate"]
     refuse_unknown_codes(unmatched, path)
+    last = int(conflicts["year"].max())
     return SourceTable(
         source=f"ucdp-dyadic-{release}",
         release=release,
-        data=table[["country_id", "year", *names]],
-        coverage=dict.fromkeys(names, (1946, int(conflicts["year"].max()))),
-        zero_inside=frozenset(names),
+        data=table[["country_id", "year", *names, "new_dyads"]],
+        coverage=dict.fromkeys(names, (_FIRST, last)) | {"new_dyads": (_FIRST + _NEW_AFTER, last)},
+        zero_inside=frozenset([*names, "new_dyads"]),
         publication_lag_months=6,
         unmatched=unmatched,
     )
+
+
+def _new_dyads(dyads: pd.DataFrame) -> pd.DataFrame:
+    inside = dyads[dyads["type_of_conflict"].isin(INTERNAL)]
+    matched, _ = with_country_id(split_codes(inside, "gwno_loc"), code="gwno_loc", system="ucdp")
+    counts = newcomers(matched, key="dyad_id", first=_FIRST, years=_NEW_AFTER)
+    return counts.rename(columns={"new": "new_dyads"}).drop(columns="repeat")

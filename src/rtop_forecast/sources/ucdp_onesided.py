@@ -10,9 +10,9 @@ from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources._files import csv_header, r_mentions, read_csv, read_r, refuse_missing_columns
 from rtop_forecast.sources._match import refuse_unknown_codes, split_codes, with_country_id
 from rtop_forecast.sources._table import SourceTable
-from rtop_forecast.sources._ucdp import integers, release_of
+from rtop_forecast.sources._ucdp import integers, newcomers, release_of
 
-__all__ = ["COLUMNS", "VARIABLES", "actor_years", "read", "recognise"]
+__all__ = ["ACTOR_VARIABLES", "COLUMNS", "VARIABLES", "actor_years", "read", "recognise"]
 
 #: Columns of the official release that the reader relies on.
 COLUMNS = (
@@ -23,6 +23,10 @@ COLUMNS = (
 )  # fmt: skip
 _MARKS = ("actor_id", "best_fatality_estimate", "is_government_actor", "gwno_location")
 VARIABLES = ("government_deaths", "nonstate_deaths", "shared_deaths", "government_actors", "nonstate_actors")
+
+#: How the actors of a year relate to those of the years before, and their first years.
+ACTOR_VARIABLES = {"new_actors": 1994, "repeat_actors": 1990}
+_FIRST, _NEW_AFTER = 1989, 5
 
 
 def recognise(path: str | Path) -> bool:
@@ -79,7 +83,9 @@ def read(path: str | Path) -> SourceTable:
         ``government_deaths, nonstate_deaths, shared_deaths`` (best estimates, persons) and
         ``government_actors, nonstate_actors`` (actors with at least 25 deaths in the year that
         killed in the state), from 1989. A government that kills abroad is a government actor
-        where it kills, with its deaths unless it also killed at home.
+        where it kills, with its deaths unless it also killed at home. ``new_actors`` (from 1994) are those of
+        either kind that killed in the state in none of the five years before, ``repeat_actors`` (from 1990) those
+        that did the year before.
 
     References
     ----------
@@ -114,12 +120,20 @@ def read(path: str | Path) -> SourceTable:
     )
     data = matched.groupby(["country_id", "year"], as_index=False)[list(VARIABLES)].sum()
     refuse_unknown_codes(unmatched, path)
+    known = newcomers(matched, key="actor_id", first=_FIRST, years=_NEW_AFTER)
+    data = data.merge(
+        known.rename(columns={"new": "new_actors", "repeat": "repeat_actors"}), on=["country_id", "year"]
+    )
+    last = int(actors["year"].max())
     return SourceTable(
         source=f"ucdp-onesided-{release}",
         release=release,
         data=data,
-        coverage=dict.fromkeys(VARIABLES, (1989, int(actors["year"].max()))),
-        zero_inside=frozenset(VARIABLES),
+        coverage={
+            **dict.fromkeys(VARIABLES, (_FIRST, last)),
+            **{name: (first, last) for name, first in ACTOR_VARIABLES.items() if first <= last},
+        },
+        zero_inside=frozenset(VARIABLES) | {name for name, first in ACTOR_VARIABLES.items() if first <= last},
         publication_lag_months=6,
         unmatched=unmatched,
     )
