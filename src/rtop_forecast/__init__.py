@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from rtop_forecast.backtest import RollingOrigin as RollingOrigin
     from rtop_forecast.backtest import backtest as backtest
     from rtop_forecast.citations import cite as cite
+    from rtop_forecast.compare import Comparison as Comparison
+    from rtop_forecast.compare import compare as compare
     from rtop_forecast.errors import CoverageError as CoverageError
     from rtop_forecast.errors import DataIntegrityError as DataIntegrityError
     from rtop_forecast.errors import DownloadError as DownloadError
@@ -51,6 +53,7 @@ __version__ = version("rtop-forecast")
 _HOME = {
     "Attributions": "attribution",
     "BacktestResult": "backtest",
+    "Comparison": "compare",
     "CoverageError": "errors",
     "DataIntegrityError": "errors",
     "DownloadError": "errors",
@@ -68,6 +71,7 @@ _HOME = {
     "benchmark_models": "models",
     "build_features": "features",
     "cite": "citations",
+    "compare": "compare",
     "default_model": "models",
     "describe_features": "features",
     "describe_sources": "sources.overview",

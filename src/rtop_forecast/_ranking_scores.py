@@ -244,6 +244,42 @@ def precision_at(
     return ratio((w * y * share).sum(), (w * share).sum())
 
 
+def false_alarms_per_hit(
+    outcome: ArrayLike,
+    prob: ArrayLike,
+    *,
+    k: int,
+    groups: ArrayLike | None,
+    weights: ArrayLike | None = None,
+) -> float:
+    """Negatives listed for each positive listed, among the ``k`` highest of each group.
+
+    Σ w_i (1 - y_i) s_i / Σ w_i y_i s_i with s the `top_share`: 1 / `precision_at` - 1.
+
+    Parameters
+    ----------
+    outcome, prob, k, groups, weights
+        As in `recall_at`.
+
+    Returns
+    -------
+    float
+        NaN if no positive is listed.
+
+    Raises
+    ------
+    InputError
+        As `recall_at`.
+
+    Examples
+    --------
+    >>> false_alarms_per_hit([1, 0, 0, 1], [0.5, 0.4, 0.3, 0.1], k=3, groups=None)
+    2.0
+    """
+    y, w, share = _listed(outcome, prob, k, groups, weights)
+    return ratio((w * (1 - y) * share).sum(), (w * y * share).sum())
+
+
 def _listed(
     outcome: ArrayLike, prob: ArrayLike, k: int, groups: ArrayLike | None, weights: ArrayLike | None
 ) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -12,131 +12,33 @@ of 1/h make h repeated rows count as one.
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from rtop_forecast import _checks
+from rtop_forecast._calibrator import Calibrator, Rows
 from rtop_forecast._checks import FloatArray, IntArray
+from rtop_forecast._flexible_calibrators import BetaCalibration, IsotonicCalibration, VennAbers
 from rtop_forecast._logistic import log_odds, logistic_loss, minimise, probability
 from rtop_forecast._reliability import ReliabilityCurve, reliability_curve
-from rtop_forecast.errors import InputError, LeakageError
+from rtop_forecast.errors import InputError
 
 __all__ = [
     "AffineCalibrator",
+    "BetaCalibration",
     "Calibrator",
     "Identity",
     "InterceptShift",
+    "IsotonicCalibration",
     "LogisticRecalibration",
     "RandomWalkShift",
     "ReliabilityCurve",
+    "VennAbers",
     "default_calibrator",
     "reliability_curve",
 ]
-
-# outcome, log-odds of the forecast, weight
-_Rows = tuple[FloatArray, FloatArray, FloatArray]
-
-
-class Calibrator(ABC):
-    """A monotone map from raw to calibrated probabilities.
-
-    Subclasses define ``_learn`` and ``apply_log_odds``.
-    """
-
-    def fit(
-        self,
-        outcome: ArrayLike,
-        prob: ArrayLike,
-        *,
-        time: ArrayLike | None = None,
-        at: float | None = None,
-        weights: ArrayLike | None = None,
-    ) -> Self:
-        """Learn from earlier forecasts whose outcome is known.
-
-        Parameters
-        ----------
-        outcome : array_like of shape (n,)
-            1 where the event happened, else 0; whole windows only, closed by ``at``.
-            n may be 0.
-        prob : array_like of shape (n,)
-            Raw forecast probability, strictly between 0 and 1, made out of sample.
-        time : array_like of int of shape (n,), optional
-            Origin year of each row. `RandomWalkShift` and a trailing
-            `InterceptShift` need it; where given it is always checked against ``at``.
-        at : int or float, optional
-            Origin year at which the calibrator will be applied.
-        weights : array_like of shape (n,), optional
-            Non-negative row weights.
-
-        Returns
-        -------
-        self
-
-        Raises
-        ------
-        InputError
-            If an input is invalid, ``time`` is missing where it is needed, or the
-            estimate does not exist, as each class says.
-        LeakageError
-            If a row's origin year is not before ``at``: its window is still open.
-        """
-        y, p = _checks.pair(outcome, prob)
-        z = log_odds(_checks.open_prob_vector(p))
-        w = _checks.weight_vector(weights, y.size)
-        years = _years(time, y.size)
-        if years is not None and at is not None:
-            _refuse_later(years, at)
-        # one order for all row orders, so that sums agree to the last bit
-        keys = (w, y, z) if years is None else (w, y, z, years)
-        order = np.lexsort(keys)
-        self._learn((y[order], z[order], w[order]), None if years is None else years[order], at)
-        return self
-
-    @abstractmethod
-    def _learn(self, rows: _Rows, years: FloatArray | None, at: float | None) -> None:
-        """Estimate from checked rows in canonical order."""
-
-    @abstractmethod
-    def apply_log_odds(self, z: ArrayLike) -> FloatArray:
-        """Map raw to calibrated log-odds.
-
-        Parameters
-        ----------
-        z : array_like
-            Raw log-odds; minus and plus infinity are kept.
-
-        Returns
-        -------
-        ndarray
-            Calibrated log-odds, same shape.
-        """
-
-    def apply(self, prob: ArrayLike) -> FloatArray:
-        """Map raw to calibrated probabilities.
-
-        Parameters
-        ----------
-        prob : array_like of shape (n,)
-            Raw probabilities; 0 and 1 are kept.
-
-        Returns
-        -------
-        ndarray of shape (n,)
-            Calibrated probabilities, in the same order of size.
-
-        Raises
-        ------
-        InputError
-            If a probability is missing or outside [0, 1].
-        sklearn.exceptions.NotFittedError
-            Before `fit`.
-        """
-        return probability(self.apply_log_odds(log_odds(_checks.prob_vector(prob))))
 
 
 class AffineCalibrator(Calibrator):
@@ -160,19 +62,14 @@ class AffineCalibrator(Calibrator):
 
     def apply_log_odds(self, z: ArrayLike) -> FloatArray:
         """Return intercept_ + slope_ * z."""
-        if not hasattr(self, "slope_"):
-            from sklearn.exceptions import NotFittedError
-
-            message = f"this {type(self).__name__} is not fitted yet. Call fit first."
-            raise NotFittedError(message)
+        self._check_fitted("slope_")
         mapped: FloatArray = self.intercept_ + self.slope_ * np.asarray(z, dtype=np.float64)
         return mapped
 
     def __repr__(self) -> str:
         """Parameters, and the line if fitted."""
-        given = ", ".join(f"{name}={value!r}" for name, value in vars(self).items() if not name.endswith("_"))
         fitted = f" [{self.intercept_:+.4f} + {self.slope_:.4f} z]" if hasattr(self, "slope_") else ""
-        return f"{type(self).__name__}({given}){fitted}"
+        return super().__repr__() + fitted
 
     def _set(self, intercept: float, slope: float, covariance: FloatArray) -> None:
         self.intercept_, self.slope_, self.covariance_ = intercept, slope, covariance
@@ -184,7 +81,7 @@ class Identity(AffineCalibrator):
     Fitting checks its input like every calibrator, and learns nothing from it.
     """
 
-    def _learn(self, rows: _Rows, years: FloatArray | None, at: float | None) -> None:
+    def _learn(self, rows: Rows, years: FloatArray | None, at: float | None) -> None:
         self._set(0.0, 1.0, np.zeros((2, 2)))
 
 
@@ -229,7 +126,7 @@ class InterceptShift(AffineCalibrator):
         self.prior_sd = _checks.scale_value(prior_sd, name="prior_sd", infinite=True)
         self.window = None if window is None else _checks.at_least(window, name="window", low=1)
 
-    def _learn(self, rows: _Rows, years: FloatArray | None, at: float | None) -> None:
+    def _learn(self, rows: Rows, years: FloatArray | None, at: float | None) -> None:
         y, z, w = rows
         if self.window is not None:
             if years is None:
@@ -292,7 +189,7 @@ class LogisticRecalibration(AffineCalibrator):
         self.prior_sd = _checks.scale_value(prior_sd, name="prior_sd")
         self.slope_sd = _checks.scale_value(slope_sd, name="slope_sd")
 
-    def _learn(self, rows: _Rows, years: FloatArray | None, at: float | None) -> None:
+    def _learn(self, rows: Rows, years: FloatArray | None, at: float | None) -> None:
         y, z, w = rows
         mean = (w * probability(z)).sum() / w.sum() if y.size else 0.5
         centre = float(log_odds(np.array([mean]))[0])
@@ -375,7 +272,7 @@ class RandomWalkShift(AffineCalibrator):
         self.prior_sd = _checks.scale_value(prior_sd, name="prior_sd")
         self.slope_sd = _checks.scale_value(slope_sd, name="slope_sd", zero=True)
 
-    def _learn(self, rows: _Rows, years: FloatArray | None, at: float | None) -> None:
+    def _learn(self, rows: Rows, years: FloatArray | None, at: float | None) -> None:
         if years is None or at is None:
             message = "RandomWalkShift needs the origin year of each row and of use. Pass time= and at=."
             raise InputError(message)
@@ -400,14 +297,14 @@ class RandomWalkShift(AffineCalibrator):
         self._set(float(path[-1]) + centre * (1.0 - slope), slope, covariance)
 
 
-def _centre(rows: _Rows) -> float:
+def _centre(rows: Rows) -> float:
     """Log-odds of the weighted mean forecast."""
     _, z, w = rows
     return float(log_odds(np.array([(w * probability(z)).sum() / w.sum()]))[0])
 
 
 def _walk_objective(
-    rows: _Rows, index: IntArray, *, scale: FloatArray, slope_sd: float, centre: float
+    rows: Rows, index: IntArray, *, scale: FloatArray, slope_sd: float, centre: float
 ) -> Callable[[FloatArray], tuple[float, FloatArray, FloatArray]]:
     """Negative log posterior of the standardised steps and log-slope, with gradient and curvature."""
     y, z, w = rows
@@ -452,25 +349,3 @@ def default_calibrator() -> RandomWalkShift:
         Unfitted.
     """
     return RandomWalkShift(sigma=0.05)
-
-
-def _years(time: ArrayLike | None, n: int) -> FloatArray | None:
-    """Whole origin years, one per row."""
-    if time is None:
-        return None
-    years = _checks.vector(time, name="time")
-    if years.size != n or (years != np.round(years)).any():
-        message = f"time must give one whole origin year per row; got {years.size} for {n} rows. Align them."
-        raise InputError(message)
-    return years
-
-
-def _refuse_later(years: FloatArray, at: float) -> None:
-    late = years >= at
-    if late.any():
-        first = int(np.argmax(late))
-        message = (
-            f"a calibrator for origin {at:g} may learn from earlier origins only; {int(late.sum())} of "
-            f"{late.size} rows are not earlier, first row {first} ({years[first]:g}). Drop open windows."
-        )
-        raise LeakageError(message)

@@ -17,6 +17,13 @@ from numpy.typing import ArrayLike
 
 from rtop_forecast import _checks
 from rtop_forecast._checks import FloatArray
+from rtop_forecast._comparison import (
+    PanelTest,
+    delong_test,
+    diebold_mariano_panel,
+    model_confidence_set,
+    two_way_bootstrap,
+)
 from rtop_forecast._ranking_scores import shares
 from rtop_forecast._resampling import (
     BootstrapInterval,
@@ -34,15 +41,20 @@ __all__ = [
     "BootstrapInterval",
     "BootstrapScores",
     "Difference",
+    "PanelTest",
     "PairedDifference",
     "block_bootstrap",
     "block_multiplicities",
     "bootstrap_scores",
+    "delong_test",
+    "diebold_mariano_panel",
     "interval_from_draws",
+    "model_confidence_set",
     "paired_difference",
     "prob_top",
     "rank_ranges",
     "score_intervals",
+    "two_way_bootstrap",
 ]
 
 

@@ -21,6 +21,7 @@ from rtop_forecast._ranking_scores import (
     auc_from_ties,
     average_precision,
     average_precision_from_ties,
+    false_alarms_per_hit,
     precision_at,
     ratio,
     recall_at,
@@ -28,20 +29,33 @@ from rtop_forecast._ranking_scores import (
     tie_sums,
     top_share,
 )
+from rtop_forecast._score_structure import (
+    Decomposition,
+    decompose,
+    murphy_curve,
+    recalibrated,
+    skill_score,
+)
 from rtop_forecast.errors import InputError
 
 __all__ = [
     "CalibrationLine",
+    "Decomposition",
     "auc",
     "average_precision",
     "brier_score",
     "calibration_line",
     "calibration_slope",
+    "decompose",
     "expected_observed",
+    "false_alarms_per_hit",
     "log_score",
+    "murphy_curve",
     "precision_at",
     "recall_at",
+    "recalibrated",
     "score_table",
+    "skill_score",
     "top_share",
 ]
 

@@ -26,9 +26,12 @@ def test_catalogue_is_complete_and_unambiguous(features):
     assert table["name"].is_unique
     assert len(table) >= 35
     assert (table[["label", "unit"]] != "").all(axis=None)
-    assert features.names == [spec.name for spec in CATALOGUE]
+    held = set(features.panel.variables)
+    assert features.names == [s.name for s in CATALOGUE if s.by_default and set(s.variables) <= held]
+    assert len(features.names) >= 35
     # factor 14 needs the Aid Worker Security Database, which is not a core table
-    assert set(table["risk_factor"]) == set(range(1, 14))
+    assert set(table["risk_factor"]) == set(range(1, 15))
+    assert (table["reference"] != "").sum() >= len(table) - 2
 
 
 def test_no_feature_is_constant_or_infinite(features):

@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.models import BoostedTrees
-from rtop_forecast.models.boosting import _close_sum
+from rtop_forecast.models._lightgbm import _close_sum
 
 QUICK = {"n_estimators": 25, "seeds": 2, "min_data_in_leaf": 10, "min_sum_hessian": 0.1, "learning_rate": 0.1}
 
@@ -181,3 +181,16 @@ def test_closing_the_sum_moves_values_in_proportion():
 def test_contributions_of_another_model_are_refused():
     with pytest.raises(DataIntegrityError, match="miss it by 1.00e"):
         _close_sum(np.array([[1.0, 2.0]]), np.array([4.0]))
+
+
+def test_monotone_features_never_turn():
+    X, y = draw()
+    free = BoostedTrees(**QUICK).fit(X, y)
+    bound = BoostedTrees(**QUICK, monotone={"a": 1, "c": -1}).fit(X, y)
+    grid = np.linspace(-3, 3, 61)
+    for name, sign in (("a", 1), ("c", -1)):
+        moved = pd.DataFrame({column: np.full(61, 0.1) for column in X}).assign(**{name: grid})
+        assert (sign * np.diff(bound.log_odds(moved)) >= 0).all()
+    assert free.booster_texts_ != bound.booster_texts_
+    with pytest.raises(InputError, match="'zz': 1 does not"):
+        BoostedTrees(monotone={"zz": 1}).fit(X, y)

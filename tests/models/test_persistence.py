@@ -13,11 +13,13 @@ from sklearn.linear_model import LogisticRegression
 
 from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.models import (
+    AdditiveLogit,
     BaseRate,
     BoostedTrees,
     ElasticNetLogit,
     HistoryLogit,
     LogOddsAverage,
+    ProbabilityForest,
     load_model,
     save_model,
 )
@@ -28,6 +30,8 @@ MODELS = [
     ElasticNetLogit(lam=0.003),
     HistoryLogit(["c", "a"]),
     TREES,
+    ProbabilityForest(n_estimators=10, min_data_in_leaf=10),
+    AdditiveLogit(),
     LogOddsAverage(
         [("net", ElasticNetLogit()), ("inner", LogOddsAverage([("h", HistoryLogit(["a"])), ("t", TREES)]))],
         weights=[1, 2],
@@ -169,7 +173,7 @@ def change_state(key, value):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda document: document.update(version=2), "version 2; this release reads 1"),
+        (lambda document: document.update(version=1), "version 1; this release reads 2"),
         (lambda document: document.update(model=None), "unknown model class None"),
         (change_model("class", "Evil"), "unknown model class 'Evil'"),
         (change_model("class", "LogOddsClassifier"), "unknown model class"),

@@ -7,12 +7,14 @@ import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from rtop_forecast.models import (
+    AdditiveLogit,
     BaseRate,
     BoostedTrees,
     ElasticNetLogit,
     ElasticNetLogitCV,
     GlmnetLogit,
     LogOddsAverage,
+    ProbabilityForest,
 )
 
 # Settings for the small data of the checks.
@@ -25,13 +27,18 @@ ESTIMATORS = [
     GlmnetLogit(n_folds=3, seed=1),
     ElasticNetLogitCV(folds="random", n_folds=3, seed=1),
     TREES,
+    AdditiveLogit(lam=0.01),
+    ProbabilityForest(n_estimators=50, min_data_in_leaf=2, shrinkage=0.5, feature_fraction=1.0),
     LogOddsAverage([("base", BaseRate()), ("net", ElasticNetLogit())]),
 ]
 
 
 def expected_failures(estimator):
-    if isinstance(estimator, BoostedTrees):
+    if isinstance(estimator, (BoostedTrees, ProbabilityForest)):
         reason = "LightGBM's histograms and min_data_in_leaf count rows, not weights"
+        return {"check_sample_weight_equivalence_on_dense_data": reason}
+    if isinstance(estimator, AdditiveLogit):
+        reason = "weights do not move the knots"
         return {"check_sample_weight_equivalence_on_dense_data": reason}
     if isinstance(estimator, (GlmnetLogit, ElasticNetLogitCV)):
         reason = "which fold a row is in depends on its position, as in R"

@@ -12,11 +12,14 @@ from numpy.testing import assert_array_equal
 
 from rtop_forecast.calibration import (
     AffineCalibrator,
+    BetaCalibration,
     Calibrator,
     Identity,
     InterceptShift,
+    IsotonicCalibration,
     LogisticRecalibration,
     RandomWalkShift,
+    VennAbers,
     reliability_curve,
 )
 
@@ -30,6 +33,10 @@ BUILD = {
     "walk": RandomWalkShift,
     "still walk": lambda: RandomWalkShift(sigma=0.0),
     "wild walk": lambda: RandomWalkShift(sigma=3.0, prior_sd=20.0),
+    "walk with slope": lambda: RandomWalkShift(sigma=0.1, slope_sd=0.5),
+    "beta": BetaCalibration,
+    "isotonic": IsotonicCalibration,
+    "venn-abers": VennAbers,
 }
 
 
@@ -60,16 +67,19 @@ def histories(draw):
 def test_monotone_finite_and_blind_to_row_order(name, data, new):
     y, p, time, w, order = data
     fitted = BUILD[name]().fit(y, p, time=time, at=2006, weights=w)
-    assert fitted.slope_ > 0
-    assert math.isfinite(fitted.intercept_)
     applied = fitted.apply(np.sort(new))
-    assert (np.diff(applied) >= 0).all()
+    # each Venn-Abers probability is a fit of its own: equal ones may differ in the last bit
+    slack = 1e-12 if isinstance(fitted, VennAbers) else 0.0
+    assert (np.diff(applied) >= -slack).all()
     assert ((applied >= 0) & (applied <= 1)).all()
     assert_array_equal(fitted.apply([0.0, 1.0]), [0.0, 1.0])
     again = BUILD[name]().fit(y[order], p[order], time=time[order], at=2006, weights=w[order])
     # bit for bit
-    assert (again.intercept_, again.slope_) == (fitted.intercept_, fitted.slope_)
-    assert_array_equal(again.covariance_, fitted.covariance_)
+    assert_array_equal(again.apply(new), fitted.apply(new))
+    if isinstance(fitted, AffineCalibrator):
+        assert fitted.slope_ > 0
+        assert math.isfinite(fitted.intercept_)
+        assert_array_equal(again.covariance_, fitted.covariance_)
 
 
 @given(data=histories())
@@ -87,6 +97,8 @@ def test_maximum_likelihood_balances_the_books_wherever_it_starts(data):
 def test_contributions_scale_with_the_line(name, data):
     y, p, time, w, _ = data
     fitted = BUILD[name]().fit(y, p, time=time, at=2006, weights=w)
+    if not isinstance(fitted, AffineCalibrator):
+        return
     parts = np.array([-3.0, 0.4, 1.1, -0.2])
     scaled = fitted.intercept_ + fitted.slope_ * parts[0] + (fitted.slope_ * parts[1:]).sum()
     total = fitted.apply_log_odds([parts.sum()])[0]

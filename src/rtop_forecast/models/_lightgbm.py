@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -54,6 +55,18 @@ def parsed(text: str) -> Booster:
     return lightgbm.Booster(model_str=text)
 
 
+@lru_cache(maxsize=64)
+def tree_counts(text: str) -> tuple[int, int, float]:
+    """Trees, trees without a split, and the sum of the values of the latter.
+
+    In a forest LightGBM gives a tree that found no split the value 0, which is no average.
+    """
+    leaves = [int(match) for match in re.findall(r"^num_leaves=(\d+)$", text, flags=re.MULTILINE)]
+    values = re.findall(r"^leaf_value=(.*)$", text, flags=re.MULTILINE)
+    unsplit = [float(value) for count, value in zip(leaves, values, strict=True) if count == 1]
+    return len(leaves), len(unsplit), float(sum(unsplit))
+
+
 def raw_scores(texts: Sequence[str], rows: FloatArray) -> FloatArray:
     """Mean raw score of the boosters, shape (n_rows,)."""
     total = np.zeros(len(rows))
@@ -84,8 +97,7 @@ def tree_shap(texts: Sequence[str], rows: FloatArray) -> tuple[FloatArray, float
             message = f"LightGBM returned contributions of shape {part.shape}, not {shap.shape}."
             raise DataIntegrityError(message)
         shap += part / len(texts)
-    # rows may be none; the expectation is the same for all
-    expected = float(shap[0, -1]) if len(rows) else 0.0
+    expected = float(shap[0, -1])
     return _close_sum(shap[:, :-1], raw_scores(texts, rows) - expected), expected
 
 

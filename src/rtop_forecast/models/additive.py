@@ -111,7 +111,8 @@ class AdditiveLogit(LogOddsClassifier):
 
     def log_odds(self, X: Any) -> FloatArray:
         """Log-odds of the event; see :class:`RiskModel`."""
-        return self.logit_.log_odds(self._terms(read_rows(self, X)))
+        rows = read_rows(self, X)
+        return self.logit_.log_odds(self._terms(rows))
 
     def contributions(self, X: Any) -> Contributions:
         """Height of each feature's curve above its training mean; exact.

@@ -143,7 +143,8 @@ class BoostedTrees(LogOddsClassifier):
 
     def log_odds(self, X: Any) -> FloatArray:
         """Log-odds of the event; see :class:`RiskModel`."""
-        return raw_scores(self.booster_texts_, filled(self, read_rows(self, X)))
+        rows = filled(self, read_rows(self, X))
+        return raw_scores(self.booster_texts_, rows)
 
     def contributions(self, X: Any) -> Contributions:
         """TreeSHAP values (path-dependent) averaged over the boosters.
@@ -164,7 +165,8 @@ class BoostedTrees(LogOddsClassifier):
         DataIntegrityError
             If LightGBM's contributions miss its own score by more than rounding.
         """
-        values, expected = tree_shap(self.booster_texts_, filled(self, read_rows(self, X)))
+        rows = filled(self, read_rows(self, X))
+        values, expected = tree_shap(self.booster_texts_, rows)
         return Contributions(
             feature_names=tuple(feature_names(self)),
             values=to_training_order(self, values),

@@ -10,7 +10,15 @@ from scipy.special import logit
 
 from rtop_forecast.models._base import Contributions, FloatArray, LogOddsClassifier
 from rtop_forecast.models._inputs import feature_names, read_rows, read_training, to_training_order
-from rtop_forecast.models._lightgbm import check_rules, filled, grow, parsed, raw_scores, stand_ins, tree_shap
+from rtop_forecast.models._lightgbm import (
+    check_rules,
+    filled,
+    grow,
+    raw_scores,
+    stand_ins,
+    tree_counts,
+    tree_shap,
+)
 
 
 class ProbabilityForest(LogOddsClassifier):
@@ -48,6 +56,8 @@ class ProbabilityForest(LogOddsClassifier):
         The forest in LightGBM's text format; all predictions come from it.
     medians_ : ndarray of shape (n_features,)
         Stand-in for a missing value where the feature was always known in training, else NaN.
+    prevalence_ : float
+        Weighted share of events in training.
     classes_ : ndarray of shape (2,)
         Labels of no event and event.
 
@@ -61,6 +71,7 @@ class ProbabilityForest(LogOddsClassifier):
 
     booster_texts_: tuple[str, ...]
     medians_: FloatArray
+    prevalence_: float
 
     def __init__(
         self,
@@ -111,13 +122,15 @@ class ProbabilityForest(LogOddsClassifier):
         rows = read_training(self, X, y, sample_weight)
         self.medians_ = stand_ins(self, rows)
         self.booster_texts_ = grow(rows, self._settings(), trees=self.n_estimators, seeds=[self.seed])
+        self.prevalence_ = float((rows.weight * rows.outcome).sum() / rows.weight.sum())
         self.classes_ = rows.classes
         return self
 
     def log_odds(self, X: Any) -> FloatArray:
         """Log-odds of the mean probability; see :class:`RiskModel`."""
-        prob = raw_scores(self.booster_texts_, filled(self, read_rows(self, X))) / self._trees()
-        return np.asarray(logit(prob))
+        rows = filled(self, read_rows(self, X))
+        total = raw_scores(self.booster_texts_, rows)
+        return np.asarray(logit(self._mean(total)))
 
     def contributions(self, X: Any) -> Contributions:
         r"""TreeSHAP values of the probability, carried to log-odds.
@@ -146,13 +159,14 @@ class ProbabilityForest(LogOddsClassifier):
         Lundberg, S. M. et al. (2020). From local explanations to global understanding with explainable
         AI for trees. Nature Machine Intelligence, 2, 56-67.
         """
-        values, expected = tree_shap(self.booster_texts_, filled(self, read_rows(self, X)))
-        values, expected = values / self._trees(), expected / self._trees()
+        rows = filled(self, read_rows(self, X))
+        values, expected = tree_shap(self.booster_texts_, rows)
+        values, expected = values / self._trees(), float(self._mean(expected))
         distance = values.sum(axis=1)
-        baseline = float(logit(expected)) if len(values) else 0.0
+        baseline = float(logit(expected))
         total = np.asarray(logit(expected + distance)) - baseline
         # where a forecast meets the baseline the secant becomes the tangent
-        tangent = 1.0 / (expected * (1.0 - expected)) if len(values) else 0.0
+        tangent = 1.0 / (expected * (1.0 - expected))
         near = np.abs(distance) <= 1e-9
         secant = np.divide(total, distance, out=np.full(len(values), tangent), where=~near)
         return Contributions(
@@ -162,8 +176,13 @@ class ProbabilityForest(LogOddsClassifier):
         )
 
     def _trees(self) -> int:
-        """Trees grown: LightGBM's raw score is their sum."""
-        return sum(parsed(text).num_trees() for text in self.booster_texts_)
+        return sum(tree_counts(text)[0] for text in self.booster_texts_)
+
+    def _mean(self, total: Any) -> Any:
+        """Mean probability from the sum over trees; a tree that found no split stands for the prevalence."""
+        counts = [tree_counts(text) for text in self.booster_texts_]
+        unsplit, value = sum(count[1] for count in counts), sum(count[2] for count in counts)
+        return (total - value + unsplit * self.prevalence_) / self._trees()
 
     def _check_parameters(self) -> None:
         rules = {

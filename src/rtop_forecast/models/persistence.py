@@ -20,14 +20,16 @@ from sklearn.utils.validation import check_is_fitted
 
 from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.models._base import LogOddsClassifier
+from rtop_forecast.models.additive import AdditiveLogit
 from rtop_forecast.models.average import LogOddsAverage
 from rtop_forecast.models.base_rate import BaseRate
 from rtop_forecast.models.boosting import BoostedTrees
 from rtop_forecast.models.elastic_net import ElasticNetLogit
+from rtop_forecast.models.forest import ProbabilityForest
 from rtop_forecast.models.history import HistoryLogit
 
 _FORMAT = "rtop_forecast.model"
-_VERSION = 1
+_VERSION = 2
 
 # What each class needs to predict, beside its parameters. The kind of each entry is checked on reading.
 _COMMON = {"n_features_in_": "int", "classes_": "labels"}
@@ -49,6 +51,8 @@ _STATE: dict[type[LogOddsClassifier], dict[str, str]] = {
     ElasticNetLogit: _COMMON | _LINEAR,
     HistoryLogit: _COMMON | {"logit_": "model"},
     BoostedTrees: _COMMON | {"booster_texts_": "texts", "medians_": "floats"},
+    ProbabilityForest: _COMMON | {"booster_texts_": "texts", "medians_": "floats", "prevalence_": "float"},
+    AdditiveLogit: _COMMON | {"knots_": "table", "medians_": "floats", "logit_": "model"},
     LogOddsAverage: _COMMON | {"members_": "members", "weights_": "weights"},
 }
 _CLASSES = {kind.__name__: kind for kind in _STATE}
@@ -219,6 +223,11 @@ def _read(key: str, kind: str, value: Any, width: int) -> Any:
                 array = np.array([np.nan if item is None else float(item) for item in value])
                 if array.shape == (width,):
                     return array
+            case "table":
+                rows = [[np.nan if item is None else float(item) for item in row] for row in value]
+                table = np.array(rows, dtype=float)
+                if table.ndim == 2 and len(table) == width:
+                    return table
             case "weights":
                 return np.array([float(item) for item in value])
             case "labels":
