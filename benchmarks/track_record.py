@@ -2,9 +2,9 @@
 
     python benchmarks/track_record.py [--data DIR] [--jobs N] [--json]
 
-EWP's forecasts are those it published in eight editions (origins 2017-2024), unchanged. Ours are made now, by the default
-model on the full catalogue, with the nearest V-Dem release at hand (v12 for origins to 2021, v13 for 2022, v14 for
-2023, v15 for 2024); every other input, and the event list from which both are judged and ours is trained, is of
+EWP's forecasts are those it published in eight editions (origins 2017-2024), unchanged. Ours are made now, by the
+default model on the full catalogue, with the nearest V-Dem release at hand (v12 for origins to 2021, v13 for 2022,
+v14 for 2023, v15 for 2024); every other input, and the event list from which both are judged and ours is trained, is of
 today with its later revisions. So EWP's record is real, ours is a reconstruction: see ``revised``.
 """
 

@@ -80,4 +80,4 @@ def test_features_are_ordered_by_size(rows):
     assert set(table["feature"]) == set(features.names)
     mortality = table.set_index("feature").loc["infant_mortality_log"]
     assert mortality["age"] == 1
-    assert mortality["value"] > mortality["world_median"]
+    assert mortality["value"] > mortality["reference_median"]

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from rtop_forecast.backtest import BacktestResult as BacktestResult
     from rtop_forecast.backtest import RollingOrigin as RollingOrigin
     from rtop_forecast.backtest import backtest as backtest
+    from rtop_forecast.cases import Case as Case
+    from rtop_forecast.change import ChangeAttribution as ChangeAttribution
+    from rtop_forecast.change import change_attribution as change_attribution
     from rtop_forecast.citations import cite as cite
     from rtop_forecast.compare import Comparison as Comparison
     from rtop_forecast.compare import compare as compare
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
     from rtop_forecast.states import states as states
     from rtop_forecast.targets import Target as Target
     from rtop_forecast.targets import onset_target as onset_target
+    from rtop_forecast.what_if import what_if as what_if
 
 __version__ = version("rtop-forecast")
 
@@ -53,6 +57,8 @@ __version__ = version("rtop-forecast")
 _HOME = {
     "Attributions": "attribution",
     "BacktestResult": "backtest",
+    "Case": "cases",
+    "ChangeAttribution": "change",
     "Comparison": "compare",
     "CoverageError": "errors",
     "DataIntegrityError": "errors",
@@ -70,6 +76,7 @@ _HOME = {
     "backtest": "backtest",
     "benchmark_models": "models",
     "build_features": "features",
+    "change_attribution": "change",
     "cite": "citations",
     "compare": "compare",
     "default_model": "models",
@@ -84,6 +91,7 @@ _HOME = {
     "risk_factor": "framework",
     "risk_profile": "features",
     "states": "states",
+    "what_if": "what_if",
     "write_tables": "report",
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -15,11 +15,13 @@ from sklearn.base import clone
 
 from rtop_forecast._parallel import run
 from rtop_forecast._provenance import package_versions
+from rtop_forecast.attribution import AttributionTable, explained_by
 from rtop_forecast.calibration import Calibrator, default_calibrator
+from rtop_forecast.cases import Case, make_case
 from rtop_forecast.errors import CoverageError, InputError, LeakageError
 from rtop_forecast.features import Features
 from rtop_forecast.inference import score_intervals
-from rtop_forecast.models import RiskModel
+from rtop_forecast.models import Contributions, RiskModel
 from rtop_forecast.panel import KEYS
 from rtop_forecast.scores import score_table
 from rtop_forecast.targets import Target
@@ -196,6 +198,10 @@ class BacktestResult:
     exclusions : dict of str to int
         State-years without a forecast, by reason.
     provenance : dict
+    events : pandas.DataFrame
+        ``country_id, year, name, onset, ongoing``: the outcome's own years; empty for a sample of one's own.
+    explanations : dict of int to AttributionTable
+        By origin year, if the backtest was asked to explain; else empty.
     """
 
     frame: pd.DataFrame
@@ -207,6 +213,8 @@ class BacktestResult:
     seed: int
     exclusions: dict[str, int]
     provenance: dict[str, Any]
+    events: pd.DataFrame = field(default_factory=pd.DataFrame)
+    explanations: Mapping[int, AttributionTable] = field(default_factory=dict)
 
     def to_frame(self) -> pd.DataFrame:
         """Copy of the forecasts."""
@@ -241,6 +249,28 @@ class BacktestResult:
         ]
         return pd.DataFrame(rows).set_index("score")
 
+    def case(self, state: str | int, first: int, last: int) -> Case:
+        """How the model saw one state, year by year, out of sample.
+
+        Parameters
+        ----------
+        state : str or int
+            A name in any spelling that the state system knows, or a Gleditsch-Ward number.
+        first, last : int
+            Origin years.
+
+        Returns
+        -------
+        Case
+            Probability, rank, episodes and, if the backtest explained, the contribution of each risk factor.
+
+        Raises
+        ------
+        InputError, CoverageError
+            If there is no such state, or it was not ranked in these years.
+        """
+        return make_case(self, state, first=first, last=last)
+
     def summary(self) -> str:
         """Scores with 90% intervals, as text."""
         origins = self.frame["origin_year"]
@@ -266,6 +296,7 @@ def backtest(
     n_jobs: int | None = None,
     seed: int = 0,
     progress: str | None = None,
+    explain: bool = False,
 ) -> BacktestResult:
     """Forecast from each origin with what was known then, and keep what came of it.
 
@@ -292,6 +323,8 @@ def backtest(
         Seed of the bootstrap of the scores.
     progress : str, optional
         Caption of a progress bar on stderr.
+    explain : bool
+        Whether to keep the contributions to every forecast, for :meth:`BacktestResult.case`.
 
     Returns
     -------
@@ -302,7 +335,7 @@ def backtest(
     InputError, CoverageError, LeakageError
         If features, target and origins do not fit together.
     """
-    return backtest_rows(
+    result = backtest_rows(
         model,
         sample(features, target),
         years=origins.origins(target),
@@ -313,7 +346,9 @@ def backtest(
         progress=progress,
         exclusions=target.exclusions,
         provenance=provenance(features, target, seed=seed),
+        explain=features if explain else None,
     )
+    return replace(result, events=target.frame[[*KEYS, "name", "onset", "ongoing"]].copy())
 
 
 def backtest_rows(
@@ -328,6 +363,7 @@ def backtest_rows(
     progress: str | None = None,
     exclusions: Mapping[str, int] | None = None,
     provenance: Mapping[str, Any] | None = None,
+    explain: Features | None = None,
 ) -> BacktestResult:
     """Backtest on a sample of your own: rows of any unit and year with features and labels.
 
@@ -341,6 +377,8 @@ def backtest_rows(
         As in :func:`backtest`.
     exclusions, provenance : dict, optional
         Kept with the result.
+    explain : Features, optional
+        Of the sample: then the contributions to every forecast are kept.
 
     Returns
     -------
@@ -358,14 +396,31 @@ def backtest_rows(
     first_fed = years[0] - rows.horizon - calibration_origins + 1
     needed = list(range(first_fed, years[-1] + 1)) if calibration_origins else list(years)
     # the longest fits first, so that no process waits for them at the end
-    tasks = (delayed(_forecast_origin)(model, rows, origin) for origin in needed[::-1])
-    frames = run(tasks, count=len(needed), n_jobs=n_jobs, progress=progress)
-    raw = pd.concat(frames[::-1], ignore_index=True)
+    explained = set(years) if explain is not None else set()
+    tasks = (
+        delayed(_forecast_origin)(model, rows, origin, explain=origin in explained) for origin in needed[::-1]
+    )
+    parts = run(tasks, count=len(needed), n_jobs=n_jobs, progress=progress)[::-1]
+    raw = pd.concat([frame for frame, _ in parts], ignore_index=True)
     raw = raw[np.isfinite(raw["outcome"])].reset_index(drop=True)
+    calibrated, calibrators = _calibrate(
+        raw, calibrator, years=list(years), horizon=rows.horizon, origins=calibration_origins
+    )
+    told = {
+        origin: explained_by(
+            contributions,
+            rows.keys[rows.at(origin)],
+            rows.matrix[rows.at(origin)],
+            explain,
+            calibrators[origin],
+            origin,
+        )
+        for origin, (_, contributions) in zip(needed, parts, strict=True)
+        if explain is not None and contributions is not None
+    }
     return BacktestResult(
-        frame=_calibrate(
-            raw, calibrator, years=list(years), horizon=rows.horizon, origins=calibration_origins
-        ),
+        frame=calibrated,
+        explanations=told,
         feeding=raw[~raw["origin_year"].isin(years)].drop(columns="log_odds").reset_index(drop=True),
         model_name=type(model).__name__,
         calibrator=calibrator,
@@ -431,12 +486,14 @@ def provenance(features: Features, target: Target, *, seed: int) -> dict[str, An
     }
 
 
-def _forecast_origin(model: RiskModel, rows: Sample, origin: int) -> pd.DataFrame:
+def _forecast_origin(
+    model: RiskModel, rows: Sample, origin: int, *, explain: bool = False
+) -> tuple[pd.DataFrame, Contributions | None]:
     fitted = rows.fit(model, origin=origin)
     here = rows.at(origin)
     log_odds = fitted.log_odds(rows.matrix[here])
     keys = rows.keys[here]
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "country_id": keys["country_id"].to_numpy(),
             "name": keys["name"].to_numpy(),
@@ -448,14 +505,16 @@ def _forecast_origin(model: RiskModel, rows: Sample, origin: int) -> pd.DataFram
             "outcome": rows.outcome[here],
         }
     )
+    return frame, fitted.contributions(rows.matrix[here]) if explain else None
 
 
 def _calibrate(
     raw: pd.DataFrame, calibrator: Calibrator, *, years: list[int], horizon: int, origins: int
-) -> pd.DataFrame:
-    frames = []
+) -> tuple[pd.DataFrame, dict[int, Calibrator]]:
+    frames, calibrators = [], {}
     for origin, group in _groups(raw, years):
         fitted = fit_calibrator(calibrator, raw, origin=origin, horizon=horizon, origins=origins)
+        calibrators[origin] = fitted
         calibrated = fitted.apply_log_odds(group["log_odds"].to_numpy(dtype=float))
         frames.append(group.assign(prob=_expit(calibrated)).drop(columns="log_odds"))
     columns = [
@@ -468,7 +527,7 @@ def _calibrate(
         "prob",
         "outcome",
     ]
-    return pd.concat(frames, ignore_index=True)[columns]
+    return pd.concat(frames, ignore_index=True)[columns], calibrators
 
 
 def _groups(raw: pd.DataFrame, years: list[int]) -> Iterator[tuple[int, pd.DataFrame]]:

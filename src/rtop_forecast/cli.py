@@ -18,6 +18,7 @@ import rtop_forecast as rtop
 _BACKTEST_FIRST = 1993
 # origins that feed the calibrator, and the years of labels that the earliest of them trains on
 _CALIBRATION_ORIGINS, _FIRST_TRAINING_YEARS = 25, 10
+_FEW_DRAWS = 20
 
 
 _OURS = (
@@ -73,7 +74,35 @@ def _panel(arguments: argparse.Namespace) -> rtop.Panel:
     return panel
 
 
-def _forecast(arguments: argparse.Namespace) -> rtop.Forecast:
+def _explain(arguments: argparse.Namespace) -> str:
+    # a misspelt name fails here, before any work
+    if arguments.origin is not None:
+        rtop.resolve(arguments.state, system="name", year=arguments.origin)
+    forecast = _forecast(arguments, draws=_FEW_DRAWS)
+    told = forecast.attributions(arguments.state, compared_with=arguments.compared_with)
+    if arguments.json:
+        table = told.to_frame()
+        document = {
+            "state": told.name,
+            "origin_year": told.origin_year,
+            "window": list(forecast.window),
+            "compared_with": told.reference,
+            "log_odds": told.log_odds,
+            "baseline": told.baseline,
+            "by_risk_factor": _records(told.by_risk_factor()),
+            "by_feature": _records(table),
+        }
+        return json.dumps(document, indent=2)
+    start, end = forecast.window
+    row = forecast.frame[forecast.frame["country_id"] == told.country_id].iloc[0]
+    head = (
+        f"Risk of a new mass-killing episode in {start}-{end}: rank {row['rank']} of {len(forecast.frame)} "
+        f"({row['rank_low']}-{row['rank_high']}), {row['prob']:.1%} ({row['prob_low']:.1%}-{row['prob_high']:.1%})"
+    )
+    return f"{told.summary()}\n{head}\nNot causes: what the model saw, compared with others."
+
+
+def _forecast(arguments: argparse.Namespace, *, draws: int = 50) -> rtop.Forecast:
     panel = _panel(arguments)
     features = rtop.build_features(panel)
     target = rtop.onset_target(panel, horizon=arguments.horizon)
@@ -100,6 +129,7 @@ def _forecast(arguments: argparse.Namespace) -> rtop.Forecast:
         target,
         origin=origin,
         calibration=history,
+        draws=draws,
         n_jobs=arguments.jobs,
         seed=arguments.seed,
         progress=_caption("intervals"),
@@ -301,6 +331,20 @@ def _parser() -> argparse.ArgumentParser:
     rank.add_argument(
         "--out", type=Path, metavar="DIR", help="also write ranking.csv, ranking.parquet, provenance.json"
     )
+    explain = commands.add_parser("explain", help="say why a state's forecast is what it is")
+    explain.set_defaults(run=_explain)
+    explain.add_argument(
+        "state", metavar="STATE", help="its name in any spelling, or its Gleditsch-Ward number"
+    )
+    explain.add_argument(
+        "--year",
+        dest="origin",
+        type=int,
+        help="last year whose information is used (default: the latest coded)",
+    )
+    explain.add_argument(
+        "--compared-with", choices=("world", "own past", "region"), default="world", help="default: world"
+    )
     scores = commands.add_parser("backtest", help="score every model out of sample")
     scores.set_defaults(run=_backtest)
     scores.add_argument(
@@ -322,7 +366,7 @@ def _parser() -> argparse.ArgumentParser:
         "--to", type=Path, metavar="DIR", help="folder (default: in the cache, see RTOP_CACHE)"
     )
     fetch.add_argument("--list", action="store_true", help="list what can be fetched, and download nothing")
-    for command in (rank, scores):
+    for command in (rank, explain, scores):
         command.add_argument(
             "--horizon", type=_positive, default=2, help="years the window lasts (default: 2)"
         )

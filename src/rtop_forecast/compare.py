@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -73,9 +74,8 @@ class Comparison:
         for score, row in self.frame.iterrows():
             better = "" if np.isnan(row["prob_better"]) else f"{row['prob_better']:.3f}"
             interval = f"{row['low']:+.4f} to {row['high']:+.4f}"
-            lines.append(
-                f"  {score!s:<18} {row['a']:>9.4f} {row['b']:>9.4f} {row['difference']:>+10.4f}   {interval:<22} {better}"
-            )
+            values = f"{row['a']:>9.4f} {row['b']:>9.4f} {row['difference']:>+10.4f}"
+            lines.append(f"  {score!s:<18} {values}   {interval:<22} {better}")
         lines.append(
             f"  Diebold-Mariano (log score, country and year clusters) p = {self.dm_p_value:.3f}; DeLong (AUC, rows "
             f"independent) p = {self.delong_p_value:.3f}; log skill of A over B {self.log_skill:+.2%}"
@@ -120,7 +120,12 @@ def compare(
     left, right = (result.frame.sort_values(_KEYS, ignore_index=True) for result in (result_a, result_b))
     _same_rows(left, right)
     outcome, a, b = left["outcome"], left["prob"], right["prob"]
-    arguments = {"blocks": left["country_id"], "groups": left["origin_year"], "draws": draws, "seed": seed}
+    arguments: dict[str, Any] = {
+        "blocks": left["country_id"],
+        "groups": left["origin_year"],
+        "draws": draws,
+        "seed": seed,
+    }
     first, second = bootstrap_scores(outcome, a, **arguments), bootstrap_scores(outcome, b, **arguments)
     paired = paired_difference(outcome, a, b, blocks=left["country_id"], draws=draws, seed=seed, level=level)
     rows = []

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import calendar
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from joblib import delayed
 from numpy.typing import NDArray
 
-from rtop_forecast._parallel import run
-from rtop_forecast.attribution import Attributions, AttributionTable, attribute
+from rtop_forecast._basis import Basis
+from rtop_forecast._draws import joint_draws
+from rtop_forecast.attribution import Attributions, AttributionTable
 from rtop_forecast.backtest import BacktestResult, Sample, fit_calibrator, provenance, sample
-from rtop_forecast.calibration import AffineCalibrator, Calibrator, Identity
+from rtop_forecast.calibration import Calibrator, Identity
 from rtop_forecast.errors import CoverageError, InputError, LeakageError
 from rtop_forecast.features import Features
-from rtop_forecast.inference import rank_ranges
+from rtop_forecast.inference import prob_top, rank_ranges
 from rtop_forecast.models import RiskModel
-from rtop_forecast.panel import KEYS, country
+from rtop_forecast.panel import country
 from rtop_forecast.targets import Target
 
 FloatArray = NDArray[np.float64]
@@ -37,7 +38,8 @@ class Forecast:
     frame : pandas.DataFrame
         One row per state at risk, by rank: ``country_id, name, origin_year, target_start, target_end``
         (bounds inclusive), ``raw_prob`` (the model's own), ``prob`` (calibrated), ``prob_low, prob_high``,
-        ``rank`` (1 is the highest risk), ``rank_low, rank_high``, ``prob_last_year, rank_last_year`` (from the
+        ``rank`` (1 is the highest risk), ``rank_low, rank_high``, ``prob_top10, prob_top30`` (share of the draws in
+        which the state is among the ten or thirty highest), ``prob_last_year, rank_last_year`` (from the
         origin before, missing for states not at risk then) and ``outcome`` (NaN while the window is open).
     expected : tuple of float
         Expected number of states with an onset in the window: value, low, high.
@@ -46,6 +48,8 @@ class Forecast:
         Level of the intervals.
     draws : int
         Country-block resamples behind the intervals.
+    basis : Basis
+        The fitted model, its calibrator and rows: what explains the forecast and answers what-if questions.
     issued : datetime.date
         Date of knowledge.
     provenance : dict
@@ -54,6 +58,7 @@ class Forecast:
     frame: pd.DataFrame
     expected: tuple[float, float, float]
     explanation: AttributionTable
+    basis: Basis
     level: float
     draws: int
     issued: date
@@ -95,20 +100,49 @@ class Forecast:
         front = ["rank", "country_id", "name", "prob", "prob_low", "prob_high", "rank_low", "rank_high"]
         return table[[*front, *[name for name in table.columns if name not in front]]]
 
-    def attributions(self, state: str | int) -> Attributions:
+    def attributions(
+        self, state: str | int, *, compared_with: str | Sequence[str | int] = "world", past_years: int = 10
+    ) -> Attributions:
         """Why a state's forecast is what it is.
 
         Parameters
         ----------
         state : str or int
             A name in any spelling that the state system knows, or a Gleditsch-Ward number.
+        compared_with : str or sequence, optional
+            ``"world"``: all states ranked this year; ``"own past"``: the state in the ``past_years`` before;
+            ``"region"``: the other ranked states of its UN subregion; or a list of states.
+        past_years : int
+            Years before the origin for ``"own past"``.
 
         Raises
         ------
         InputError, CoverageError
-            If no such state exists, with near misses, or it is not at risk.
+            If no such state exists, with near misses, it is not at risk, or the comparison is unknown or empty.
         """
-        return self.explanation.state(country(state, year=self.origin_year))
+        country_id = country(state, year=self.origin_year)
+        if compared_with == "world":
+            return self.explanation.state(country_id)
+        self.explanation.state(country_id)
+        reference, name = self.basis.reference(country_id, compared_with, past_years=past_years)
+        return self.basis.explain(reference=reference, reference_name=name).state(country_id)
+
+    def shapley_by_risk_factor(self, state: str | int) -> pd.DataFrame:
+        """Shapley value of each risk factor as one player, beside the sum of its features.
+
+        The state is compared with one whose every feature is at the median of the states ranked this year.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``risk_factor, title, shapley, sum_of_features``; the first adds up to the state's log-odds less those at
+            the medians, the second to its log-odds less the mean of the world's.
+        """
+        country_id = country(state, year=self.origin_year)
+        sums = self.explanation.state(country_id).by_risk_factor().set_index("risk_factor")
+        values = self.basis.shapley(country_id)
+        table = sums[["title"]].assign(shapley=values, sum_of_features=sums["contribution"])
+        return table.reset_index()
 
     def summary(self) -> str:
         """Window, expected onsets and the ten highest risks, as text."""
@@ -144,9 +178,9 @@ def forecast(
     """Forecast every state at risk from one origin year.
 
     Intervals come from refitting the model on resamples of whole countries: each probability's
-    interval is the quantile range of the refits' log-odds, centred on the forecast and widened by the
-    uncertainty of the calibrator's shift; rank ranges come from the same draws. They hold the
-    uncertainty of estimation, not that of the labels or of the choice of model.
+    interval is the quantile range of the refits' log-odds, centred on the forecast, widened by the
+    uncertainty of the calibrator's shift and stretched as :func:`joint_draws` says; rank ranges come from the same
+    draws. They hold the uncertainty of estimation, not that of the labels or of the choice of model.
 
     Parameters
     ----------
@@ -193,10 +227,26 @@ def forecast(
     calibrator = _calibrator(calibration, origin=origin, horizon=target.horizon)
     raw = fitted.log_odds(rows.matrix[here])
     log_odds = calibrator.apply_log_odds(raw)
-    weights = _block_weights(rows, origin=origin, draws=draws, seed=seed)
-    tasks = (delayed(_draw)(model, rows, origin, weight) for weight in weights)
-    refits = np.array(run(tasks, count=draws, n_jobs=n_jobs, progress=progress))
-    drawn = _around(log_odds, refits, calibrator, seed=seed)
+    basis = Basis(
+        fitted=fitted,
+        unfitted=model,
+        calibrator=calibrator,
+        rows=rows,
+        features=features,
+        origin_year=origin,
+        seed=seed,
+    )
+    drawn = joint_draws(
+        model,
+        rows,
+        log_odds,
+        origin=origin,
+        calibrator=calibrator,
+        draws=draws,
+        seed=seed,
+        n_jobs=n_jobs,
+        progress=progress,
+    )
     frame = _table(rows, here=here, origin=origin, raw=raw, log_odds=log_odds)
     _add_ranges(frame, drawn, level=level)
     _add_last_year(frame, model, rows, origin=origin, calibration=calibration)
@@ -204,7 +254,8 @@ def forecast(
     return Forecast(
         frame=frame.sort_values(["rank", "name"], ignore_index=True),
         expected=(float(_expit(log_odds).sum()), float(low), float(high)),
-        explanation=_explain(fitted, features, rows, here=here, calibrator=calibrator, origin=origin),
+        explanation=basis.explain(),
+        basis=basis,
         level=level,
         draws=draws,
         issued=issued,
@@ -243,28 +294,6 @@ def _states_at(rows: Sample, origin: int) -> NDArray[np.bool_]:
     return here
 
 
-def _explain(
-    fitted: RiskModel,
-    features: Features,
-    rows: Sample,
-    *,
-    here: NDArray[np.bool_],
-    calibrator: Calibrator,
-    origin: int,
-) -> AttributionTable:
-    keys = rows.keys[here].reset_index(drop=True)
-    ages = keys[KEYS].merge(features.ages, on=KEYS, how="left", validate="one_to_one")
-    return attribute(
-        fitted,
-        rows.matrix[here].reset_index(drop=True),
-        keys=keys[["country_id", "name"]],
-        ages=ages[features.names].to_numpy(dtype=float),
-        specs=features.specs,
-        calibrator=calibrator,
-        origin_year=origin,
-    )
-
-
 def _issue_date(features: Features, origin: int, issued: date | None) -> date:
     month = features.issue_month
     earliest = date(origin + 1, month, calendar.monthrange(origin + 1, month)[1])
@@ -291,37 +320,6 @@ def _calibrator(calibration: BacktestResult | None, *, origin: int, horizon: int
     )
 
 
-def _block_weights(rows: Sample, *, origin: int, draws: int, seed: int) -> list[FloatArray]:
-    """Multiplicity of each row when the countries seen in training are drawn with replacement."""
-    country_id = rows.keys["country_id"].to_numpy()
-    blocks = np.unique(country_id[rows.training(origin)])
-    generator = np.random.default_rng(seed)
-    counts = generator.multinomial(len(blocks), np.full(len(blocks), 1 / len(blocks)), size=draws)
-    place = np.minimum(np.searchsorted(blocks, country_id), len(blocks) - 1)
-    seen = blocks[place] == country_id
-    return [np.where(seen, count[place], 0).astype(float) for count in counts]
-
-
-def _around(log_odds: FloatArray, refits: FloatArray, calibrator: Calibrator, *, seed: int) -> FloatArray:
-    """Draws of every state's calibrated log-odds, centred on the forecast.
-
-    The refits give the spread of the model; a normal draw per refit, common to all states, gives that
-    of the calibrator's shift.
-    """
-    mapped = calibrator.apply_log_odds(refits)
-    generator = np.random.default_rng([seed, 1])
-    spread = np.sqrt(calibrator.covariance_[0, 0]) if isinstance(calibrator, AffineCalibrator) else 0.0
-    shift = spread * generator.standard_normal(len(refits))
-    result: FloatArray = log_odds + (mapped - np.median(mapped, axis=0)) + (shift - np.median(shift))[:, None]
-    return result
-
-
-def _draw(model: RiskModel, rows: Sample, origin: int, weights: FloatArray) -> FloatArray:
-    fitted = rows.fit(model, origin=origin, weights=weights)
-    result: FloatArray = fitted.log_odds(rows.matrix[rows.at(origin)])
-    return result
-
-
 def _table(
     rows: Sample, *, here: NDArray[np.bool_], origin: int, raw: FloatArray, log_odds: FloatArray
 ) -> pd.DataFrame:
@@ -343,9 +341,11 @@ def _add_ranges(frame: pd.DataFrame, drawn: FloatArray, *, level: float) -> None
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
     frame["prob_low"], frame["prob_high"] = _expit(low), _expit(high)
     frame["rank"] = _ranks(frame["prob"])
-    rank_low, rank_high = rank_ranges(_expit(drawn), level=level)
+    probs = _expit(drawn)
+    rank_low, rank_high = rank_ranges(probs, level=level)
     frame["rank_low"] = np.floor(rank_low).astype(int)
     frame["rank_high"] = np.ceil(rank_high).astype(int)
+    frame["prob_top10"], frame["prob_top30"] = prob_top(probs, k=10), prob_top(probs, k=30)
 
 
 def _add_last_year(

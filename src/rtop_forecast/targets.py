@@ -91,7 +91,8 @@ class Target:
     Attributes
     ----------
     frame : pandas.DataFrame
-        ``country_id, year, name, at_risk`` (bool) and ``outcome``: 1.0 if an onset comes in year + 1 ...
+        ``country_id, year, name, onset, ongoing`` (0/1 in the year itself, missing where not coded), ``at_risk``
+        (bool) and ``outcome``: 1.0 if an onset comes in year + 1 ...
         year + horizon, 0.0 if none does, NaN while the window is open or the state is not at risk.
     event : str
         Key of ``EVENTS``, or the name of events of your own.
@@ -243,11 +244,13 @@ def onset_target(
         reasons[np.nan_to_num(_flat(panel, ongoing)) > 0] = "ongoing"
     population = panel.frame["population"].groupby(frame["country_id"]).ffill()
     reasons[(population < min_population) | (population.isna() & _microstate(frame))] = "small_population"
+    frame["onset"], frame["ongoing"] = _flat(panel, onset), _flat(panel, ongoing)
     frame["at_risk"] = ~reasons.isin(["ongoing", "small_population"])
     frame["outcome"] = outcome.where(reasons == "")
     counts = reasons[reasons != ""].value_counts().sort_index()
+    columns = [*KEYS, "name", "onset", "ongoing", "at_risk", "outcome"]
     return Target(
-        frame=frame,
+        frame=frame[columns],
         event=event,
         kind=kind,
         horizon=horizon,

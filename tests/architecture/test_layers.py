@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 SRC = Path(__file__).resolve().parents[2] / "src" / "rtop_forecast"
-# The order of ARCHITECTURE.md, save that attribution comes before forecast, which carries its explanation.
+# The order of ARCHITECTURE.md, save that attribution comes before backtest and forecast, which carry their explanations.
 ORDER = [
     "errors",
     "_resources",
@@ -41,10 +41,16 @@ ORDER = [
     "_score_draws",
     "_comparison",
     "inference",
+    "_words",
+    "attribution",
+    "cases",
     "backtest",
     "compare",
-    "attribution",
+    "_draws",
+    "_basis",
     "forecast",
+    "change",
+    "what_if",
     "report",
 ]
 ARRAYS_ONLY = (

@@ -102,4 +102,5 @@ def _row_means(values: FloatArray) -> FloatArray:
     known = np.isfinite(values)
     count = known.sum(axis=1)
     total = np.where(known, values, 0.0).sum(axis=1)
-    return np.divide(total, count, out=np.full(len(values), np.nan), where=count > 0)
+    means: FloatArray = np.divide(total, count, out=np.full(len(values), np.nan), where=count > 0)
+    return means

@@ -92,7 +92,7 @@ def tree_shap(texts: Sequence[str], rows: FloatArray) -> tuple[FloatArray, float
     """
     shap = np.zeros((len(rows), rows.shape[1] + 1))
     for text in texts:
-        part = np.asarray(parsed(text).predict(rows, pred_contrib=True, num_threads=1))
+        part = np.asarray(parsed(text).predict(rows, pred_contrib=True))
         if part.shape != shap.shape:
             message = f"LightGBM returned contributions of shape {part.shape}, not {shap.shape}."
             raise DataIntegrityError(message)

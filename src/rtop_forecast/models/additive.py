@@ -168,4 +168,5 @@ def _curve(values: FloatArray, knots: FloatArray) -> FloatArray:
     cubes = [np.maximum(values - knot, 0.0) ** 3 for knot in (first, middle, last)]
     span = last - middle
     bend: FloatArray = cubes[0] - cubes[1] * ((last - first) / span) + cubes[2] * ((middle - first) / span)
-    return bend / (last - first) ** 2
+    scaled: FloatArray = bend / (last - first) ** 2
+    return scaled

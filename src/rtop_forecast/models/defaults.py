@@ -40,17 +40,14 @@ def single_models() -> dict[str, RiskModel]:
         ``elastic_net, ridge, additive, random_forest, extra_trees, boosted_trees, boosted_extra_trees``;
         unfitted.
     """
-    boosted = {"feature_fraction": 0.2, "bagging_fraction": 0.5}
     return {
         "elastic_net": ElasticNetLogit(lam=0.3, l1_ratio=0.5, scaled=True, tol=1e-7),
         "ridge": ElasticNetLogit(lam=0.3, l1_ratio=0.0, tol=1e-7),
         "additive": AdditiveLogit(lam=1.5, l1_ratio=0.1, scaled=True),
         "random_forest": ProbabilityForest(),
         "extra_trees": ProbabilityForest(extra_trees=True),
-        "boosted_trees": BoostedTrees(n_estimators=100, learning_rate=0.04, seeds=2, **boosted),
-        "boosted_extra_trees": BoostedTrees(
-            n_estimators=75, learning_rate=0.06, extra_trees=True, seeds=2, **boosted
-        ),
+        "boosted_trees": _boosted(n_estimators=100, learning_rate=0.04, extra_trees=False),
+        "boosted_extra_trees": _boosted(n_estimators=75, learning_rate=0.06, extra_trees=True),
     }
 
 
@@ -68,3 +65,14 @@ def benchmark_models() -> dict[str, RiskModel]:
         **single_models(),
         "default": default_model(),
     }
+
+
+def _boosted(*, n_estimators: int, learning_rate: float, extra_trees: bool) -> BoostedTrees:
+    return BoostedTrees(
+        n_estimators=n_estimators,
+        learning_rate=learning_rate,
+        feature_fraction=0.2,
+        bagging_fraction=0.5,
+        extra_trees=extra_trees,
+        seeds=2,
+    )
