@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 SRC = Path(__file__).resolve().parents[2] / "src" / "rtop_forecast"
-# The order of ARCHITECTURE.md, save that attribution comes before backtest and forecast, which carry their explanations.
+# The order of ARCHITECTURE.md, save that attribution comes before backtest and forecast, which carry explanations.
 ORDER = [
     "errors",
     "_resources",

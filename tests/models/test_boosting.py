@@ -9,7 +9,6 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.models import BoostedTrees
-from rtop_forecast.models._lightgbm import _close_sum
 
 QUICK = {"n_estimators": 25, "seeds": 2, "min_data_in_leaf": 10, "min_sum_hessian": 0.1, "learning_rate": 0.1}
 
@@ -171,16 +170,14 @@ def test_bad_parameters_are_refused(parameters):
         BoostedTrees(**parameters).fit(*draw())
 
 
-def test_closing_the_sum_moves_values_in_proportion():
-    values = np.array([[1.0, -3.0, 0.0], [0.0, 0.0, 0.0]])
-    closed = _close_sum(values, np.array([-2.0 + 4e-8, 0.0]))
-    assert_allclose(closed[0], [1.0 + 1e-8, -3.0 + 3e-8, 0.0], rtol=1e-12)
-    assert not closed[1].any()
-
-
-def test_contributions_of_another_model_are_refused():
-    with pytest.raises(DataIntegrityError, match="miss it by 1.00e"):
-        _close_sum(np.array([[1.0, 2.0]]), np.array([4.0]))
+def test_contributions_of_another_model_are_refused(monkeypatch):
+    X, y = draw()
+    model = BoostedTrees(**QUICK).fit(X, y)
+    monkeypatch.setattr(
+        "rtop_forecast.models._lightgbm.raw_scores", lambda texts, rows: np.full(len(rows), 4.0)
+    )
+    with pytest.raises(DataIntegrityError, match="they miss it by"):
+        model.contributions(X)
 
 
 def test_monotone_features_never_turn():
