@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from rtop_forecast.own_data import add_variables as add_variables
     from rtop_forecast.panel import Panel as Panel
     from rtop_forecast.panel import load_panel as load_panel
+    from rtop_forecast.report import write_report as write_report
     from rtop_forecast.report import write_tables as write_tables
     from rtop_forecast.sources.fetch import fetch as fetch
     from rtop_forecast.sources.overview import describe_sources as describe_sources
@@ -92,6 +93,7 @@ _HOME = {
     "risk_profile": "features",
     "states": "states",
     "what_if": "what_if",
+    "write_report": "report",
     "write_tables": "report",
 }
 

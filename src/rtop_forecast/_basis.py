@@ -112,7 +112,8 @@ class Basis:
         same_year = self.here
         if compared_with == "own past":
             first = self.origin_year - past_years
-            chosen = (keys["country_id"] == country_id) & keys["year"].between(first, self.origin_year - 1)
+            own = (keys["country_id"] == country_id) & keys["year"].between(first, self.origin_year - 1)
+            chosen = own.to_numpy(dtype=bool)
             name = f"its own {first}-{self.origin_year - 1}"
         elif compared_with == "region":
             table = states().set_index("country_id")["subregion"]
@@ -126,12 +127,12 @@ class Basis:
             raise InputError(message)
         else:
             group = [country(one, year=self.origin_year) for one in compared_with]
-            chosen = same_year & keys["country_id"].isin(group)
+            chosen = same_year & keys["country_id"].isin(group).to_numpy(dtype=bool)
             name = f"{', '.join(keys.loc[chosen, 'name'])} in {self.origin_year}"
         if not chosen.any():
             message = f"nothing to compare with: {name} holds no state-year at risk."
             raise CoverageError(message)
-        return self.rows.matrix[chosen.to_numpy()], name
+        return self.rows.matrix[chosen], name
 
     def shapley(self, country_id: int) -> pd.Series[float]:
         """Shapley value of each risk factor against the medians of the year."""

@@ -313,7 +313,8 @@ def _walk_objective(
 
     def from_year_on(values: FloatArray) -> FloatArray:
         # a step moves its own year and every later one
-        total: FloatArray = np.cumsum(np.bincount(index, weights=values, minlength=size)[::-1])[::-1]
+        sums = np.asarray(np.bincount(index, weights=values, minlength=size), dtype=np.float64)
+        total: FloatArray = np.cumsum(sums[::-1])[::-1]
         return total
 
     def objective(theta: FloatArray) -> tuple[float, FloatArray, FloatArray]:

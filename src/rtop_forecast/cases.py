@@ -74,8 +74,12 @@ class Case:
     def _raised(self, origin: int) -> str:
         if origin not in self.contributions.index:
             return ""
-        largest = self.contributions.loc[origin].sort_values(ascending=False, kind="stable").head(2)
-        return "; ".join(f"{risk_factor(int(n)).short} x{np.exp(v):.1f}" for n, v in largest.items() if v > 0)
+        values = self.contributions.loc[[origin]].to_numpy(dtype=float)[0]
+        factors = [int(number) for number in self.contributions.columns]
+        largest = np.argsort(-values, kind="stable")[:2]
+        return "; ".join(
+            f"{risk_factor(factors[i]).short} x{np.exp(values[i]):.1f}" for i in largest if values[i] > 0
+        )
 
 
 def make_case(result: _Backtested, state: str | int, *, first: int, last: int) -> Case:

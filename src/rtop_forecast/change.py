@@ -100,9 +100,12 @@ def change_attribution(earlier: Forecast, later: Forecast, state: str | int) -> 
     CoverageError
         If the state is not ranked in one of them.
     """
-    first, second = earlier.basis, later.basis
+    return basis_change(earlier.basis, later.basis, country(state, year=later.origin_year))
+
+
+def basis_change(first: Basis, second: Basis, country_id: int) -> ChangeAttribution:
+    """Change between what stands behind two forecasts; see :func:`change_attribution`."""
     _same_features(first, second)
-    country_id = country(state, year=later.origin_year)
     before, after = first.row(country_id), second.row(country_id)
     revised = _later_view(first, second, country_id)
     model, calibrator = first.fitted, first.calibrator
@@ -128,7 +131,7 @@ def change_attribution(earlier: Forecast, later: Forecast, state: str | int) -> 
     return ChangeAttribution(
         country_id=country_id,
         name=str(keys.loc[keys["country_id"] == country_id, "name"].iloc[0]),
-        origins=(earlier.origin_year, later.origin_year),
+        origins=(first.origin_year, second.origin_year),
         log_odds=(float(first.log_odds(before)[0]), end),
         revised_information=shift_one,
         new_information=shift_two,

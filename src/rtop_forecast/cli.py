@@ -74,6 +74,34 @@ def _panel(arguments: argparse.Namespace) -> rtop.Panel:
     return panel
 
 
+def _report(arguments: argparse.Namespace) -> str:
+    panel = _panel(arguments)
+    features = rtop.build_features(panel)
+    target = rtop.onset_target(panel, horizon=arguments.horizon)
+    origin = target.last_observed if arguments.origin is None else arguments.origin
+    last = min(origin, target.last_observed) - arguments.horizon
+    result = rtop.backtest(
+        rtop.default_model(),
+        features,
+        target,
+        origins=rtop.RollingOrigin(first=min(_BACKTEST_FIRST, last), last=last, horizon=arguments.horizon),
+        n_jobs=arguments.jobs,
+        progress=_caption("backtest"),
+    )
+    forecast = rtop.forecast(
+        rtop.default_model(),
+        features,
+        target,
+        origin=origin,
+        calibration=result,
+        n_jobs=arguments.jobs,
+        seed=arguments.seed,
+        progress=_caption("intervals"),
+    )
+    written = rtop.write_report(forecast, result, arguments.out)
+    return f"{written['index.html']}: report from {origin}, {len(written)} files in {arguments.out}"
+
+
 def _explain(arguments: argparse.Namespace) -> str:
     # a misspelt name fails here, before any work
     if arguments.origin is not None:
@@ -345,6 +373,12 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument(
         "--compared-with", choices=("world", "own past", "region"), default="world", help="default: world"
     )
+    report = commands.add_parser("report", help="write the annual report: page, figures, tables")
+    report.set_defaults(run=_report)
+    report.add_argument("--out", type=Path, metavar="DIR", required=True, help="folder of the report")
+    report.add_argument(
+        "--origin", type=int, help="last year whose information is used (default: the latest coded)"
+    )
     scores = commands.add_parser("backtest", help="score every model out of sample")
     scores.set_defaults(run=_backtest)
     scores.add_argument(
@@ -366,7 +400,7 @@ def _parser() -> argparse.ArgumentParser:
         "--to", type=Path, metavar="DIR", help="folder (default: in the cache, see RTOP_CACHE)"
     )
     fetch.add_argument("--list", action="store_true", help="list what can be fetched, and download nothing")
-    for command in (rank, explain, scores):
+    for command in (rank, explain, report, scores):
         command.add_argument(
             "--horizon", type=_positive, default=2, help="years the window lasts (default: 2)"
         )

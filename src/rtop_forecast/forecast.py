@@ -224,7 +224,7 @@ def forecast(
     rows = sample(features, target)
     here = _states_at(rows, origin)
     fitted = rows.fit(model, origin=origin)
-    calibrator = _calibrator(calibration, origin=origin, horizon=target.horizon)
+    calibrator = calibrator_of(calibration, origin=origin, horizon=target.horizon)
     raw = fitted.log_odds(rows.matrix[here])
     log_odds = calibrator.apply_log_odds(raw)
     basis = Basis(
@@ -306,7 +306,8 @@ def _issue_date(features: Features, origin: int, issued: date | None) -> date:
     return earliest if issued is None else issued
 
 
-def _calibrator(calibration: BacktestResult | None, *, origin: int, horizon: int) -> Calibrator:
+def calibrator_of(calibration: BacktestResult | None, *, origin: int, horizon: int) -> Calibrator:
+    """Calibrator of an origin, fitted on a backtest's forecasts whose windows had closed by it."""
     if calibration is None:
         return Identity().fit([], [])
     columns = ["origin_year", "raw_prob", "outcome"]
@@ -353,7 +354,7 @@ def _add_last_year(
 ) -> None:
     before = rows.at(origin - 1)
     fitted = rows.fit(model, origin=origin - 1)
-    calibrator = _calibrator(calibration, origin=origin - 1, horizon=rows.horizon)
+    calibrator = calibrator_of(calibration, origin=origin - 1, horizon=rows.horizon)
     prob = pd.Series(
         _expit(calibrator.apply_log_odds(fitted.log_odds(rows.matrix[before]))),
         index=rows.keys.loc[before, "country_id"].to_numpy(),

@@ -46,10 +46,11 @@ def write_tables(forecast: Forecast, folder: str | Path) -> dict[str, Path]:
         "ranking.parquet": table.to_parquet(index=False),
         "provenance.json": (json.dumps(forecast.provenance, indent=2, ensure_ascii=False) + "\n").encode(),
     }
-    return {name: _write(out / name, content) for name, content in contents.items()}
+    return {name: write_file(out / name, content) for name, content in contents.items()}
 
 
-def _write(path: Path, content: bytes) -> Path:
+def write_file(path: Path, content: bytes) -> Path:
+    """Write beside the place and rename: whole or not at all."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:

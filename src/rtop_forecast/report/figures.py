@@ -282,11 +282,12 @@ def heatmap(table: AttributionTable, *, states: list[int]) -> Figure:
     names = table.keys.set_index("country_id")["name"].loc[states]
     figure, axes = _new(8.2, 0.24 * len(states) + 2.4)
     axes.spines[:].set_visible(False)
-    limit = max(float(np.abs(factors.to_numpy()).max()), 0.1)
+    cells = factors.to_numpy(dtype=float)
+    limit = max(float(np.abs(cells).max()), 0.1)
     image = axes.imshow(factors, cmap="PuOr_r", vmin=-limit, vmax=limit, aspect="auto")
     for row in range(factors.shape[0]):
         for column in range(factors.shape[1]):
-            value = factors.iloc[row, column]
+            value = float(cells[row, column])
             if abs(value) >= 0.1:
                 axes.text(column, row, f"{np.exp(value):.1f}", ha="center", va="center", fontsize=6)
     axes.set_xticks(

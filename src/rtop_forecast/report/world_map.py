@@ -226,4 +226,5 @@ def _project(ring: FloatArray) -> FloatArray:
     slope = 9 * a4 * theta**8 + 7 * a3 * sixth + 3 * a2 * square + a1
     x = np.radians(ring[:, 0]) * np.cos(theta) / (root * slope)
     y = theta * (a1 + a2 * square + sixth * (a3 + a4 * square))
-    return np.degrees(np.column_stack([x, y]))
+    projected: FloatArray = np.degrees(np.column_stack([x, y]))
+    return projected

@@ -1,0 +1,216 @@
+"""From contents and figures to one HTML page that loads nothing."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from rtop_forecast.backtest import BacktestResult
+from rtop_forecast.forecast import Forecast
+from rtop_forecast.framework import risk_factor
+from rtop_forecast.report.mechanisms import LEFT_OUT
+from rtop_forecast.report.world_map import NOTE
+from rtop_forecast.scores import score_table
+
+_LABELS = {
+    "auc": "AUC (0.5 is chance, 1 perfect)",
+    "ap": "Average precision",
+    "log_loss": "Log loss (lower is better)",
+    "brier": "Brier score (lower is better)",
+    "expected_observed": "Expected / observed (1 is right)",
+    "recall_at_10": "Onset windows among the first 10",
+    "recall_at_20": "Onset windows among the first 20",
+    "recall_at_30": "Onset windows among the first 30",
+}
+_EVENT_NOTES = {
+    "mass_killing": "Mass killing: at least 1,000 civilians of a group killed deliberately within a year by a state or "
+    "an armed group, as listed by the Early Warning Project.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A figure as the page embeds it: PNG bytes, what it says, and its caption with axes and units."""
+
+    png: bytes
+    alt: str
+    caption: str
+
+
+def percent(value: float) -> str:
+    """Probability in percent with one decimal, two below 0.1%.
+
+    Examples
+    --------
+    >>> percent(0.0432), percent(0.0004)
+    ('4.3%', '0.04%')
+    """
+    return f"{100 * value:.2f}%" if value < 0.001 else f"{100 * value:.1f}%"
+
+
+def natural_frequency(value: float) -> str:
+    """Probability as a count of equal cases.
+
+    Examples
+    --------
+    >>> natural_frequency(0.0432), natural_frequency(0.0034), natural_frequency(0.0004)
+    ('about 4 in 100', 'about 3 in 1,000', 'fewer than 1 in 1,000')
+    """
+    if value >= 0.01:
+        return f"about {round(100 * value)} in 100"
+    return f"about {round(1000 * value)} in 1,000" if value >= 0.001 else "fewer than 1 in 1,000"
+
+
+def render(
+    told: Mapping[str, Any], forecast: Forecast, result: BacktestResult, pictures: Mapping[str, Picture]
+) -> str:
+    """Page as text; every value from data is escaped."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("rtop_forecast.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    origins = result.frame["origin_year"]
+    return environment.get_template("report.html.j2").render(
+        window=forecast.window,
+        origin=forecast.origin_year,
+        issued=forecast.issued.isoformat(),
+        level=f"{forecast.level:.0%}",
+        event_note=_EVENT_NOTES.get(str(forecast.provenance.get("event")), ""),
+        ranking=told["ranking"].to_dict("records"),
+        top=told["top"].to_dict("records"),
+        base_rate=told["base_rate"],
+        expected=told["expected"],
+        definitions=told["definitions"],
+        surprises=told["surprises"].to_dict("records"),
+        movers=told["movers"],
+        lists={key: told[key].to_dict("records") for key in ("consistent", "entries", "exits")},
+        briefs=told["briefs"],
+        left_out=LEFT_OUT,
+        scores=_scores(told["scores"], result, forecast),
+        record=told["record"].to_dict("records"),
+        last_closed=told["last_closed"],
+        backtest_span=(int(origins.min()), int(origins.max())),
+        sources=forecast.provenance["sources"],
+        method=_method(forecast),
+        map_note=NOTE,
+        pct=percent,
+        natural=natural_frequency,
+        factor=_factor,
+        exp=np.exp,
+        figure=_figure(pictures),
+        spark=_spark,
+    )
+
+
+def _factor(number: Any) -> str:
+    return "" if pd.isna(number) else risk_factor(int(number)).short
+
+
+def _figure(pictures: Mapping[str, Picture]) -> Callable[[str], Any]:
+    from markupsafe import Markup, escape
+
+    def embed(name: str) -> Any:
+        picture = pictures[name]
+        data = base64.b64encode(picture.png).decode()
+        return Markup(
+            '<figure class="figure"><img id="figure-{}" alt="{}" src="data:image/png;base64,{}">'
+            "<figcaption>{}</figcaption></figure>"
+        ).format(escape(name), picture.alt, data, picture.caption)
+
+    return embed
+
+
+def _spark(brief: Mapping[str, Any]) -> Any:
+    """Trend of a state as inline SVG: probabilities on a log scale, episodes as bands."""
+    from markupsafe import Markup
+
+    points = brief["trend"]
+    first, last = points[0][0], max(points[-1][0], points[0][0] + 1)
+    width, height, left = 420, 90, 34
+
+    def x(year: float) -> float:
+        return float(left + (width - left - 8) * (year - first) / (last - first))
+
+    def y(prob: float) -> float:
+        share = (np.log10(min(max(prob, 0.001), 0.3)) - np.log10(0.001)) / (np.log10(0.3) - np.log10(0.001))
+        return float(8 + (height - 24) * (1 - share))
+
+    step = (width - left - 8) / (last - first)
+    bands = "".join(
+        f'<rect class="mk" x="{x(year) - step / 2:.1f}" y="8" width="{step:.1f}" height="{height - 24}"/>'
+        for year in brief["episodes"]
+        if first <= year <= last
+    )
+    ticks = "".join(
+        f'<line class="axis" x1="{left}" x2="{width - 8}" y1="{y(p):.1f}" y2="{y(p):.1f}" stroke-dasharray="2 3"/>'
+        f'<text x="2" y="{y(p) + 3:.1f}">{100 * p:g}%</text>'
+        for p in (0.001, 0.01, 0.1)
+    )
+    line = " ".join(f"{x(year):.1f},{y(prob):.1f}" for year, prob in points)
+    label = (
+        f"Trend {points[0][0]} to {points[-1][0]}: from {percent(points[0][1])} to {percent(points[-1][1])}, "
+        "probability on a log scale by origin year"
+    )
+    return Markup(
+        '<svg role="img" aria-label="{}" width="{}" height="{}" viewBox="0 0 {} {}">{}{}'
+        '<polyline class="line" points="{}"/><text x="{}" y="{}">{}</text><text x="{}" y="{}">{}</text></svg>'
+    ).format(
+        label,
+        width,
+        height,
+        width,
+        height,
+        Markup(bands),  # noqa: S704 (numbers only)
+        Markup(ticks),  # noqa: S704
+        line,
+        left,
+        height - 4,
+        points[0][0],
+        width - 34,
+        height - 4,
+        points[-1][0],
+    )
+
+
+def _scores(table: pd.DataFrame, result: BacktestResult, forecast: Forecast) -> list[dict[str, Any]]:
+    """Scores with their intervals, beside those of the prevalence at each origin."""
+    frame = result.frame
+    rows = forecast.basis.rows
+    rates = {
+        int(origin): float(np.mean(rows.outcome[rows.training(int(origin))]))
+        for origin in frame["origin_year"].unique()
+    }
+    base = score_table(
+        frame["outcome"].to_numpy(dtype=float),
+        frame["origin_year"].map(rates).to_numpy(dtype=float),
+        groups=frame["origin_year"].to_numpy(),
+    )
+    return [
+        {
+            "label": _LABELS[str(name)],
+            "value": row["value"],
+            "low": row["low"],
+            "high": row["high"],
+            "base": base[str(name)],
+        }
+        for name, row in table.iterrows()
+    ]
+
+
+def _method(forecast: Forecast) -> str:
+    count = len(forecast.basis.features.names)
+    return (
+        f"{count} features of the UN Framework's risk factors, from public yearly data known on {forecast.issued}; "
+        "an average of statistical models in log-odds, refitted at every origin on windows that had closed, calibrated "
+        f"on its own earlier out-of-sample forecasts; intervals from {forecast.draws} refits on resampled countries, "
+        "stretched so that they hold their promise in simulations of known truth."
+    )

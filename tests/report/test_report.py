@@ -1,0 +1,218 @@
+"""The report: every number equals the tables, nothing is loaded, nothing is injected, every state is drawn."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_rgb
+
+import rtop_forecast as rtop
+from rtop_forecast.models import BoostedTrees, ElasticNetLogit, LogOddsAverage
+from rtop_forecast.report import figures
+from rtop_forecast.report._page import natural_frequency, percent
+from rtop_forecast.report.mechanisms import mechanisms
+from rtop_forecast.report.world_map import cut_at_antimeridian, draw_map, map_colours, shapes
+
+MODEL = LogOddsAverage(
+    [("net", ElasticNetLogit(lam=0.3, scaled=True)), ("trees", BoostedTrees(n_estimators=15, seeds=1))]
+)
+
+
+@pytest.fixture(scope="module")
+def parts():
+    panel = rtop.load_panel()
+    features, target = rtop.build_features(panel), rtop.onset_target(panel)
+    result = rtop.backtest(
+        MODEL, features, target, origins=rtop.RollingOrigin(first=2013, last=2022), calibration_origins=5
+    )
+    return rtop.forecast(MODEL, features, target, origin=2024, calibration=result, draws=20), result
+
+
+@pytest.fixture(scope="module")
+def written(parts, tmp_path_factory):
+    return rtop.write_report(*parts, tmp_path_factory.mktemp("report"))
+
+
+class Cells(HTMLParser):
+    """Text of the cells of each table, by row."""
+
+    def __init__(self):
+        super().__init__()
+        self.tables, self.open = [], False
+
+    def handle_starttag(self, tag, attributes):
+        if tag == "table":
+            self.tables.append([])
+        elif tag == "tr":
+            self.tables[-1].append([])
+        elif tag in ("td", "th"):
+            self.tables[-1][-1].append("")
+            self.open = True
+
+    def handle_endtag(self, tag):
+        if tag in ("td", "th"):
+            self.open = False
+
+    def handle_data(self, data):
+        if self.open:
+            self.tables[-1][-1][-1] += data.strip()
+
+
+def test_numbers_of_the_page_equal_the_tables(parts, written):
+    forecast, result = parts
+    page = written["index.html"].read_text()
+    cells = Cells()
+    cells.feed(page)
+    ranking = forecast.ranking()
+    for row, shown in zip(ranking.head(30).to_dict("records"), cells.tables[0][1:], strict=True):
+        assert shown[:8] == [
+            str(row["rank"]),
+            row["name"],
+            percent(row["prob"]),
+            f"{percent(row['prob_low'])}-{percent(row['prob_high'])}",
+            natural_frequency(row["prob"]),
+            f"{row['rank_low']}-{row['rank_high']}",
+            f"{100 * row['prob_top30']:.0f}%",
+            "-" if np.isnan(row["prob_last_year"]) else percent(row["prob_last_year"]),
+        ]
+    table = pd.read_csv(written["ranking.csv"])
+    assert table["prob"].tolist() == ranking["prob"].tolist()
+    assert page.count("<details id=") == len(ranking)
+    for row in ranking.to_dict("records"):
+        summary = re.search(rf'<details id="state-{row["country_id"]}"><summary>(.*?)</summary>', page).group(
+            1
+        )
+        assert f"{percent(row['prob'])} ({percent(row['prob_low'])}-{percent(row['prob_high'])})" in summary
+    scores = [t for t in cells.tables if t[0][0] == "Score"][0][1:]
+    for shown, (_, row) in zip(scores, result.score_frame().iterrows(), strict=True):
+        assert shown[1] == f"{row['value']:.4f}"
+    factors = forecast.explanation.by_risk_factor()
+    briefs = [t for t in cells.tables if t[0][0] == "UN risk factor"]
+    for brief, country_id in zip(briefs, ranking["country_id"], strict=True):
+        assert len(brief) == 15
+        for shown in brief[1:14]:
+            number = int(shown[0].split()[0])
+            assert shown[1] == f"x{np.exp(factors.loc[country_id, number]):.2f}"
+        assert brief[14][2] == "no data"
+
+
+def test_the_page_loads_nothing_and_says_what_each_figure_shows(written):
+    page = written["index.html"].read_text()
+    assert not re.search(r'(src|href)="https?:', page)
+    assert "url(http" not in page
+    assert "@import" not in page
+    assert written["index.html"].stat().st_size < 6_000_000
+    images = re.findall(r"<img [^>]*>", page)
+    assert len(images) == 4
+    for image in images:
+        assert len(re.search(r'alt="([^"]*)"', image).group(1)) > 60
+    assert len(re.findall(r'<svg role="img" aria-label="Trend', page)) == page.count("<details id=")
+
+
+def test_a_second_run_gives_the_same_bytes(parts, written, tmp_path):
+    again = rtop.write_report(*parts, tmp_path)
+    for name in ("index.html", "map.svg", "map.png", "ranking.csv", "provenance.json"):
+        assert again[name].read_bytes() == written[name].read_bytes(), name
+
+
+def test_names_from_data_are_escaped(parts, tmp_path):
+    forecast, result = parts
+    evil = """<script>alert("x&y')</script>"""
+    frame = forecast.frame.copy()
+    frame.loc[0, "name"] = evil
+    keys = forecast.explanation.keys.copy()
+    keys.loc[keys["country_id"] == frame.loc[0, "country_id"], "name"] = evil
+    attacked = replace(forecast, frame=frame, explanation=replace(forecast.explanation, keys=keys))
+    page = rtop.write_report(attacked, result, tmp_path)["index.html"].read_text()
+    assert evil not in page
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(&#34;x&amp;y&#39;)&lt;/script&gt;" in page
+
+
+def test_every_ranked_state_is_drawn_in_the_colour_of_its_probability(parts):
+    forecast, _ = parts
+    ranking = forecast.ranking()
+    figure = draw_map(ranking, year=2024, window=forecast.window)
+    drawn = {}
+    for patch in figure.axes[0].patches:
+        if patch.get_gid():
+            drawn.setdefault(int(patch.get_gid().removeprefix("state-")), patch)
+    assert set(drawn) == set(ranking["country_id"])
+    colours = map_colours(ranking.set_index("country_id")["prob"])
+    for number, patch in drawn.items():
+        assert np.allclose(patch.get_facecolor()[:3], to_rgb(colours[number]))
+    dots = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
+    assert len(dots) > 20
+    names = {name for number, name in shapes(2024) if number == 0}
+    assert {"Somaliland", "W. Sahara", "Palestine"} <= names
+    assert {347, 713} <= set(drawn)  # Kosovo, Taiwan
+    with pytest.raises(rtop.DataIntegrityError, match="GW 9999"):
+        draw_map(ranking.assign(country_id=9999), year=2024, window=forecast.window)
+
+
+def test_colours_darken_steadily_for_greyscale():
+    prob = pd.Series(np.geomspace(0.001, 0.2, 50))
+    grey = np.array([np.dot(to_rgb(colour), [0.2126, 0.7152, 0.0722]) for colour in map_colours(prob)])
+    assert (np.diff(grey) < 0).all()
+
+
+def test_rings_are_cut_where_they_cross_the_antimeridian():
+    ring = np.array([[170.0, 0], [-170, 0], [-170, 10], [170, 10], [170, 0]])
+    west, east = sorted(cut_at_antimeridian(ring), key=lambda part: part[:, 0].min())
+    assert (west[:, 0].min(), west[:, 0].max()) == (-180, -170)
+    assert (east[:, 0].min(), east[:, 0].max()) == (170, 180)
+    inside = np.array([[10.0, 0], [20, 0], [20, 10], [10, 0]])
+    np.testing.assert_array_equal(cut_at_antimeridian(inside)[0], inside)
+
+
+def test_mechanisms_are_facts_of_the_core_table():
+    table = mechanisms(2024)
+    status = {one["name"].split(" (")[0]: one for one in table[2]}
+    assert status["Rome Statute of the International Criminal Court"]["status"] == "not a party"
+    assert status["Convention against Torture"] | {"source": ""} == {
+        "name": "Convention against Torture (1984)",
+        "status": "party",
+        "since": 1994,
+        "until": None,
+        "as_of": 2022,
+        "source": "",
+    }
+    burundi = {one["name"].split(" (")[0]: one for one in table[516]}
+    assert burundi["Rome Statute of the International Criminal Court"]["status"] == "withdrawn"
+    assert burundi["Rome Statute of the International Criminal Court"]["until"] == 2017
+
+
+def test_other_horizon_is_refused(parts, tmp_path):
+    forecast, result = parts
+    with pytest.raises(rtop.InputError, match="years ahead"):
+        rtop.write_report(forecast, replace(result, horizon=3), tmp_path / "x")
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["reliability", "murphy", "ranges", "expected", "waterfall", "heatmap", "case"]
+)
+def test_figures_draw(parts, name):
+    forecast, result = parts
+    frame = result.frame
+    drawn = {
+        "reliability": lambda: figures.reliability_figure(frame["outcome"], frame["prob"], draws=50),
+        "murphy": lambda: figures.murphy_figure(
+            frame["outcome"], {"a": frame["prob"], "b": frame["raw_prob"]}
+        ),
+        "ranges": lambda: figures.rank_ranges_figure(forecast.ranking()),
+        "expected": lambda: figures.expected_observed_figure(frame),
+        "waterfall": lambda: figures.waterfall(forecast.attributions("Sudan")),
+        "heatmap": lambda: figures.heatmap(
+            forecast.explanation, states=forecast.ranking()["country_id"].head(9).tolist()
+        ),
+        "case": lambda: figures.case_figure(result.case("Burkina Faso", 2013, 2022)),
+    }[name]()
+    drawn.canvas.draw()
+    axes = drawn.axes[0]
+    assert axes.get_xlabel() or axes.get_title(loc="left") or name == "heatmap"
