@@ -1,0 +1,107 @@
+"""Write the pages that come from code: features.md from the catalogue, cases.md from a backtest.
+
+python docs/make_pages.py --data DIR [--jobs 2]
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import rtop_forecast as rtop
+
+HERE = Path(__file__).parent
+FIRST, LAST, CALIBRATION = 1973, 2022, 15
+CASES = (
+    ("Cambodia", 1973, 1977, "The Khmer Rouge took power in April 1975."),
+    (
+        "Guatemala",
+        1976,
+        1984,
+        "The killing of the early 1980s came within an episode coded since 1954 by some lists.",
+    ),
+    ("Yugoslavia", 1989, 1993, "Bosnia and Croatia left in 1991-92; the first rows are of the federation."),
+    ("Rwanda", 1990, 1995, "The genocide of April to July 1994."),
+    ("Sudan", 2000, 2006, "Darfur from 2003."),
+    ("Syria", 2008, 2014, "From 2011."),
+    ("South Sudan", 2011, 2016, "Independent in July 2011; war from December 2013."),
+    ("Myanmar", 2013, 2022, "The Rohingya from 2016, and after the coup of February 2021."),
+    ("Ethiopia", 2017, 2022, "Tigray from November 2020; a new episode is coded in 2020."),
+    ("Burkina Faso", 2015, 2022, "Two onsets, 2019 and 2022; the second was added to the list in 2025 only."),
+    ("Congo, Democratic Republic of", 1990, 1999, "Zaire's fall in 1996-97 and what followed."),
+    ("Sri Lanka", 1985, 1991, "Both the separatist war and the southern insurrection."),
+)
+
+
+def features_page() -> str:
+    """Catalogue of features by UN risk factor."""
+    table = rtop.describe_features()
+    lines = [
+        "# Features",
+        "",
+        f"The {len(table)} features of the catalogue by primary risk factor of the UN Framework of Analysis for "
+        "Atrocity Crimes, as `rtop.describe_features()` gives them. Every transform looks backward only. *Lag* is the "
+        "publication lag of the slowest source in months; *sign* the expected direction. Indicators are the "
+        "Framework's numbers; a number without a point means that the feature speaks to the factor as a whole. This "
+        "page is written by `python docs/make_pages.py`.",
+    ]
+    for factor in rtop.RISK_FACTORS:
+        part = table[table["risk_factor"] == factor.number]
+        lines += ["", f"## {factor.number} {factor.title}", "", factor.asks, ""]
+        lines += [
+            "| feature | what | unit | transform | indicators | sources | lag | sign |",
+            "|---|---|---|---|---|---|---|---|",
+        ]
+        for row in part.to_dict("records"):
+            label = row["label"] if row["by_default"] else f"{row['label']} (only if named)"
+            lines.append(
+                f"| `{row['name']}` | {label} | {row['unit']} | {row['transform']} | {row['indicators']} | "
+                f"{row['sources'] or 'state system'} | {row['publication_lag_months']} | {row['sign']:+d} |"
+            )
+    return "\n".join(lines) + "\n"
+
+
+def cases_page(data: Path, *, jobs: int) -> str:
+    """Historical cases out of sample, hits and misses alike."""
+    panel = rtop.load_panel(data_dir=data)
+    features, target = rtop.build_features(panel), rtop.onset_target(panel)
+    result = rtop.backtest(
+        rtop.default_model(),
+        features,
+        target,
+        origins=rtop.RollingOrigin(first=FIRST, last=LAST),
+        calibration_origins=CALIBRATION,
+        n_jobs=jobs,
+        explain=True,
+    )
+    lines = [
+        "# Historical cases",
+        "",
+        "How the default model saw cases that everyone looks up first, from each year on, by what was published then "
+        f"(values as revised since). Full catalogue, {len(features.names)} features, calibrated on the {CALIBRATION} "
+        "latest closed origins. A star marks origins with an onset in the next two years; rank 1 is the highest risk; "
+        "behind it the two risk factors that raised the odds most against the world of the year. Written by "
+        "`python docs/make_pages.py`.",
+        "",
+        "An episode under way is not forecast to go on: the forecast is of a *new* one.",
+    ]
+    for name, first, last, note in CASES:
+        case = result.case(name, first, last)
+        lines += ["", f"## {case.name} {first}-{last}", "", note, "", "```", case.summary(), "```"]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Write both pages."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--jobs", type=int, default=2)
+    arguments = parser.parse_args()
+    (HERE / "features.md").write_text(features_page())
+    (HERE / "cases.md").write_text(cases_page(arguments.data, jobs=arguments.jobs))
+
+
+if __name__ == "__main__":
+    main()
