@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from rtop_forecast.forecast import forecast as forecast
     from rtop_forecast.framework import RISK_FACTORS as RISK_FACTORS
     from rtop_forecast.framework import risk_factor as risk_factor
+    from rtop_forecast.locked import lock_forecast as lock_forecast
+    from rtop_forecast.locked import read_locked as read_locked
+    from rtop_forecast.locked import score_locked as score_locked
     from rtop_forecast.models import benchmark_models as benchmark_models
     from rtop_forecast.models import default_model as default_model
     from rtop_forecast.own_data import add_events as add_events
@@ -87,10 +90,13 @@ _HOME = {
     "folder_state": "sources.overview",
     "forecast": "forecast",
     "load_panel": "panel",
+    "lock_forecast": "locked",
     "onset_target": "targets",
+    "read_locked": "locked",
     "resolve": "states",
     "risk_factor": "framework",
     "risk_profile": "features",
+    "score_locked": "locked",
     "states": "states",
     "what_if": "what_if",
     "write_report": "report",

@@ -102,6 +102,27 @@ def _report(arguments: argparse.Namespace) -> str:
     return f"{written['index.html']}: report from {origin}, {len(written)} files in {arguments.out}"
 
 
+def _lock(arguments: argparse.Namespace) -> str:
+    if arguments.out.exists():
+        message = f"{arguments.out} exists already; a locked forecast is never overwritten."
+        raise rtop.InputError(message)
+    forecast = _forecast(arguments)
+    digest = rtop.lock_forecast(forecast, arguments.out, locked_on=arguments.date)
+    return f"{arguments.out}: {len(forecast.frame)} forecasts from {forecast.origin_year}, SHA-256 {digest}"
+
+
+def _score(arguments: argparse.Namespace) -> str:
+    locked = rtop.read_locked(arguments.file)
+    target = rtop.onset_target(
+        _panel(arguments), event=locked.event, horizon=locked.window[1] - locked.origin_year
+    )
+    result = rtop.score_locked(locked, target)
+    if arguments.json:
+        return json.dumps({"sha256": locked.sha256, "scores": result.scores}, indent=2)
+    head = f"locked on {locked.locked_on} from {locked.origin_year} for {locked.window[0]}-{locked.window[1]}"
+    return f"{arguments.file.name}, {head}\n{result.summary()}"
+
+
 def _explain(arguments: argparse.Namespace) -> str:
     # a misspelt name fails here, before any work
     if arguments.origin is not None:
@@ -373,6 +394,18 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument(
         "--compared-with", choices=("world", "own past", "region"), default="world", help="default: world"
     )
+    lock = commands.add_parser("lock", help="write a forecast into one hashed record, to be scored later")
+    lock.set_defaults(run=_lock)
+    lock.add_argument("--out", type=Path, metavar="FILE", required=True, help="JSON file; never overwritten")
+    lock.add_argument("--date", required=True, metavar="YYYY-MM-DD", help="the day of publication")
+    lock.add_argument(
+        "--origin", type=int, help="last year whose information is used (default: the latest coded)"
+    )
+    score = commands.add_parser("score", help="score a locked forecast on what happened since")
+    score.set_defaults(run=_score)
+    score.add_argument("file", type=Path, metavar="FILE", help="record written by `rtop-forecast lock`")
+    score.add_argument("--data", type=Path, metavar="DIR", help="folder of official releases to use instead")
+    score.add_argument("--json", action="store_true", help="print JSON")
     report = commands.add_parser("report", help="write the annual report: page, figures, tables")
     report.set_defaults(run=_report)
     report.add_argument("--out", type=Path, metavar="DIR", required=True, help="folder of the report")
@@ -400,7 +433,7 @@ def _parser() -> argparse.ArgumentParser:
         "--to", type=Path, metavar="DIR", help="folder (default: in the cache, see RTOP_CACHE)"
     )
     fetch.add_argument("--list", action="store_true", help="list what can be fetched, and download nothing")
-    for command in (rank, explain, report, scores):
+    for command in (rank, explain, lock, report, scores):
         command.add_argument(
             "--horizon", type=_positive, default=2, help="years the window lasts (default: 2)"
         )

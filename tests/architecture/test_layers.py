@@ -15,6 +15,7 @@ SRC = Path(__file__).resolve().parents[2] / "src" / "rtop_forecast"
 ORDER = [
     "errors",
     "_resources",
+    "_files",
     "_provenance",
     "_parallel",
     "_checks",
@@ -51,6 +52,7 @@ ORDER = [
     "forecast",
     "change",
     "what_if",
+    "locked",
     "report",
 ]
 ARRAYS_ONLY = (

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 
+from rtop_forecast._files import write_file
 from rtop_forecast.errors import InputError
 from rtop_forecast.forecast import Forecast
 
@@ -47,17 +46,3 @@ def write_tables(forecast: Forecast, folder: str | Path) -> dict[str, Path]:
         "provenance.json": (json.dumps(forecast.provenance, indent=2, ensure_ascii=False) + "\n").encode(),
     }
     return {name: write_file(out / name, content) for name, content in contents.items()}
-
-
-def write_file(path: Path, content: bytes) -> Path:
-    """Write beside the place and rename: whole or not at all."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    return path

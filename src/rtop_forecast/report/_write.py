@@ -6,12 +6,13 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rtop_forecast._files import write_file
 from rtop_forecast.backtest import BacktestResult
 from rtop_forecast.forecast import Forecast
 from rtop_forecast.report import figures
 from rtop_forecast.report._contents import contents
 from rtop_forecast.report._page import Picture, percent, render
-from rtop_forecast.report._tables import write_file, write_tables
+from rtop_forecast.report._tables import write_tables
 from rtop_forecast.report.world_map import draw_map
 
 if TYPE_CHECKING:
