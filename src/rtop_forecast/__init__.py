@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rtop_forecast.attribution import Attributions as Attributions
+    from rtop_forecast.audit import LeakageReport as LeakageReport
+    from rtop_forecast.audit import audit_leakage as audit_leakage
     from rtop_forecast.backtest import BacktestResult as BacktestResult
     from rtop_forecast.backtest import RollingOrigin as RollingOrigin
     from rtop_forecast.backtest import backtest as backtest
@@ -71,12 +73,14 @@ _HOME = {
     "Forecast": "forecast",
     "InputError": "errors",
     "LeakageError": "errors",
+    "LeakageReport": "audit",
     "Panel": "panel",
     "RISK_FACTORS": "framework",
     "RollingOrigin": "backtest",
     "Target": "targets",
     "add_events": "own_data",
     "add_variables": "own_data",
+    "audit_leakage": "audit",
     "backtest": "backtest",
     "benchmark_models": "models",
     "build_features": "features",

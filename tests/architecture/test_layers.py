@@ -46,6 +46,7 @@ ORDER = [
     "attribution",
     "cases",
     "backtest",
+    "audit",
     "compare",
     "_draws",
     "_basis",

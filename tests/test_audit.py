@@ -1,0 +1,163 @@
+"""The audit finds eight planted leaks and none in the library's own catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import rtop_forecast as rtop
+from rtop_forecast.models import ElasticNetLogit
+from rtop_forecast.targets import onset_within
+
+MODEL = ElasticNetLogit(lam=0.3, scaled=True)
+NAMES = [
+    "mk_ongoing_count",
+    "ucdp_intensity",
+    "infant_mortality_log",
+    "vdem_v2xcl_disc",
+    "ucdp_battle_deaths_log",
+]
+
+
+@pytest.fixture(scope="module")
+def parts():
+    panel = rtop.load_panel()
+    return panel, rtop.build_features(panel, names=NAMES), rtop.onset_target(panel)
+
+
+def altered(features, name, values):
+    frame = features.frame.copy()
+    frame[name] = values(frame)
+    return replace(features, frame=frame)
+
+
+def found(report, check, subject=None):
+    return any(one.check == check and (subject is None or one.subject == subject) for one in report.findings)
+
+
+def test_our_own_catalogue_is_clean(parts):
+    panel, _, target = parts
+    features = rtop.build_features(panel)
+    result = rtop.backtest(
+        MODEL, features, target, origins=rtop.RollingOrigin(first=2018, last=2020), calibration_origins=3
+    )
+    report = rtop.audit_leakage(features, target, MODEL, result=result)
+    assert report.clean, report.summary()
+    assert report.summary().count("passed") == 7
+
+
+def test_backward_fill(parts):
+    _, features, target = parts
+    leaky = altered(
+        features,
+        "ucdp_battle_deaths_log",
+        lambda f: f.groupby("country_id")["ucdp_battle_deaths_log"].bfill(),
+    )
+    # at an origin before the first value there is nothing yet to fill with
+    report = rtop.audit_leakage(leaky, target, MODEL, origin=1980)
+    assert found(report, "later data", "ucdp_battle_deaths_log")
+
+
+def test_scaling_on_the_full_sample(parts):
+    _, features, target = parts
+
+    def build(panel):
+        made = rtop.build_features(panel, names=NAMES)
+        column = "infant_mortality_log"
+        return altered(made, column, lambda f: (f[column] - f[column].mean()) / f[column].std())
+
+    report = rtop.audit_leakage(build(features.panel), target, MODEL, build=build)
+    assert found(report, "later data", "infant_mortality_log")
+    assert not found(report, "later data", "ucdp_intensity")
+
+
+def test_imputation_on_the_full_sample(parts):
+    _, features, target = parts
+
+    def build(panel):
+        made = rtop.build_features(panel, names=NAMES)
+        return altered(
+            made, "vdem_v2xcl_disc", lambda f: f["vdem_v2xcl_disc"].fillna(f["vdem_v2xcl_disc"].mean())
+        )
+
+    report = rtop.audit_leakage(build(features.panel), target, MODEL, build=build)
+    assert found(report, "later data", "vdem_v2xcl_disc")
+
+
+def test_labels_of_open_windows(parts):
+    panel, features, target = parts
+    frame = target.frame.copy()
+    onset = panel.frame["mk_onset"].to_numpy()
+    for _, rows in frame.groupby("country_id").indices.items():
+        known = onset_within(np.append(onset[rows], [0.0, 0.0]), horizon=2)[: len(rows)]
+        frame.loc[frame.index[rows], "outcome"] = known
+    report = rtop.audit_leakage(features, replace(target, frame=frame), MODEL, origin=2000)
+    assert found(report, "open windows")
+
+
+def test_the_target_under_another_name(parts):
+    _, features, target = parts
+    rng = np.random.default_rng(0)
+    leaky = altered(
+        features, "ucdp_intensity", lambda f: target.frame["outcome"].fillna(0) + rng.normal(0, 0.01, len(f))
+    )
+    assert found(rtop.audit_leakage(leaky, target, MODEL), "too good", "ucdp_intensity")
+
+
+def test_a_number_of_the_state(parts):
+    _, features, target = parts
+    leaky = altered(features, "ucdp_intensity", lambda f: f["country_id"].astype(float))
+    assert found(rtop.audit_leakage(leaky, target, MODEL), "identifiers", "ucdp_intensity")
+
+
+def test_values_before_their_publication(parts):
+    panel, _, target = parts
+
+    def build(source):
+        made = rtop.build_features(source, names=NAMES)
+        # this year's infant mortality, which comes out a year later
+        return altered(
+            made, "infant_mortality_log", lambda _: np.log(source.frame["infant_mortality"].to_numpy())
+        )
+
+    report = rtop.audit_leakage(build(panel), target, MODEL, build=build)
+    assert found(report, "publication", "infant_mortality_log")
+
+
+def test_calibration_on_the_test_windows(parts):
+    _, features, target = parts
+    result = rtop.backtest(
+        MODEL, features, target, origins=rtop.RollingOrigin(first=2018, last=2020), calibration_origins=3
+    )
+    assert not found(rtop.audit_leakage(features, target, MODEL, result=result), "calibration")
+    frame = result.frame.copy()
+    frame["prob"] = frame["raw_prob"] * frame["outcome"].sum() / frame["raw_prob"].sum()
+    assert found(
+        rtop.audit_leakage(features, target, MODEL, result=replace(result, frame=frame)), "calibration"
+    )
+
+
+def test_a_model_that_remembers_other_rows_is_caught(parts):
+    """Shared state between fits: the second fit answers with the first's rows."""
+    _, features, target = parts
+
+    class Remembers(ElasticNetLogit):
+        seen = 0
+
+        def fit(self, X, y, sample_weight=None):
+            type(self).seen += 1
+            return super().fit(X, y, sample_weight)
+
+        def log_odds(self, X):
+            return super().log_odds(X) + 0.01 * type(self).seen
+
+    assert found(rtop.audit_leakage(features, target, Remembers()), "scrambled future")
+
+
+def test_an_impossible_origin_is_refused(parts):
+    _, features, target = parts
+    for origin in (1900, 2024):
+        with pytest.raises(rtop.InputError, match="nothing can be audited"):
+            rtop.audit_leakage(features, target, MODEL, origin=origin)
