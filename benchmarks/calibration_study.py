@@ -9,7 +9,7 @@ drawn, labels are two-year windows, and the true probability of each window is k
 of the default average, refitted at every origin; it sees the features and nothing of the drift. Every calibrator is
 fitted prequentially on the latest 25 closed origins. Intervals and rank ranges come from the library's own
 ``joint_draws`` (country resamples and the calibrator's posterior) at the last origin, scored on the 50 states ranked
-highest.
+highest; a few further panels do the same with the whole default model.
 
 *Record.* The default model's backtest, from the core and, with --data, from the full catalogue: expected/observed and
 calibration slope of each calibrator by period, with country-block intervals.
@@ -51,6 +51,7 @@ from rtop_forecast.scores import calibration_slope, expected_observed, log_score
 HORIZON, ORIGINS, LAST, TOP = 2, 25, 2022, 50
 FIRST_SCORED = 1993
 DRIFT = 0.08
+DEFAULT_DRAWS = 50  # as many as a ranking takes
 NAMES = (
     "population_log",
     "infant_mortality_log",
@@ -142,16 +143,27 @@ def recalibrated(calibrator: Calibrator, frame: pd.DataFrame, history: pd.DataFr
     return pd.concat(parts, ignore_index=True)
 
 
+def default_panel(base: Sample, beta: np.ndarray, *, seed: int, draws: int) -> dict[str, Any]:
+    """Coverage of the default model's intervals on one simulated panel."""
+    rows, truth = simulate(base, beta, seed=seed, drift=seed % 2 == 1)
+    model = default_model()
+    result = backtest_rows(
+        model, rows, years=[LAST], calibrator=Identity(), calibration_origins=ORIGINS, n_jobs=1
+    )
+    history = pd.concat([result.feeding, result.frame], ignore_index=True)
+    return {"coverage": coverage(rows, truth, history, seed=seed, draws=draws, model=model)}
+
+
 def coverage(
-    rows: Sample, truth: np.ndarray, history: pd.DataFrame, *, seed: int, draws: int
+    rows: Sample, truth: np.ndarray, history: pd.DataFrame, *, seed: int, draws: int, model: Any = MODEL
 ) -> dict[str, dict[str, float]]:
     """Share of the highest-ranked states whose true probability and rank lie in their intervals."""
     here = rows.at(LAST)
-    fitted = rows.fit(MODEL, origin=LAST)
+    fitted = rows.fit(model, origin=LAST)
     calibrator = fit_calibrator(default_calibrator(), history, origin=LAST, horizon=HORIZON, origins=ORIGINS)
     log_odds = calibrator.apply_log_odds(fitted.log_odds(rows.matrix[here]))
     drawn = joint_draws(
-        MODEL, rows, log_odds, origin=LAST, calibrator=calibrator, draws=draws, seed=seed, n_jobs=1
+        model, rows, log_odds, origin=LAST, calibrator=calibrator, draws=draws, seed=seed, n_jobs=1
     )
     top = np.argsort(-log_odds, kind="stable")[:TOP]
     true = log_odds_of(truth[here])
@@ -167,7 +179,7 @@ def coverage(
     return document
 
 
-def simulation(*, panels: int, draws: int, jobs: int) -> dict[str, Any]:
+def simulation(*, panels: int, default_panels: int, draws: int, jobs: int) -> dict[str, Any]:
     """Summaries over all simulated panels."""
     panel = rtop.load_panel(last=LAST + HORIZON)
     features = rtop.build_features(panel, names=NAMES)
@@ -177,7 +189,17 @@ def simulation(*, panels: int, draws: int, jobs: int) -> dict[str, Any]:
     results = Parallel(n_jobs=jobs)(
         delayed(one_panel)(base, beta, seed=seed, draws=draws) for seed in range(panels)
     )
+    whole = Parallel(n_jobs=jobs)(
+        delayed(default_panel)(base, beta, seed=1000 + seed, draws=DEFAULT_DRAWS)
+        for seed in range(default_panels)
+    )
     document: dict[str, Any] = {
+        "default_model": {
+            "panels": default_panels,
+            "draws": DEFAULT_DRAWS,
+            "interval_coverage": _mean_coverage(whole, "probability") if whole else {},
+            "rank_coverage": _mean_coverage(whole, "rank") if whole else {},
+        },
         "panels": panels,
         "draws": draws,
         "states_at_last_origin": int(base.at(LAST).sum()),
@@ -282,7 +304,12 @@ def main() -> None:
     arguments = parser.parse_args()
     start = time.perf_counter()
     document: dict[str, Any] = {
-        "simulation": simulation(panels=arguments.panels, draws=arguments.draws, jobs=arguments.jobs),
+        "simulation": simulation(
+            panels=arguments.panels,
+            default_panels=arguments.default_panels,
+            draws=arguments.draws,
+            jobs=arguments.jobs,
+        ),
         "backtest": record(data=arguments.data, jobs=arguments.jobs),
     }
     document["seconds"] = round(time.perf_counter() - start, 1)

@@ -16,8 +16,8 @@ FloatArray = NDArray[np.float64]
 # Refits of a penalised model on resamples spread less than the model errs, bias included, and the calibrator's
 # posterior less than the world's level moves. With these factors intervals and rank ranges at every level hold what
 # they promise in simulations of known truth (benchmarks/calibration_study.py).
-STRETCH_STATES = 1.6
-STRETCH_WORLD = 2.0
+STRETCH_STATES = 1.5
+STRETCH_WORLD = 1.75
 
 
 def joint_draws(
