@@ -340,7 +340,7 @@ def _centred(
     names = [spec.name for spec in specs]
     order = [list(raw.feature_names).index(name) for name in names]
     values = raw.values[:, order]  # noqa: PD011 (not a DataFrame)
-    centre = compared.values[:, order].mean(axis=0)
+    centre = compared.values[:, order].mean(axis=0)  # noqa: PD011
     start = raw.baseline + float(centre.sum())
     at_reference = calibrator.apply_log_odds(np.array([start]))[0]
     return AttributionTable(

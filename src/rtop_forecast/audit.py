@@ -253,7 +253,7 @@ def _identifiers(features: Features) -> list[Finding]:
     by_state = features.frame.groupby("country_id")
     grouped = by_state[features.names]
     states = features.frame["country_id"].nunique()
-    constant = (grouped.nunique(dropna=True) <= 1).all()
+    constant = (grouped.max() == grouped.min()).where(grouped.count() > 0, other=True).all()
     found = []
     for name in [name for name in features.names if constant[name]]:
         values = by_state[name].first()
