@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from rtop_forecast.panel import load_panel as load_panel
     from rtop_forecast.report import write_report as write_report
     from rtop_forecast.report import write_tables as write_tables
+    from rtop_forecast.saved import load_backtest as load_backtest
+    from rtop_forecast.saved import save_backtest as save_backtest
     from rtop_forecast.sources.fetch import fetch as fetch
     from rtop_forecast.sources.overview import describe_sources as describe_sources
     from rtop_forecast.sources.overview import folder_state as folder_state
@@ -93,6 +95,7 @@ _HOME = {
     "fetch": "sources.fetch",
     "folder_state": "sources.overview",
     "forecast": "forecast",
+    "load_backtest": "saved",
     "load_panel": "panel",
     "lock_forecast": "locked",
     "onset_target": "targets",
@@ -100,6 +103,7 @@ _HOME = {
     "resolve": "states",
     "risk_factor": "framework",
     "risk_profile": "features",
+    "save_backtest": "saved",
     "score_locked": "locked",
     "states": "states",
     "what_if": "what_if",

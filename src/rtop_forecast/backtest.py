@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from joblib import delayed
 from numpy.typing import NDArray
 from sklearn.base import clone
 
+from rtop_forecast._checkpoint import prepare_checkpoint, read_origin, write_origin
 from rtop_forecast._parallel import run
 from rtop_forecast._provenance import package_versions
 from rtop_forecast.attribution import AttributionTable, explained_by
@@ -297,6 +299,7 @@ def backtest(
     seed: int = 0,
     progress: str | None = None,
     explain: bool = False,
+    checkpoint: str | Path | None = None,
 ) -> BacktestResult:
     """Forecast from each origin with what was known then, and keep what came of it.
 
@@ -325,6 +328,9 @@ def backtest(
         Caption of a progress bar on stderr.
     explain : bool
         Whether to keep the contributions to every forecast, for :meth:`BacktestResult.case`.
+    checkpoint : path, optional
+        Folder in which each finished origin is kept, so that an interrupted backtest goes on where it stopped and
+        gives the same bits; bound to the model, the data and the labels.
 
     Returns
     -------
@@ -347,6 +353,7 @@ def backtest(
         exclusions=target.exclusions,
         provenance=provenance(features, target, seed=seed),
         explain=features if explain else None,
+        checkpoint=checkpoint,
     )
     return replace(result, events=target.frame[[*KEYS, "name", "onset", "ongoing"]].copy())
 
@@ -364,6 +371,7 @@ def backtest_rows(
     exclusions: Mapping[str, int] | None = None,
     provenance: Mapping[str, Any] | None = None,
     explain: Features | None = None,
+    checkpoint: str | Path | None = None,
 ) -> BacktestResult:
     """Backtest on a sample of your own: rows of any unit and year with features and labels.
 
@@ -379,6 +387,8 @@ def backtest_rows(
         Kept with the result.
     explain : Features, optional
         Of the sample: then the contributions to every forecast are kept.
+    checkpoint : path, optional
+        As in :func:`backtest`.
 
     Returns
     -------
@@ -397,8 +407,13 @@ def backtest_rows(
     needed = list(range(first_fed, years[-1] + 1)) if calibration_origins else list(years)
     # the longest fits first, so that no process waits for them at the end
     explained = set(years) if explain is not None else set()
+    if explained and checkpoint is not None:
+        message = "a checkpoint keeps forecasts, not explanations. Leave out explain or checkpoint."
+        raise InputError(message)
+    store = None if checkpoint is None else prepare_checkpoint(checkpoint, model, rows)
     tasks = (
-        delayed(_forecast_origin)(model, rows, origin, explain=origin in explained) for origin in needed[::-1]
+        delayed(_forecast_origin)(model, rows, origin, explain=origin in explained, store=store)
+        for origin in needed[::-1]
     )
     parts = run(tasks, count=len(needed), n_jobs=n_jobs, progress=progress)[::-1]
     raw = pd.concat([frame for frame, _ in parts], ignore_index=True)
@@ -487,8 +502,11 @@ def provenance(features: Features, target: Target, *, seed: int) -> dict[str, An
 
 
 def _forecast_origin(
-    model: RiskModel, rows: Sample, origin: int, *, explain: bool = False
+    model: RiskModel, rows: Sample, origin: int, *, explain: bool = False, store: Path | None = None
 ) -> tuple[pd.DataFrame, Contributions | None]:
+    finished = None if store is None else read_origin(store, origin)
+    if finished is not None:
+        return finished, None
     fitted = rows.fit(model, origin=origin)
     here = rows.at(origin)
     log_odds = fitted.log_odds(rows.matrix[here])
@@ -505,6 +523,8 @@ def _forecast_origin(
             "outcome": rows.outcome[here],
         }
     )
+    if store is not None:
+        write_origin(store, origin, frame)
     return frame, fitted.contributions(rows.matrix[here]) if explain else None
 
 
