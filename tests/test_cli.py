@@ -156,3 +156,31 @@ def test_sources_and_fetch_list_what_there_is(capsys, tmp_path):
     assert "not recognised" in capsys.readouterr().out
     assert main(["fetch", "vdem"]) == 2
     assert "form or login" in capsys.readouterr().err
+
+
+def test_a_misspelt_state_gets_suggestions_before_any_work(capsys):
+    assert main(["explain", "Soth Sudan", "--year", "2024"]) == 2
+    error = capsys.readouterr().err
+    assert "did you mean South Sudan" in error
+    assert error.count("\n") == 1
+
+
+def test_explain_and_lock_agree(quick, capsys, tmp_path):
+    arguments = ["--origin", "2021", "--jobs", "1"]
+    assert main(["lock", "--out", str(tmp_path / "a.json"), "--date", "2022-06-30", *arguments]) == 0
+    capsys.readouterr()
+    locked = rtop.read_locked(tmp_path / "a.json").frame.set_index("name")
+    assert main(["explain", "Sudan", "--year", "2021", "--json", "--jobs", "1"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    prob = 1 / (1 + np.exp(-document["log_odds"]))
+    assert prob == pytest.approx(locked.loc["Sudan", "prob"], rel=1e-9)
+    total = sum(row["contribution"] for row in document["by_feature"])
+    assert document["baseline"] + total == pytest.approx(document["log_odds"], abs=1e-9)
+
+
+def test_report_writes_a_page(quick, capsys, tmp_path):
+    assert main(["report", "--out", str(tmp_path / "r"), "--jobs", "1"]) == 0
+    assert "14 files" in capsys.readouterr().out
+    page = (tmp_path / "r" / "index.html").read_text()
+    assert "Risk that a new mass killing begins in 2025-2026" in page
+    assert len(list((tmp_path / "r").iterdir())) == 14
