@@ -21,6 +21,7 @@ def tie_sums(y: FloatArray, p: FloatArray, w: FloatArray) -> tuple[FloatArray, F
 
 
 def auc_from_ties(positive: FloatArray, negative: FloatArray) -> float:
+    """AUC from the weights of events and non-events at each distinct forecast; ties count one half."""
     pairs = positive.sum() * negative.sum()
     if pairs == 0:
         return float("nan")
@@ -29,6 +30,7 @@ def auc_from_ties(positive: FloatArray, negative: FloatArray) -> float:
 
 
 def average_precision_from_ties(positive: FloatArray, negative: FloatArray) -> float:
+    """Average precision from the weights of events and non-events at each distinct forecast."""
     total = positive.sum()
     if total == 0:
         return float("nan")
@@ -150,6 +152,7 @@ def top_share(prob: ArrayLike, *, k: int, groups: ArrayLike | None) -> FloatArra
 
 
 def shares(p: FloatArray, k: int, g: IntArray) -> FloatArray:
+    """Share of each row in its group's list of the k highest; rows tied at the cut divide what is left."""
     share = np.zeros(p.size)
     if p.size == 0:
         return share
@@ -292,4 +295,5 @@ def _listed(
 
 
 def ratio(numerator: float, denominator: float) -> float:
+    """Quotient; NaN where the denominator is not positive."""
     return float(numerator / denominator) if denominator > 0 else float("nan")

@@ -119,6 +119,23 @@ def set_aside(
     return frame[~wrong].reset_index(drop=True), counts.assign(reason=reason)[UNMATCHED_COLUMNS]
 
 
+def before_panel(frame: pd.DataFrame, *, code: str, first: int = 1946) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Split off the rows before the panel's first year; one line per code tells how many, at the last of their years.
+
+    Returns
+    -------
+    kept, unmatched : pandas.DataFrame
+        ``unmatched`` as :attr:`SourceTable.unmatched`.
+    """
+    early = frame["year"] < first
+    if not early.any():
+        return frame, no_unmatched()
+    names = frame.loc[early, code].astype("str").rename("code")
+    counts = frame.loc[early, "year"].groupby(names).agg(year="max", rows="size").reset_index()
+    kept = frame[~early].reset_index(drop=True)
+    return kept, counts.assign(reason=f"before {first}, the first year of the panel")[UNMATCHED_COLUMNS]
+
+
 def resolved(frame: pd.DataFrame, codes: Sequence[tuple[str, str]]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Match rows by the first filled of several code columns; the code used stands in ``code``."""
     left = frame

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources._columns import one_per_key, whole_numbers, years
-from rtop_forecast.sources._country_years import one_per_state_year
+from rtop_forecast.sources._country_years import one_per_state_year, set_aside
 from rtop_forecast.sources._files import csv_header, excel_rows, read_csv
 from rtop_forecast.sources._match import merge_unmatched, refuse_unknown_codes, with_country_id
 from rtop_forecast.sources._table import SourceTable
@@ -73,9 +74,11 @@ def read(path: str | Path) -> SourceTable:
     if kind == "colpus":
         rows = excel_rows(path)
         frame = pd.DataFrame(rows[1:], columns=[str(cell) for cell in rows[0]])
-        frame = frame[frame["staged"].astype("str").isin(["", "0", "0.0", "nan", "None"])]
-        frame = frame.assign(coup=frame["success"])
-        return _events(path, frame, success=1, source="colpus", system="cow", first=1946)
+        frame = years(frame.assign(coup=frame["success"]), "year", path=path)
+        staged = ~frame["staged"].astype("str").isin(["", "0", "0.0", "nan", "None"])
+        frame, reported = set_aside(frame, staged, code="ccode", reason="a coup that was staged")
+        table = _events(path, frame, success=1, source="colpus", system="cow", first=1946)
+        return replace(table, unmatched=merge_unmatched([table.unmatched, reported]))
     if kind == "ewp":
         return _ewp(path)
     message = (

@@ -8,6 +8,7 @@ import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources._columns import numbers, years
+from rtop_forecast.sources._country_years import before_panel, set_aside
 from rtop_forecast.sources._files import (
     csv_header,
     excel_rows,
@@ -67,7 +68,11 @@ def table_of(path: str | Path) -> pd.DataFrame:
     DataIntegrityError
         If a column is missing, a cell is no number, or two rows of one area and year disagree.
     """
-    path = Path(path)
+    return _table_and_rest(Path(path))[0]
+
+
+def _table_and_rest(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows with a population from 1946 on, and a report of the others."""
     official = not csv_header(path)
     names = _OFFICIAL if official else _LONG
     frame = excel_table(path, sheet=_SHEET) if official else read_csv(path)
@@ -77,7 +82,12 @@ def table_of(path: str | Path) -> pd.DataFrame:
     frame = numbers(frame, ["population", "gdp_per_head"], path=path, bounds=bounds)
     if official:
         frame["population"] = frame["population"] * 1000  # the workbook counts in thousands
-    frame = frame[(frame["year"] >= 1946) & frame["population"].notna()].drop_duplicates(ignore_index=True)
+    frame, early = before_panel(frame, code="area")
+    told = frame["gdp_per_head"].notna() | frame["population"].notna()
+    frame = frame[told].drop_duplicates(ignore_index=True)
+    frame, bare = set_aside(
+        frame, frame["population"].isna(), code="area", reason="GDP per head without population"
+    )
     if frame.empty:
         message = f"{path.name} holds no population from 1946 on. Download the official file again."
         raise DataIntegrityError(message)
@@ -88,7 +98,7 @@ def table_of(path: str | Path) -> pd.DataFrame:
             f"{frame.loc[repeated, ['area', 'year']].iloc[0].to_dict()}. Keep the right one of each."
         )
         raise DataIntegrityError(message)
-    return frame
+    return frame, merge_unmatched([early, bare])
 
 
 def read(path: str | Path) -> SourceTable:
@@ -114,7 +124,7 @@ def read(path: str | Path) -> SourceTable:
     new 2023
     update. Journal of Economic Surveys, 39, 631-671. https://doi.org/10.1111/joes.12618
     """
-    frame = table_of(path)
+    frame, rest = _table_and_rest(Path(path))
     unions = frame["area"].map(lambda area: area in UNIONS)
     early = frame["year"] < frame["area"].map(_PRESENT_FROM).fillna(0)
     parts = []
@@ -144,6 +154,6 @@ def read(path: str | Path) -> SourceTable:
         zero_inside=frozenset(),
         publication_lag_months=LAG_MONTHS,
         unmatched=merge_unmatched(
-            [unmatched, lost.assign(reason="another territory than the state had that year")]
+            [unmatched, lost.assign(reason="another territory than the state had that year"), rest]
         ),
     )

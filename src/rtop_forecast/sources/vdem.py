@@ -15,6 +15,7 @@ import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.sources._columns import years
+from rtop_forecast.sources._country_years import before_panel
 from rtop_forecast.sources._match import merge_unmatched, with_country_id
 from rtop_forecast.sources._table import SourceTable
 from rtop_forecast.sources._vdem_forms import EWP_NAMES, IDENTIFIERS, form, load
@@ -139,7 +140,7 @@ def read(path: str | Path, *, variables: list[str] | None = None) -> SourceTable
         )
         raise InputError(message)
     _refuse_infinite(frame, names, path)
-    frame = frame[frame["year"] >= 1946].reset_index(drop=True)
+    frame, early = before_panel(frame, code="code")
     if frame.empty or not names:
         message = f"{path.name} holds no rating from 1946 on. Use the official country-year table."
         raise DataIntegrityError(message)
@@ -158,7 +159,7 @@ def read(path: str | Path, *, variables: list[str] | None = None) -> SourceTable
         coverage=coverage,
         zero_inside=frozenset(),
         publication_lag_months=LAG_MONTHS,
-        unmatched=unmatched,
+        unmatched=merge_unmatched([unmatched, early]),
     )
 
 
