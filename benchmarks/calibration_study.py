@@ -294,6 +294,12 @@ def main() -> None:
     )
     parser.add_argument("--panels", type=int, default=200, help="simulated panels (default: 200)")
     parser.add_argument(
+        "--default-panels",
+        type=int,
+        default=10,
+        help="of them for the default model's intervals (default: 10)",
+    )
+    parser.add_argument(
         "--draws", type=int, default=100, help="resamples behind the intervals (default: 100)"
     )
     parser.add_argument(

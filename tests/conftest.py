@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import rtop_forecast as rtop
 from rtop_forecast.sources import _files
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,6 +27,12 @@ def data_dir() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return folder
+
+
+@pytest.fixture(scope="session")
+def full_panel(data_dir):
+    """Panel of all releases in the data folder, loaded once."""
+    return rtop.load_panel(data_dir=data_dir)
 
 
 @pytest.fixture(scope="session", autouse=True)

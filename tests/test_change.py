@@ -18,8 +18,8 @@ from rtop_forecast.models import BoostedTrees, ElasticNetLogit, LogOddsAverage, 
 MODEL = LogOddsAverage(
     [
         ("net", ElasticNetLogit(lam=0.3, scaled=True)),
-        ("forest", ProbabilityForest(n_estimators=20)),
-        ("trees", BoostedTrees(n_estimators=20, seeds=1)),
+        ("forest", ProbabilityForest(n_estimators=6)),
+        ("trees", BoostedTrees(n_estimators=6, seeds=1)),
     ]
 )
 
@@ -88,6 +88,7 @@ def test_forecasts_over_other_features_are_refused(parts, history, forecasts):
         rtop.change_attribution(forecasts[0], other, "Sudan")
 
 
+@pytest.mark.slow
 def test_what_if_flags_what_no_training_row_supports(forecasts):
     forecast = forecasts[1]
     published = forecast.frame.set_index("name").loc["Sudan", "prob"]

@@ -10,7 +10,12 @@ import pytest
 import rtop_forecast as rtop
 from rtop_forecast.models import BoostedTrees, ElasticNetLogit, LogOddsAverage
 
-MODEL = LogOddsAverage([("net", ElasticNetLogit()), ("trees", BoostedTrees(n_estimators=30, seeds=1))])
+MODEL = LogOddsAverage(
+    [
+        ("net", ElasticNetLogit(lam=0.3, scaled=True, tol=1e-7)),
+        ("trees", BoostedTrees(n_estimators=8, seeds=1)),
+    ]
+)
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,12 @@ from rtop_forecast.calibration import RandomWalkShift
 from rtop_forecast.models import BoostedTrees, ElasticNetLogit, LogOddsAverage
 
 ORIGIN = 1994
-MODEL = LogOddsAverage([("net", ElasticNetLogit()), ("trees", BoostedTrees(n_estimators=20, seeds=1))])
+MODEL = LogOddsAverage(
+    [
+        ("net", ElasticNetLogit(lam=0.3, scaled=True, tol=1e-7)),
+        ("trees", BoostedTrees(n_estimators=8, seeds=1)),
+    ]
+)
 
 
 @pytest.fixture(scope="module")

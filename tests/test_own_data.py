@@ -112,8 +112,8 @@ def test_one_sided_outcomes_agree_with_a_loop(panel, event, horizon):
             assert labels.loc[(country_id, year)] == float(any(begun)), (country_id, year)
 
 
-def test_outcomes_of_other_lists(data_dir):
-    panel = rtop.load_panel(data_dir=data_dir)
+def test_outcomes_of_other_lists(full_panel):
+    panel = full_panel
     genocide = rtop.onset_target(panel, event="genocide_politicide", horizon=1)
     assert genocide.last_observed == 2018
     labels = genocide.frame.set_index(["country_id", "year"])["outcome"]

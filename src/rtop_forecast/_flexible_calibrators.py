@@ -146,16 +146,24 @@ class VennAbers(Calibrator):
     array([0.1, 0.5])
     """
 
-    rows_: Rows
+    levels_: FloatArray
+    weight_: FloatArray
+    events_: FloatArray
 
     def _learn(self, rows: Rows, years: FloatArray | None, at: float | None) -> None:
-        self.rows_ = rows
+        y, z, w = rows
+        used = w > 0
+        self.levels_, place = np.unique(z[used], return_inverse=True)
+        self.weight_ = np.bincount(place, weights=w[used], minlength=self.levels_.size).astype(np.float64)
+        self.events_ = np.bincount(place, weights=(w * y)[used], minlength=self.levels_.size).astype(
+            np.float64
+        )
 
     def apply_log_odds(self, z: ArrayLike) -> FloatArray:
         """Log-odds of the merged pair."""
-        self._check_fitted("rows_")
+        self._check_fitted("levels_")
         x = np.asarray(z, dtype=np.float64)
-        if not self.rows_[0].size:
+        if not self.levels_.size:
             return x.copy()
         low, high = self.bounds(x)
         mapped: FloatArray = np.log(high) - np.log(1.0 - low)
@@ -169,7 +177,7 @@ class VennAbers(Calibrator):
         low, high : ndarray
             Between 0 and 1, ``low <= high``.
         """
-        self._check_fitted("rows_")
+        self._check_fitted("levels_")
         x = np.asarray(z, dtype=np.float64)
         unique, place = np.unique(x, return_inverse=True)
         pairs = np.array([[self._with(value, added) for added in (0.0, 1.0)] for value in unique])
@@ -179,10 +187,12 @@ class VennAbers(Calibrator):
     def _with(self, value: float, added: float) -> float:
         from scipy.optimize import isotonic_regression
 
-        y, z, w = self.rows_
-        levels, place = np.unique(np.append(z, value), return_inverse=True)
-        weight = np.bincount(place, weights=np.append(w, 1.0))
-        events = np.bincount(place, weights=np.append(w * y, added))
-        known = weight > 0
-        fitted = isotonic_regression(events[known] / weight[known], weights=weight[known]).x
-        return float(fitted[int(known[: place[-1]].sum())])
+        place = int(np.searchsorted(self.levels_, value))
+        weight, events = self.weight_, self.events_
+        if place < self.levels_.size and self.levels_[place] == value:
+            weight, events = weight.copy(), events.copy()
+            weight[place] += 1.0
+            events[place] += added
+        else:
+            weight, events = np.insert(weight, place, 1.0), np.insert(events, place, added)
+        return float(isotonic_regression(events / weight, weights=weight).x[place])

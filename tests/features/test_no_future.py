@@ -14,8 +14,8 @@ from rtop_forecast.features import CATALOGUE
 
 
 @pytest.fixture(scope="module")
-def full(data_dir):
-    panel = rtop.load_panel(data_dir=data_dir)
+def full(full_panel):
+    panel = full_panel
     return panel, rtop.build_features(panel, names=[spec.name for spec in CATALOGUE])
 
 

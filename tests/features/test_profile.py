@@ -48,8 +48,8 @@ def test_years_do_not_depend_on_each_other(features):
     assert one.equals(same)
 
 
-def test_full_catalogue_covers_all_fourteen_factors(data_dir):
-    full = rtop.build_features(rtop.load_panel(data_dir=data_dir))
+def test_full_catalogue_covers_all_fourteen_factors(full_panel):
+    full = rtop.build_features(full_panel)
     assert len(full.names) >= 90
     table = rtop.risk_profile(full, years=(2015, 2015))
     sudan = table[table["country_id"] == 625].set_index("risk_factor")

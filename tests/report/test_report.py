@@ -19,7 +19,7 @@ from rtop_forecast.report.mechanisms import mechanisms
 from rtop_forecast.report.world_map import cut_at_antimeridian, draw_map, map_colours, shapes
 
 MODEL = LogOddsAverage(
-    [("net", ElasticNetLogit(lam=0.3, scaled=True)), ("trees", BoostedTrees(n_estimators=15, seeds=1))]
+    [("net", ElasticNetLogit(lam=0.3, scaled=True)), ("trees", BoostedTrees(n_estimators=5, seeds=1))]
 )
 
 
@@ -114,12 +114,14 @@ def test_the_page_loads_nothing_and_says_what_each_figure_shows(written):
     assert len(re.findall(r'<svg role="img" aria-label="Trend', page)) == page.count("<details id=")
 
 
+@pytest.mark.slow
 def test_a_second_run_gives_the_same_bytes(parts, written, tmp_path):
     again = rtop.write_report(*parts, tmp_path)
     for name in ("index.html", "map.svg", "map.png", "ranking.csv", "provenance.json"):
         assert again[name].read_bytes() == written[name].read_bytes(), name
 
 
+@pytest.mark.slow
 def test_names_from_data_are_escaped(parts, tmp_path):
     forecast, result = parts
     evil = """<script>alert("x&y')</script>"""

@@ -40,8 +40,8 @@ def newer_one_sided(data_dir: Path, folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def full(data_dir):
-    return rtop.load_panel(data_dir=data_dir)
+def full(full_panel):
+    return full_panel
 
 
 def test_the_releases_behind_the_bundle_give_the_bundled_panel(full, bundled):
