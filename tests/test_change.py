@@ -80,6 +80,7 @@ def test_change_across_releases_names_what_was_revised(parts, history, forecasts
     assert "revised information" in change.summary()
 
 
+@pytest.mark.slow
 def test_forecasts_over_other_features_are_refused(parts, history, forecasts):
     panel, features, target = parts
     fewer = rtop.build_features(panel, names=features.names[:-1])

@@ -178,6 +178,7 @@ def test_explain_and_lock_agree(quick, capsys, tmp_path):
     assert document["baseline"] + total == pytest.approx(document["log_odds"], abs=1e-9)
 
 
+@pytest.mark.slow
 def test_report_writes_a_page(quick, capsys, tmp_path):
     assert main(["report", "--out", str(tmp_path / "r"), "--jobs", "1"]) == 0
     assert "14 files" in capsys.readouterr().out

@@ -39,6 +39,7 @@ def same(left, right):
     np.testing.assert_array_equal(left[2], right[2])
 
 
+@pytest.mark.slow
 def test_one_process_and_two_give_the_same_bits(parts):
     same(outputs(parts, 1), outputs(parts, 2))
 
