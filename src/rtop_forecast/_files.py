@@ -6,6 +6,38 @@ import os
 import tempfile
 from pathlib import Path
 
+import pandas as pd
+
+# What a spreadsheet takes for the beginning of a formula (OWASP, "CSV injection").
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def csv_content(table: pd.DataFrame, *, index: bool = False) -> bytes:
+    """Table as CSV in UTF-8, whose text no spreadsheet runs as a formula.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Texts and names that begin as a formula does get an apostrophe in front, line ends in them become line feeds;
+        numbers stay as they are.
+    index : bool
+        Whether the index is the first column.
+    """
+    safe = table.reset_index() if index else table.copy()
+    for place, dtype in enumerate(safe.dtypes):
+        if not pd.api.types.is_numeric_dtype(dtype):
+            safe.isetitem(place, safe.iloc[:, place].map(_harmless, na_action="ignore").array)
+    safe.columns = pd.Index([_harmless(name) for name in safe.columns])
+    return safe.to_csv(index=False, lineterminator="\n").encode()
+
+
+def _harmless(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    # A bare carriage return is not quoted and would end the row; a line feed is.
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{text}" if value.startswith(_FORMULA) else text
+
 
 def write_file(path: Path, content: bytes) -> Path:
     """Write beside the place, flush to disk and rename.

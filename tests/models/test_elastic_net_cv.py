@@ -172,3 +172,18 @@ def test_bad_input_is_refused():
         ElasticNetLogitCV().fit(np.where(X > 1, np.nan, X), y, years=years)
     with pytest.raises(InputError, match="both classes in the rows it trains on; fold 1"):
         ElasticNetLogitCV(n_folds=4).fit(X, np.r_[np.zeros(99), 1], years=years)
+
+
+def test_a_column_without_curvature_is_left_where_it_is():
+    """Under separation a column's curvature can vanish; it has no minimum of its own to step to."""
+    from rtop_forecast.models._exact_path import _swept
+
+    quadratic = np.array([[2.0, 0.0], [0.0, 0.0]])
+    coef = _swept(
+        quadratic,
+        np.array([4.0, 1.0]),
+        np.array([1.0, 0.5]),
+        np.array([0.0, 3.0]),
+        idle=np.zeros(2, dtype=bool),
+    )
+    np.testing.assert_allclose(coef, [1.5, 3.0])

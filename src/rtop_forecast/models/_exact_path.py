@@ -30,7 +30,7 @@ _SLOW = 0.15  # share of the breach that may be left after a step with a kept He
 _STEPS = 30  # steps at one penalty before the certified solver takes over
 # Weights of the last one, two or three solutions in the next, for evenly spaced penalties.
 _POINTERS = {1: (1.0,), 2: (2.0, -1.0), 3: (3.0, -3.0, 1.0)}
-_CHANGES, _SWEEPS = 30, 3  # rounds of one quadratic problem, and sweeps in each
+_CHANGES, _SWEEPS = 30, 1  # rounds of one quadratic problem, and sweeps in each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +120,7 @@ class _Fits:
         self.scale = np.where(varies, scale, 1.0)
         self.columns = np.ascontiguousarray(np.where(varies, centred / self.scale, 0.0))
         self.rows = np.ascontiguousarray(self.columns.T)
+        self.single = self.rows.astype(np.float32)
         # Spread of each column in each fit, in units of the first fit's.
         moment = self.rows @ self.weight.T
         square = (self.rows**2) @ self.weight.T
@@ -186,7 +187,10 @@ class _Fits:
                 fit = int(open_fits[at])
                 if stale[at] or self.hessian[fit] is None:
                     self._renew(fit, prob[at])
-                self._step(fit, gradient[:, at], float(slope[at]), lam)
+                if self.hessian[fit] is None:
+                    self._certified(fit, lam)
+                else:
+                    self._step(fit, gradient[:, at], float(slope[at]), lam)
             open_fits = open_fits[going]
             if not len(open_fits):
                 return breach
@@ -225,11 +229,15 @@ class _Fits:
         return largest
 
     def _renew(self, fit: int, prob: FloatArray) -> None:
-        """Hessian at the current point, with the intercept eliminated."""
+        """Hessian at the current point, with the intercept eliminated; None where the loss is flat, far out."""
         curvature = self.weight[fit] * prob * (1 - prob)
-        rooted = self.rows * np.sqrt(curvature)
+        self.hessian[fit] = None
+        if not curvature.sum() > np.finfo(np.float32).tiny:
+            return
+        # Single precision: a Hessian only says where to step, and how far off the optimum is comes from the gradient.
+        rooted = self.single * np.sqrt(curvature).astype(np.float32)
         cross, total = self.rows @ curvature, float(curvature.sum())
-        reduced = rooted @ rooted.T - np.outer(cross, cross) / total
+        reduced = (rooted @ rooted.T).astype(np.float64) - np.outer(cross, cross) / total
         self.hessian[fit] = (reduced, cross, total)
 
     def _step(self, fit: int, gradient: FloatArray, slope: float, lam: float) -> None:
@@ -325,7 +333,8 @@ def _swept(
     pull = linear - quadratic @ coef
     square = np.diag(quadratic).tolist()
     limit = l1.tolist()
-    moving = np.flatnonzero(~idle).tolist()
+    # A column without curvature, as under separation, has no minimum of its own.
+    moving = np.flatnonzero(~idle & (np.diag(quadratic) > 0)).tolist()
     for _ in range(_SWEEPS):
         for k in moving:
             old = coef.item(k)

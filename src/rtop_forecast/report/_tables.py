@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from rtop_forecast._files import write_file
+from rtop_forecast._files import csv_content, write_file
 from rtop_forecast.errors import InputError
 from rtop_forecast.forecast import Forecast
 
@@ -41,7 +41,7 @@ def write_tables(forecast: Forecast, folder: str | Path) -> dict[str, Path]:
     table.insert(4, "target_start", start)
     table.insert(5, "target_end", end)
     contents = {
-        "ranking.csv": table.to_csv(index=False, lineterminator="\n").encode(),
+        "ranking.csv": csv_content(table),
         "ranking.parquet": table.to_parquet(index=False),
         "provenance.json": (json.dumps(forecast.provenance, indent=2, ensure_ascii=False) + "\n").encode(),
     }

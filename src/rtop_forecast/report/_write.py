@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rtop_forecast._files import write_file
+from rtop_forecast._files import csv_content, write_file
 from rtop_forecast.backtest import BacktestResult
 from rtop_forecast.forecast import Forecast
 from rtop_forecast.report import figures
@@ -56,8 +56,8 @@ def write_report(forecast: Forecast, result: BacktestResult, folder: str | Path)
     out = Path(folder)
     files = {
         "index.html": page.encode(),
-        "record.csv": told["record"].to_csv(index=False, lineterminator="\n").encode(),
-        "scores.csv": told["scores"].to_csv(lineterminator="\n").encode(),
+        "record.csv": csv_content(told["record"]),
+        "scores.csv": csv_content(told["scores"], index=True),
     }
     for name, (figure, _, _) in drawn.items():
         files[f"{name}.png"] = pictures[name].png
