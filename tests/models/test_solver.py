@@ -9,7 +9,7 @@ import pytest
 from scipy.optimize import minimize
 
 from rtop_forecast.errors import InputError
-from rtop_forecast.models._solver import Problem, minimise_quadratic, solve
+from rtop_forecast.models._solver import Problem, minimise_quadratic, solve, weighted_gram
 
 
 def draw_problem(seed: int) -> Problem:
@@ -145,3 +145,15 @@ def test_quadratic_solution_meets_its_conditions(seed):
     on = coef != 0
     assert np.abs(slope[on] + 0.3 * np.sign(coef[on])).max(initial=0.0) <= 1e-8
     assert np.abs(slope[~on]).max(initial=0.0) <= 0.3 + 1e-8
+
+
+@pytest.mark.parametrize(("n_rows", "width"), [(1, 1), (7, 3), (3000, 130), (70_000, 3)])
+def test_a_weighted_gram_is_the_product_of_centred_columns(n_rows, width):
+    """Sizes that fill no block, several blocks, several tiles and several chunks."""
+    rng = np.random.default_rng(0)
+    columns, weight = rng.normal(size=(n_rows, width)), rng.random(n_rows)
+    centre = rng.normal(size=width)
+    expected = (columns - centre).T @ ((columns - centre) * weight[:, None])
+    got = weighted_gram(np.asfortranarray(columns), weight, centre=centre)
+    np.testing.assert_allclose(got, expected, rtol=1e-10, atol=1e-10)
+    np.testing.assert_array_equal(got, got.T)

@@ -44,6 +44,7 @@ _HALVINGS = 50
 _NOISE = 1e-15  # rounding error of the objective, relative to 1 + objective
 _BLOCK = 200_000  # multiplications per BLAS call; OpenBLAS uses one thread up to 262,144
 _TILE = 128  # columns per BLAS call
+_BLOCKS_PER_CHUNK = 256
 _DEPENDENT = 1e-12  # pivot, relative to the largest, below which a column depends on others
 _AGREES = 1e-9  # share of the right-hand side that counts as rounding error
 
@@ -190,7 +191,7 @@ def _newton_step(problem: Problem, point: _Point) -> _Step | None:
     active = np.flatnonzero((point.coef != 0) | (np.abs(point.gradient) > problem.l1))
     columns = problem.features[:, active]
     centre = dot(curvature, columns) / total
-    gram = weighted_gram(columns - centre, curvature)
+    gram = weighted_gram(columns, curvature, centre=centre)
     gram[np.diag_indices_from(gram)] += problem.l2
     start = point.coef[active]
     linear = combine(gram, start) - (point.gradient[active] - centre * point.slope)
@@ -353,19 +354,24 @@ def combine(columns: FloatArray, coef: FloatArray) -> FloatArray:
     return np.asarray(np.einsum("ij,j->i", columns, coef))
 
 
-def weighted_gram(columns: FloatArray, weight: FloatArray) -> FloatArray:
-    """Sum over rows of weight times the outer product, in blocks that BLAS does not split between threads."""
+def weighted_gram(columns: FloatArray, weight: FloatArray, *, centre: FloatArray | float = 0.0) -> FloatArray:
+    """Sum over rows of weight times the outer product of what the columns differ from their centre by.
+
+    In blocks that BLAS does not split between threads, of which a chunk at a time is copied.
+    """
     width = columns.shape[1]
-    left = np.ascontiguousarray(columns)
-    right = left * weight[:, None]
     tile = min(max(width, 1), _TILE)
     rows = max(_BLOCK // (tile * tile), 1)
     gram = np.zeros((width, width))
-    for across in range(0, width, tile):
-        for down in range(0, across + 1, tile):
-            part = gram[down : down + tile, across : across + tile]
-            for start in range(0, len(left), rows):
-                block = slice(start, start + rows)
-                part += left[block, down : down + tile].T @ right[block, across : across + tile]
+    chunk = rows * _BLOCKS_PER_CHUNK
+    for begin in range(0, len(columns), chunk):
+        left = np.ascontiguousarray(columns[begin : begin + chunk] - centre)
+        right = left * weight[begin : begin + chunk, None]
+        for across in range(0, width, tile):
+            for down in range(0, across + 1, tile):
+                part = gram[down : down + tile, across : across + tile]
+                for start in range(0, len(left), rows):
+                    block = slice(start, start + rows)
+                    part += left[block, down : down + tile].T @ right[block, across : across + tile]
     upper = np.triu(gram)
     return upper + np.triu(upper, 1).T

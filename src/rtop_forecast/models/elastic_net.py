@@ -23,6 +23,8 @@ from rtop_forecast.models._solver import Problem, dot, solve
 # A column whose standard deviation is below this share of its largest value is rounding error.
 _CONSTANT = 1e-13
 
+_COLUMNS_AT_ONCE = 8  # whose squares are held in memory
+
 
 class ElasticNetLogit(LogOddsClassifier):
     r"""Logistic regression with glmnet's elastic-net objective, solved exactly.
@@ -187,10 +189,13 @@ class ElasticNetLogit(LogOddsClassifier):
         medians = column_medians(rows)
         medians[np.isnan(medians)] = 0.0
         missing = np.isnan(rows.features)
-        filled = np.where(missing, medians, rows.features)
         share = missing.mean(axis=0)
         flagged = np.flatnonzero((share > 0) & (share < 1) & bool(self.indicators))
-        columns = np.asfortranarray(np.column_stack([filled, missing[:, flagged].astype(np.float64)]))
+        n_rows, width = rows.features.shape
+        columns = np.empty((n_rows, width + len(flagged)), order="F")
+        for j in range(width):
+            columns[:, j] = np.where(missing[:, j], medians[j], rows.features[:, j])
+        columns[:, width:] = missing[:, flagged]
         weight = rows.weight / rows.weight.sum()
         mean, scale = _moments(columns, weight)
         if not (np.isfinite(mean).all() and np.isfinite(scale).all()):
@@ -199,7 +204,10 @@ class ElasticNetLogit(LogOddsClassifier):
             message = f"the variance of column {name!r} overflows. Rescale it, for example to its logarithm."
             raise InputError(message)
         varying = np.flatnonzero(scale > 0)
-        standard = np.asfortranarray((columns[:, varying] - mean[varying]) / scale[varying])
+        # In place: on a million rows a copy of the columns is half a gigabyte.
+        standard = columns if len(varying) == columns.shape[1] else np.asfortranarray(columns[:, varying])
+        standard -= mean[varying]
+        standard /= scale[varying]
         self.lam_ = self._penalty(columns=len(varying), rows=float(rows.weight.sum()))
         problem = Problem(
             features=standard,
@@ -211,7 +219,7 @@ class ElasticNetLogit(LogOddsClassifier):
         solution = solve(problem, tol=self.tol, max_iter=self.max_iter)
         slopes = np.zeros(len(mean))
         slopes[varying] = solution.coef / scale[varying]
-        self._keep(width=rows.features.shape[1], flagged=flagged, medians=medians, mean=mean, slopes=slopes)
+        self._keep(width=width, flagged=flagged, medians=medians, mean=mean, slopes=slopes)
         self._baseline = solution.intercept
         self.intercept_ = float(solution.intercept - (slopes * mean).sum())
         self.kkt_residual_ = solution.kkt_residual
@@ -264,7 +272,10 @@ def _moments(columns: FloatArray, weight: FloatArray) -> tuple[FloatArray, Float
     """Weighted mean and standard deviation (divisor: sum of weights) of each column; 0 if constant."""
     with np.errstate(over="ignore", invalid="ignore"):
         mean = dot(weight, columns)
-        scale = np.sqrt(dot(weight, (columns - mean) ** 2))
-        largest = np.abs(columns).max(axis=0, initial=0.0)
+        scale, largest = np.empty_like(mean), np.empty_like(mean)
+        for start in range(0, len(mean), _COLUMNS_AT_ONCE):
+            part = slice(start, start + _COLUMNS_AT_ONCE)
+            scale[part] = np.sqrt(dot(weight, (columns[:, part] - mean[part]) ** 2))
+            largest[part] = np.abs(columns[:, part]).max(axis=0, initial=0.0)
         constant = (np.ptp(columns, axis=0) == 0) | (scale <= _CONSTANT * largest)
     return mean, np.where(constant, 0.0, scale)
