@@ -14,6 +14,7 @@ from rtop_forecast.states import resolve_many
 
 __all__ = ["add_events", "add_variables"]
 
+_LAST_YEAR = 9999
 _LAG_MONTHS = 6
 
 
@@ -58,7 +59,7 @@ def add_events(
     table = _columns(events, ["country", "start_year"], what="events")
     start = _years(table["start_year"], "start_year")
     ends = table["end_year"] if "end_year" in table else table["start_year"]
-    end = _years(ends.where(ends.notna(), years[1]), "end_year")
+    end = _years(ends.astype(object).where(ends.notna(), years[1]), "end_year")
     _refuse(table, (end < start).to_numpy(), "an episode must not end before it starts")
     _refuse(
         table,
@@ -125,16 +126,16 @@ def add_variables(
     """
     given = _columns(table, ["country", "year"], what="variables")
     columns = [column for column in given.columns if column not in ("country", "year")]
-    wrong = [column for column in columns if not pd.api.types.is_numeric_dtype(given[column])]
+    wrong = [column for column in columns if not _is_real(given[column])]
     if wrong or not columns:
         message = (
             f"variables must be numeric columns beside country and year; {len(wrong)} are not, first {wrong[:1]}. "
             "Convert or drop them."
         )
         raise InputError(message)
-    values = given[columns].to_numpy(dtype=float)
-    _refuse(given, np.isinf(values).any(axis=1), "values must be finite or missing")
-    rows = given.assign(year=_years(given["year"], "year"))
+    numbers = {column: given[column].to_numpy(dtype=float, na_value=np.nan) for column in columns}
+    _refuse(given, np.isinf(np.array(list(numbers.values()))).any(axis=0), "values must be finite or missing")
+    rows = given.assign(year=_years(given["year"], "year"), **numbers)
     data, outside = _resolved(rows, system=system, panel=panel)
     _refuse(data, data.duplicated(KEYS).to_numpy(), "each country and year may stand once")
     spans = {column: (dict(years or {})).get(column) or _span(data, column) for column in columns}
@@ -161,8 +162,8 @@ def _columns(table: pd.DataFrame, needed: Sequence[str], *, what: str) -> pd.Dat
 
 
 def _years(values: pd.Series, column: str) -> pd.Series:
-    numbers = pd.to_numeric(values, errors="coerce")
-    wrong = (numbers.isna() | ~np.isfinite(numbers) | (numbers != numbers.round())).to_numpy(dtype=bool)
+    numbers = np.array([_year(value) for value in values], dtype=float)
+    wrong = np.isnan(numbers)
     if wrong.any():
         first = int(np.flatnonzero(wrong)[0])
         message = (
@@ -170,11 +171,40 @@ def _years(values: pd.Series, column: str) -> pd.Series:
             f"{first} ({values.iloc[first]!r}). Correct them."
         )
         raise InputError(message)
-    return numbers.astype("int64")
+    return pd.Series(numbers, index=values.index).astype("int64")
+
+
+def _is_code(value: object) -> bool:
+    if isinstance(value, str):
+        return True
+    return (
+        isinstance(value, int | float | np.number)
+        and not isinstance(value, bool)
+        and bool(np.isfinite(value))
+    )
+
+
+def _is_real(column: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_complex_dtype(column)
+
+
+def _year(value: object) -> float:
+    """Whole year of a cell, NaN if it is none: dates, truth values and years beyond the calendar are not."""
+    if not isinstance(value, int | float | str | np.number) or isinstance(value, bool | complex):
+        return np.nan
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return np.nan
+    return number if number.is_integer() and abs(number) <= _LAST_YEAR else np.nan
 
 
 def _resolved(rows: pd.DataFrame, *, system: str, panel: Panel) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows of the panel's years with ``country_id``, and a report of the others; a country unknown is refused."""
+    kinds = [_is_code(value) for value in rows["country"]]
+    _refuse(rows, ~np.array(kinds, dtype=bool), "country must be a name or a code")
+    if len({isinstance(value, str) for value in rows["country"]}) > 1:
+        rows = rows.assign(country=rows["country"].astype(str))
     within = rows["year"].between(*panel.years)
     inside = rows[within].reset_index(drop=True)
     found = resolve_many(inside["country"], inside["year"], system=system)

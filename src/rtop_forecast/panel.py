@@ -361,7 +361,7 @@ def _block(
     columns = {}
     for name, (first, last) in table.coverage.items():
         given = table.data[name].to_numpy(dtype=float, na_value=np.nan)
-        values = np.where(absent, np.nan, given[row])
+        values = np.append(given, np.nan)[row]  # row -1, which is absent, is the last
         inside = (year >= first) & (year <= last)
         stray = ~inside & np.isfinite(values)
         if stray.any():
