@@ -14,7 +14,7 @@ from rtop_forecast.states import resolve_many
 
 __all__ = ["add_events", "add_variables"]
 
-_LAST_YEAR = 9999
+_LAST_YEAR, _LARGEST_CODE = 9999, 10**9
 _LAG_MONTHS = 6
 
 
@@ -177,11 +177,8 @@ def _years(values: pd.Series, column: str) -> pd.Series:
 def _is_code(value: object) -> bool:
     if isinstance(value, str):
         return True
-    return (
-        isinstance(value, int | float | np.number)
-        and not isinstance(value, bool)
-        and bool(np.isfinite(value))
-    )
+    number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    return number and bool(abs(value) <= _LARGEST_CODE)  # type: ignore[arg-type]
 
 
 def _is_real(column: pd.Series) -> bool:
