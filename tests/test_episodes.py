@@ -11,6 +11,7 @@ import pytest
 from rtop_forecast.episodes import (
     COLUMNS,
     TARGET_KINDS,
+    as_recorded,
     check_episodes,
     episode_state_years,
     load_episodes,
@@ -41,6 +42,8 @@ def episode(episode_id: str, country_id: int, **changes: object) -> dict[str, ob
         "country_id": country_id,
         "start_year": int(episode_id[4:8]),
         "end_year": pd.NA,
+        "first_recorded": pd.NA,
+        "end_recorded": pd.NA,
         "state_led": int(episode_id[9] == "s"),
         "ethnic_groups": 0,
         "target_kind": "political",
@@ -51,7 +54,9 @@ def episode(episode_id: str, country_id: int, **changes: object) -> dict[str, ob
 
 
 def table(*rows: dict[str, object]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"end_year": "Int64", "ethnic_groups": "Int64"})
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(
+        dict.fromkeys(("end_year", "ethnic_groups", "first_recorded", "end_recorded"), "Int64")
+    )
 
 
 def years_of(frame: pd.DataFrame, country_id: int, column: str) -> dict[int, int]:
@@ -118,6 +123,8 @@ def test_unknown_missing_or_repeated_columns_raise(episodes):
         ({"ethnic_groups": 3}, "ethnic_groups must be"),
         ({"target_kind": "tribal"}, "target_kind must be"),
         ({"label": ""}, "1 to 12 words"),
+        ({"first_recorded": 1990}, "first_recorded is an edition after start_year"),
+        ({"end_year": 1994, "end_recorded": 1994}, "end_recorded is an edition after end_year"),
         ({"label": "word " * 13}, "1 to 12 words"),
         ({"country_id": 999}, "GW 999 in 1990"),
         ({"country_id": 316}, "GW 316 in 1990"),
@@ -147,6 +154,17 @@ def test_years_must_run_forward(episodes):
 def test_split_ids():
     assert split_ids("") == ()
     assert split_ids("345") == (345,)
+
+
+def test_what_an_edition_added_is_left_out_of_the_one_before(episodes):
+    # build_countryears_mkevents_2025.R of EWP, head of section 3: what the edition of 2025 changed in the past
+    before = as_recorded(episodes, edition=2024).set_index("episode_id")
+    assert set(episodes["episode_id"]) - set(before.index) == {"bfa-2022-s1"}
+    assert before.loc[["sdn-2003-s1", "syr-2011-s1"], "end_year"].isna().all()
+    ends = episodes.set_index("episode_id")["end_year"]
+    others = before.index.difference(["sdn-2003-s1", "syr-2011-s1"])
+    pd.testing.assert_series_equal(before.loc[others, "end_year"], ends[others])
+    pd.testing.assert_frame_equal(as_recorded(episodes, edition=2025), episodes)
 
 
 # State-years

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rtop_forecast._sample import Sample
 from rtop_forecast.attribution import AttributionTable, attribute, feature_sources, shapley_by_factor
-from rtop_forecast.backtest import Sample
 from rtop_forecast.calibration import Calibrator
 from rtop_forecast.errors import CoverageError, InputError
 from rtop_forecast.features import Features

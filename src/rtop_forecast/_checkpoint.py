@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -29,7 +30,7 @@ class _Rows(Protocol):
     def horizon(self) -> int: ...
 
 
-def prepare_checkpoint(folder: str | Path, model: object, rows: _Rows) -> Path:
+def prepare_checkpoint(folder: str | Path, model: object, samples: Sequence[_Rows]) -> Path:
     """Make the folder, or check that it belongs to the same model, data and labels.
 
     Raises
@@ -39,7 +40,7 @@ def prepare_checkpoint(folder: str | Path, model: object, rows: _Rows) -> Path:
     """
     out = Path(folder)
     out.mkdir(parents=True, exist_ok=True)
-    key = {"fingerprint": _fingerprint(model, rows), "model": repr(model)}
+    key = {"fingerprint": _fingerprint(model, samples), "model": repr(model)}
     path = out / _KEY
     if path.is_file():
         if json.loads(path.read_text(encoding="utf-8")).get("fingerprint") != key["fingerprint"]:
@@ -79,13 +80,14 @@ def read_origin(folder: Path, origin: int) -> pd.DataFrame | None:
     return pd.read_parquet(io.BytesIO(content))
 
 
-def _fingerprint(model: object, rows: _Rows) -> str:
+def _fingerprint(model: object, samples: Sequence[_Rows]) -> str:
     digest = hashlib.sha256(repr(model).encode())
-    digest.update(repr((list(rows.matrix.columns), rows.horizon)).encode())
-    for part in (
-        rows.keys[["country_id", "year"]].to_numpy(dtype=np.int64),
-        rows.matrix.to_numpy(dtype=float),
-        rows.outcome,
-    ):
-        digest.update(np.ascontiguousarray(part).tobytes())
+    for rows in samples:
+        digest.update(repr((list(rows.matrix.columns), rows.horizon)).encode())
+        for part in (
+            rows.keys[["country_id", "year"]].to_numpy(dtype=np.int64),
+            rows.matrix.to_numpy(dtype=float),
+            rows.outcome,
+        ):
+            digest.update(np.ascontiguousarray(part).tobytes())
     return digest.hexdigest()

@@ -7,7 +7,7 @@ from joblib import delayed
 from numpy.typing import NDArray
 
 from rtop_forecast._parallel import run
-from rtop_forecast.backtest import Sample
+from rtop_forecast._sample import Sample
 from rtop_forecast.calibration import AffineCalibrator, Calibrator
 from rtop_forecast.models import RiskModel
 

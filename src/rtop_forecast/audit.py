@@ -9,7 +9,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from rtop_forecast.backtest import BacktestResult, Sample, fit_calibrator, sample
+from rtop_forecast._prequential import fit_calibrator
+from rtop_forecast._sample import Sample, sample
+from rtop_forecast.backtest import BacktestResult
 from rtop_forecast.errors import InputError
 from rtop_forecast.features import CATALOGUE, Features, build_features
 from rtop_forecast.models import RiskModel

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from copy import deepcopy
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from joblib import delayed
-from numpy.typing import NDArray
-from sklearn.base import clone
 
 from rtop_forecast._checkpoint import prepare_checkpoint, read_origin, write_origin
+from rtop_forecast._logistic import probability
 from rtop_forecast._parallel import run
+from rtop_forecast._prequential import calibrate, fit_calibrator, labels_of
 from rtop_forecast._provenance import package_versions
+from rtop_forecast._real_time import known_then
+from rtop_forecast._sample import Sample, sample
 from rtop_forecast.attribution import AttributionTable, explained_by
 from rtop_forecast.calibration import Calibrator, default_calibrator
 from rtop_forecast.cases import Case, make_case
-from rtop_forecast.errors import CoverageError, InputError, LeakageError
+from rtop_forecast.errors import CoverageError, InputError
 from rtop_forecast.features import Features
 from rtop_forecast.inference import score_intervals
 from rtop_forecast.models import Contributions, RiskModel
@@ -28,7 +29,17 @@ from rtop_forecast.panel import KEYS
 from rtop_forecast.scores import score_table
 from rtop_forecast.targets import Target
 
-FloatArray = NDArray[np.float64]
+__all__ = [
+    "BacktestResult",
+    "RollingOrigin",
+    "Sample",
+    "backtest",
+    "backtest_rows",
+    "fit_calibrator",
+    "provenance",
+    "sample",
+]
+
 CALIBRATION_ORIGINS = 25
 SCORES = (
     "auc",
@@ -99,84 +110,6 @@ class RollingOrigin:
             )
             raise CoverageError(message)
         return list(range(self.first, last + 1, self.step))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
-    """Feature matrix and labels of the state-years at risk, in the order of state and year."""
-
-    keys: pd.DataFrame
-    matrix: pd.DataFrame
-    outcome: FloatArray
-    horizon: int
-
-    def training(self, origin: int) -> NDArray[np.bool_]:
-        """Rows whose whole window had closed by the origin."""
-        year = self.keys["year"].to_numpy()
-        rows: NDArray[np.bool_] = np.isfinite(self.outcome) & (year + self.horizon <= origin)
-        return rows
-
-    def at(self, origin: int) -> NDArray[np.bool_]:
-        """Rows of the origin year."""
-        rows: NDArray[np.bool_] = self.keys["year"].to_numpy() == origin
-        return rows
-
-    def fit(self, model: RiskModel, *, origin: int, weights: FloatArray | None = None) -> RiskModel:
-        """Clone of the model, fitted on the training rows of an origin.
-
-        Raises
-        ------
-        LeakageError
-            If a training window reaches beyond the origin.
-        CoverageError
-            If no onset lies in the training rows.
-        """
-        rows = self.training(origin)
-        if weights is not None:
-            rows = rows & (weights > 0)
-        reach = self.keys.loc[rows, "year"].max() + self.horizon if rows.any() else origin
-        if reach > origin:
-            message = (
-                f"a training window of origin {origin} reaches to {reach}; windows must close by the origin."
-            )
-            raise LeakageError(message)
-        if not self.outcome[rows].any():
-            message = (
-                f"no onset lies in the {int(rows.sum())} labelled state-years that had closed by {origin}; "
-                "choose a later origin."
-            )
-            raise CoverageError(message)
-        fitted: RiskModel = clone(model)
-        fitted.fit(
-            self.matrix[rows],
-            self.outcome[rows],
-            sample_weight=None if weights is None else weights[rows],
-        )
-        return fitted
-
-
-def sample(features: Features, target: Target) -> Sample:
-    """Join features and labels; state-years not at risk are left out, as the target's exclusions say.
-
-    Raises
-    ------
-    InputError
-        If features and target do not describe the same state-years.
-    """
-    left, right = features.frame, target.frame
-    if not left[KEYS].equals(right[KEYS]):
-        message = (
-            f"features ({len(left)} rows) and target ({len(right)} rows) describe different state-years. "
-            "Build both from one panel."
-        )
-        raise InputError(message)
-    at_risk = right["at_risk"].to_numpy()
-    return Sample(
-        keys=left.loc[at_risk, [*KEYS, "name"]].reset_index(drop=True),
-        matrix=left.loc[at_risk, features.names].reset_index(drop=True),
-        outcome=right.loc[at_risk, "outcome"].to_numpy(dtype=float),
-        horizon=target.horizon,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,6 +233,7 @@ def backtest(
     progress: str | None = None,
     explain: bool = False,
     checkpoint: str | Path | None = None,
+    vintages: Literal["revised", "real_time"] = "revised",
 ) -> BacktestResult:
     """Forecast from each origin with what was known then, and keep what came of it.
 
@@ -331,6 +265,11 @@ def backtest(
     checkpoint : path, optional
         Folder in which each finished origin is kept, so that an interrupted backtest goes on where it stopped and
         gives the same bits; bound to the model, the data and the labels.
+    vintages : {"revised", "real_time"}
+        Whether every origin uses the releases that the panel holds, or those of the datasets whose vintages it keeps
+        (``load_panel(vintages=...)``) that were current on its issue date: features, training labels and what
+        teaches the calibrator are then as the releases of the time had them. Forecasts are scored by the target
+        either way.
 
     Returns
     -------
@@ -339,23 +278,40 @@ def backtest(
     Raises
     ------
     InputError, CoverageError, LeakageError
-        If features, target and origins do not fit together.
+        If features, target and origins do not fit together, or the panel keeps no vintages for a backtest in real
+        time.
     """
-    result = backtest_rows(
+    if vintages not in ("revised", "real_time"):
+        message = f"vintages must be revised or real_time; {vintages!r} is neither."
+        raise InputError(message)
+    years = origins.origins(target)
+    needed = _needed(years, horizon=target.horizon, calibration_origins=calibration_origins)
+    truth = sample(features, target)
+    told = provenance(features, target, seed=seed)
+    if vintages == "revised":
+        plan = _Plan(truth=truth, features=dict.fromkeys(needed, features))
+    else:
+        known = known_then(features, target, needed)
+        plan = _Plan(
+            truth=truth,
+            features={origin: part[0] for origin, part in known.items()},
+            known={origin: part[1] for origin, part in known.items()},
+        )
+        told["real_time"] = {str(year): sorted(set(known[year][2].values())) for year in years}
+    result = _run(
         model,
-        sample(features, target),
-        years=origins.origins(target),
+        plan,
+        years=years,
         calibrator=calibrator,
         calibration_origins=calibration_origins,
         n_jobs=n_jobs,
         seed=seed,
         progress=progress,
-        exclusions=target.exclusions,
-        provenance=provenance(features, target, seed=seed),
-        explain=features if explain else None,
+        explain=explain,
         checkpoint=checkpoint,
     )
-    return replace(result, events=target.frame[[*KEYS, "name", "onset", "ongoing"]].copy())
+    events = target.frame[[*KEYS, "name", "onset", "ongoing"]].copy()
+    return replace(result, events=events, exclusions=dict(target.exclusions), provenance=told)
 
 
 def backtest_rows(
@@ -399,39 +355,86 @@ def backtest_rows(
     InputError, CoverageError, LeakageError
         As :func:`backtest`.
     """
-    calibrator = default_calibrator() if calibrator is None else calibrator
+    needed = _needed(years, horizon=rows.horizon, calibration_origins=calibration_origins)
+    result = _run(
+        model,
+        _Plan(truth=rows, features=dict.fromkeys(needed, explain)),
+        years=years,
+        calibrator=calibrator,
+        calibration_origins=calibration_origins,
+        n_jobs=n_jobs,
+        seed=seed,
+        progress=progress,
+        explain=explain is not None,
+        checkpoint=checkpoint,
+    )
+    return replace(result, exclusions=dict(exclusions or {}), provenance=dict(provenance or {}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """Rows behind each origin: those known then, and the truth that scores them."""
+
+    truth: Sample
+    features: Mapping[int, Features | None]
+    known: Mapping[int, Sample] | None = None
+
+    @property
+    def samples(self) -> list[Sample]:
+        """Distinct samples."""
+        return [self.truth, *({id(one): one for one in (self.known or {}).values()}.values())]
+
+    def at(self, origin: int) -> Sample:
+        """Rows known at an origin."""
+        return self.truth if self.known is None else self.known[origin]
+
+
+def _needed(years: Sequence[int], *, horizon: int, calibration_origins: int) -> list[int]:
+    """Origins to forecast: those asked for and those that only teach the calibrator."""
     if calibration_origins < 0:
         message = f"calibration_origins counts origins and must be at least 0, not {calibration_origins}."
         raise InputError(message)
-    first_fed = years[0] - rows.horizon - calibration_origins + 1
-    needed = list(range(first_fed, years[-1] + 1)) if calibration_origins else list(years)
-    # the longest fits first, so that no process waits for them at the end
-    explained = set(years) if explain is not None else set()
-    if explained and checkpoint is not None:
+    first_fed = years[0] - horizon - calibration_origins + 1
+    return list(range(first_fed, years[-1] + 1)) if calibration_origins else list(years)
+
+
+def _run(
+    model: RiskModel,
+    plan: _Plan,
+    *,
+    years: Sequence[int],
+    calibrator: Calibrator | None,
+    calibration_origins: int,
+    n_jobs: int | None,
+    seed: int,
+    progress: str | None,
+    explain: bool,
+    checkpoint: str | Path | None,
+) -> BacktestResult:
+    calibrator = default_calibrator() if calibrator is None else calibrator
+    if explain and checkpoint is not None:
         message = "a checkpoint keeps forecasts, not explanations. Leave out explain or checkpoint."
         raise InputError(message)
-    store = None if checkpoint is None else prepare_checkpoint(checkpoint, model, rows)
+    horizon, needed = plan.truth.horizon, list(plan.features)
+    store = None if checkpoint is None else prepare_checkpoint(checkpoint, model, plan.samples)
+    # the longest fits first, so that no process waits for them at the end
     tasks = (
-        delayed(_forecast_origin)(model, rows, origin, explain=origin in explained, store=store)
+        delayed(_forecast_origin)(
+            model, plan.at(origin), origin, explain=explain and origin in years, store=store
+        )
         for origin in needed[::-1]
     )
     parts = run(tasks, count=len(needed), n_jobs=n_jobs, progress=progress)[::-1]
     raw = pd.concat([frame for frame, _ in parts], ignore_index=True)
+    raw["outcome"] = labels_of(plan.truth, raw)
     raw = raw[np.isfinite(raw["outcome"])].reset_index(drop=True)
-    calibrated, calibrators = _calibrate(
-        raw, calibrator, years=list(years), horizon=rows.horizon, origins=calibration_origins
+    calibrated, calibrators = calibrate(
+        raw, calibrator, years=years, horizon=horizon, origins=calibration_origins, known=plan.known
     )
     told = {
-        origin: explained_by(
-            contributions,
-            rows.keys[rows.at(origin)],
-            rows.matrix[rows.at(origin)],
-            explain,
-            calibrators[origin],
-            origin,
-        )
+        origin: _explained(plan, origin, contributions, calibrators[origin])
         for origin, (_, contributions) in zip(needed, parts, strict=True)
-        if explain is not None and contributions is not None
+        if contributions is not None
     }
     return BacktestResult(
         frame=calibrated,
@@ -440,50 +443,20 @@ def backtest_rows(
         model_name=type(model).__name__,
         calibrator=calibrator,
         calibration_origins=calibration_origins,
-        horizon=rows.horizon,
+        horizon=horizon,
         seed=seed,
-        exclusions=dict(exclusions or {}),
-        provenance=dict(provenance or {}),
+        exclusions={},
+        provenance={},
     )
 
 
-def fit_calibrator(
-    calibrator: Calibrator, history: pd.DataFrame, *, origin: int, horizon: int, origins: int
-) -> Calibrator:
-    """Calibrator fitted on the latest ``origins`` earlier forecasts whose windows had closed by the origin.
-
-    Parameters
-    ----------
-    calibrator : Calibrator
-        Unfitted; a copy is fitted.
-    history : pandas.DataFrame
-        ``origin_year, raw_prob, outcome``.
-
-    Raises
-    ------
-    InputError
-        If the history lacks one of these origins.
-    """
-    latest = origin - horizon
-    wanted = range(latest - origins + 1, latest + 1)
-    closed = history[history["origin_year"].isin(wanted)]
-    missing = sorted(set(wanted) - set(closed["origin_year"].tolist()))
-    if missing:
-        message = (
-            f"the calibrator of origin {origin} learns from the forecasts of origins {wanted[0]} to {wanted[-1]}; "
-            f"{len(missing)} of {len(wanted)} are missing, first {missing[0]}. Backtest origins up to {latest}."
-        )
-        raise InputError(message)
-    fitted = deepcopy(calibrator)
-    fitted.fit(
-        closed["outcome"].to_numpy(dtype=float),
-        closed["raw_prob"].to_numpy(dtype=float),
-        time=closed["origin_year"].to_numpy(dtype=float),
-        at=origin,
-        # windows of h years overlap: each onset stands in h of them and counts once
-        weights=np.full(len(closed), 1.0 / horizon),
-    )
-    return fitted
+def _explained(
+    plan: _Plan, origin: int, contributions: Contributions, calibrator: Calibrator
+) -> AttributionTable:
+    rows, features = plan.at(origin), plan.features[origin]
+    assert features is not None
+    here = rows.at(origin)
+    return explained_by(contributions, rows.keys[here], rows.matrix[here], features, calibrator, origin)
 
 
 def provenance(features: Features, target: Target, *, seed: int) -> dict[str, Any]:
@@ -518,7 +491,7 @@ def _forecast_origin(
             "origin_year": origin,
             "target_start": origin + 1,
             "target_end": origin + rows.horizon,
-            "raw_prob": _expit(log_odds),
+            "raw_prob": probability(log_odds),
             "log_odds": log_odds,
             "outcome": rows.outcome[here],
         }
@@ -526,35 +499,3 @@ def _forecast_origin(
     if store is not None:
         write_origin(store, origin, frame)
     return frame, fitted.contributions(rows.matrix[here]) if explain else None
-
-
-def _calibrate(
-    raw: pd.DataFrame, calibrator: Calibrator, *, years: list[int], horizon: int, origins: int
-) -> tuple[pd.DataFrame, dict[int, Calibrator]]:
-    frames, calibrators = [], {}
-    for origin, group in _groups(raw, years):
-        fitted = fit_calibrator(calibrator, raw, origin=origin, horizon=horizon, origins=origins)
-        calibrators[origin] = fitted
-        calibrated = fitted.apply_log_odds(group["log_odds"].to_numpy(dtype=float))
-        frames.append(group.assign(prob=_expit(calibrated)).drop(columns="log_odds"))
-    columns = [
-        "country_id",
-        "name",
-        "origin_year",
-        "target_start",
-        "target_end",
-        "raw_prob",
-        "prob",
-        "outcome",
-    ]
-    return pd.concat(frames, ignore_index=True)[columns], calibrators
-
-
-def _groups(raw: pd.DataFrame, years: list[int]) -> Iterator[tuple[int, pd.DataFrame]]:
-    by_origin: Mapping[Any, pd.DataFrame] = dict(tuple(raw.groupby("origin_year")))
-    return ((year, by_origin[year]) for year in years)
-
-
-def _expit(log_odds: FloatArray) -> FloatArray:
-    result: FloatArray = 1.0 / (1.0 + np.exp(-log_odds))
-    return result

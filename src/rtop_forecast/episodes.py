@@ -20,6 +20,7 @@ __all__ = [
     "COLUMNS",
     "FIRST_CODED_YEAR",
     "TARGET_KINDS",
+    "as_recorded",
     "check_episodes",
     "episode_state_years",
     "load_episodes",
@@ -42,6 +43,8 @@ COLUMNS = (
     "label",
     "source",
     "source_code",
+    "first_recorded",
+    "end_recorded",
 )
 
 #: How the victims were picked; defined in the table's card in ``datasets/README.md``.
@@ -63,11 +66,12 @@ def load_episodes(path: str | Path | None = None) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame of shape (n_episodes, 12)
+    pandas.DataFrame of shape (n_episodes, 14)
         ``country_id`` is the Gleditsch-Ward number of the place as of ``start_year``; ``inheritor_ids``
         and ``responsible_ids`` are numbers joined by ``;`` (empty for none); ``end_year`` is missing while
         the episode goes on; ``state_led`` is 0 or 1; ``ethnic_groups`` is 0 (not picked by ethnicity),
-        1 (one group), 2 (two or more) or missing.
+        1 (one group), 2 (two or more) or missing. ``first_recorded`` and ``end_recorded`` are the editions that
+        first held the episode and its end, where they are known to have come late; else missing.
 
     Raises
     ------
@@ -84,11 +88,39 @@ def load_episodes(path: str | Path | None = None) -> pd.DataFrame:
     for name in _TEXT:
         if name in episodes.columns:
             episodes[name] = episodes[name].fillna("")
-    for name in ("end_year", "ethnic_groups"):
+    for name in ("end_year", "ethnic_groups", "first_recorded", "end_recorded"):
         if name in episodes.columns:
             episodes[name] = episodes[name].astype("Int64")
     check_episodes(episodes)
     return episodes
+
+
+def as_recorded(episodes: pd.DataFrame, *, edition: int) -> pd.DataFrame:
+    """List of episodes as an edition had it, as far as later additions and ends are known.
+
+    Parameters
+    ----------
+    episodes : pandas.DataFrame
+        As :func:`load_episodes` returns.
+    edition : int
+        Year of the edition, which codes the years before it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Without the episodes first recorded later, and with those going on whose end was.
+
+    Examples
+    --------
+    >>> episodes = load_episodes()
+    >>> len(episodes) - len(as_recorded(episodes, edition=2024))
+    1
+    """
+    known = ~(episodes["first_recorded"] > edition).fillna(False).astype(bool)
+    earlier = episodes[known].reset_index(drop=True)
+    later = (earlier["end_recorded"] > edition).fillna(False).astype(bool)
+    earlier.loc[later, ["end_year", "end_recorded"]] = pd.NA
+    return earlier
 
 
 def split_ids(cell: str) -> tuple[int, ...]:
@@ -143,6 +175,9 @@ def check_episodes(episodes: pd.DataFrame) -> None:
     _require(
         episodes, episodes["target_kind"].isin(TARGET_KINDS), f"target_kind must be one of {TARGET_KINDS}"
     )
+    for name, dated in (("first_recorded", "start_year"), ("end_recorded", "end_year")):
+        early = (episodes[name] <= episodes[dated]).fillna(False).astype(bool)
+        _require(episodes, ~early, f"{name} is an edition after {dated}")
     _require(episodes, words.between(1, MAX_LABEL_WORDS), f"a label has 1 to {MAX_LABEL_WORDS} words")
     _check_states(episodes)
 

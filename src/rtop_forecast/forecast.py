@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 
 from rtop_forecast._basis import Basis
 from rtop_forecast._draws import joint_draws
+from rtop_forecast._logistic import probability
+from rtop_forecast._prequential import fit_calibrator
+from rtop_forecast._sample import Sample, sample
 from rtop_forecast.attribution import Attributions, AttributionTable
-from rtop_forecast.backtest import BacktestResult, Sample, fit_calibrator, provenance, sample
+from rtop_forecast.backtest import BacktestResult, provenance
 from rtop_forecast.calibration import Calibrator, Identity
 from rtop_forecast.errors import CoverageError, InputError, LeakageError
 from rtop_forecast.features import Features
@@ -250,10 +253,10 @@ def forecast(
     frame = _table(rows, here=here, origin=origin, raw=raw, log_odds=log_odds)
     _add_ranges(frame, drawn, level=level)
     _add_last_year(frame, model, rows, origin=origin, calibration=calibration)
-    low, high = np.quantile(_expit(drawn).sum(axis=1), [(1 - level) / 2, (1 + level) / 2])
+    low, high = np.quantile(probability(drawn).sum(axis=1), [(1 - level) / 2, (1 + level) / 2])
     return Forecast(
         frame=frame.sort_values(["rank", "name"], ignore_index=True),
-        expected=(float(_expit(log_odds).sum()), float(low), float(high)),
+        expected=(float(probability(log_odds).sum()), float(low), float(high)),
         explanation=basis.explain(),
         basis=basis,
         level=level,
@@ -331,8 +334,8 @@ def _table(
             "origin_year": origin,
             "target_start": origin + 1,
             "target_end": origin + rows.horizon,
-            "raw_prob": _expit(raw),
-            "prob": _expit(log_odds),
+            "raw_prob": probability(raw),
+            "prob": probability(log_odds),
             "outcome": rows.outcome[here],
         }
     )
@@ -340,9 +343,9 @@ def _table(
 
 def _add_ranges(frame: pd.DataFrame, drawn: FloatArray, *, level: float) -> None:
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    frame["prob_low"], frame["prob_high"] = _expit(low), _expit(high)
+    frame["prob_low"], frame["prob_high"] = probability(low), probability(high)
     frame["rank"] = _ranks(frame["prob"])
-    probs = _expit(drawn)
+    probs = probability(drawn)
     rank_low, rank_high = rank_ranges(probs, level=level)
     frame["rank_low"] = np.floor(rank_low).astype(int)
     frame["rank_high"] = np.ceil(rank_high).astype(int)
@@ -356,7 +359,7 @@ def _add_last_year(
     fitted = rows.fit(model, origin=origin - 1)
     calibrator = calibrator_of(calibration, origin=origin - 1, horizon=rows.horizon)
     prob = pd.Series(
-        _expit(calibrator.apply_log_odds(fitted.log_odds(rows.matrix[before]))),
+        probability(calibrator.apply_log_odds(fitted.log_odds(rows.matrix[before]))),
         index=rows.keys.loc[before, "country_id"].to_numpy(),
     )
     ranks = _ranks(prob).astype("Int64")
@@ -367,8 +370,3 @@ def _add_last_year(
 def _ranks(prob: pd.Series[float]) -> pd.Series[int]:
     """1 for the highest probability; equal probabilities share the better rank."""
     return prob.rank(ascending=False, method="min").astype(int)
-
-
-def _expit(log_odds: FloatArray) -> FloatArray:
-    result: FloatArray = 1.0 / (1.0 + np.exp(-log_odds))
-    return result

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -12,58 +11,35 @@ import numpy as np
 import pandas as pd
 
 from rtop_forecast._resources import core_file
+from rtop_forecast._variables import (
+    Variable,
+    Vintage,
+    current_vintages,
+    publication,
+    releases_of,
+    with_vintages,
+)
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
 from rtop_forecast.sources import SourceTable
-from rtop_forecast.sources.bundled import core_tables
+from rtop_forecast.sources.bundled import core_tables, earlier_episode_lists
 from rtop_forecast.sources.discover import file_sha256
-from rtop_forecast.sources.rebuild import rebuild
+from rtop_forecast.sources.rebuild import rebuild, release_tables
+from rtop_forecast.sources.releases import release_order
 from rtop_forecast.states import resolve, state_years
 
-__all__ = ["FIRST_YEAR", "Panel", "SourceTable", "Variable", "build_panel", "load_panel", "with_table"]
+__all__ = [
+    "FIRST_YEAR",
+    "Panel",
+    "SourceTable",
+    "Variable",
+    "Vintage",
+    "build_panel",
+    "load_panel",
+    "with_table",
+]
 
 FIRST_YEAR = 1946
 KEYS = ["country_id", "year"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Variable:
-    """What one column of a panel is, where it comes from and when it is known.
-
-    Attributes
-    ----------
-    name : str
-        Column name, ``<source>_<variable>``.
-    source, release : str
-        Registry key and release of the table it was read from.
-    first_year, last_year : int
-        Coverage: outside it the value is missing.
-    publication_lag_months : int
-        Months after 31 December of a value's year until it is published.
-    zero_inside : bool
-        Whether the absence of a row inside the coverage means zero.
-    """
-
-    name: str
-    source: str
-    release: str
-    first_year: int
-    last_year: int
-    publication_lag_months: int
-    zero_inside: bool
-
-    def last_known_year(self, issued: date) -> int:
-        """Last year whose values were published by the date ``issued``.
-
-        Examples
-        --------
-        >>> v = Variable(name="x", source="s", release="1", first_year=1950, last_year=2024,
-        ...              publication_lag_months=6, zero_inside=False)
-        >>> v.last_known_year(date(2025, 6, 30)), v.last_known_year(date(2025, 6, 29))
-        (2024, 2023)
-        """
-        last_day = calendar.monthrange(issued.year, issued.month)[1]
-        whole_months = 12 * issued.year + issued.month - (issued.day < last_day)
-        return (whole_months - 12 - self.publication_lag_months) // 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +66,9 @@ class Panel:
         the releases read, or why the bundled table stayed. Empty without one.
     files : pandas.DataFrame
         With a data folder, one row per file: ``file, dataset`` (empty if not recognised), ``used, note``.
+    vintages : tuple of Vintage
+        Releases beside the panel's own that :func:`load_panel` was asked to keep, for :meth:`as_of` and for backtests
+        in real time.
     """
 
     frame: pd.DataFrame
@@ -102,6 +81,7 @@ class Panel:
     files: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame(columns=["file", "dataset", "used", "note"])
     )
+    vintages: tuple[Vintage, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse duplicate keys and columns without a description."""
@@ -156,7 +136,8 @@ class Panel:
 
         A value of year y is kept if ``publication_lag_months`` after 31 December of y lie on or
         before ``issued``; later values become missing. State-years that had not ended are removed.
-        Values are those of the bundled or given release, not of the vintage that was current then.
+        Of the datasets whose ``vintages`` the panel keeps, values are those of the release that was current then
+        (before the first one kept, of that first one); of all others, those of the release the panel holds.
 
         Parameters
         ----------
@@ -173,16 +154,39 @@ class Panel:
             If no state-year had ended by then.
         """
         last_year = issued.year if (issued.month, issued.day) == (12, 31) else issued.year - 1
-        frame = self.frame[self.frame["year"] <= last_year].copy()
+        panel = self.released_by(issued)
+        frame = panel.frame[panel.frame["year"] <= last_year].copy()
         if frame.empty:
             message = f"the panel starts in {self.years[0]}; nothing of it had ended by {issued.isoformat()}."
             raise CoverageError(message)
         variables = {}
-        for name, variable in self.variables.items():
+        for name, variable in panel.variables.items():
             known = min(variable.last_known_year(issued), variable.last_year)
             frame.loc[frame["year"] > known, name] = np.nan
             variables[name] = replace(variable, last_year=known)
-        return replace(self, frame=frame, variables=variables, issued=issued)
+        return replace(panel, frame=frame, variables=variables, issued=issued)
+
+    def current_releases(self, issued: date) -> dict[str, str]:
+        """``<dataset> <release>`` that was current on a date, by variable; of the datasets with vintages."""
+        chosen = current_vintages(self.vintages, issued)
+        return {name: f"{one.dataset} {one.release}" for name, one in chosen.items()}
+
+    def released_by(self, issued: date) -> Panel:
+        """Panel with the releases that were current on a date, not cut by publication lags.
+
+        Parameters
+        ----------
+        issued : datetime.date
+
+        Returns
+        -------
+        Panel
+            Without vintages; itself if it has none.
+        """
+        if not self.vintages:
+            return self
+        frame, variables = with_vintages(self.frame, self.variables, current_vintages(self.vintages, issued))
+        return replace(self, frame=frame, variables=variables, vintages=())
 
 
 def build_panel(tables: Sequence[SourceTable], *, first: int = FIRST_YEAR, last: int | None = None) -> Panel:
@@ -283,6 +287,7 @@ def load_panel(
     *,
     data_dir: str | Path | None = None,
     releases: Mapping[str, str] | None = None,
+    vintages: Sequence[str] = (),
     first: int = FIRST_YEAR,
     last: int | None = None,
 ) -> Panel:
@@ -298,6 +303,10 @@ def load_panel(
     releases : dict of str to str, optional
         Release to take of a dataset where a folder holds several, as ``{"vdem": "14"}``; by default the
         newest. A release asked for takes the place of bundled values even if they reach further.
+    vintages : sequence of str, optional
+        Datasets of which every release in the folder is kept beside the newest, as ``["vdem"]``, for
+        :meth:`Panel.as_of` and ``backtest(..., vintages="real_time")``. ``"ewp_events"`` needs no folder: the bundled
+        list of episodes says what its editions added later.
     first, last : int
         First and last year.
 
@@ -308,8 +317,16 @@ def load_panel(
     Raises
     ------
     InputError
-        If the folder does not exist, holds no release that is recognised or lacks one asked for.
+        If the folder does not exist, holds no release that is recognised or lacks one asked for; if a dataset with
+        vintages is unknown or needs a folder, or its release is picked too.
     """
+    panel = _load(data_dir=data_dir, releases=releases, first=first, last=last)
+    return _keep_vintages(panel, vintages, data_dir=data_dir, releases=releases or {}) if vintages else panel
+
+
+def _load(
+    *, data_dir: str | Path | None, releases: Mapping[str, str] | None, first: int, last: int | None
+) -> Panel:
     bundled = {path.name: file_sha256(path) for path in sorted(core_file("states.csv").parent.glob("*.csv"))}
     if data_dir is None:
         if releases:
@@ -327,6 +344,64 @@ def load_panel(
         files=rebuilt.files,
         unmatched=unmatched.drop_duplicates(ignore_index=True),
     )
+
+
+def _keep_vintages(
+    panel: Panel, datasets: Sequence[str], *, data_dir: str | Path | None, releases: Mapping[str, str]
+) -> Panel:
+    kept: list[Vintage] = []
+    for dataset in dict.fromkeys(datasets):
+        if dataset in releases:
+            message = f"the release of {dataset} is picked; its vintages would not be used. Leave out one of the two."
+            raise InputError(message)
+        if dataset == "ewp_events":
+            tables = {table.release: [table, _by_dataset(table)] for table in earlier_episode_lists()}
+        elif data_dir is None:
+            message = f"the vintages of {dataset} are files of a folder; give the folder as `data_dir`."
+            raise InputError(message)
+        else:
+            tables = release_tables(data_dir, dataset)
+        kept += _vintages(panel, dataset, tables)
+    return replace(panel, vintages=tuple(kept))
+
+
+def _by_dataset(episodes: SourceTable) -> SourceTable:
+    """List of episodes under the names that a folder's own list gives its variables."""
+    names = {name: f"ewp_events_{name.removeprefix('mk_')}" for name in episodes.coverage}
+    return episodes.select(names)
+
+
+def _vintages(panel: Panel, dataset: str, tables: Mapping[str, Sequence[SourceTable]]) -> list[Vintage]:
+    """Releases of a dataset: those the panel holds, by name only, and the others with their values."""
+    own: dict[str, dict[str, Variable]] = {}
+    for name, variable in panel.variables.items():
+        releases = [release for one, release in releases_of(variable.source) if one == dataset]
+        if releases:
+            own.setdefault(max(releases, key=release_order), {})[name] = variable
+    mine = {name for group in own.values() for name in group}
+    found = [
+        _vintage(dataset, release, variables, pd.DataFrame(index=panel.frame.index))
+        for release, variables in own.items()
+    ]
+    for release, group in tables.items():
+        values: dict[str, pd.Series[float]] = {}
+        variables: dict[str, Variable] = {}
+        for table in group:
+            block, _ = _block(panel.frame[KEYS], table, span=panel.years)
+            names = mine & set(table.coverage) - set(own.get(release, {})) - set(values)
+            values |= {name: block[name] for name in sorted(names)}
+            variables |= {name: one for name, one in _variables(table).items() if name in names}
+        if variables:
+            frame = pd.DataFrame(values, index=panel.frame.index)
+            found.append(_vintage(dataset, release, variables, frame))
+    return found
+
+
+def _vintage(dataset: str, release: str, variables: Mapping[str, Variable], frame: pd.DataFrame) -> Vintage:
+    lag = min(one.publication_lag_months for one in variables.values())
+    last_year = max(one.last_year for one in variables.values())
+    day = publication(dataset, release, last_year=last_year, lag_months=lag)
+    return Vintage(dataset=dataset, release=release, published=day, variables=variables, frame=frame)
 
 
 def country(name_or_id: str | int, *, year: int) -> int:

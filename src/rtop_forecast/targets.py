@@ -104,6 +104,10 @@ class Target:
         State-years without a label, by reason.
     kind : {"onset", "incidence"}
         Whether an episode begins in the window, or any is under way.
+    ongoing_at_risk : bool
+        Whether states with an episode under way are at risk.
+    min_population : int
+        Inhabitants below which a state is not at risk.
     """
 
     frame: pd.DataFrame
@@ -112,6 +116,8 @@ class Target:
     last_observed: int
     exclusions: dict[str, int]
     kind: Literal["onset", "incidence"] = "onset"
+    ongoing_at_risk: bool = True
+    min_population: int = MIN_POPULATION
 
     def to_frame(self) -> pd.DataFrame:
         """Copy of the table."""
@@ -256,6 +262,20 @@ def onset_target(
         horizon=horizon,
         last_observed=last,
         exclusions={str(reason): int(count) for reason, count in counts.items()},
+        ongoing_at_risk=ongoing_at_risk,
+        min_population=min_population,
+    )
+
+
+def relabelled(target: Target, panel: Panel) -> Target:
+    """Target of the same definition from another panel; see :func:`onset_target`."""
+    return onset_target(
+        panel,
+        event=target.event,
+        horizon=target.horizon,
+        kind=target.kind,
+        ongoing_at_risk=target.ongoing_at_risk,
+        min_population=target.min_population,
     )
 
 

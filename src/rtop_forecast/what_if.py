@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from rtop_forecast._draws import joint_draws
-from rtop_forecast.backtest import Sample
+from rtop_forecast._sample import Sample
 from rtop_forecast.errors import InputError
 from rtop_forecast.forecast import Forecast
 from rtop_forecast.panel import country

@@ -32,11 +32,15 @@ def lists(draw):
                 "state_led": led,
                 "ethnic_groups": draw(st.sampled_from([0, 1, 2, None])),
                 "target_kind": "mixed",
+                "first_recorded": None,
+                "end_recorded": None,
                 "label": "A against B",
             }
         )
         rows[-1]["episode_id"] = f"abc-{rows[-1]['start_year']}-{'ns'[led]}{number}"
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"end_year": "Int64", "ethnic_groups": "Int64"})
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(
+        dict.fromkeys(("end_year", "ethnic_groups", "first_recorded", "end_recorded"), "Int64")
+    )
 
 
 @settings(max_examples=25, deadline=None)

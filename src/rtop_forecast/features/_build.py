@@ -137,6 +137,11 @@ def build_features(
         message = f"issue_month must lie in 1 to 12, not {issue_month}."
         raise InputError(message)
     specs = (*_select(panel, names), *(_own(name, factor) for name, factor in (own or {}).items()))
+    return features_of(panel, specs, issue_month=issue_month)
+
+
+def features_of(panel: Panel, specs: Sequence[FeatureSpec], *, issue_month: int) -> Features:
+    """Compute given features over a panel; see :func:`build_features`."""
     grid = Grid(panel, issue_month=issue_month)
     values, ages = {}, {}
     for spec in specs:
@@ -145,7 +150,7 @@ def build_features(
     return Features(
         frame=pd.concat([keys, pd.DataFrame(values, index=keys.index)], axis=1),
         ages=pd.concat([keys, pd.DataFrame(ages, index=keys.index)], axis=1),
-        specs=specs,
+        specs=tuple(specs),
         issue_month=issue_month,
         panel=panel,
     )

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from rtop_forecast._resources import core_file
-from rtop_forecast.episodes import episode_state_years, load_episodes
+from rtop_forecast.episodes import as_recorded, episode_state_years, load_episodes
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources._table import KEYS, SourceTable, no_unmatched
 from rtop_forecast.sources.registry import Release, registry
 from rtop_forecast.states import state_years
 
-__all__ = ["core_tables"]
+__all__ = ["CORE_TABLES", "core_tables", "earlier_episode_lists"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,9 @@ _COUNTS = {
     "population": _Layout(prefix="", zero_inside=False),
     "infant_mortality": _Layout(prefix="", zero_inside=False),
 }
+
+#: Names of the core tables with variables, in the order in which :func:`core_tables` gives them.
+CORE_TABLES = ("episodes", *_COUNTS, "treaties", "ratings")
 
 
 def core_tables(frames: Mapping[str, pd.DataFrame] | None = None) -> list[SourceTable]:
@@ -59,6 +62,25 @@ def core_tables(frames: Mapping[str, pd.DataFrame] | None = None) -> list[Source
     tables = [_episodes(coverage, known, frames)]
     tables += [_counts(name, coverage, known, frames) for name in _COUNTS]
     tables += [_treaties(coverage, known, frames), _ratings(coverage, known, frames)]
+    return tables
+
+
+def earlier_episode_lists() -> list[SourceTable]:
+    """State-years of each earlier edition of the list of episodes, as far as later changes of it are known.
+
+    Returns
+    -------
+    list of SourceTable
+        As the core table, but to the last year that the edition coded.
+    """
+    episodes, coverage = load_episodes(), _table("coverage", {})
+    changes = pd.concat([episodes["first_recorded"], episodes["end_recorded"]]).dropna()
+    tables = []
+    for edition in sorted({int(year) - 1 for year in changes}):
+        then = coverage.copy()
+        then.loc[then["table"] == "episodes", "last_year"] = edition - 1
+        table = _episodes(then, registry(), {"episodes": as_recorded(episodes, edition=edition)})
+        tables.append(replace(table, release=str(edition)))
     return tables
 
 

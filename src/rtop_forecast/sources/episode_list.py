@@ -81,4 +81,7 @@ def _annotated(events: pd.DataFrame, annotations: pd.DataFrame) -> pd.DataFrame:
         if codes:
             message = f"{rule}: {len(codes)}, first {codes[0]!r}. Edit datasets/annotations/{ANNOTATIONS}."
             raise DataIntegrityError(message)
+    annotations = annotations.copy()
+    for name in ("first_recorded", "end_recorded"):
+        annotations[name] = pd.to_numeric(annotations[name]).astype("Int64")
     return events.merge(annotations, on="source_code", how="left", validate="one_to_one")

@@ -17,14 +17,14 @@ from rtop_forecast._resources import core_file
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
 from rtop_forecast.sources._table import SourceTable
 from rtop_forecast.sources.builders import BUILDERS, Built
-from rtop_forecast.sources.bundled import core_tables
+from rtop_forecast.sources.bundled import CORE_TABLES, core_tables
 from rtop_forecast.sources.core_checks import check_core_table
-from rtop_forecast.sources.discover import discover, file_sha256
+from rtop_forecast.sources.discover import discover, file_sha256, reader
 from rtop_forecast.sources.registry import registered_hashes, registry
 from rtop_forecast.sources.releases import Releases
 from rtop_forecast.states import FIRST_YEAR, LAST_YEAR, state_years
 
-__all__ = ["Rebuilt", "csv_text", "further_tables", "rebuild"]
+__all__ = ["Rebuilt", "csv_text", "further_tables", "rebuild", "release_tables"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +115,66 @@ def rebuild(folder: str | Path, *, picks: Mapping[str, str] | None = None) -> Re
         unmatched=_unmatched(unmatched),
         hashes={releases.all.names[path]: file_sha256(path) for path in sorted(releases.used)},
     )
+
+
+def release_tables(folder: str | Path, dataset: str) -> dict[str, list[SourceTable]]:
+    """Every release of a dataset that a folder holds, as source tables in the panel's names.
+
+    Parameters
+    ----------
+    folder : path
+    dataset : str
+
+    Returns
+    -------
+    dict of str to list of SourceTable
+        By release: the core tables that it helps to build, then its own variables as ``<dataset>_<name>``.
+
+    Raises
+    ------
+    InputError
+        If the folder or the dataset does not exist, or the folder holds no release of it that can be read.
+    """
+    reader(dataset)
+    found = Releases(discover(folder))
+    held = found.tables(dataset)
+    if not held:
+        message = f"{found.lack(dataset)}; its vintages cannot be kept."
+        raise InputError(message)
+    tables: dict[str, list[SourceTable]] = {}
+    for release in dict.fromkeys(table.release for _, table in held):
+        tables[release] = _core_tables_of(found, dataset, release)
+    for _, table in held:
+        names = {name: f"{dataset}_{name}" for name in table.coverage}
+        tables[table.release].append(table.select(names))
+    return tables
+
+
+def _core_tables_of(found: Releases, dataset: str, release: str) -> list[SourceTable]:
+    """Core tables that a release helps to build, with the newest of all other datasets."""
+    coverage = pd.read_csv(core_file("coverage.csv"), keep_default_na=False)
+    feeding = {
+        str(row["table"])
+        for row in coverage.to_dict("records")
+        for key in str(row["source"]).split(";")
+        if registry()[key].dataset == dataset
+    }
+    # the list of episodes has its own earlier editions, the ratings are variables of the release itself
+    wanted = [name for name in BUILDERS if name in feeding - {"episodes", "ratings"}]
+    picked = found.picked(dataset, release)
+    frames: dict[str, pd.DataFrame] = {}
+    for name in wanted:
+        try:
+            built = BUILDERS[name](picked)
+        except (InputError, DataIntegrityError, CoverageError):
+            continue  # the release cannot build it: the panel's own stands
+        if dataset in built.datasets:
+            frames[name] = _as_read(built.frame)
+            coverage = _extended(coverage, name, built)
+    if not frames:
+        return []
+    tables = dict(zip(CORE_TABLES, core_tables({**frames, "coverage": coverage}), strict=True))
+    return [tables[name] for name in frames]
 
 
 def further_tables(

@@ -61,6 +61,7 @@ class Release:
     last_year: int
     publication_lag_months: int
     citation: str
+    published: str
     variables: Mapping[str, tuple[int, int]]
 
 
@@ -85,8 +86,8 @@ def registered_hashes() -> dict[str, str]:
 
 
 def _release(key: str, entry: Mapping[str, Any]) -> Release:
-    wanted = {field.name for field in fields(Release)} - {"key", "variables"}
-    odd = sorted(wanted ^ (set(entry) - {"variables"}))
+    wanted = {field.name for field in fields(Release)} - {"key", "variables", "published"}
+    odd = sorted(wanted ^ (set(entry) - {"variables", "published"}))
     if odd:
         _refuse(key, f"has {len(odd)} fields that are missing or unknown, first {odd[0]!r}")
     hashes = entry["sha256"] if isinstance(entry["sha256"], list) else [entry["sha256"]]
@@ -100,7 +101,10 @@ def _release(key: str, entry: Mapping[str, Any]) -> Release:
     spans = [(entry["first_year"], entry["last_year"]), *variables.values()]
     if any(first > last for first, last in spans):
         _refuse(key, "has years out of order")
-    return Release(**{**entry, "key": key, "sha256": tuple(hashes), "variables": variables})
+    published = entry.get("published", "")
+    if published and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", published):
+        _refuse(key, f"has the month {published!r}, which is none")
+    return Release(**{"published": "", **entry, "key": key, "sha256": tuple(hashes), "variables": variables})
 
 
 def _refuse(key: str, fault: str) -> None:

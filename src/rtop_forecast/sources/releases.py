@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -95,6 +96,13 @@ class Releases:
                 if path not in kept:
                     self.notes.setdefault(path, f"release {_plain(release)} was asked for")
             self.found = replace(self.found, files={**self.found.files, dataset: kept})
+
+    def picked(self, dataset: str, release: str) -> Releases:
+        """Releases of the same folder with one release of a dataset picked; what was read is shared."""
+        other = copy(self)
+        other.notes, other.used = dict(self.notes), set()
+        other.pick({dataset: release})
+        return other
 
     def newest(self, dataset: str, read: Callable[[Path], T], *, key: Callable[[T], str]) -> T:
         """Newest readable release of a dataset.
