@@ -1,13 +1,15 @@
-"""How much revised data flatter a backtest: V-Dem's releases, and knowing an onset a year later.
+"""How much revised data flatter a backtest: by source, and with onsets known a year later.
 
     python benchmarks/vintage_study.py --data DIR [--jobs 2] [--json]
 
-Origins 2000-2020, the default model on the full catalogue. ``revised`` uses today's releases throughout, as every
-backtest here does. ``vdem_12`` takes V-Dem's release 12 (March 2022) for every variable it holds, ``vdem_13`` its
-release 13: what later releases changed in the past is then not known. ``events_a_year_later`` lets every feature of
-past mass killing know the events a year later than assumed, as if the list came out 18 months later: coders date
-onsets back, and an analyst of the time may not have known. Labels are those of EWP's list of 2025 in every case.
-Differences are paired, by country resamples.
+Origins 2000-2020, the default model on the full catalogue. ``revised`` uses today's releases throughout, as a backtest
+does by default. The others are backtests in real time (``vintages="real_time"``) with the releases of one source, or
+of all: at each origin those current on its issue date and, before the first one at hand, that one. V-Dem: 12 to 15
+(March 2022 to 2025). UCDP: battle-related deaths and one-sided violence, 23.1 and 25.1. EWP: the list of episodes of
+2024 and 2025. So at origins before 2020 they show what later releases changed in the past, as far as the releases at
+hand go back. ``events_a_year_later`` lets every feature of past mass killing know the events a year later than
+assumed, as if the list came out 18 months after the year: coders date onsets back, and an analyst of the time may not
+have known. Forecasts are scored by EWP's list of 2025 in every case. Differences are paired, by country resamples.
 """
 
 from __future__ import annotations
@@ -20,39 +22,32 @@ from pathlib import Path
 from typing import Any
 
 import rtop_forecast as rtop
-from rtop_forecast.features import CATALOGUE
 
 FIRST, LAST, HORIZON = 2000, 2020, 2
 LATER_MONTHS = 18
+SOURCES = {
+    "real_time_vdem": ("vdem",),
+    "real_time_ucdp": ("ucdp_brd", "ucdp_onesided"),
+    "real_time_ewp": ("ewp_events",),
+    "real_time_all": ("vdem", "ucdp_brd", "ucdp_onesided", "ewp_events"),
+}
 
 
 def run(data: Path, *, jobs: int) -> dict[str, Any]:
-    """Backtest on each panel; scores, and differences to the revised one."""
+    """Backtest with each source's releases; scores, and differences to the revised one."""
     start = time.perf_counter()
-    revised = rtop.load_panel(data_dir=data)
-    names = rtop.build_features(revised).names
-    panels = {
-        "revised": revised,
-        "vdem_12": rtop.load_panel(data_dir=data, releases={"vdem": "12"}),
-        "vdem_13": rtop.load_panel(data_dir=data, releases={"vdem": "13"}),
-        "events_a_year_later": known_later(revised),
-    }
-    shared = [name for name in names if all(_holds(panel, name) for panel in panels.values())]
-    target = rtop.onset_target(revised, horizon=HORIZON)
-    results = {}
-    for name, panel in panels.items():
-        features = rtop.build_features(panel, names=shared)
-        results[name] = rtop.backtest(
-            rtop.default_model(),
-            features,
-            target,
-            origins=rtop.RollingOrigin(first=FIRST, last=LAST, horizon=HORIZON),
-            n_jobs=jobs,
-        )
+    panel = rtop.load_panel(data_dir=data, vintages=SOURCES["real_time_all"])
+    features, target = rtop.build_features(panel), rtop.onset_target(panel, horizon=HORIZON)
+    results = {"revised": _backtest(features, target, jobs=jobs)}
+    for name, datasets in SOURCES.items():
+        kept = replace(panel, vintages=tuple(one for one in panel.vintages if one.dataset in datasets))
+        results[name] = _backtest(replace(features, panel=kept), target, jobs=jobs, vintages="real_time")
+    later = rtop.build_features(known_later(panel), names=features.names)
+    results["events_a_year_later"] = _backtest(later, target, jobs=jobs)
     document: dict[str, Any] = {
         "origins": [FIRST, LAST],
-        "features_shared": len(shared),
-        "features_of_the_full_catalogue": len(names),
+        "features": len(features.names),
+        "releases": sorted({f"{one.dataset} {one.release}, {one.published}" for one in panel.vintages}),
         "onset_windows": int(results["revised"].frame["outcome"].sum()),
         "scores": {name: _scores(result) for name, result in results.items()},
     }
@@ -63,6 +58,14 @@ def run(data: Path, *, jobs: int) -> dict[str, Any]:
     return document
 
 
+def _backtest(
+    features: rtop.Features, target: rtop.Target, *, jobs: int, vintages: str = "revised"
+) -> rtop.BacktestResult:
+    origins = rtop.RollingOrigin(first=FIRST, last=LAST, horizon=HORIZON)
+    model = rtop.default_model()
+    return rtop.backtest(model, features, target, origins=origins, n_jobs=jobs, vintages=vintages)
+
+
 def known_later(panel: rtop.Panel) -> rtop.Panel:
     """Panel whose event list comes out LATER_MONTHS after the year."""
     variables = {
@@ -70,11 +73,6 @@ def known_later(panel: rtop.Panel) -> rtop.Panel:
         for name, variable in panel.variables.items()
     }
     return replace(panel, variables=variables)
-
-
-def _holds(panel: rtop.Panel, name: str) -> bool:
-    spec = next(spec for spec in CATALOGUE if spec.name == name)
-    return set(spec.variables) <= set(panel.variables)
 
 
 def _scores(result: rtop.BacktestResult) -> dict[str, float]:

@@ -49,7 +49,11 @@ if TYPE_CHECKING:
     from rtop_forecast.report import write_report as write_report
     from rtop_forecast.report import write_tables as write_tables
     from rtop_forecast.saved import load_backtest as load_backtest
+    from rtop_forecast.saved import load_forecast as load_forecast
+    from rtop_forecast.saved import load_model as load_model
     from rtop_forecast.saved import save_backtest as save_backtest
+    from rtop_forecast.saved import save_forecast as save_forecast
+    from rtop_forecast.saved import save_model as save_model
     from rtop_forecast.sources.fetch import fetch as fetch
     from rtop_forecast.sources.overview import describe_sources as describe_sources
     from rtop_forecast.sources.overview import folder_state as folder_state
@@ -96,6 +100,8 @@ _HOME = {
     "folder_state": "sources.overview",
     "forecast": "forecast",
     "load_backtest": "saved",
+    "load_forecast": "saved",
+    "load_model": "saved",
     "load_panel": "panel",
     "lock_forecast": "locked",
     "onset_target": "targets",
@@ -104,6 +110,8 @@ _HOME = {
     "risk_factor": "framework",
     "risk_profile": "features",
     "save_backtest": "saved",
+    "save_forecast": "saved",
+    "save_model": "saved",
     "score_locked": "locked",
     "states": "states",
     "what_if": "what_if",

@@ -1,37 +1,62 @@
-"""Backtests in a folder of Parquet and JSON with a manifest of hashes; nothing is unpickled."""
+"""Backtests, forecasts and models in folders of Parquet, JSON and LightGBM text; nothing is unpickled."""
 
 from __future__ import annotations
 
-import hashlib
-import io
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from rtop_forecast import calibration
-from rtop_forecast._files import write_file
+from rtop_forecast._basis import Basis
+from rtop_forecast._documents import (
+    calibrator_document,
+    calibrator_from,
+    explanation_contents,
+    explanations_from,
+    feature_contents,
+    features_of_contents,
+)
+from rtop_forecast._sample import Sample
+from rtop_forecast._store import Kind, as_json, as_parquet, read_store, table_of, write_store
 from rtop_forecast.backtest import BacktestResult
-from rtop_forecast.calibration import Calibrator
-from rtop_forecast.errors import DataIntegrityError, InputError
+from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.forecast import Forecast
+from rtop_forecast.models import (
+    model_document,
+    model_from_document,
+    read_model_file,
+    unfitted_document,
+    unfitted_from_document,
+)
+from rtop_forecast.panel import KEYS
 
-__all__ = ["load_backtest", "save_backtest"]
+__all__ = ["load_backtest", "load_forecast", "load_model", "save_backtest", "save_forecast", "save_model"]
 
-_FORMAT, _VERSION = "rtop_forecast.backtest", 1
 _TABLES = ("frame", "feeding", "events")
-_MANIFEST, _RESULT = "manifest.json", "result.json"
+_RESULT, _MODEL = "result.json", "model.json"
+
+
+def _explained(contents: dict[str, bytes]) -> dict[str, bytes]:
+    """Version 1 kept no explanations; there are none to add."""
+    return contents
+
+
+_BACKTEST = Kind(noun="backtest", version=2, migrations={1: _explained})
+_FORECAST = Kind(noun="forecast", version=1, migrations={})
+_FITTED = Kind(noun="model", version=3, migrations={})
 
 
 def save_backtest(result: BacktestResult, folder: str | Path) -> Path:
-    """Write a backtest into a folder.
+    """Write a backtest into a folder, with its explanations.
 
     Parameters
     ----------
     result : BacktestResult
-        Its explanations are not written; backtest again with ``explain=True`` for them.
     folder : path
-        Made if it does not exist; must be empty or hold a saved backtest.
+        Made if it does not exist; must be empty or hold a saved backtest, which is replaced.
 
     Returns
     -------
@@ -43,111 +68,212 @@ def save_backtest(result: BacktestResult, folder: str | Path) -> Path:
     InputError
         If the folder holds other files or the calibrator is not one of the library's.
     """
-    out = Path(folder)
-    out.mkdir(parents=True, exist_ok=True)
-    known = {_MANIFEST, _RESULT, *(f"{name}.parquet" for name in _TABLES)}
-    strange = sorted(path.name for path in out.iterdir() if path.name not in known)
-    if strange:
-        message = f"{out} holds other files, first {strange[0]!r}. Name an empty folder."
-        raise InputError(message)
-    (out / _MANIFEST).unlink(missing_ok=True)
-    contents = {f"{name}.parquet": _parquet(getattr(result, name)) for name in _TABLES}
-    contents[_RESULT] = _json(
-        {
-            "model_name": result.model_name,
-            "calibrator": _describe(result.calibrator),
-            "calibration_origins": result.calibration_origins,
-            "horizon": result.horizon,
-            "seed": result.seed,
-            "exclusions": result.exclusions,
-            "provenance": result.provenance,
-        }
-    )
-    for name, content in contents.items():
-        write_file(out / name, content)
-    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
-    write_file(out / _MANIFEST, _json({"format": _FORMAT, "version": _VERSION, "sha256": hashes}))
-    return out
+    told = {
+        "model_name": result.model_name,
+        "calibrator": calibrator_document(result.calibrator),
+        "calibration_origins": result.calibration_origins,
+        "horizon": result.horizon,
+        "seed": result.seed,
+        "exclusions": result.exclusions,
+        "provenance": result.provenance,
+    }
+    contents = {f"{name}.parquet": as_parquet(getattr(result, name)) for name in _TABLES}
+    contents |= explanation_contents(result.explanations)
+    return write_store(folder, _BACKTEST, contents | {_RESULT: as_json(told)})
 
 
 def load_backtest(folder: str | Path) -> BacktestResult:
-    """Read a backtest written by :func:`save_backtest`.
+    """Read a backtest written by :func:`save_backtest`, by this version or an earlier one.
 
     Raises
     ------
     DataIntegrityError
-        If the folder is no saved backtest, of another version, or a byte of it was changed.
+        If the folder is no saved backtest, of an unknown version, or a byte of it was changed.
     """
-    source = Path(folder)
-    manifest = _read_json(source / _MANIFEST)
-    if manifest.get("format") != _FORMAT or manifest.get("version") != _VERSION:
-        message = (
-            f"{source} is no saved backtest of version {_VERSION}: its manifest says {manifest.get('format')!r}, "
-            f"version {manifest.get('version')!r}."
-        )
-        raise DataIntegrityError(message)
-    contents = {name: _checked(source / name, digest) for name, digest in manifest["sha256"].items()}
+    contents = read_store(folder, _BACKTEST)
     told = json.loads(contents[_RESULT])
-    tables = {name: pd.read_parquet(io.BytesIO(contents[f"{name}.parquet"])) for name in _TABLES}
     return BacktestResult(
-        frame=tables["frame"],
-        feeding=tables["feeding"],
-        events=tables["events"],
+        **{name: table_of(contents[f"{name}.parquet"]) for name in _TABLES},
         model_name=told["model_name"],
-        calibrator=_calibrator(told["calibrator"]),
+        calibrator=calibrator_from(told["calibrator"]),
         calibration_origins=told["calibration_origins"],
         horizon=told["horizon"],
         seed=told["seed"],
         exclusions=told["exclusions"],
         provenance=told["provenance"],
+        explanations=explanations_from(contents),
     )
 
 
-def _parquet(table: pd.DataFrame) -> bytes:
-    buffer = io.BytesIO()
-    table.to_parquet(buffer, index=False)
-    return buffer.getvalue()
+def save_forecast(forecast: Forecast, folder: str | Path) -> Path:
+    """Write a forecast into a folder, with its fitted model, calibrator, features and explanation.
+
+    Parameters
+    ----------
+    forecast : Forecast
+    folder : path
+        Made if it does not exist; must be empty or hold a saved forecast, which is replaced.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder. Of the panel it keeps the variables that the features read.
+
+    Raises
+    ------
+    InputError
+        If the folder holds other files, or model, calibrator or a feature is not one of the library's; write
+        such a forecast with :func:`rtop_forecast.write_tables` or :func:`rtop_forecast.lock_forecast`.
+    """
+    basis = forecast.basis
+    told = {
+        "expected": list(forecast.expected),
+        "level": forecast.level,
+        "draws": forecast.draws,
+        "issued": forecast.issued.isoformat(),
+        "provenance": forecast.provenance,
+        "calibrator": calibrator_document(basis.calibrator),
+        "unfitted": unfitted_document(basis.unfitted),
+        "horizon": basis.rows.horizon,
+        "origin_year": basis.origin_year,
+        "seed": basis.seed,
+    }
+    rows = basis.rows.keys.assign(outcome=basis.rows.outcome)
+    contents = {
+        _RESULT: as_json(told),
+        "frame.parquet": as_parquet(forecast.frame),
+        "rows.parquet": as_parquet(rows),
+        **feature_contents(basis.features),
+        **explanation_contents({forecast.origin_year: forecast.explanation}),
+        **_model_contents(basis.fitted),
+    }
+    return write_store(folder, _FORECAST, contents)
 
 
-def _json(document: Any) -> bytes:
-    return (json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+def load_forecast(folder: str | Path) -> Forecast:
+    """Read a forecast written by :func:`save_forecast`; it explains, compares and answers as before.
 
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        message = f"{path.parent} is no saved backtest: {path.name} cannot be read ({error})."
-        raise DataIntegrityError(message) from error
-    if not isinstance(document, dict):
-        message = f"{path.parent} is no saved backtest: {path.name} holds no object."
+    Raises
+    ------
+    DataIntegrityError
+        If the folder is no saved forecast, of an unknown version, or a byte of it was changed.
+    """
+    contents = read_store(folder, _FORECAST)
+    told = json.loads(contents[_RESULT])
+    features = features_of_contents(contents)
+    rows = table_of(contents["rows.parquet"])
+    place = pd.MultiIndex.from_frame(features.frame[KEYS]).get_indexer(pd.MultiIndex.from_frame(rows[KEYS]))
+    if (place < 0).any():
+        message = (
+            f"{folder} is damaged: {int((place < 0).sum())} rows have no features. Save the forecast again."
+        )
         raise DataIntegrityError(message)
-    return document
+    low, value, high = told["expected"][1], told["expected"][0], told["expected"][2]
+    return Forecast(
+        frame=table_of(contents["frame.parquet"]),
+        expected=(value, low, high),
+        explanation=explanations_from(contents)[told["origin_year"]],
+        basis=Basis(
+            fitted=_model_from(contents),
+            unfitted=unfitted_from_document(told["unfitted"]),
+            calibrator=calibrator_from(told["calibrator"]),
+            rows=Sample(
+                keys=rows[[*KEYS, "name"]],
+                matrix=features.frame[features.names].iloc[place].reset_index(drop=True),
+                outcome=rows["outcome"].to_numpy(dtype=np.float64),
+                horizon=told["horizon"],
+            ),
+            features=features,
+            origin_year=told["origin_year"],
+            seed=told["seed"],
+        ),
+        level=told["level"],
+        draws=told["draws"],
+        issued=date.fromisoformat(told["issued"]),
+        provenance=told["provenance"],
+    )
 
 
-def _checked(path: Path, digest: str) -> bytes:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        message = f"{path.parent} is damaged: {path.name} cannot be read ({error}). Save the backtest again."
-        raise DataIntegrityError(message) from error
-    if hashlib.sha256(content).hexdigest() != digest:
-        message = f"{path.name} in {path.parent} was changed: its SHA-256 does not match the manifest. Save it again."
-        raise DataIntegrityError(message)
-    return content
+def save_model(model: Any, folder: str | Path) -> Path:
+    """Write a fitted model into a folder: its numbers as JSON, its trees as LightGBM's text.
+
+    Parameters
+    ----------
+    model : estimator
+        A fitted model of :mod:`rtop_forecast.models`.
+    folder : path
+        Made if it does not exist; must be empty or hold a saved model, which is replaced.
+
+    Returns
+    -------
+    pathlib.Path
+
+    Raises
+    ------
+    InputError
+        If the model is of another class or the folder holds other files.
+    sklearn.exceptions.NotFittedError
+        If the model is not fitted.
+    """
+    return write_store(folder, _FITTED, _model_contents(model))
 
 
-def _describe(one: Calibrator) -> dict[str, Any]:
-    kind = type(one).__name__
-    if getattr(calibration, kind, None) is not type(one):
-        message = f"only the library's calibrators can be saved; {kind} is none."
-        raise InputError(message)
-    return {"class": kind, "parameters": {k: v for k, v in vars(one).items() if not k.endswith("_")}}
+def load_model(path: str | Path) -> Any:
+    """Read a model written by :func:`save_model`; it predicts the same bits.
+
+    Parameters
+    ----------
+    path : path
+        The folder, or a single file of version 2.
+
+    Returns
+    -------
+    estimator
+        Fitted.
+
+    Raises
+    ------
+    DataIntegrityError
+        If there is no such model, it is damaged, or of an unknown version or class.
+    """
+    if Path(path).is_file():
+        return read_model_file(path)
+    return _model_from(read_store(path, _FITTED))
 
 
-def _calibrator(told: dict[str, Any]) -> Calibrator:
-    kind = getattr(calibration, str(told.get("class")), None)
-    if not (isinstance(kind, type) and issubclass(kind, Calibrator)):
-        message = f"the saved calibrator {told.get('class')!r} is unknown to this release."
-        raise DataIntegrityError(message)
-    return kind(**told["parameters"])
+def _model_contents(model: Any) -> dict[str, bytes]:
+    """Document of a model, each booster in a file of its own."""
+    texts: dict[str, bytes] = {}
+
+    def without_texts(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {
+                name: [_put(texts, text) for text in value]
+                if name == "booster_texts_"
+                else without_texts(value)
+                for name, value in node.items()
+            }
+        return [without_texts(one) for one in node] if isinstance(node, list) else node
+
+    document = without_texts(model_document(model))
+    return {_MODEL: as_json(document), **texts}
+
+
+def _put(texts: dict[str, bytes], text: str) -> str:
+    name = f"trees-{len(texts):02d}.txt"
+    texts[name] = text.encode()
+    return name
+
+
+def _model_from(contents: dict[str, bytes]) -> Any:
+    def with_texts(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {
+                name: [contents[one].decode() for one in value]
+                if name == "booster_texts_"
+                else with_texts(value)
+                for name, value in node.items()
+            }
+        return [with_texts(one) for one in node] if isinstance(node, list) else node
+
+    return model_from_document(with_texts(json.loads(contents[_MODEL])))

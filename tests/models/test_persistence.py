@@ -4,6 +4,7 @@ import hashlib
 import json
 import pickle
 
+import lightgbm
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,9 +21,9 @@ from rtop_forecast.models import (
     HistoryLogit,
     LogOddsAverage,
     ProbabilityForest,
-    load_model,
-    save_model,
+    model_document,
 )
+from rtop_forecast.saved import load_model, save_model
 
 TREES = BoostedTrees(n_estimators=15, seeds=2, min_data_in_leaf=10, min_sum_hessian=0.1)
 MODELS = [
@@ -48,9 +49,9 @@ def data():
     return X, y
 
 
-def rewritten(path, change):
-    """Change the document and give it a matching digest, as someone who edits on purpose would."""
-    document = json.loads(path.read_text(encoding="utf-8"))
+def single_file(model, path, change=lambda document: None):
+    """Write the single file of version 2, changed and with a matching digest, as someone who edits on purpose would."""
+    document = {"format": "rtop_forecast.model", "version": 2, "model": model_document(model)}
     change(document)
     text = json.dumps(document["model"], sort_keys=True)
     document["sha256"] = hashlib.sha256(text.encode()).hexdigest()
@@ -62,8 +63,8 @@ def rewritten(path, change):
 def test_a_saved_model_predicts_the_same_bits(model, data, tmp_path):
     X, y = data
     model.fit(X, y)
-    save_model(model, tmp_path / "model.json")
-    back = load_model(tmp_path / "model.json")
+    save_model(model, tmp_path / "model")
+    back = load_model(tmp_path / "model")
     assert type(back) is type(model)
     assert_array_equal(back.predict_proba(X), model.predict_proba(X))
     ours, theirs = model.contributions(X), back.contributions(X)
@@ -77,7 +78,16 @@ def test_saving_twice_gives_the_same_bytes(data, tmp_path):
     X, y = data
     for name in ("one", "two"):
         save_model(ElasticNetLogit().fit(X, y), tmp_path / name)
-    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+    one, two = ({file.name: file.read_bytes() for file in (tmp_path / n).iterdir()} for n in ("one", "two"))
+    assert one == two
+    assert set(one) == {"manifest.json", "model.json"}
+
+
+def test_a_single_file_of_version_2_is_read(data, tmp_path):
+    X, y = data
+    model = TREES.fit(X, y)
+    back = load_model(single_file(model, tmp_path / "m.json"))
+    assert_array_equal(back.log_odds(X), model.log_odds(X))
 
 
 def test_a_model_fitted_on_an_array_comes_back(data, tmp_path):
@@ -113,21 +123,33 @@ def test_unfitted_and_foreign_models_are_refused(data, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_failed_write_leaves_the_old_file(data, tmp_path, monkeypatch):
+def test_trees_are_texts_that_lightgbm_reads(data, tmp_path):
     X, y = data
-    path = tmp_path / "m"
-    save_model(BaseRate().fit(X, y), path)
-    before = path.read_bytes()
+    model = TREES.fit(X, y)
+    folder = save_model(model, tmp_path / "m")
+    texts = [(folder / name).read_text() for name in ("trees-00.txt", "trees-01.txt")]
+    columns = X[sorted(X.columns)].to_numpy()
+    raw = np.mean(
+        [lightgbm.Booster(model_str=text).predict(columns, raw_score=True) for text in texts], axis=0
+    )
+    known = X.notna().all(axis=1).to_numpy()
+    assert_array_equal(raw[known], model.log_odds(X)[known])
+
+
+def test_a_failed_write_leaves_no_model(data, tmp_path, monkeypatch):
+    X, y = data
+    path = save_model(BaseRate().fit(X, y), tmp_path / "m")
 
     def fail(descriptor):
         message = "disk full"
         raise OSError(message)
 
-    monkeypatch.setattr("rtop_forecast.models.persistence.os.fsync", fail)
+    monkeypatch.setattr("rtop_forecast._files.os.fsync", fail)
     with pytest.raises(OSError, match="disk full"):
         save_model(ElasticNetLogit().fit(X, y), path)
-    assert path.read_bytes() == before
-    assert [file.name for file in tmp_path.iterdir()] == ["m"]
+    with pytest.raises(DataIntegrityError, match="no saved model: manifest.json cannot be read"):
+        load_model(path)
+    assert not [file.name for file in path.iterdir() if file.name.endswith(".part")]
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"format": "other"}', "\x80"])
@@ -147,11 +169,15 @@ def test_a_pickle_is_refused(tmp_path):
 
 def test_damage_is_noticed(data, tmp_path):
     X, y = data
-    path = tmp_path / "m"
-    save_model(TREES.fit(X, y), path)
+    folder = save_model(TREES.fit(X, y), tmp_path / "m")
+    path = folder / "trees-01.txt"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("num_leaves=6", "num_leaves=7", 1), encoding="utf-8")
     assert path.read_text(encoding="utf-8") != text
+    with pytest.raises(DataIntegrityError, match=r"trees-01\.txt in .* was changed"):
+        load_model(folder)
+    path = single_file(TREES.fit(X, y), tmp_path / "old")
+    path.write_text(path.read_text().replace("num_leaves=6", "num_leaves=7", 1))
     with pytest.raises(DataIntegrityError, match="damaged"):
         load_model(path)
 
@@ -191,6 +217,6 @@ def change_state(key, value):
 )
 def test_a_document_that_breaks_the_schema_is_refused(change, words, data, tmp_path):
     X, y = data
-    save_model(ElasticNetLogit().fit(X, y), tmp_path / "m")
+    path = single_file(ElasticNetLogit().fit(X, y), tmp_path / "m", change)
     with pytest.raises(DataIntegrityError, match=words):
-        load_model(rewritten(tmp_path / "m", change))
+        load_model(path)

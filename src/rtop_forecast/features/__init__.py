@@ -1,6 +1,13 @@
 """Features by UN risk factor; every transform looks backward only."""
 
-from rtop_forecast.features._build import CATALOGUE, Features, build_features, describe_features, features_of
+from rtop_forecast.features._build import (
+    CATALOGUE,
+    Features,
+    build_features,
+    describe_features,
+    features_of,
+    own_feature,
+)
 from rtop_forecast.features._spec import FeatureSpec
 from rtop_forecast.features.profile import risk_profile
 
@@ -11,5 +18,6 @@ __all__ = [
     "build_features",
     "describe_features",
     "features_of",
+    "own_feature",
     "risk_profile",
 ]

@@ -136,7 +136,7 @@ def build_features(
     if not 1 <= issue_month <= 12:
         message = f"issue_month must lie in 1 to 12, not {issue_month}."
         raise InputError(message)
-    specs = (*_select(panel, names), *(_own(name, factor) for name, factor in (own or {}).items()))
+    specs = (*_select(panel, names), *(own_feature(name, factor) for name, factor in (own or {}).items()))
     return features_of(panel, specs, issue_month=issue_month)
 
 
@@ -156,7 +156,8 @@ def features_of(panel: Panel, specs: Sequence[FeatureSpec], *, issue_month: int)
     )
 
 
-def _own(name: str, factor: int) -> FeatureSpec:
+def own_feature(name: str, factor: int) -> FeatureSpec:
+    """Feature that is a variable of the user's own, as it is, under one risk factor."""
     return level(
         name,
         name,

@@ -19,7 +19,13 @@ from rtop_forecast.models.elastic_net_cv import ElasticNetLogitCV
 from rtop_forecast.models.forest import ProbabilityForest
 from rtop_forecast.models.glmnet import GlmnetLogit
 from rtop_forecast.models.history import HistoryLogit
-from rtop_forecast.models.persistence import load_model, save_model
+from rtop_forecast.models.persistence import (
+    model_document,
+    model_from_document,
+    read_model_file,
+    unfitted_document,
+    unfitted_from_document,
+)
 
 __all__ = [
     "AdditiveLogit",
@@ -35,6 +41,9 @@ __all__ = [
     "RiskModel",
     "benchmark_models",
     "default_model",
-    "load_model",
-    "save_model",
+    "model_document",
+    "model_from_document",
+    "read_model_file",
+    "unfitted_document",
+    "unfitted_from_document",
 ]

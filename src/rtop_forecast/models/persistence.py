@@ -1,16 +1,10 @@
-"""Save fitted models as JSON text and read them back; nothing is ever unpickled.
-
-A file holds the parameters and the fitted numbers, written so that every float
-comes back with the same bits, and a SHA-256 of both, so that a damaged file is refused
-before LightGBM's parser sees it.
-"""
+"""Models as documents of numbers and text, and back; nothing is ever unpickled."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -58,46 +52,12 @@ _STATE: dict[type[LogOddsClassifier], dict[str, str]] = {
 _CLASSES = {kind.__name__: kind for kind in _STATE}
 
 
-def save_model(model: LogOddsClassifier, path: str | os.PathLike[str]) -> None:
-    """Write a fitted model as JSON text, all or nothing.
-
-    Parameters
-    ----------
-    model : estimator
-        A fitted model of :mod:`rtop_forecast.models`.
-    path : str or path-like
-        File to write; replaced if it exists.
-
-    Raises
-    ------
-    InputError
-        If the model is of another class.
-    sklearn.exceptions.NotFittedError
-        If the model is not fitted.
-    """
-    body = _to_document(model)
-    document = {"format": _FORMAT, "version": _VERSION, "sha256": _digest(body), "model": body}
-    text = json.dumps(document, indent=1, sort_keys=True, allow_nan=False) + "\n"
-    target = Path(path)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def load_model(path: str | os.PathLike[str]) -> Any:
-    """Read a model written by :func:`save_model`; it predicts the same bits.
+def read_model_file(path: str | os.PathLike[str]) -> Any:
+    """Read a model from the single file of version 2.
 
     Parameters
     ----------
     path : str or path-like
-        File to read.
 
     Returns
     -------
@@ -127,14 +87,23 @@ def load_model(path: str | os.PathLike[str]) -> Any:
     if document.get("sha256") != _digest(body):
         message = f"{path} is damaged: its SHA-256 does not match its content. Save the model again."
         raise DataIntegrityError(message)
-    return _from_document(body)
+    return model_from_document(body)
 
 
 def _digest(body: Any) -> str:
     return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
 
 
-def _to_document(model: Any) -> dict[str, Any]:
+def model_document(model: Any) -> dict[str, Any]:
+    """Class, parameters and fitted numbers of a model, so that every float comes back with the same bits.
+
+    Raises
+    ------
+    InputError
+        If the model is of another class.
+    sklearn.exceptions.NotFittedError
+        If it is not fitted.
+    """
     entries = _STATE.get(type(model))
     if entries is None:
         message = (
@@ -156,7 +125,7 @@ def _plain(value: Any) -> Any:
     """JSON form of a parameter or a fitted value; NaN becomes null."""
     if isinstance(value, BaseEstimator):
         fitted = hasattr(value, "classes_")
-        return _to_document(value) if fitted else _unfitted(value)
+        return model_document(value) if fitted else unfitted_document(value)
     if isinstance(value, np.ndarray | np.generic):
         return _plain(value.tolist())
     if isinstance(value, list | tuple):
@@ -166,7 +135,14 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _unfitted(model: BaseEstimator) -> dict[str, Any]:
+def unfitted_document(model: Any) -> dict[str, Any]:
+    """Class and parameters of a model.
+
+    Raises
+    ------
+    InputError
+        If it is of another class.
+    """
     if type(model) not in _STATE:
         message = f"only models of rtop_forecast.models can be saved; got {type(model).__name__}."
         raise InputError(message)
@@ -174,8 +150,15 @@ def _unfitted(model: BaseEstimator) -> dict[str, Any]:
     return {"class": type(model).__name__, "parameters": parameters}
 
 
-def _from_document(body: Any) -> Any:
-    model = _from_parameters(body)
+def model_from_document(body: Any) -> Any:
+    """Fitted model from its document.
+
+    Raises
+    ------
+    DataIntegrityError
+        If the document breaks a rule.
+    """
+    model = unfitted_from_document(body)
     entries = _STATE[type(model)]
     state, names = body.get("state"), body.get("feature_names")
     if not isinstance(state, dict) or set(state) != set(entries):
@@ -193,7 +176,14 @@ def _from_document(body: Any) -> Any:
     return model
 
 
-def _from_parameters(body: Any) -> Any:
+def unfitted_from_document(body: Any) -> Any:
+    """Unfitted model from its document.
+
+    Raises
+    ------
+    DataIntegrityError
+        If class or parameters are unknown.
+    """
     name = body.get("class") if isinstance(body, dict) else None
     if name not in _CLASSES:
         message = f"unknown model class {name!r} in the saved model; known: {', '.join(_CLASSES)}."
@@ -206,7 +196,7 @@ def _from_parameters(body: Any) -> Any:
         )
         raise DataIntegrityError(message)
     if kind is LogOddsAverage:
-        members = [(label, _from_parameters(member)) for label, member in parameters["members"]]
+        members = [(label, unfitted_from_document(member)) for label, member in parameters["members"]]
         parameters = parameters | {"members": members}
     return kind(**parameters)
 
@@ -236,9 +226,9 @@ def _read(key: str, kind: str, value: Any, width: int) -> Any:
             case "texts":
                 return tuple(str(item) for item in value)
             case "model":
-                return _from_document(value)
+                return model_from_document(value)
             case "members":
-                return [(str(label), _from_document(member)) for label, member in value]
+                return [(str(label), model_from_document(member)) for label, member in value]
     except (TypeError, ValueError) as error:
         message = f"entry {key!r} of the saved model must be of kind {kind!r}; {error}. Save it again."
         raise DataIntegrityError(message) from error
