@@ -2,7 +2,7 @@
 
     python benchmarks/vintage_study.py --data DIR [--jobs 2] [--json]
 
-Origins 2000-2020, the default model on the full catalogue. ``revised`` uses today's releases throughout, as a backtest
+Origins 2000-2022, the default model on the full catalogue. ``revised`` uses today's releases throughout, as a backtest
 does by default. The others are backtests in real time (``vintages="real_time"``) with the releases of one source, or
 of all: at each origin those current on its issue date and, before the first one at hand, that one. V-Dem: 12 to 15
 (March 2022 to 2025). UCDP: battle-related deaths and one-sided violence, 23.1 and 25.1. EWP: the list of episodes of
@@ -23,7 +23,7 @@ from typing import Any
 
 import rtop_forecast as rtop
 
-FIRST, LAST, HORIZON = 2000, 2020, 2
+FIRST, LAST, HORIZON = 2000, 2022, 2
 LATER_MONTHS = 18
 SOURCES = {
     "real_time_vdem": ("vdem",),

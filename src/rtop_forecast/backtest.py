@@ -289,12 +289,13 @@ def backtest(
     truth = sample(features, target)
     told = provenance(features, target, seed=seed)
     if vintages == "revised":
-        plan = _Plan(truth=truth, features=dict.fromkeys(needed, features))
+        plan = _Plan(truth=truth, needed=needed, explained=dict.fromkeys(needed, features) if explain else {})
     else:
         known = known_then(features, target, needed)
         plan = _Plan(
             truth=truth,
-            features={origin: part[0] for origin, part in known.items()},
+            needed=needed,
+            explained={origin: part[0] for origin, part in known.items()} if explain else {},
             known={origin: part[1] for origin, part in known.items()},
         )
         told["real_time"] = {str(year): sorted(set(known[year][2].values())) for year in years}
@@ -307,7 +308,6 @@ def backtest(
         n_jobs=n_jobs,
         seed=seed,
         progress=progress,
-        explain=explain,
         checkpoint=checkpoint,
     )
     events = target.frame[[*KEYS, "name", "onset", "ongoing"]].copy()
@@ -358,14 +358,17 @@ def backtest_rows(
     needed = _needed(years, horizon=rows.horizon, calibration_origins=calibration_origins)
     result = _run(
         model,
-        _Plan(truth=rows, features=dict.fromkeys(needed, explain)),
+        _Plan(
+            truth=rows,
+            needed=needed,
+            explained={} if explain is None else dict.fromkeys(needed, explain),
+        ),
         years=years,
         calibrator=calibrator,
         calibration_origins=calibration_origins,
         n_jobs=n_jobs,
         seed=seed,
         progress=progress,
-        explain=explain is not None,
         checkpoint=checkpoint,
     )
     return replace(result, exclusions=dict(exclusions or {}), provenance=dict(provenance or {}))
@@ -376,7 +379,8 @@ class _Plan:
     """Rows behind each origin: those known then, and the truth that scores them."""
 
     truth: Sample
-    features: Mapping[int, Features | None]
+    needed: Sequence[int]
+    explained: Mapping[int, Features] = field(default_factory=dict)
     known: Mapping[int, Sample] | None = None
 
     @property
@@ -408,20 +412,18 @@ def _run(
     n_jobs: int | None,
     seed: int,
     progress: str | None,
-    explain: bool,
     checkpoint: str | Path | None,
 ) -> BacktestResult:
     calibrator = default_calibrator() if calibrator is None else calibrator
-    if explain and checkpoint is not None:
+    if plan.explained and checkpoint is not None:
         message = "a checkpoint keeps forecasts, not explanations. Leave out explain or checkpoint."
         raise InputError(message)
-    horizon, needed = plan.truth.horizon, list(plan.features)
+    horizon, needed = plan.truth.horizon, list(plan.needed)
     store = None if checkpoint is None else prepare_checkpoint(checkpoint, model, plan.samples)
+    told_years = set(years) & set(plan.explained)
     # the longest fits first, so that no process waits for them at the end
     tasks = (
-        delayed(_forecast_origin)(
-            model, plan.at(origin), origin, explain=explain and origin in years, store=store
-        )
+        delayed(_forecast_origin)(model, plan.at(origin), origin, explain=origin in told_years, store=store)
         for origin in needed[::-1]
     )
     parts = run(tasks, count=len(needed), n_jobs=n_jobs, progress=progress)[::-1]
@@ -453,10 +455,11 @@ def _run(
 def _explained(
     plan: _Plan, origin: int, contributions: Contributions, calibrator: Calibrator
 ) -> AttributionTable:
-    rows, features = plan.at(origin), plan.features[origin]
-    assert features is not None
+    rows = plan.at(origin)
     here = rows.at(origin)
-    return explained_by(contributions, rows.keys[here], rows.matrix[here], features, calibrator, origin)
+    return explained_by(
+        contributions, rows.keys[here], rows.matrix[here], plan.explained[origin], calibrator, origin
+    )
 
 
 def provenance(features: Features, target: Target, *, seed: int) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,21 @@ def test_no_file_unpickles_evaluates_or_calls_a_shell(path):
 )
 def test_each_rule_catches_what_it_is_for(line):
     assert faults(line)
+
+
+# First release without a published flaw: the lower bounds of pyproject.toml must lie at or above it.
+ADVISORIES = {
+    "jinja2": ("3.1.6", "CVE-2025-27516, GHSA-cpwx-vrp4-4pq7"),
+    "pyarrow": ("14.0.1", "CVE-2023-47248"),
+}
+
+
+def test_lower_bounds_leave_out_releases_with_known_flaws():
+    document = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    bounds = {}
+    for line in document["project"]["dependencies"]:
+        name, _, bound = line.partition(">=")
+        assert bound, f"{line} has no lower bound"
+        bounds[name] = tuple(int(part) for part in bound.split("."))
+    for name, (fixed, source) in ADVISORIES.items():
+        assert bounds[name] >= tuple(int(part) for part in fixed.split(".")), source
