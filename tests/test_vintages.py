@@ -147,7 +147,7 @@ def test_a_backtest_in_real_time_needs_vintages():
     panel = rtop.load_panel()
     with pytest.raises(rtop.InputError, match="keeps none"):
         run(rtop.build_features(panel), rtop.onset_target(panel), "real_time")
-    with pytest.raises(rtop.InputError, match="neither"):
+    with pytest.raises(rtop.InputError, match="one of revised, real_time"):
         run(rtop.build_features(panel), rtop.onset_target(panel), "vintage")
 
 

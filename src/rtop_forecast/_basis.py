@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rtop_forecast._arguments import shown, whole
 from rtop_forecast._sample import Sample
 from rtop_forecast.attribution import AttributionTable, attribute, feature_sources, shapley_by_factor
 from rtop_forecast.calibration import Calibrator
@@ -110,20 +111,21 @@ class Basis:
         """
         keys = self.rows.keys
         same_year = self.here
-        if compared_with == "own past":
+        past_years = whole(past_years, name="past_years", least=1)
+        if isinstance(compared_with, str) and compared_with == "own past":
             first = self.origin_year - past_years
             own = (keys["country_id"] == country_id) & keys["year"].between(first, self.origin_year - 1)
             chosen = own.to_numpy(dtype=bool)
             name = f"its own {first}-{self.origin_year - 1}"
-        elif compared_with == "region":
+        elif isinstance(compared_with, str) and compared_with == "region":
             table = states().set_index("country_id")["subregion"]
             region = str(table.loc[country_id])
             chosen = (
                 same_year & (keys["country_id"].map(table) == region) & (keys["country_id"] != country_id)
             )
             name = f"the other states of {region} in {self.origin_year}"
-        elif isinstance(compared_with, str):
-            message = f"compared_with must be world, own past, region or a list of states; {compared_with!r} is none."
+        elif isinstance(compared_with, str) or not isinstance(compared_with, Sequence):
+            message = f"compared_with must be world, own past, region or a list of states; got {shown(compared_with)}."
             raise InputError(message)
         else:
             group = [country(one, year=self.origin_year) for one in compared_with]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -163,7 +164,7 @@ def cut_offs(k: Iterable[int]) -> tuple[int, ...]:
 
 def level_value(level: float) -> float:
     """Probability content of an interval, strictly between 0 and 1."""
-    if not 0 < level < 1:
+    if not isinstance(level, Real) or not 0 < level < 1:
         message = f"level must lie strictly between 0 and 1; it is {level!r}. Use for example 0.9."
         raise InputError(message)
     return float(level)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from rtop_forecast._arguments import path_of
 from rtop_forecast._files import write_file
 from rtop_forecast.errors import DataIntegrityError, InputError
 
@@ -52,7 +53,7 @@ def write_store(folder: str | Path, kind: Kind, contents: Mapping[str, bytes]) -
     InputError
         If the folder holds files of another kind.
     """
-    out = Path(folder)
+    out = path_of(folder, name="folder")
     if out.is_file():
         message = f"{out} is a file; a saved {kind.noun} is a folder. Name another."
         raise InputError(message)
@@ -80,7 +81,7 @@ def read_store(folder: str | Path, kind: Kind) -> dict[str, bytes]:
     DataIntegrityError
         If the folder is none of this kind, of a version that is not known, or a byte of it was changed.
     """
-    source = Path(folder)
+    source = path_of(folder, name="folder")
     manifest = _manifest(source, kind)
     version = manifest["version"]
     contents = {name: _checked(source / name, digest) for name, digest in manifest["sha256"].items()}

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from joblib import delayed
 
+from rtop_forecast._arguments import calendar_year, choice, of_kind, whole
 from rtop_forecast._checkpoint import prepare_checkpoint, read_origin, write_origin
 from rtop_forecast._logistic import probability
 from rtop_forecast._parallel import run
@@ -24,7 +25,7 @@ from rtop_forecast.cases import Case, make_case
 from rtop_forecast.errors import CoverageError, InputError
 from rtop_forecast.features import Features
 from rtop_forecast.inference import score_intervals
-from rtop_forecast.models import Contributions, RiskModel
+from rtop_forecast.models import Contributions, RiskModel, as_risk_model, model_name
 from rtop_forecast.panel import KEYS
 from rtop_forecast.scores import score_table
 from rtop_forecast.targets import Target
@@ -41,6 +42,7 @@ __all__ = [
 ]
 
 CALIBRATION_ORIGINS = 25
+_MOST_ORIGINS = 10_000
 SCORES = (
     "auc",
     "ap",
@@ -76,11 +78,11 @@ class RollingOrigin:
 
     def __post_init__(self) -> None:
         """Refuse impossible years, horizons and steps."""
-        if self.horizon < 1 or self.step < 1:
-            message = (
-                f"horizon and step count years and must be at least 1, not {self.horizon} and {self.step}."
-            )
-            raise InputError(message)
+        for name in ("first", "last"):
+            if name == "first" or self.last is not None:
+                calendar_year(getattr(self, name), name=name)
+        for name in ("horizon", "step"):
+            whole(getattr(self, name), name=name, least=1)
         if self.last is not None and self.last < self.first:
             message = f"the last origin {self.last} comes before the first, {self.first}."
             raise InputError(message)
@@ -242,8 +244,9 @@ def backtest(
 
     Parameters
     ----------
-    model : RiskModel
-        Unfitted; cloned at each origin.
+    model : RiskModel or scikit-learn classifier
+        Unfitted; cloned at each origin. Pipelines of one's own work as they are, within
+        :class:`rtop_forecast.models.AnyClassifier`.
     features : Features
     target : Target
         From the same panel.
@@ -281,9 +284,10 @@ def backtest(
         If features, target and origins do not fit together, or the panel keeps no vintages for a backtest in real
         time.
     """
-    if vintages not in ("revised", "real_time"):
-        message = f"vintages must be revised or real_time; {vintages!r} is neither."
-        raise InputError(message)
+    choice(vintages, name="vintages", options=("revised", "real_time"))
+    of_kind(features, Features, name="features", way_out="Make them with build_features(panel).")
+    of_kind(target, Target, name="target", way_out="Make it with onset_target(panel).")
+    of_kind(origins, RollingOrigin, name="origins", way_out="For example RollingOrigin(first=1993).")
     years = origins.origins(target)
     needed = _needed(years, horizon=target.horizon, calibration_origins=calibration_origins)
     truth = sample(features, target)
@@ -395,9 +399,7 @@ class _Plan:
 
 def _needed(years: Sequence[int], *, horizon: int, calibration_origins: int) -> list[int]:
     """Origins to forecast: those asked for and those that only teach the calibrator."""
-    if calibration_origins < 0:
-        message = f"calibration_origins counts origins and must be at least 0, not {calibration_origins}."
-        raise InputError(message)
+    whole(calibration_origins, name="calibration_origins", least=0, most=_MOST_ORIGINS)
     first_fed = years[0] - horizon - calibration_origins + 1
     return list(range(first_fed, years[-1] + 1)) if calibration_origins else list(years)
 
@@ -415,6 +417,8 @@ def _run(
     checkpoint: str | Path | None,
 ) -> BacktestResult:
     calibrator = default_calibrator() if calibrator is None else calibrator
+    of_kind(calibrator, Calibrator, name="calibrator", way_out="rtop_forecast.calibration has them.")
+    model = as_risk_model(model)
     if plan.explained and checkpoint is not None:
         message = "a checkpoint keeps forecasts, not explanations. Leave out explain or checkpoint."
         raise InputError(message)
@@ -442,7 +446,7 @@ def _run(
         frame=calibrated,
         explanations=told,
         feeding=raw[~raw["origin_year"].isin(years)].drop(columns="log_odds").reset_index(drop=True),
-        model_name=type(model).__name__,
+        model_name=model_name(model),
         calibrator=calibrator,
         calibration_origins=calibration_origins,
         horizon=horizon,

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from rtop_forecast._arguments import calendar_year
 from rtop_forecast.attribution import AttributionTable
 from rtop_forecast.errors import CoverageError, InputError
 from rtop_forecast.framework import risk_factor
@@ -84,6 +85,7 @@ class Case:
 
 def make_case(result: _Backtested, state: str | int, *, first: int, last: int) -> Case:
     """Case of a state from a backtest; see :meth:`BacktestResult.case`."""
+    first, last = calendar_year(first, name="first"), calendar_year(last, name="last")
     if first > last:
         message = f"the first origin {first} must not come after the last, {last}."
         raise InputError(message)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from rtop_forecast._arguments import of_kind
 from rtop_forecast.backtest import BacktestResult
 from rtop_forecast.errors import InputError
 from rtop_forecast.inference import (
@@ -117,6 +118,8 @@ def compare(
     InputError
         If the two were not scored on the same rows: the message names the difference.
     """
+    for name, result in (("result_a", result_a), ("result_b", result_b)):
+        of_kind(result, BacktestResult, name=name, way_out="Make it with backtest(...).")
     left, right = (result.frame.sort_values(_KEYS, ignore_index=True) for result in (result_a, result_b))
     _same_rows(left, right)
     outcome, a, b = left["outcome"], left["prob"], right["prob"]

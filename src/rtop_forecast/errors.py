@@ -10,6 +10,10 @@ class InputError(ValueError):
     """An argument, a file or a table breaks a stated rule."""
 
 
+class InputTypeError(InputError, TypeError):
+    """Input whose type cannot be read as numbers; also a TypeError, which scikit-learn's checks expect."""
+
+
 class LeakageError(ValueError):
     """A computation would use a value that was not known at its date."""
 

@@ -12,7 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rtop_forecast._arguments import calendar_year, day, of_kind, real, whole
 from rtop_forecast._basis import Basis
+from rtop_forecast._checks import level_value
 from rtop_forecast._draws import joint_draws
 from rtop_forecast._logistic import probability
 from rtop_forecast._prequential import fit_calibrator
@@ -23,13 +25,14 @@ from rtop_forecast.calibration import Calibrator, Identity
 from rtop_forecast.errors import CoverageError, InputError, LeakageError
 from rtop_forecast.features import Features
 from rtop_forecast.inference import prob_top, rank_ranges
-from rtop_forecast.models import RiskModel
+from rtop_forecast.models import RiskModel, as_risk_model
 from rtop_forecast.panel import country
 from rtop_forecast.targets import Target
 
 FloatArray = NDArray[np.float64]
 LEVEL = 0.9
 MIN_DRAWS = 20
+_MOST_DRAWS = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +127,7 @@ class Forecast:
             If no such state exists, with near misses, it is not at risk, or the comparison is unknown or empty.
         """
         country_id = country(state, year=self.origin_year)
-        if compared_with == "world":
+        if isinstance(compared_with, str) and compared_with == "world":
             return self.explanation.state(country_id)
         self.explanation.state(country_id)
         reference, name = self.basis.reference(country_id, compared_with, past_years=past_years)
@@ -187,7 +190,7 @@ def forecast(
 
     Parameters
     ----------
-    model : RiskModel
+    model : RiskModel or scikit-learn classifier
         Unfitted.
     features : Features
     target : Target
@@ -222,6 +225,12 @@ def forecast(
     InputError
         If the calibration has another horizon, or there are too few draws.
     """
+    model = as_risk_model(model)
+    of_kind(features, Features, name="features", way_out="Make them with build_features(panel).")
+    of_kind(target, Target, name="target", way_out="Make it with onset_target(panel).")
+    origin = calendar_year(origin, name="origin")
+    seed = whole(seed, name="seed", least=0)
+    level = level_value(real(level, name="level"))
     issued = _issue_date(features, origin, issued)
     _check_request(draws, calibration, target)
     rows = sample(features, target)
@@ -275,9 +284,9 @@ def forecast(
 
 
 def _check_request(draws: int, calibration: BacktestResult | None, target: Target) -> None:
-    if draws < MIN_DRAWS:
-        message = f"an interval needs at least {MIN_DRAWS} draws, not {draws}."
-        raise InputError(message)
+    whole(draws, name="draws", least=MIN_DRAWS, most=_MOST_DRAWS)
+    if calibration is not None:
+        of_kind(calibration, BacktestResult, name="calibration", way_out="Make it with backtest(...).")
     if calibration is not None and calibration.horizon != target.horizon:
         message = (
             f"the calibration was scored over {calibration.horizon} years but the target looks {target.horizon} "
@@ -300,6 +309,7 @@ def _states_at(rows: Sample, origin: int) -> NDArray[np.bool_]:
 def _issue_date(features: Features, origin: int, issued: date | None) -> date:
     month = features.issue_month
     earliest = date(origin + 1, month, calendar.monthrange(origin + 1, month)[1])
+    issued = None if issued is None else day(issued, name="issued")
     if issued is not None and issued < earliest:
         message = (
             f"these features hold what was published by {earliest.isoformat()}, after the issue date "

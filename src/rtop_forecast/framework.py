@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rtop_forecast.errors import InputError
+from rtop_forecast._arguments import whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +100,7 @@ def risk_factor(number: int) -> RiskFactor:
     >>> risk_factor(3).short
     'Weak state structures'
     """
-    if not 1 <= number <= len(RISK_FACTORS):
-        message = f"the UN Framework has risk factors 1 to {len(RISK_FACTORS)}, not {number}."
-        raise InputError(message)
+    number = whole(
+        number, name="the number of a risk factor of the UN Framework", least=1, most=len(RISK_FACTORS)
+    )
     return RISK_FACTORS[number - 1]

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from rtop_forecast._arguments import path_of
 from rtop_forecast._files import write_file
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
 from rtop_forecast.forecast import Forecast
@@ -107,14 +108,16 @@ def lock_forecast(forecast: Forecast, path: str | Path, *, locked_on: str) -> st
     InputError
         If the file exists, its folder does not or the date is none.
     """
-    target = Path(path)
+    target = path_of(path, name="path")
     if target.exists() or not target.parent.is_dir():
         fault = (
             "exists already; a locked forecast is never overwritten" if target.exists() else "has no folder"
         )
         message = f"{target} {fault}. Name another file."
         raise InputError(message)
-    if pd.isna(pd.to_datetime(locked_on, format="%Y-%m-%d", errors="coerce")):
+    if not isinstance(locked_on, str) or pd.isna(
+        pd.to_datetime(locked_on, format="%Y-%m-%d", errors="coerce")
+    ):
         message = f"locked_on must be a date as YYYY-MM-DD; got {locked_on!r}."
         raise InputError(message)
     start, end = forecast.window
@@ -144,9 +147,10 @@ def read_locked(path: str | Path) -> LockedForecast:
     DataIntegrityError
         If the file is no such record, of another version, or a byte of the record was changed.
     """
-    name = Path(path).name
+    path = path_of(path, name="path")
+    name = path.name
     try:
-        document = json.loads(Path(path).read_text(encoding="utf-8"))
+        document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         message = f"{name} is not a locked forecast: {error}."
         raise DataIntegrityError(message) from error

@@ -16,6 +16,7 @@ __all__ = ["add_events", "add_variables"]
 
 _LAST_YEAR, _LARGEST_CODE = 9999, 10**9
 _LAG_MONTHS = 6
+_MOST_COLUMNS = 10_000
 
 
 def add_events(
@@ -124,6 +125,9 @@ def add_variables(
         If a column is missing or not numeric, a country is not known in its year, a country-year is repeated, or
         a name is taken. Rows outside the panel's years are listed in ``panel.unmatched``.
     """
+    if len(getattr(table, "columns", [])) > _MOST_COLUMNS:
+        message = f"a table may have {_MOST_COLUMNS:,} columns, not {len(table.columns):,}. Select the columns to add."
+        raise InputError(message)
     given = _columns(table, ["country", "year"], what="variables")
     columns = [column for column in given.columns if column not in ("country", "year")]
     wrong = [column for column in columns if not _is_real(given[column])]

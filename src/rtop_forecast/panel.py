@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from rtop_forecast._arguments import calendar_year, day, mapping, texts
 from rtop_forecast._resources import core_file
 from rtop_forecast._variables import (
     Variable,
@@ -153,6 +154,7 @@ class Panel:
         CoverageError
             If no state-year had ended by then.
         """
+        issued = day(issued, name="issued")
         last_year = issued.year if (issued.month, issued.day) == (12, 31) else issued.year - 1
         panel = self.released_by(issued)
         frame = panel.frame[panel.frame["year"] <= last_year].copy()
@@ -183,6 +185,7 @@ class Panel:
         Panel
             Without vintages; itself if it has none.
         """
+        issued = day(issued, name="issued")
         if not self.vintages:
             return self
         frame, variables = with_vintages(self.frame, self.variables, current_vintages(self.vintages, issued))
@@ -320,6 +323,10 @@ def load_panel(
         If the folder does not exist, holds no release that is recognised or lacks one asked for; if a dataset with
         vintages is unknown or needs a folder, or its release is picked too.
     """
+    first = calendar_year(first, name="first")
+    last = None if last is None else calendar_year(last, name="last")
+    vintages = texts(vintages, name="vintages")
+    releases = None if releases is None else mapping(releases, name="releases")
     panel = _load(data_dir=data_dir, releases=releases, first=first, last=last)
     return _keep_vintages(panel, vintages, data_dir=data_dir, releases=releases or {}) if vintages else panel
 

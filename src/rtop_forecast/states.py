@@ -336,7 +336,7 @@ def resolve_many(codes: ArrayLike, years: ArrayLike, *, system: str) -> Resoluti
 
 
 def _known_system(system: str) -> str:
-    if system not in SYSTEMS:
+    if not isinstance(system, str) or system not in SYSTEMS:
         message = f"system must be one of {', '.join(SYSTEMS)}; got {system!r}."
         raise InputError(message)
     return system

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from rtop_forecast._arguments import choice, real, shown, whole
 from rtop_forecast.errors import CoverageError, InputError
 from rtop_forecast.panel import KEYS, Panel
 from rtop_forecast.states import states
@@ -82,6 +83,7 @@ EVENTS: Mapping[str, Event] = {
     },
 }
 MIN_POPULATION = 500_000
+_MOST_YEARS = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,12 +229,9 @@ def onset_target(
     CoverageError
         If the panel lacks the event or population variables.
     """
-    if kind not in ("onset", "incidence"):
-        message = f"kind must be onset or incidence; {kind!r} is neither."
-        raise InputError(message)
-    if horizon < 1:
-        message = f"horizon counts years and must be at least 1, not {horizon}."
-        raise InputError(message)
+    choice(kind, name="kind", options=("onset", "incidence"))
+    horizon = whole(horizon, name="horizon", least=1, most=_MOST_YEARS)
+    min_population = int(real(min_population, name="min_population"))
     definition = _definition(panel, event)
     used = {*definition.onset, *definition.ongoing}
     _require(panel, {*used, "population"}, event)
@@ -280,6 +279,9 @@ def relabelled(target: Target, panel: Panel) -> Target:
 
 
 def _definition(panel: Panel, event: str) -> Event:
+    if not isinstance(event, str):
+        message = f"event must be the name of an event; got {shown(event)}. One is 'mass_killing'."
+        raise InputError(message)
     if event in EVENTS:
         return EVENTS[event]
     if f"{event}_onset" in panel.variables and f"{event}_ongoing" in panel.variables:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from rtop_forecast._arguments import mapping, real
 from rtop_forecast._draws import joint_draws
 from rtop_forecast._sample import Sample
 from rtop_forecast.errors import InputError
@@ -92,6 +93,7 @@ def what_if(
         If the state is not ranked.
     """
     basis = forecast.basis
+    settings = mapping(settings, name="settings")
     unknown = [name for name in settings if name not in basis.features.names]
     if unknown or not settings:
         message = (
@@ -100,10 +102,9 @@ def what_if(
             else "give a setting."
         ) + " forecast.basis.features.names lists them."
         raise InputError(message)
-    wrong = [name for name, value in settings.items() if np.isinf(value)]
-    if wrong:
-        message = f"a setting must be finite or NaN (not known); {wrong[0]!r} is infinite."
-        raise InputError(message)
+    for name, value in settings.items():
+        if not (isinstance(value, float) and np.isnan(value)):
+            real(value, name=f"the setting of {name}, unless NaN (not known),")
     country_id = country(state, year=forecast.origin_year)
     row = basis.row(country_id)
     changed = row.assign(**settings)

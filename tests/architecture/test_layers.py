@@ -14,6 +14,7 @@ SRC = Path(__file__).resolve().parents[2] / "src" / "rtop_forecast"
 # The order of ARCHITECTURE.md, save that attribution comes before backtest and forecast, which carry explanations.
 ORDER = [
     "errors",
+    "_arguments",
     "_resources",
     "_files",
     "_store",

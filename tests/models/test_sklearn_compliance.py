@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from rtop_forecast.models import (
     AdditiveLogit,
+    AnyClassifier,
     BaseRate,
     BoostedTrees,
     ElasticNetLogit,
@@ -30,6 +32,7 @@ ESTIMATORS = [
     AdditiveLogit(lam=0.01),
     ProbabilityForest(n_estimators=50, min_data_in_leaf=2, shrinkage=0.5, feature_fraction=1.0),
     LogOddsAverage([("base", BaseRate()), ("net", ElasticNetLogit())]),
+    AnyClassifier(HistGradientBoostingClassifier(max_iter=20, min_samples_leaf=2)),
 ]
 
 

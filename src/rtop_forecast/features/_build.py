@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from rtop_forecast._arguments import mapping, texts, whole
 from rtop_forecast.errors import InputError
 from rtop_forecast.features._grid import Grid
 from rtop_forecast.features._make import level
@@ -133,10 +134,10 @@ def build_features(
     CoverageError
         If a named feature needs a variable that the panel does not hold.
     """
-    if not 1 <= issue_month <= 12:
-        message = f"issue_month must lie in 1 to 12, not {issue_month}."
-        raise InputError(message)
-    specs = (*_select(panel, names), *(own_feature(name, factor) for name, factor in (own or {}).items()))
+    issue_month = whole(issue_month, name="issue_month", least=1, most=12)
+    mine = {} if own is None else mapping(own, name="own")
+    chosen = _select(panel, None if names is None else texts(names, name="names"))
+    specs = (*chosen, *(own_feature(name, factor) for name, factor in mine.items()))
     return features_of(panel, specs, issue_month=issue_month)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from rtop_forecast.models._base import Contributions, RiskModel
 from rtop_forecast.models.additive import AdditiveLogit
+from rtop_forecast.models.any_classifier import AnyClassifier, as_risk_model, model_name
 from rtop_forecast.models.average import LogOddsAverage
 from rtop_forecast.models.base_rate import BaseRate
 from rtop_forecast.models.boosting import BoostedTrees
@@ -29,6 +30,7 @@ from rtop_forecast.models.persistence import (
 
 __all__ = [
     "AdditiveLogit",
+    "AnyClassifier",
     "BaseRate",
     "BoostedTrees",
     "Contributions",
@@ -39,10 +41,12 @@ __all__ = [
     "LogOddsAverage",
     "ProbabilityForest",
     "RiskModel",
+    "as_risk_model",
     "benchmark_models",
     "default_model",
     "model_document",
     "model_from_document",
+    "model_name",
     "read_model_file",
     "unfitted_document",
     "unfitted_from_document",

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from rtop_forecast.errors import InputError
+from rtop_forecast.errors import InputError, InputTypeError
 from rtop_forecast.models._base import FloatArray
 
 
@@ -180,6 +180,8 @@ def _validated(model: Any, X: Any) -> FloatArray:
     """Run scikit-learn's checks of shape, type and names; its messages, our error class."""
     try:
         values: FloatArray = validate_data(model, X, reset=False, dtype=np.float64, ensure_all_finite=False)
+    except TypeError as error:
+        raise InputTypeError(str(error)) from error
     except ValueError as error:
         raise InputError(str(error)) from error
     return values
@@ -189,6 +191,8 @@ def _validated_pair(model: Any, X: Any, y: ArrayLike) -> tuple[FloatArray, NDArr
     try:
         values, labels = validate_data(model, X, y, dtype=np.float64, ensure_all_finite=False)
         check_classification_targets(labels)
+    except TypeError as error:
+        raise InputTypeError(str(error)) from error
     except ValueError as error:
         raise InputError(str(error)) from error
     return values, labels

@@ -136,11 +136,3 @@ def monotone_signs(model: Any, signs: Mapping[str, int] | None) -> list[int] | N
             message = f"monotone maps features to -1, 0 or 1; {name!r}: {sign!r} does not. Features: {names[:5]} ..."
             raise InputError(message)
     return [int(signs.get(names[position], 0)) for position in column_order(model)]
-
-
-def check_rules(model: Any, rules: Mapping[str, bool]) -> None:
-    """Raise for the first rule, which begins with the parameter's name, that is broken."""
-    for rule, kept in rules.items():
-        if not kept:
-            message = f"{rule}; got {getattr(model, rule.split()[0])!r}."
-            raise InputError(message)

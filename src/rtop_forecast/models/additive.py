@@ -17,7 +17,7 @@ from rtop_forecast.models._inputs import (
     read_training,
     to_training_order,
 )
-from rtop_forecast.models._lightgbm import check_rules
+from rtop_forecast.models._parameters import FLAG, NOT_NEGATIVE, POSITIVE, SHARE, check_parameters
 from rtop_forecast.models.elastic_net import ElasticNetLogit
 
 _KNOT_QUANTILES = (0.1, 0.5, 0.9)
@@ -93,13 +93,7 @@ class AdditiveLogit(LogOddsClassifier):
         InputError
             If a parameter or the input breaks a rule, or the fit does not converge.
         """
-        rules = {
-            "lam must be finite and at least 0": bool(np.isfinite(self.lam)) and self.lam >= 0,
-            "l1_ratio must lie in [0, 1]": 0 <= self.l1_ratio <= 1,
-            "scaled must be True or False": self.scaled in (True, False),
-            "tol must be positive": 0 < self.tol < np.inf,
-        }
-        check_rules(self, rules)
+        check_parameters(self, lam=NOT_NEGATIVE, l1_ratio=SHARE, scaled=FLAG, tol=POSITIVE)
         rows = read_training(self, X, y, sample_weight)
         medians = column_medians(rows)
         self.medians_ = to_training_order(self, np.where(np.isnan(medians), 0.0, medians))

@@ -10,7 +10,6 @@ from numpy.typing import ArrayLike
 from rtop_forecast.models._base import Contributions, FloatArray, LogOddsClassifier
 from rtop_forecast.models._inputs import feature_names, read_rows, read_training, to_training_order
 from rtop_forecast.models._lightgbm import (
-    check_rules,
     filled,
     grow,
     monotone_signs,
@@ -18,6 +17,7 @@ from rtop_forecast.models._lightgbm import (
     stand_ins,
     tree_shap,
 )
+from rtop_forecast.models._parameters import FLAG, NOT_NEGATIVE, POSITIVE_SHARE, at_least, check_parameters
 
 
 class BoostedTrees(LogOddsClassifier):
@@ -174,21 +174,21 @@ class BoostedTrees(LogOddsClassifier):
         )
 
     def _check_parameters(self) -> None:
-        rules = {
-            "n_estimators must be at least 1": self.n_estimators >= 1,
-            "learning_rate must lie in (0, 1]": 0 < self.learning_rate <= 1,
-            "num_leaves must be at least 2": self.num_leaves >= 2,
-            "min_data_in_leaf must be at least 1": self.min_data_in_leaf >= 1,
-            "min_sum_hessian must be at least 0": self.min_sum_hessian >= 0,
-            "lambda_l2 must be at least 0": self.lambda_l2 >= 0,
-            "feature_fraction must lie in (0, 1]": 0 < self.feature_fraction <= 1,
-            "bagging_fraction must lie in (0, 1]": 0 < self.bagging_fraction <= 1,
-            "extra_trees must be True or False": self.extra_trees in (True, False),
-            "max_bin must be at least 2": self.max_bin >= 2,
-            "seeds must be at least 1": self.seeds >= 1,
-            "seed must be at least 0": self.seed >= 0,
-        }
-        check_rules(self, rules)
+        check_parameters(
+            self,
+            n_estimators=at_least(1),
+            learning_rate=POSITIVE_SHARE,
+            num_leaves=at_least(2),
+            min_data_in_leaf=at_least(1),
+            min_sum_hessian=NOT_NEGATIVE,
+            lambda_l2=NOT_NEGATIVE,
+            feature_fraction=POSITIVE_SHARE,
+            bagging_fraction=POSITIVE_SHARE,
+            extra_trees=FLAG,
+            max_bin=at_least(2),
+            seeds=at_least(1),
+            seed=at_least(0),
+        )
 
     def _settings(self) -> dict[str, Any]:
         constraints = monotone_signs(self, self.monotone)

@@ -18,6 +18,7 @@ from rtop_forecast.models._inputs import (
     read_training,
     to_training_order,
 )
+from rtop_forecast.models._parameters import FLAG, NOT_NEGATIVE, POSITIVE, SHARE, at_least, check_parameters
 from rtop_forecast.models._solver import Problem, dot, solve
 
 # A column whose standard deviation is below this share of its largest value is rounding error.
@@ -172,17 +173,9 @@ class ElasticNetLogit(LogOddsClassifier):
         return Contributions(feature_names=tuple(feature_names(self)), values=values, baseline=self._baseline)
 
     def _check_parameters(self) -> None:
-        rules = {
-            "lam must be finite and at least 0": np.isfinite(self.lam) and self.lam >= 0,
-            "l1_ratio must lie in [0, 1]": 0 <= self.l1_ratio <= 1,
-            "scaled must be True or False": self.scaled in (True, False),
-            "tol must be positive": 0 < self.tol < np.inf,
-            "max_iter must be at least 1": self.max_iter >= 1,
-        }
-        for rule, kept in rules.items():
-            if not kept:
-                message = f"{rule}; got {getattr(self, rule.split()[0])!r}."
-                raise InputError(message)
+        check_parameters(
+            self, lam=NOT_NEGATIVE, l1_ratio=SHARE, scaled=FLAG, tol=POSITIVE, max_iter=at_least(1)
+        )
 
     def _fit_rows(self, rows: TrainingRows) -> None:
         """Fit on canonical rows; everything set here is in the training frame's column order."""

@@ -14,6 +14,14 @@ from rtop_forecast.models._cross_validation import Fold, choose, past_folds, ran
 from rtop_forecast.models._exact_path import exact_paths
 from rtop_forecast.models._glmnet_path import Path
 from rtop_forecast.models._inputs import read_complete, read_given
+from rtop_forecast.models._parameters import (
+    POSITIVE,
+    POSITIVE_SHARE,
+    PROPER_SHARE,
+    at_least,
+    check_parameters,
+    one_of,
+)
 from rtop_forecast.models.elastic_net import ElasticNetLogit
 
 __all__ = ["ElasticNetLogitCV"]
@@ -189,20 +197,17 @@ class ElasticNetLogitCV(LogOddsClassifier):
         return past_folds(years, self.n_folds, horizon=self.horizon)
 
     def _check_parameters(self) -> None:
-        rules = {
-            "l1_ratio must lie in (0, 1]": 0 < self.l1_ratio <= 1,
-            "rule must be 'min' or '1se'": self.rule in ("min", "1se"),
-            "folds must be 'past' or 'random'": self.folds in ("past", "random"),
-            "n_folds must be at least 2": self.n_folds >= 2,
-            "horizon must be at least 1": self.horizon >= 1,
-            "n_lambdas must be at least 2": self.n_lambdas >= 2,
-            "lambda_ratio must lie in (0, 1)": 0 < self.lambda_ratio < 1,
-            "tol must be positive": 0 < self.tol < np.inf,
-        }
-        for rule, kept in rules.items():
-            if not kept:
-                message = f"{rule}; got {getattr(self, rule.split()[0])!r}."
-                raise InputError(message)
+        check_parameters(
+            self,
+            l1_ratio=POSITIVE_SHARE,
+            rule=one_of("min", "1se"),
+            folds=one_of("past", "random"),
+            n_folds=at_least(2),
+            horizon=at_least(1),
+            n_lambdas=at_least(2),
+            lambda_ratio=PROPER_SHARE,
+            tol=POSITIVE,
+        )
 
     def __sklearn_tags__(self) -> Any:
         """Tags: as the other models, but no missing values."""

@@ -11,13 +11,20 @@ from scipy.special import logit
 from rtop_forecast.models._base import Contributions, FloatArray, LogOddsClassifier
 from rtop_forecast.models._inputs import feature_names, read_rows, read_training, to_training_order
 from rtop_forecast.models._lightgbm import (
-    check_rules,
     filled,
     grow,
     raw_scores,
     stand_ins,
     tree_counts,
     tree_shap,
+)
+from rtop_forecast.models._parameters import (
+    FLAG,
+    POSITIVE,
+    POSITIVE_SHARE,
+    PROPER_SHARE,
+    at_least,
+    check_parameters,
 )
 
 
@@ -185,18 +192,18 @@ class ProbabilityForest(LogOddsClassifier):
         return (total - value + unsplit * self.prevalence_) / self._trees()
 
     def _check_parameters(self) -> None:
-        rules = {
-            "n_estimators must be at least 1": self.n_estimators >= 1,
-            "num_leaves must be at least 2": self.num_leaves >= 2,
-            "min_data_in_leaf must be at least 1": self.min_data_in_leaf >= 1,
-            "feature_fraction must lie in (0, 1]": 0 < self.feature_fraction <= 1,
-            "bagging_fraction must lie in (0, 1)": 0 < self.bagging_fraction < 1,
-            "extra_trees must be True or False": self.extra_trees in (True, False),
-            "shrinkage must be positive": self.shrinkage > 0,
-            "max_bin must be at least 2": self.max_bin >= 2,
-            "seed must be at least 0": self.seed >= 0,
-        }
-        check_rules(self, rules)
+        check_parameters(
+            self,
+            n_estimators=at_least(1),
+            num_leaves=at_least(2),
+            min_data_in_leaf=at_least(1),
+            feature_fraction=POSITIVE_SHARE,
+            bagging_fraction=PROPER_SHARE,
+            extra_trees=FLAG,
+            shrinkage=POSITIVE,
+            max_bin=at_least(2),
+            seed=at_least(0),
+        )
 
     def _settings(self) -> dict[str, Any]:
         return {

@@ -8,11 +8,18 @@ import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import ArrayLike
 
-from rtop_forecast.errors import InputError
 from rtop_forecast.models._base import Contributions, FloatArray, LogOddsClassifier
 from rtop_forecast.models._cross_validation import choose, random_folds, refuse_one_class
 from rtop_forecast.models._glmnet_path import Path, path
 from rtop_forecast.models._inputs import feature_names, read_complete, read_given
+from rtop_forecast.models._parameters import (
+    POSITIVE,
+    POSITIVE_SHARE,
+    PROPER_SHARE,
+    at_least,
+    check_parameters,
+    one_of,
+)
 
 __all__ = ["GlmnetLogit"]
 
@@ -147,18 +154,15 @@ class GlmnetLogit(LogOddsClassifier):
         )
 
     def _check_parameters(self) -> None:
-        rules = {
-            "l1_ratio must lie in (0, 1]": 0 < self.l1_ratio <= 1,
-            "n_folds must be at least 3": self.n_folds >= 3,
-            "rule must be 'min' or '1se'": self.rule in ("min", "1se"),
-            "n_lambdas must be at least 2": self.n_lambdas >= 2,
-            "lambda_ratio must lie in (0, 1)": 0 < self.lambda_ratio < 1,
-            "thresh must be positive": 0 < self.thresh < np.inf,
-        }
-        for rule, kept in rules.items():
-            if not kept:
-                message = f"{rule}; got {getattr(self, rule.split()[0])!r}."
-                raise InputError(message)
+        check_parameters(
+            self,
+            l1_ratio=POSITIVE_SHARE,
+            n_folds=at_least(3),
+            rule=one_of("min", "1se"),
+            n_lambdas=at_least(2),
+            lambda_ratio=PROPER_SHARE,
+            thresh=POSITIVE,
+        )
 
     def __sklearn_tags__(self) -> Any:
         """Tags: as the other models, but no missing values."""

@@ -12,6 +12,7 @@ from typing import Protocol, cast
 
 import pandas as pd
 
+from rtop_forecast._arguments import path_of
 from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.sources._files import is_html
 from rtop_forecast.sources._table import SourceTable
@@ -135,7 +136,7 @@ def discover(folder: str | Path) -> Discovery:
     InputError
         If the folder does not exist.
     """
-    folder = Path(folder)
+    folder = path_of(folder, name="the data folder")
     if not folder.is_dir():
         message = f"the data folder {folder} does not exist; give a folder with downloaded releases."
         raise InputError(message)
