@@ -1,6 +1,6 @@
-"""Write the pages that come from code: features.md from the catalogue, cases.md from a backtest.
+"""Write the pages that come from code: features.md, source_cards.md, and cases.md from a backtest.
 
-python docs/make_pages.py --data DIR [--jobs 2]
+python docs/make_pages.py [--data DIR] [--jobs 2]
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import argparse
 from pathlib import Path
 
 import rtop_forecast as rtop
+from rtop_forecast.sources.registry import Release, registry
 
 HERE = Path(__file__).parent
 FIRST, LAST, CALIBRATION = 1973, 2022, 15
@@ -61,6 +62,49 @@ def features_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def source_cards_page() -> str:
+    """One card per dataset: what it is, its releases, how to get it, what each variable is."""
+    lines = [
+        "# Source cards",
+        "",
+        "A card per dataset, from the registry `datasets/sources.toml` and the readers. The *lag* is the months after "
+        "31 December of a value's year until it is published; a forecast uses nothing before. Quirks of real releases "
+        "and how they are handled: [Sources](sources.md). This page is written by `python docs/make_pages.py`.",
+    ]
+    by_dataset: dict[str, list[Release]] = {}
+    for release in registry().values():
+        by_dataset.setdefault(release.dataset or release.key, []).append(release)
+    for dataset, releases in sorted(by_dataset.items()):
+        newest = max(releases, key=lambda one: (one.last_year, one.key))
+        first, last = min(one.first_year for one in releases), max(one.last_year for one in releases)
+        lines += ["", f"## {dataset}: {newest.title}", ""]
+        facts = {
+            "unit": newest.unit,
+            "years": f"{first}-{last}",
+            "releases known": ", ".join(dict.fromkeys(one.release for one in releases)),
+            "lag": f"{newest.publication_lag_months} months",
+            "licence": newest.licence,
+            "page": newest.page,
+            "files": newest.file_pattern or "facts carried over by hand",
+            "reference": newest.citation,
+        }
+        lines += [f"- **{name}**: {value}" for name, value in facts.items()]
+        variables = sorted({name for one in releases for name in one.variables})
+        if variables:
+            spans = {
+                name: (
+                    min(one.variables[name][0] for one in releases if name in one.variables),
+                    max(one.variables[name][1] for one in releases if name in one.variables),
+                )
+                for name in variables
+            }
+            told = ", ".join(f"`{dataset}_{name}` {a}-{b}" for name, (a, b) in spans.items())
+            lines += [f"- **variables in the panel**: {told}"]
+        if newest.dataset:
+            lines += [f"- **definitions**: {{py:func}}`rtop_forecast.sources.{dataset}.read`"]
+    return "\n".join(lines) + "\n"
+
+
 def cases_page(data: Path, *, jobs: int) -> str:
     """Historical cases out of sample, hits and misses alike."""
     panel = rtop.load_panel(data_dir=data)
@@ -92,15 +136,17 @@ def cases_page(data: Path, *, jobs: int) -> str:
 
 
 def main() -> None:
-    """Write both pages."""
+    """Write the pages."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--data", type=Path, help="folder of releases; without it cases.md stays")
     parser.add_argument("--jobs", type=int, default=2)
     arguments = parser.parse_args()
     (HERE / "features.md").write_text(features_page())
-    (HERE / "cases.md").write_text(cases_page(arguments.data, jobs=arguments.jobs))
+    (HERE / "source_cards.md").write_text(source_cards_page())
+    if arguments.data is not None:
+        (HERE / "cases.md").write_text(cases_page(arguments.data, jobs=arguments.jobs))
 
 
 if __name__ == "__main__":

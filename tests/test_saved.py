@@ -87,6 +87,17 @@ def test_other_files_and_other_calibrators_are_refused(result, tmp_path):
         rtop.save_backtest(replace(result, calibrator=Mine()), tmp_path / "x")
 
 
+def test_a_relative_checkpoint_is_found_by_workers_that_stand_elsewhere(tmp_path, monkeypatch):
+    panel = rtop.load_panel()
+    features, target = rtop.build_features(panel), rtop.onset_target(panel)
+    arguments = {"origins": rtop.RollingOrigin(first=2019, last=2020), "calibration_origins": 0, "n_jobs": 2}
+    for place in ("a", "b"):  # workers that started in the first folder serve the second
+        (tmp_path / place).mkdir()
+        monkeypatch.chdir(tmp_path / place)
+        rtop.backtest(ElasticNetLogit(lam=0.3, scaled=True), features, target, checkpoint="run", **arguments)
+        assert len(list((tmp_path / place / "run").glob("20*.parquet"))) == 2
+
+
 def test_a_checkpoint_of_other_data_is_refused(tmp_path):
     panel = rtop.load_panel()
     features, target = rtop.build_features(panel), rtop.onset_target(panel)

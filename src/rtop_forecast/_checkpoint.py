@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rtop_forecast._arguments import path_of
 from rtop_forecast._files import write_file
 from rtop_forecast.errors import DataIntegrityError, InputError
 
@@ -38,7 +39,8 @@ def prepare_checkpoint(folder: str | Path, model: object, samples: Sequence[_Row
     InputError
         If it belongs to others, or holds files but no key.
     """
-    out = Path(folder)
+    # absolute: a worker process may stand in another folder
+    out = path_of(folder, name="checkpoint").resolve()
     out.mkdir(parents=True, exist_ok=True)
     key = {"fingerprint": _fingerprint(model, samples), "model": repr(model)}
     path = out / _KEY

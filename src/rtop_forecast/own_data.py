@@ -211,10 +211,11 @@ def _resolved(rows: pd.DataFrame, *, system: str, panel: Panel) -> tuple[pd.Data
     found = resolve_many(inside["country"], inside["year"], system=system)
     if len(found.unmatched):
         first = found.unmatched.iloc[0].to_dict()
+        lost = int(found.unmatched["rows"].sum())
         message = (
-            f"each country must be a state in its year; {int(found.unmatched['rows'].sum())} of {len(inside)} rows "
-            f"are not, first {first['code']!r} in {first['year']}: {first['reason']} Correct the name, name the code "
-            "system (system=), or leave the row out."
+            f"each country must be a state in its year; {lost} of {len(inside)} country-years are not, first "
+            f"{first['code']!r} in {first['year']}: {first['reason']} Correct the name, name the code system "
+            "(system=), or leave the row out."
         )
         raise InputError(message)
     outside = rows[~within].groupby(["country", "year"]).size().reset_index(name="rows")
