@@ -82,6 +82,8 @@ def test_an_open_window_or_another_target_is_refused(parts, tmp_path):
         rtop.score_locked(record, target)
     with pytest.raises(rtop.InputError, match="within 1"):
         rtop.score_locked(record, rtop.onset_target(rtop.load_panel(), horizon=1))
+    with pytest.raises(rtop.InputError, match=r"the target of mass_killing \(incidence\)"):
+        rtop.score_locked(record, rtop.onset_target(rtop.load_panel(), kind="incidence"))
 
 
 def test_the_command_scores_a_record(locked, capsys):

@@ -474,6 +474,7 @@ def provenance(features: Features, target: Target, *, seed: int) -> dict[str, An
         "sha256": dict(features.panel.hashes),
         "packages": package_versions(),
         "event": target.event,
+        "kind": target.kind,
         "horizon": target.horizon,
         "onsets_coded_to": target.last_observed,
         "features": features.names,

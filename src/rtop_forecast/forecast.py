@@ -27,7 +27,7 @@ from rtop_forecast.features import Features
 from rtop_forecast.inference import prob_top, rank_ranges
 from rtop_forecast.models import RiskModel, as_risk_model
 from rtop_forecast.panel import country
-from rtop_forecast.targets import Target
+from rtop_forecast.targets import Target, what_happens
 
 FloatArray = NDArray[np.float64]
 LEVEL = 0.9
@@ -79,6 +79,17 @@ class Forecast:
     def window(self) -> tuple[int, int]:
         """First and last year of the target window."""
         return int(self.frame["target_start"].iloc[0]), int(self.frame["target_end"].iloc[0])
+
+    @property
+    def period(self) -> str:
+        """Target window in words: "2025-2026", or "2025" for a single year."""
+        start, end = self.window
+        return str(start) if start == end else f"{start}-{end}"
+
+    @property
+    def outcome(self) -> str:
+        """What the probabilities are of, as a clause: "a new mass killing begins"."""
+        return what_happens(str(self.provenance["event"]), str(self.provenance["kind"]))
 
     def to_frame(self) -> pd.DataFrame:
         """Copy of the table."""
@@ -152,12 +163,11 @@ class Forecast:
 
     def summary(self) -> str:
         """Window, expected onsets and the ten highest risks, as text."""
-        start, end = self.window
         value, low, high = self.expected
         lines = [
-            f"Risk of a new onset in {start}-{end}, origin {self.origin_year}, "
-            f"as known on {self.issued.isoformat()}: {len(self.frame)} states, {value:.1f} with an onset expected "
-            f"({self.level:.0%} interval {low:.1f} to {high:.1f})"
+            f"Risk that {self.outcome} in {self.period}, origin {self.origin_year}, "
+            f"as known on {self.issued.isoformat()}: {len(self.frame)} states, of which {value:.1f} are expected to "
+            f"see it ({self.level:.0%} interval {low:.1f} to {high:.1f})"
         ]
         for row in self.frame.head(10).to_dict("records"):
             lines.append(

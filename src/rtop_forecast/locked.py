@@ -193,10 +193,11 @@ def score_locked(locked: LockedForecast, target: Target) -> LockedScore:
         If the window has not closed in the target's events.
     """
     horizon = locked.window[1] - locked.origin_year
-    if target.event != locked.event or target.horizon != horizon:
+    kind = locked.provenance.get("kind", "onset")
+    if (target.event, target.kind, target.horizon) != (locked.event, kind, horizon):
         message = (
-            f"the forecast is of {locked.event} within {horizon} years, the target of {target.event} within "
-            f"{target.horizon}. Build the same target."
+            f"the forecast is of {locked.event} ({kind}) within {horizon} years, the target of {target.event} "
+            f"({target.kind}) within {target.horizon}. Build the same target."
         )
         raise InputError(message)
     if target.last_observed < locked.window[1]:

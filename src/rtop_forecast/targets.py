@@ -266,6 +266,22 @@ def onset_target(
     )
 
 
+def what_happens(event: str, kind: str = "onset") -> str:
+    """Outcome as a clause: what a probability is the probability of.
+
+    Examples
+    --------
+    >>> what_happens("mass_killing"), what_happens("genocide_politicide")
+    ('a new mass killing begins', 'a new episode of genocide or politicide begins')
+    >>> what_happens("mass_killing", "incidence"), what_happens("food_riot")
+    ('mass killing is under way', 'a new episode of food riot begins')
+    """
+    label = EVENTS[event].label if event in EVENTS else event.replace("_", " ")
+    if kind == "incidence":
+        return f"{label} is under way"
+    return f"a new {label} begins" if event == "mass_killing" else f"a new episode of {label} begins"
+
+
 def relabelled(target: Target, panel: Panel) -> Target:
     """Target of the same definition from another panel; see :func:`onset_target`."""
     return onset_target(

@@ -139,7 +139,7 @@ def test_names_from_data_are_escaped(parts, tmp_path):
 def test_every_ranked_state_is_drawn_in_the_colour_of_its_probability(parts):
     forecast, _ = parts
     ranking = forecast.ranking()
-    figure = draw_map(ranking, year=2024, window=forecast.window)
+    figure = draw_map(ranking, year=2024, title="Risk")
     drawn = {}
     for patch in figure.axes[0].patches:
         if patch.get_gid():
@@ -154,7 +154,7 @@ def test_every_ranked_state_is_drawn_in_the_colour_of_its_probability(parts):
     assert {"Somaliland", "W. Sahara", "Palestine"} <= names
     assert {347, 713} <= set(drawn)  # Kosovo, Taiwan
     with pytest.raises(rtop.DataIntegrityError, match="GW 9999"):
-        draw_map(ranking.assign(country_id=9999), year=2024, window=forecast.window)
+        draw_map(ranking.assign(country_id=9999), year=2024, title="Risk")
 
 
 def test_colours_darken_steadily_for_greyscale():

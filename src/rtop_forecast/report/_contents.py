@@ -24,7 +24,7 @@ ANALOGUES = 3
 ANALOGUES_FROM = 1975
 
 DEFINITIONS = {
-    "top": f"The {TOP} states with the highest probability of a new mass-killing episode in the window.",
+    "top": f"The {TOP} states with the highest probability.",
     "surprises": "States that the model ranks at least ten places higher than a model of past mass killings and "
     "population alone.",
     "movers": "States whose odds changed most since the forecast of the year before, with what the change is made of.",

@@ -16,6 +16,7 @@ from rtop_forecast.framework import risk_factor
 from rtop_forecast.report.mechanisms import LEFT_OUT
 from rtop_forecast.report.world_map import NOTE
 from rtop_forecast.scores import score_table
+from rtop_forecast.targets import EVENTS
 
 _LABELS = {
     "auc": "AUC (0.5 is chance, 1 perfect)",
@@ -23,14 +24,14 @@ _LABELS = {
     "log_loss": "Log loss (lower is better)",
     "brier": "Brier score (lower is better)",
     "expected_observed": "Expected / observed (1 is right)",
-    "recall_at_10": "Onset windows among the first 10",
-    "recall_at_20": "Onset windows among the first 20",
-    "recall_at_30": "Onset windows among the first 30",
+    "recall_at_10": "Windows with an {noun} among the first 10",
+    "recall_at_20": "Windows with an {noun} among the first 20",
+    "recall_at_30": "Windows with an {noun} among the first 30",
 }
-_EVENT_NOTES = {
-    "mass_killing": "Mass killing: at least 1,000 civilians of a group killed deliberately within a year by a state or "
-    "an armed group, as listed by the Early Warning Project.",
-}
+_MASS_KILLING = (
+    "Mass killing: at least 1,000 civilians of a group killed deliberately within a year by a state or an armed group, "
+    "as listed by the Early Warning Project."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,20 @@ class Picture:
     png: bytes
     alt: str
     caption: str
+
+
+def noun_of(forecast: Forecast) -> str:
+    """Name what is counted in the window: an onset, or an episode under way."""
+    return "episode" if forecast.provenance["kind"] == "incidence" else "onset"
+
+
+def _event_note(event: str) -> str:
+    """Definition of the outcome and where it comes from."""
+    if event == "mass_killing":
+        return _MASS_KILLING
+    if event in EVENTS:
+        return f"{EVENTS[event].label.capitalize()}, by {EVENTS[event].source}."
+    return f"Events of the user's own, called {event}."
 
 
 def percent(value: float) -> str:
@@ -80,11 +95,14 @@ def render(
     )
     origins = result.frame["origin_year"]
     return environment.get_template("report.html.j2").render(
-        window=forecast.window,
+        period=forecast.period,
         origin=forecast.origin_year,
         issued=forecast.issued.isoformat(),
         level=f"{forecast.level:.0%}",
-        event_note=_EVENT_NOTES.get(str(forecast.provenance.get("event")), ""),
+        outcome=forecast.outcome,
+        incidence=forecast.provenance["kind"] == "incidence",
+        noun=noun_of(forecast),
+        event_note=_event_note(str(forecast.provenance["event"])),
         ranking=told["ranking"].to_dict("records"),
         top=told["top"].to_dict("records"),
         base_rate=told["base_rate"],
@@ -199,7 +217,7 @@ def _scores(table: pd.DataFrame, result: BacktestResult, forecast: Forecast) -> 
     )
     return [
         {
-            "label": _LABELS[str(name)],
+            "label": _LABELS[str(name)].format(noun=noun_of(forecast)),
             "value": row["value"],
             "low": row["low"],
             "high": row["high"],

@@ -11,7 +11,7 @@ from rtop_forecast.backtest import BacktestResult
 from rtop_forecast.forecast import Forecast
 from rtop_forecast.report import figures
 from rtop_forecast.report._contents import contents
-from rtop_forecast.report._page import Picture, percent, render
+from rtop_forecast.report._page import Picture, noun_of, percent, render
 from rtop_forecast.report._tables import write_tables
 from rtop_forecast.report.world_map import draw_map
 
@@ -69,8 +69,8 @@ def _draw(forecast: Forecast, result: BacktestResult) -> dict[str, tuple[Figure,
     """Figures with their message (alternative text) and caption (axes, units)."""
     ranking, frame = forecast.ranking(), result.frame
     first = ranking.iloc[0]
-    start, end = forecast.window
     positives, expected = int(frame["outcome"].sum()), float(frame["prob"].sum())
+    noun = noun_of(forecast)
     highest = f"the highest is {first['name']} at {percent(first['prob'])}"
     return {
         "ranges": (
@@ -81,23 +81,28 @@ def _draw(forecast: Forecast, result: BacktestResult) -> dict[str, tuple[Figure,
             "its range.",
         ),
         "map": (
-            draw_map(ranking, year=forecast.origin_year, window=(start, end)),
+            draw_map(
+                ranking,
+                year=forecast.origin_year,
+                title=f"Risk that {forecast.outcome} in {forecast.period}",
+            ),
             f"World map of the probabilities; {highest}. Colour: probability in percent, log scale; all values stand "
             "in the table.",
-            f"Probability of an onset in {start}-{end}, percent on a log scale; dots mark small states.",
+            f"Probability that {forecast.outcome} in {forecast.period}, percent on a log scale; dots mark small "
+            "states.",
         ),
         "reliability": (
             figures.reliability_figure(frame["outcome"], frame["prob"]),
-            f"Reliability diagram: {expected:.0f} onset windows were expected and {positives} observed. Axes: forecast "
+            f"Reliability diagram: {expected:.0f} windows with an {noun} were expected and {positives} observed. Axes: forecast "
             "probability and observed frequency in percent, both on a log scale.",
             "Observed frequency against forecast probability (percent, log scales), with events / forecasts per bin. "
             "Grey band: where calibrated forecasts would lie; dashed: isotonic fit.",
         ),
         "expected": (
-            figures.expected_observed_figure(frame),
-            f"Expected and observed number of states with an onset by origin year; in all {expected:.0f} expected, "
+            figures.expected_observed_figure(frame, noun=noun),
+            f"Expected and observed number of states with an {noun} by origin year; in all {expected:.0f} expected, "
             f"{positives} observed. Vertical axis: states; horizontal axis: origin year.",
-            "States with an onset in the window (count) by origin year: expected (line) and observed (bars).",
+            f"States with an {noun} in the window (count) by origin year: expected (line) and observed (bars).",
         ),
     }
 

@@ -208,19 +208,21 @@ def rank_ranges_figure(ranking: pd.DataFrame, *, top: int = 30) -> Figure:
     return figure
 
 
-def expected_observed_figure(frame: pd.DataFrame) -> Figure:
+def expected_observed_figure(frame: pd.DataFrame, *, noun: str = "onset") -> Figure:
     """Draw expected and observed onset windows by origin year.
 
     Parameters
     ----------
     frame : pandas.DataFrame
         Backtest forecasts: ``origin_year, prob, outcome``.
+    noun : str
+        What is counted in a window.
     """
     sums = frame.groupby("origin_year")[["prob", "outcome"]].sum()
     figure, axes = _new(6.4, 3.2)
     axes.bar(sums.index, sums["outcome"], color="#bbbbbb", width=0.8, label="observed")
     axes.plot(sums.index, sums["prob"], color=VERMILLION, marker="o", markersize=3, label="expected")
-    axes.set_ylabel("states with an onset in the window")
+    axes.set_ylabel(f"states with an {noun} in the window")
     axes.set_xlabel("origin year")
     axes.legend(frameon=False)
     return figure

@@ -83,7 +83,7 @@ def map_colours(prob: pd.Series[float]) -> pd.Series[str]:
     return prob.map(lambda value: to_hex(scale(norm(value))))
 
 
-def draw_map(ranking: pd.DataFrame, *, year: int, window: tuple[int, int]) -> Figure:
+def draw_map(ranking: pd.DataFrame, *, year: int, title: str) -> Figure:
     """World map of the probabilities of a ranking.
 
     Parameters
@@ -92,8 +92,8 @@ def draw_map(ranking: pd.DataFrame, *, year: int, window: tuple[int, int]) -> Fi
         ``country_id, name, prob``.
     year : int
         Origin year, whose states are drawn.
-    window : (int, int)
-        First and last year of the target window, for the title.
+    title : str
+        What the probabilities are of.
 
     Returns
     -------
@@ -123,7 +123,7 @@ def draw_map(ranking: pd.DataFrame, *, year: int, window: tuple[int, int]) -> Fi
         _paint(axes, parts, number, colour[number] if ranked else None)
     axes.set_aspect("equal")
     axes.set_axis_off()
-    axes.set_title(f"Risk of a new mass-killing episode in {window[0]}-{window[1]}", fontsize=13, loc="left")
+    axes.set_title(title, fontsize=13, loc="left")
     bar = figure.colorbar(
         ScalarMappable(LogNorm(_LOWEST, _HIGHEST), _COLOURS),
         ax=axes,
