@@ -1,13 +1,16 @@
-"""How time and memory grow: backtests of panels of other units (grid cells, months) through the same code.
+"""How time and memory grow: panels of other units (grid cells, months) through the same code.
 
     python benchmarks/scale.py [--rows N ...] [--jobs N] [--json]
 
 Panels are simulated: units in 40 years, 60 standard normal features of which six raise the log-odds, some 2% with an
-event in the two years ahead. The default model is refitted at ten origins, without recalibration, through
-backtest_rows; attribution explains all units of the last year. Memory is the largest sum of the resident sets of all
-processes, sampled every 0.1 s; pages that processes share count once for each. The growth exponent in rows is the slope
-of log seconds on log rows. "seconds_by_origins" has the smallest panel with more origins. The second panel runs once
-more on a Dask LocalCluster; "dask_identical" says whether every bit is the same. Needs the extra "dask".
+event in the two years ahead. "features" builds 60 features from ten variables (levels, logs, changes over 1 and 3
+years, halved sums, means of 3 years), each row with what was published by its issue date. "backtest" refits the default
+model at ten origins, without recalibration, through backtest_rows. "attribution" explains all units of the last year.
+Memory is the largest sum over all processes of their proportional set size (PSS: a page shared by n processes counts
+1/n in each), sampled every 0.1 s. The growth exponent in rows is the slope of log seconds on log rows of the backtest.
+"seconds_by_origins" has a panel of the smallest size, of 100 years, with more origins; "seconds_by_refits" a forecast
+of it with more resamples behind its intervals. The second size runs once more on a Dask LocalCluster; "dask_identical"
+says whether every bit is the same. Needs the extra "dask".
 """
 
 from __future__ import annotations
@@ -28,17 +31,22 @@ import psutil
 from dask.distributed import Client, LocalCluster
 
 import rtop_forecast as rtop
+from rtop_forecast._draws import joint_draws
 from rtop_forecast.backtest import BacktestResult, Sample, backtest_rows
 from rtop_forecast.calibration import Identity
+from rtop_forecast.features import FeatureSpec, features_of
+from rtop_forecast.features._make import averaged, changed, decayed, level, logged
+from rtop_forecast.panel import Panel, Variable
 
-FIRST, LAST, FEATURES, HORIZON = 1981, 2020, 60, 2
+LAST, YEARS, FEATURES, HORIZON = 2020, 40, 60, 2
 SIZES = (10_000, 100_000, 1_000_000)
-ORIGINS = (10, 20, 30)
+ORIGINS = (10, 20, 40, 60)
+REFITS = (50, 100, 200, 500)
 
 
-def panel(n_rows: int, *, seed: int = 0) -> Sample:
+def panel(n_rows: int, *, n_years: int = YEARS, seed: int = 0) -> Sample:
     """Simulate units in years."""
-    years = np.arange(FIRST, LAST + 1)
+    years = np.arange(LAST - n_years + 1, LAST + 1)
     units = n_rows // len(years)
     rng = np.random.default_rng(seed)
     values = rng.normal(size=(units * len(years), FEATURES))
@@ -50,6 +58,41 @@ def panel(n_rows: int, *, seed: int = 0) -> Sample:
         outcome=(rng.random(len(values)) < prob).astype(float),
         horizon=HORIZON,
     )
+
+
+def raw_panel(n_rows: int, *, seed: int = 0) -> tuple[Panel, list[FeatureSpec]]:
+    """Ten variables of units in years, published six months after the year, and 60 features of them."""
+    rng = np.random.default_rng(seed)
+    years = np.arange(LAST - YEARS + 1, LAST + 1)
+    units = n_rows // YEARS
+    number = np.repeat(np.arange(units), YEARS)
+    names = [f"v{i}" for i in range(10)]
+    frame = pd.DataFrame(rng.gamma(2.0, size=(units * YEARS, 10)), columns=names)
+    frame.insert(0, "country_id", number)
+    frame.insert(1, "year", np.tile(years, units))
+    frame.insert(2, "name", number.astype(str))
+    variables = {
+        name: Variable(
+            name=name, source="simulated", release="1", first_year=int(years[0]), last_year=LAST,
+            publication_lag_months=6, zero_inside=False,
+        )
+        for name in names
+    }  # fmt: skip
+    entry: dict[str, Any] = {"unit": "none", "risk_factors": (1,), "indicators": ("1",), "sign": 0}
+    specs = []
+    for name in names:
+        specs += [
+            level(name, name, **entry),
+            logged(name, name, **entry),
+            changed(name, name, years=1, **entry),
+            changed(name, name, years=3, **entry),
+            decayed(name, name, half_life=3, **entry),
+            averaged(name, name, years=3, **entry),
+        ]
+    made = Panel(
+        frame=frame, variables=variables, issued=None, report=pd.DataFrame(), unmatched=pd.DataFrame()
+    )
+    return made, specs
 
 
 @dataclass
@@ -71,8 +114,8 @@ def measured() -> Iterator[Used]:
             total = 0
             for process in [me, *me.children(recursive=True)]:
                 try:
-                    total += process.memory_info().rss
-                except psutil.NoSuchProcess:
+                    total += process.memory_full_info().pss
+                except (psutil.NoSuchProcess, psutil.AccessDenied):
                     continue
             used.peak_gib = max(used.peak_gib, total / 2**30)
 
@@ -100,7 +143,11 @@ def run(rows: Sample, *, origins: int, jobs: int | None) -> BacktestResult:
 
 
 def one_size(n_rows: int, *, jobs: int) -> tuple[dict[str, Any], BacktestResult]:
-    """Backtest and attribution of one panel."""
+    """Features, backtest and attribution of one size."""
+    raw, specs = raw_panel(n_rows)
+    with measured() as built:
+        width = len(features_of(raw, specs, issue_month=6).names)
+    del raw
     rows = panel(n_rows)
     with measured() as backtested:
         result = run(rows, origins=10, jobs=jobs)
@@ -111,12 +158,27 @@ def one_size(n_rows: int, *, jobs: int) -> tuple[dict[str, Any], BacktestResult]
     return {
         "rows": n_rows,
         "events": int(rows.outcome.sum()),
+        "features_built": width,
+        "features_seconds": round(built.seconds, 2),
+        "features_peak_gib": round(built.peak_gib, 2),
         "seconds": round(backtested.seconds, 1),
         "peak_gib": round(backtested.peak_gib, 2),
         "attribution_rows": len(parts.values),
         "attribution_seconds": round(explained.seconds, 2),
         "attribution_peak_gib": round(explained.peak_gib, 2),
     }, result
+
+
+def _refitted(rows: Sample, draws: int, *, jobs: int) -> float:
+    """Seconds of the resamples behind the intervals of one forecast."""
+    model = rtop.default_model()
+    log_odds = rows.fit(model, origin=LAST).log_odds(rows.matrix[rows.at(LAST)])
+    with measured() as used:
+        joint_draws(
+            model, rows, log_odds, origin=LAST, calibrator=Identity().fit([], []), draws=draws, seed=0,
+            n_jobs=jobs, progress=None,
+        )  # fmt: skip
+    return round(used.seconds, 1)
 
 
 def measure(sizes: list[int], *, jobs: int) -> dict[str, Any]:
@@ -126,12 +188,13 @@ def measure(sizes: list[int], *, jobs: int) -> dict[str, Any]:
     for n_rows in sizes:
         entry, results[n_rows] = one_size(n_rows, jobs=jobs)
         told.append(entry)
+    small = panel(min(sizes), n_years=100)
     origins = {}
-    small = panel(min(sizes))
     for count in ORIGINS:
         with measured() as used:
             run(small, origins=count, jobs=jobs)
         origins[str(count)] = round(used.seconds, 2)
+    refits = {str(draws): _refitted(small, draws, jobs=jobs) for draws in REFITS}
     middle = sizes[min(1, len(sizes) - 1)]
     with (
         LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address=None) as cluster,
@@ -152,6 +215,7 @@ def measure(sizes: list[int], *, jobs: int) -> dict[str, Any]:
         "row_exponent": round(float(slope), 3),
         "row_exponent_of_each_step": [round(float(step), 3) for step in steps],
         "seconds_by_origins": {"rows": min(sizes)} | origins,
+        "seconds_by_refits": {"rows": min(sizes)} | refits,
         "million_rows": next(
             ({k: e[k] for k in ("seconds", "peak_gib")} for e in told if e["rows"] == 10**6), None
         ),

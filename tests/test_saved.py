@@ -26,6 +26,14 @@ from rtop_forecast.models import (
 )
 from rtop_forecast.models.defaults import HISTORY_COLUMNS
 
+SOME = [
+    *HISTORY_COLUMNS,
+    "mk_ongoing_years",
+    "coup_attempts_decay10",
+    "infant_mortality_log",
+    "vdem_v2clkill_ord_is_0",
+]
+
 SCRIPT = """
 import sys
 import rtop_forecast as rtop
@@ -125,7 +133,7 @@ def small():
         rainfall=np.sin(rows["country_id"] * rows["year"])
     )
     panel = rtop.add_variables(panel, table, name="own", system="gw", publication_lag_months=1)
-    features = rtop.build_features(panel, own={"own_rainfall": 8})
+    features = rtop.build_features(panel, names=SOME, own={"own_rainfall": 8})
     target = rtop.onset_target(panel)
     model = LogOddsAverage(
         [

@@ -28,6 +28,12 @@ def fit_calibrator(
         Unfitted; a copy is fitted.
     history : pandas.DataFrame
         ``origin_year, raw_prob, outcome``; rows without an outcome teach nothing.
+    origin : int
+        Where the calibrator will be applied.
+    horizon : int
+        Years that a window lasts.
+    origins : int
+        How many of the latest origins whose windows had closed teach it.
 
     Raises
     ------

@@ -41,6 +41,14 @@ class Sample:
     def fit(self, model: RiskModel, *, origin: int, weights: FloatArray | None = None) -> RiskModel:
         """Clone of the model, fitted on the training rows of an origin.
 
+        Parameters
+        ----------
+        model : RiskModel
+            Unfitted.
+        origin : int
+        weights : ndarray of shape (n_rows,), optional
+            One per row of the sample; rows of weight 0 are left out.
+
         Raises
         ------
         LeakageError

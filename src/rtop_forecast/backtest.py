@@ -467,7 +467,14 @@ def _explained(
 
 
 def provenance(features: Features, target: Target, *, seed: int) -> dict[str, Any]:
-    """Name the sources, releases, packages, target and seed behind a result."""
+    """Name the sources, releases, packages, target and seed behind a result.
+
+    Parameters
+    ----------
+    features : Features
+    target : Target
+    seed : int
+    """
     report = features.panel.report
     return {
         "sources": {str(row["source"]): str(row["release"]) for row in report.to_dict("records")},

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
 SCRIPT = Path(__file__).resolve().parents[2] / "docs" / "tutorials" / "7_all_your_own.py"
 
 
+@pytest.mark.slow
 def test_all_of_it_your_own(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     state = np.random.get_state(), random.getstate()  # noqa: NPY002

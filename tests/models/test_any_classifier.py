@@ -14,7 +14,9 @@ from sklearn.preprocessing import StandardScaler
 import rtop_forecast as rtop
 from rtop_forecast.errors import InputError
 from rtop_forecast.models import AnyClassifier, ElasticNetLogit, as_risk_model, model_name
+from rtop_forecast.models.defaults import HISTORY_COLUMNS
 
+SOME = [*HISTORY_COLUMNS, "mk_ongoing_years", "infant_mortality_log"]
 LOGIT = make_pipeline(
     SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler(), LogisticRegression(C=0.1)
 )
@@ -130,7 +132,8 @@ def test_what_cannot_serve_is_refused_in_words(data):
 
 def test_a_pipeline_goes_from_backtest_to_attribution():
     panel = rtop.load_panel()
-    features, target = rtop.build_features(panel), rtop.onset_target(panel)
+    features = rtop.build_features(panel, names=SOME)
+    target = rtop.onset_target(panel)
     result = rtop.backtest(
         LOGIT, features, target, origins=rtop.RollingOrigin(first=2021), calibration_origins=2
     )

@@ -117,7 +117,17 @@ class RiskModel(Protocol):
     """
 
     def fit(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
-        """Fit on rows ``X`` with outcomes ``y``."""
+        """Fit.
+
+        Parameters
+        ----------
+        X : DataFrame or array_like of shape (n_rows, n_features)
+            Features; NaN is "not known".
+        y : array_like of shape (n_rows,)
+            Two classes.
+        sample_weight : array_like of shape (n_rows,), optional
+            Non-negative.
+        """
         ...
 
     def predict_proba(self, X: Any) -> FloatArray:

@@ -93,8 +93,8 @@ def _draw(forecast: Forecast, result: BacktestResult) -> dict[str, tuple[Figure,
         ),
         "reliability": (
             figures.reliability_figure(frame["outcome"], frame["prob"]),
-            f"Reliability diagram: {expected:.0f} windows with an {noun} were expected and {positives} observed. Axes: forecast "
-            "probability and observed frequency in percent, both on a log scale.",
+            f"Reliability diagram: {expected:.0f} windows with an {noun} were expected and {positives} observed. Axes: "
+            "forecast probability and observed frequency in percent, both on a log scale.",
             "Observed frequency against forecast probability (percent, log scales), with events / forecasts per bin. "
             "Grey band: where calibrated forecasts would lie; dashed: isotonic fit.",
         ),
