@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from rtop_forecast.sources.fetch import fetch as fetch
     from rtop_forecast.sources.overview import describe_sources as describe_sources
     from rtop_forecast.sources.overview import folder_state as folder_state
+    from rtop_forecast.sources.peer_forecasts import peer_forecasts as peer_forecasts
     from rtop_forecast.states import resolve as resolve
     from rtop_forecast.states import states as states
     from rtop_forecast.targets import Target as Target
@@ -105,6 +106,7 @@ _HOME = {
     "load_panel": "panel",
     "lock_forecast": "locked",
     "onset_target": "targets",
+    "peer_forecasts": "sources.peer_forecasts",
     "read_locked": "locked",
     "resolve": "states",
     "risk_factor": "framework",

@@ -98,7 +98,9 @@ def _report(arguments: argparse.Namespace) -> str:
         seed=arguments.seed,
         progress=_caption("intervals"),
     )
-    written = rtop.write_report(forecast, result, arguments.out)
+    comparable = arguments.data is not None and arguments.horizon == 2  # what EWP forecasts
+    peers = rtop.peer_forecasts(arguments.data) if comparable else None
+    written = rtop.write_report(forecast, result, arguments.out, peers=peers)
     return f"{written['index.html']}: report from {origin}, {len(written)} files in {arguments.out}"
 
 

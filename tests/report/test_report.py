@@ -17,6 +17,7 @@ from rtop_forecast.report import figures
 from rtop_forecast.report._page import natural_frequency, percent
 from rtop_forecast.report.mechanisms import mechanisms
 from rtop_forecast.report.world_map import cut_at_antimeridian, draw_map, map_colours, shapes
+from rtop_forecast.scores import score_table
 
 MODEL = LogOddsAverage(
     [("net", ElasticNetLogit(lam=0.3, scaled=True)), ("trees", BoostedTrees(n_estimators=5, seeds=1))]
@@ -218,3 +219,34 @@ def test_figures_draw(parts, name):
     drawn.canvas.draw()
     axes = drawn.axes[0]
     assert axes.get_xlabel() or axes.get_title(loc="left") or name == "heatmap"
+
+
+def test_a_peer_is_scored_on_the_forecasts_that_both_made(parts, tmp_path):
+    forecast, result = parts
+    theirs = (
+        result.frame[["country_id", "origin_year", "prob"]].iloc[::2].assign(prob=lambda t: t["prob"] / 2)
+    )
+    extra = theirs.iloc[[0]].assign(country_id=9999)
+    peers = {"A <b>peer</b>": pd.concat([theirs, extra], ignore_index=True)}
+    written = rtop.write_report(forecast, result, tmp_path, peers=peers)
+    table = pd.read_csv(written["peers.csv"]).set_index("score")
+    half = result.frame.iloc[::2]
+    assert table["forecasts"].eq(len(half)).all()
+    expected = score_table(half["outcome"], half["prob"] / 2, groups=half["origin_year"])
+    for score, row in table.iterrows():
+        assert row["peer_value"] == pytest.approx(expected[score], abs=1e-12), score
+    assert table.loc["auc", "value"] == table.loc["auc", "peer_value"], "halving keeps the order"
+    cells = Cells()
+    page = written["index.html"].read_text()
+    cells.feed(page)
+    shown = next(t for t in cells.tables if t[0][0] == "Beside A <b>peer</b>")[1:]
+    for line, (_, row) in zip(shown, table.iterrows(), strict=True):
+        assert line[1] == f"{row['value']:.4f}"
+        assert line[3] == f"{row['peer_value']:.4f}"
+        assert line[4] == f"{row['peer_low']:.4f}-{row['peer_high']:.4f}"
+    assert "<b>peer</b>" not in page
+    with pytest.raises(rtop.InputError, match="share no forecast"):
+        rtop.write_report(forecast, result, tmp_path / "x", peers={"none": extra})
+    with pytest.raises(rtop.InputError, match="prob is missing"):
+        rtop.write_report(forecast, result, tmp_path / "x", peers={"none": extra.drop(columns="prob")})
+    assert not (tmp_path / "x").exists(), "bad input writes nothing"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from rtop_forecast.forecast import Forecast
 from rtop_forecast.models import HistoryLogit
 from rtop_forecast.models.defaults import HISTORY_COLUMNS
 from rtop_forecast.panel import KEYS
+from rtop_forecast.report._peers import peer_scores
 from rtop_forecast.report.mechanisms import mechanisms
 
 TOP, SHORT = 30, 10
@@ -35,13 +37,15 @@ DEFINITIONS = {
 }
 
 
-def contents(forecast: Forecast, result: BacktestResult) -> dict[str, Any]:
+def contents(
+    forecast: Forecast, result: BacktestResult, *, peers: Mapping[str, pd.DataFrame]
+) -> dict[str, Any]:
     """Everything the page shows.
 
     Raises
     ------
     InputError
-        If the backtest's windows differ from the forecast's.
+        If the backtest's windows differ from the forecast's, or a peer cannot be compared.
     """
     start, end = forecast.window
     if result.horizon != end - start + 1:
@@ -62,6 +66,7 @@ def contents(forecast: Forecast, result: BacktestResult) -> dict[str, Any]:
         "entries": ranking[(ranking["rank"] <= TOP) & ~(ranking["rank_last_year"] <= TOP)],
         "exits": ranking[(ranking["rank"] > TOP) & (ranking["rank_last_year"] <= TOP)],
         "scores": result.score_frame(),
+        "peers": peer_scores(result, peers),
         "record": _record(result),
         "last_closed": _last_closed(result),
         "definitions": DEFINITIONS,

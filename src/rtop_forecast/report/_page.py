@@ -114,6 +114,7 @@ def render(
         briefs=told["briefs"],
         left_out=LEFT_OUT,
         scores=_scores(told["scores"], result, forecast),
+        peers=_peers(told["peers"], forecast),
         record=told["record"].to_dict("records"),
         last_closed=told["last_closed"],
         backtest_span=(int(origins.min()), int(origins.max())),
@@ -224,6 +225,24 @@ def _scores(table: pd.DataFrame, result: BacktestResult, forecast: Forecast) -> 
             "base": base[str(name)],
         }
         for name, row in table.iterrows()
+    ]
+
+
+def _peers(table: pd.DataFrame, forecast: Forecast) -> list[dict[str, Any]]:
+    """One table per peer: its rows, span and scores."""
+    return [
+        {
+            "name": str(name),
+            "forecasts": int(part["forecasts"].iloc[0]),
+            "positives": int(part["positives"].iloc[0]),
+            "first": int(part["first_origin"].iloc[0]),
+            "last": int(part["last_origin"].iloc[0]),
+            "rows": [
+                {**row, "label": _LABELS[row["score"]].format(noun=noun_of(forecast))}
+                for row in part.to_dict("records")
+            ],
+        }
+        for name, part in table.groupby("peer", sort=False)
     ]
 
 

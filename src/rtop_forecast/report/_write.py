@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from rtop_forecast.report._tables import write_tables
 from rtop_forecast.report.world_map import draw_map
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
 
 __all__ = ["write_report"]
@@ -23,7 +25,13 @@ __all__ = ["write_report"]
 _DPI = 110
 
 
-def write_report(forecast: Forecast, result: BacktestResult, folder: str | Path) -> dict[str, Path]:
+def write_report(
+    forecast: Forecast,
+    result: BacktestResult,
+    folder: str | Path,
+    *,
+    peers: Mapping[str, pd.DataFrame] | None = None,
+) -> dict[str, Path]:
     """Write the annual report.
 
     Parameters
@@ -33,19 +41,23 @@ def write_report(forecast: Forecast, result: BacktestResult, folder: str | Path)
         Of the same model and horizon: the record, the trends and the calibration.
     folder : path
         Made if it does not exist. Each file is written beside its place and then renamed.
+    peers : dict of str to pandas.DataFrame, optional
+        Forecasts of the same outcome by others, ``country_id, origin_year, prob``, scored beside the backtest on the
+        state-years that both forecast; :func:`rtop_forecast.peer_forecasts` finds those of EWP in a folder.
 
     Returns
     -------
     dict of str to pathlib.Path
         ``index.html`` (self-contained, loads nothing), ``ranking.csv``, ``ranking.parquet``, ``record.csv`` (hits and
-        misses), ``scores.csv``, ``provenance.json`` and each figure as PNG and SVG.
+        misses), ``scores.csv``, ``peers.csv`` (with peers), ``provenance.json`` and each figure as PNG and SVG.
 
     Raises
     ------
     InputError
-        If the backtest looks another number of years ahead, or the folder's path is a file.
+        If the backtest looks another number of years ahead, a peer shares no forecast with it or lacks a column, or
+        the folder's path is a file.
     """
-    told = contents(forecast, result)
+    told = contents(forecast, result, peers=peers or {})
     drawn = _draw(forecast, result)
     pictures = {
         name: Picture(png=_bytes(figure, "png"), alt=alt, caption=caption)
@@ -59,6 +71,8 @@ def write_report(forecast: Forecast, result: BacktestResult, folder: str | Path)
         "record.csv": csv_content(told["record"]),
         "scores.csv": csv_content(told["scores"], index=True),
     }
+    if len(told["peers"]):
+        files["peers.csv"] = csv_content(told["peers"])
     for name, (figure, _, _) in drawn.items():
         files[f"{name}.png"] = pictures[name].png
         files[f"{name}.svg"] = _bytes(figure, "svg")
