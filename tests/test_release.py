@@ -68,7 +68,7 @@ def test_the_main_job_runs_from_the_wheel_in_an_empty_environment(wheel, tmp_pat
     run(python, "-m", "pip", "install", "--quiet", wheel, cwd=tmp_path)
     told = json.loads(run(tmp_path / "env" / "bin" / "rtop-forecast", "rank", "--json", cwd=tmp_path))
     assert told["ranking"][0]["rank"] == 1
-    assert len(told["ranking"]) > 150
+    assert told["states"] > 150
     where = run(python, "-c", "import rtop_forecast; print(rtop_forecast.__file__)", cwd=tmp_path)
     assert "site-packages" in where
     resolved = run(python, "-m", "pip", "install", "--dry-run", f"{wheel}[all]", cwd=tmp_path)

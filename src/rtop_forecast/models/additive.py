@@ -146,8 +146,15 @@ class AdditiveLogit(LogOddsClassifier):
         """Design matrix: all features as they are, then the curved terms."""
         order = column_order(self)
         curved = self._curved()
-        known = np.where(np.isnan(rows), self.medians_[order], rows)[:, curved]
-        return np.column_stack([rows, _curve(known, self.knots_[order][curved])])
+        count, width = rows.shape
+        terms = np.empty((count, width + len(curved)))
+        terms[:, :width] = rows
+        # one at a time: on a million rows the cubes of all would fill two gigabytes
+        for place, column in enumerate(curved, start=width):
+            values = rows[:, column]
+            known = np.where(np.isnan(values), self.medians_[order[column]], values)
+            terms[:, place] = _curve(known, self.knots_[order[column]])
+        return terms
 
 
 def _knots(rows: TrainingRows) -> FloatArray:
@@ -163,8 +170,8 @@ def _knots(rows: TrainingRows) -> FloatArray:
 
 
 def _curve(values: FloatArray, knots: FloatArray) -> FloatArray:
-    """Curved term of a natural cubic spline with three knots, scaled by the squared distance of the outer two."""
-    first, middle, last = knots.T
+    """Curved term of a natural cubic spline of one feature, scaled by the squared distance of the outer two knots."""
+    first, middle, last = knots
     cubes = [np.maximum(values - knot, 0.0) ** 3 for knot in (first, middle, last)]
     span = last - middle
     bend: FloatArray = cubes[0] - cubes[1] * ((last - first) / span) + cubes[2] * ((middle - first) / span)
