@@ -209,6 +209,7 @@ def test_calibration_slope_without_a_maximum_is_nan(outcome, prob):
     line = calibration_line(outcome, prob)
     assert math.isnan(line.slope)
     assert math.isnan(line.intercept)
+    assert math.isnan(line.slope_error)
     assert math.isfinite(line.shift)
 
 
@@ -221,6 +222,27 @@ def test_calibration_shift_far_from_the_forecast():
 def test_calibration_line_refuses_infinite_log_odds():
     with pytest.raises(InputError, match=r"strictly between 0 and 1 .*; 1 of 2 rows does not, first row 0"):
         calibration_line([0, 1], [0.0, 0.5])
+
+
+def test_counts_are_whole_without_weights_and_sums_with_them():
+    outcome, prob = [0, 1, 1, 0], [0.1, 0.4, 0.3, 0.8]
+    plain = score_table(outcome, prob, groups=None)
+    assert (type(plain["n"]), type(plain["positives"])) == (int, int)
+    weighted = score_table(outcome, prob, groups=None, weights=[0.5, 0.25, 0.5, 1])
+    assert (weighted["n"], weighted["positives"]) == (2.25, 0.75)
+
+
+def test_row_order_does_not_move_the_last_bit_of_expected_over_observed():
+    rng = np.random.default_rng(3)
+    outcome, prob = rng.integers(0, 2, 1000), rng.random(1000) ** 9
+    orders = [rng.permutation(1000) for _ in range(20)]
+    assert len({expected_observed(outcome[order], prob[order]) for order in orders}) == 1
+
+
+def test_a_state_of_one_kind_only_is_told_without_a_line():
+    line = calibration_line([0, 0], [0.1, 0.2])
+    assert math.isnan(line.slope_error)
+    assert math.isnan(line.shift)
 
 
 def test_score_table_keys_and_values():

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from rtop_forecast._arguments import calendar_year, day, mapping, texts
+from rtop_forecast._blocks import KEYS, block_of, variables_of
 from rtop_forecast._resources import core_file
 from rtop_forecast._variables import (
     Variable,
@@ -20,7 +21,7 @@ from rtop_forecast._variables import (
     releases_of,
     with_vintages,
 )
-from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
+from rtop_forecast.errors import CoverageError, InputError
 from rtop_forecast.sources import SourceTable
 from rtop_forecast.sources.bundled import core_tables, earlier_episode_lists
 from rtop_forecast.sources.discover import file_sha256
@@ -30,6 +31,7 @@ from rtop_forecast.states import resolve, state_years
 
 __all__ = [
     "FIRST_YEAR",
+    "KEYS",
     "Panel",
     "SourceTable",
     "Variable",
@@ -40,7 +42,6 @@ __all__ = [
 ]
 
 FIRST_YEAR = 1946
-KEYS = ["country_id", "year"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,10 +234,10 @@ def build_panel(tables: Sequence[SourceTable], *, first: int = FIRST_YEAR, last:
                 f"two tables bring the variable {repeated[0]!r} ({len(repeated)} in all); keep one of them."
             )
             raise InputError(message)
-        block, outside = _block(frame[KEYS], table, span=(first, last))
+        block, outside = block_of(frame[KEYS], table, span=(first, last))
         blocks.append(block)
         unmatched.append(outside)
-        variables.update(_variables(table))
+        variables.update(variables_of(table))
         rows.append(
             {
                 "table": table.source.split(":")[0],
@@ -267,7 +268,7 @@ def with_table(panel: Panel, table: SourceTable) -> Panel:
     if taken:
         message = f"the panel has a column {taken[0]!r} already ({len(taken)} in all). Choose another name."
         raise InputError(message)
-    block, outside = _block(panel.frame[KEYS], table, span=panel.years)
+    block, outside = block_of(panel.frame[KEYS], table, span=panel.years)
     row = {
         "table": table.source.split(":")[0],
         "source": table.source,
@@ -278,7 +279,7 @@ def with_table(panel: Panel, table: SourceTable) -> Panel:
     return replace(
         panel,
         frame=pd.concat([panel.frame, block], axis=1),
-        variables={**panel.variables, **_variables(table)},
+        variables={**panel.variables, **variables_of(table)},
         report=pd.concat([panel.report, pd.DataFrame([row])], ignore_index=True),
         unmatched=pd.concat([panel.unmatched, outside], ignore_index=True)
         if len(outside)
@@ -394,10 +395,10 @@ def _vintages(panel: Panel, dataset: str, tables: Mapping[str, Sequence[SourceTa
         values: dict[str, pd.Series[float]] = {}
         variables: dict[str, Variable] = {}
         for table in group:
-            block, _ = _block(panel.frame[KEYS], table, span=panel.years)
+            block, _ = block_of(panel.frame[KEYS], table, span=panel.years)
             names = mine & set(table.coverage) - set(own.get(release, {})) - set(values)
             values |= {name: block[name] for name in sorted(names)}
-            variables |= {name: one for name, one in _variables(table).items() if name in names}
+            variables |= {name: one for name, one in variables_of(table).items() if name in names}
         if variables:
             frame = pd.DataFrame(values, index=panel.frame.index)
             found.append(_vintage(dataset, release, variables, frame))
@@ -416,62 +417,3 @@ def country(name_or_id: str | int, *, year: int) -> int:
     if isinstance(name_or_id, str) and not name_or_id.strip().lstrip("-").isdigit():
         return resolve(name_or_id, system="name", year=year)
     return resolve(str(name_or_id).strip(), system="gw", year=year)
-
-
-def _variables(table: SourceTable) -> dict[str, Variable]:
-    return {
-        name: Variable(
-            name=name,
-            source=table.source,
-            release=table.release,
-            first_year=years[0],
-            last_year=years[1],
-            publication_lag_months=table.publication_lag_months,
-            zero_inside=name in table.zero_inside,
-        )
-        for name, years in table.coverage.items()
-    }
-
-
-def _block(
-    keys: pd.DataFrame, table: SourceTable, *, span: tuple[int, int]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Columns of a table for each state-year of the panel, and what of it belongs to none."""
-    row = pd.MultiIndex.from_frame(table.data[KEYS]).get_indexer(pd.MultiIndex.from_frame(keys))
-    absent = row < 0
-    year = keys["year"].to_numpy()
-    columns = {}
-    for name, (first, last) in table.coverage.items():
-        given = table.data[name].to_numpy(dtype=float, na_value=np.nan)
-        values = np.append(given, np.nan)[row]  # row -1, which is absent, is the last
-        inside = (year >= first) & (year <= last)
-        stray = ~inside & np.isfinite(values)
-        if stray.any():
-            message = (
-                f"{table.source} gives {name} for {first}-{last} only, yet {int(stray.sum())} values lie outside, "
-                f"first in {year[stray][0]}. Correct the table's coverage."
-            )
-            raise DataIntegrityError(message)
-        if name in table.zero_inside:
-            values[inside & absent] = 0.0
-        columns[name] = values
-    outside = _outside(table.data[KEYS], keys, span=span)
-    report = (
-        pd.concat([table.unmatched, outside], ignore_index=True) if len(outside) else table.unmatched.copy()
-    )
-    report.insert(0, "source", table.source)
-    return pd.DataFrame(columns, index=keys.index), report
-
-
-def _outside(data: pd.DataFrame, keys: pd.DataFrame, *, span: tuple[int, int]) -> pd.DataFrame:
-    """Rows of a table inside the panel's years that belong to no state-year."""
-    within = data[data["year"].between(*span)]
-    lost = within[~pd.MultiIndex.from_frame(within).isin(pd.MultiIndex.from_frame(keys))]
-    return pd.DataFrame(
-        {
-            "code": lost["country_id"].astype(str),
-            "year": lost["year"],
-            "rows": 1,
-            "reason": "not an independent state in that year",
-        }
-    )

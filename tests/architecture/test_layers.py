@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import io
 import json
 import subprocess
 import sys
+import tokenize
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,7 @@ ORDER = [
     "sources",
     "citations",
     "_variables",
+    "_blocks",
     "panel",
     "own_data",
     "framework",
@@ -52,6 +55,7 @@ ORDER = [
     "_sample",
     "_real_time",
     "_prequential",
+    "_origins",
     "backtest",
     "audit",
     "compare",
@@ -132,7 +136,10 @@ def test_only_report_draws():
 
 
 def test_cli_uses_the_public_interface_only():
-    assert imports(SRC / "cli.py") == set()
+    files = sorted((SRC / "cli").glob("*.py"))
+    assert len(files) == 5
+    for path in files:
+        assert imports(path) <= {"cli"}, path
 
 
 def loaded_after(statement: str) -> set[str]:
@@ -154,3 +161,34 @@ def test_functions_go_before_modules_of_the_same_name():
         "assert all(callable(f) for f in (r.backtest, r.forecast, r.states))"
     )
     assert "rtop_forecast.backtest" in loaded_after(code)
+
+
+def code_lines(path: Path) -> int:
+    """Lines that hold code: without docstrings, comments and blank ones."""
+    source = path.read_text(encoding="utf-8")
+    told = set()
+    for node in ast.walk(ast.parse(source)):
+        if (
+            isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+            and ast.get_docstring(node) is not None
+        ):
+            text = node.body[0]
+            told |= set(range(text.lineno, text.end_lineno + 1))
+    marks = {
+        tokenize.COMMENT,
+        tokenize.NL,
+        tokenize.NEWLINE,
+        tokenize.INDENT,
+        tokenize.DEDENT,
+        tokenize.ENDMARKER,
+    }
+    used = set()
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type not in marks:
+            used |= set(range(token.start[0], token.end[0] + 1))
+    return len(used - told)
+
+
+def test_modules_are_small():
+    sizes = {str(path.relative_to(SRC)): code_lines(path) for path in SRC.rglob("*.py")}
+    assert {name: size for name, size in sizes.items() if size > 300} == {}, "split it"

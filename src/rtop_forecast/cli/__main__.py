@@ -1,0 +1,9 @@
+"""``python -m rtop_forecast.cli``."""
+
+from __future__ import annotations
+
+import sys
+
+from rtop_forecast.cli import main
+
+sys.exit(main())
