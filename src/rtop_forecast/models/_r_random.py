@@ -7,6 +7,8 @@ those that are too large. See R's help page ``Random``.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +20,7 @@ _MULTIPLIER, _WORD = 69_069, 0xFFFFFFFF
 _SCRAMBLES, _STATE = 50, 624
 _TO_UNIT = 2.3283064365386963e-10  # 2^-32
 _CHUNK = 16  # bits taken from one draw
+_BLOCK = 4096  # draws made at once
 
 
 def r_permutation(n: int, *, seed: int) -> NDArray[np.intp]:
@@ -52,14 +55,14 @@ def r_permutation(n: int, *, seed: int) -> NDArray[np.intp]:
     if n < 1:
         message = f"n must be at least 1; got {n}."
         raise InputError(message)
-    draw = _twister(seed)
+    draws = _chunks(_twister(seed))
     left = list(range(n))
-    out = np.empty(n, dtype=np.intp)
-    for i in range(n):
-        j = _below(n - i, draw)
-        out[i] = left[j]
-        left[j] = left[n - i - 1]
-    return out
+    out = []
+    for limit in range(n, 0, -1):
+        place = _below(limit, draws)
+        out.append(left[place])
+        left[place] = left[limit - 1]
+    return np.array(out, dtype=np.intp)
 
 
 def _twister(seed: int) -> np.random.MT19937:
@@ -78,13 +81,25 @@ def _twister(seed: int) -> np.random.MT19937:
     return generator
 
 
-def _below(limit: int, generator: np.random.MT19937) -> int:
+def _chunks(generator: np.random.MT19937) -> Iterator[int]:
+    """Sixteen random bits after the other, made from R's uniform numbers."""
+    while True:
+        uniform = generator.random_raw(_BLOCK) * _TO_UNIT
+        yield from (uniform * (1 << _CHUNK)).astype(np.int64).tolist()
+
+
+def _below(limit: int, chunks: Iterator[int]) -> int:
     """Whole number from 0 to ``limit`` - 1."""
     bits = (limit - 1).bit_length()
-    while True:
+    mask = (1 << bits) - 1
+    value = limit
+    if bits < _CHUNK:  # one chunk is enough
+        while value >= limit:
+            value = next(chunks) & mask
+        return value
+    while value >= limit:
         value = 0
         for _ in range(0, bits + 1, _CHUNK):
-            value = (value << _CHUNK) + int(int(generator.random_raw()) * _TO_UNIT * (1 << _CHUNK))
-        value &= (1 << bits) - 1
-        if value < limit:
-            return value
+            value = (value << _CHUNK) + next(chunks)
+        value &= mask
+    return value
