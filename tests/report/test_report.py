@@ -243,7 +243,7 @@ def test_a_peer_is_scored_on_the_forecasts_that_both_made(parts, tmp_path):
     for line, (_, row) in zip(shown, table.iterrows(), strict=True):
         assert line[1] == f"{row['value']:.4f}"
         assert line[3] == f"{row['peer_value']:.4f}"
-        assert line[4] == f"{row['peer_low']:.4f}-{row['peer_high']:.4f}"
+        assert line[4] == f"{row['peer_low']:.4f} to {row['peer_high']:.4f}"
     assert "<b>peer</b>" not in page
     with pytest.raises(rtop.InputError, match="share no forecast"):
         rtop.write_report(forecast, result, tmp_path / "x", peers={"none": extra})
