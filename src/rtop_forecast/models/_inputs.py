@@ -71,6 +71,7 @@ def read_training(
     """
     _refuse_repeated(X)
     values, labels = _validated_pair(model, X, y)
+    del X  # where the caller holds it no longer, its memory is free once the table is filled
     _refuse_infinite(values, feature_names(model))
     weight = _weights(sample_weight, len(values))
     kept = weight > 0

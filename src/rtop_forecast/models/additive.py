@@ -99,14 +99,10 @@ class AdditiveLogit(LogOddsClassifier):
         self.medians_ = to_training_order(self, np.where(np.isnan(medians), 0.0, medians))
         self.knots_ = to_training_order(self, _knots(rows).T).T
         logit = ElasticNetLogit(lam=self.lam, l1_ratio=self.l1_ratio, scaled=self.scaled, tol=self.tol)
-        self.classes_, outcome, weight, terms = (
-            rows.classes,
-            rows.outcome,
-            rows.weight,
-            self._terms(rows.features),
-        )
-        del rows
-        self.logit_ = logit.fit(terms, outcome, sample_weight=weight)
+        self.classes_ = rows.classes
+        # neither the terms nor their copy in order is held longer than it is read
+        logit.fit_rows(read_training(logit, self._terms(rows.features), rows.outcome, rows.weight))
+        self.logit_ = logit
         return self
 
     def log_odds(self, X: Any) -> FloatArray:

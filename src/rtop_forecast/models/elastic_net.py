@@ -145,9 +145,7 @@ class ElasticNetLogit(LogOddsClassifier):
             If a parameter or the input breaks a rule, or the fit does not converge.
         """
         self._check_parameters()
-        rows = read_training(self, X, y, sample_weight)
-        self._fit_rows(rows)
-        self.classes_ = rows.classes
+        self.fit_rows(read_training(self, X, y, sample_weight))
         return self
 
     def log_odds(self, X: Any) -> FloatArray:
@@ -177,8 +175,8 @@ class ElasticNetLogit(LogOddsClassifier):
             self, lam=NOT_NEGATIVE, l1_ratio=SHARE, scaled=FLAG, tol=POSITIVE, max_iter=at_least(1)
         )
 
-    def _fit_rows(self, rows: TrainingRows) -> None:
-        """Fit on canonical rows; everything set here is in the training frame's column order."""
+    def fit_rows(self, rows: TrainingRows) -> None:
+        """Fit on canonical rows, let go once read; what is set here is in the training frame's column order."""
         medians = column_medians(rows)
         medians[np.isnan(medians)] = 0.0
         missing = np.isnan(rows.features)
@@ -189,7 +187,11 @@ class ElasticNetLogit(LogOddsClassifier):
         for j in range(width):
             columns[:, j] = np.where(missing[:, j], medians[j], rows.features[:, j])
         columns[:, width:] = missing[:, flagged]
+        outcome, total = rows.outcome, float(rows.weight.sum())
         weight = rows.weight / rows.weight.sum()
+        self.classes_ = rows.classes
+        # where nothing else holds them: on a million rows half a gigabyte, and as much again for spline terms
+        del rows, missing
         mean, scale = _moments(columns, weight)
         if not (np.isfinite(mean).all() and np.isfinite(scale).all()):
             bad = int(np.flatnonzero(~np.isfinite(mean + scale))[0])
@@ -201,10 +203,10 @@ class ElasticNetLogit(LogOddsClassifier):
         standard = columns if len(varying) == columns.shape[1] else np.asfortranarray(columns[:, varying])
         standard -= mean[varying]
         standard /= scale[varying]
-        self.lam_ = self._penalty(columns=len(varying), rows=float(rows.weight.sum()))
+        self.lam_ = self._penalty(columns=len(varying), rows=total)
         problem = Problem(
             features=standard,
-            outcome=rows.outcome,
+            outcome=outcome,
             weight=weight,
             l1=self.lam_ * self.l1_ratio,
             l2=self.lam_ * (1 - self.l1_ratio),
