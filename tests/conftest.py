@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sklearn.linear_model  # noqa: F401 (its first import moves the global generator that is guarded below)
 
 import rtop_forecast as rtop
 from rtop_forecast.sources import _files
