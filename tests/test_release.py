@@ -55,7 +55,13 @@ def wheel(tmp_path_factory):
 @pytest.mark.slow
 def test_the_wheel_holds_the_tables_and_nothing_of_the_tests(wheel):
     names = zipfile.ZipFile(wheel).namelist()
-    for part in ("core/episodes.csv", "sources.toml", "LICENSES.md", "geometry/"):
+    for part in (
+        "core/episodes.csv",
+        "sources.toml",
+        "LICENSES.md",
+        "geometry/",
+        "mechanisms/memberships.csv",
+    ):
         assert any(f"rtop_forecast/datasets/{part}" in name for name in names), part
     assert "rtop_forecast/py.typed" in names
     assert not [name for name in names if name.startswith(("tests/", "docs/", "benchmarks/"))]

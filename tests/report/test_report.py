@@ -15,7 +15,7 @@ import rtop_forecast as rtop
 from rtop_forecast.models import BoostedTrees, ElasticNetLogit, LogOddsAverage
 from rtop_forecast.report import figures
 from rtop_forecast.report._page import natural_frequency, percent
-from rtop_forecast.report.mechanisms import mechanisms
+from rtop_forecast.report.mechanisms import ORGANISATIONS, mechanisms, memberships
 from rtop_forecast.report.world_map import cut_at_antimeridian, draw_map, map_colours, shapes
 from rtop_forecast.scores import score_table
 
@@ -250,3 +250,34 @@ def test_a_peer_is_scored_on_the_forecasts_that_both_made(parts, tmp_path):
     with pytest.raises(rtop.InputError, match="prob is missing"):
         rtop.write_report(forecast, result, tmp_path / "x", peers={"none": extra.drop(columns="prob")})
     assert not (tmp_path / "x").exists(), "bad input writes nothing"
+
+
+def test_members_of_regional_organisations():
+    # totals of each organisation's own list at the end of the year, less who is no state of ours: the Sahrawi Republic
+    # (AU), the Holy See (OSCE)
+    def count(year):
+        joined = memberships(year)
+        return {
+            code: sum(any(m["code"] == code for m in one) for one in joined.values())
+            for code in ORGANISATIONS
+        }
+
+    assert count(2025) == {"AU": 54, "ECOWAS": 12, "IGAD": 8, "EU": 27, "OSCE": 56, "OAS": 34, "ASEAN": 11}
+    assert count(2024) == count(2025) | {"ECOWAS": 15, "ASEAN": 10}
+    assert count(2003)["EU"] == 15
+    assert count(2005)["OSCE"] == 54  # without Montenegro and Mongolia, with Serbia and Montenegro as one
+    mali = {m["code"]: m for m in memberships(2024)[432]}
+    assert mali["ECOWAS"]["until"] == 2025
+    assert "ECOWAS" not in {m["code"] for m in memberships(2025)[432]}
+    assert {m["code"]: m["since"] for m in memberships(2024)[626]} == {"AU": 2011, "IGAD": 2011}
+    assert memberships(1999) is None
+    assert memberships(2030) == memberships(2025)
+
+
+def test_the_page_tells_memberships(written):
+    page = written["index.html"].read_text()
+    mali = page[page.index('id="state-432"') :]
+    mali = mali[: mali.index("</details>")]
+    assert "Economic Community of West African States (left in 2025)" in mali
+    china = page[page.index('id="state-710"') :]
+    assert "end of 2024: member of none of AU, ECOWAS" in china[: china.index("</details>")]

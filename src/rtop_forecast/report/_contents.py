@@ -18,7 +18,7 @@ from rtop_forecast.models import HistoryLogit
 from rtop_forecast.models.defaults import HISTORY_COLUMNS
 from rtop_forecast.panel import KEYS
 from rtop_forecast.report._peers import peer_scores
-from rtop_forecast.report.mechanisms import mechanisms
+from rtop_forecast.report.mechanisms import mechanisms, memberships
 
 TOP, SHORT = 30, 10
 CONSISTENT_YEARS = 5
@@ -183,7 +183,7 @@ def _briefs(forecast: Forecast, result: BacktestResult, ranking: pd.DataFrame) -
     events = result.events
     ongoing = {int(str(k)): g for k, g in events.groupby("country_id")} if len(events) else {}
     similar = _analogues(forecast)
-    bound = mechanisms(origin)
+    bound, joined = mechanisms(origin), memberships(origin)
     briefs: list[dict[str, Any]] = []
     for record in ranking.to_dict("records"):
         row = {str(key): value for key, value in record.items()}
@@ -200,6 +200,7 @@ def _briefs(forecast: Forecast, result: BacktestResult, ranking: pd.DataFrame) -
                 "analogues": similar.get(country_id, []),
                 "gaps": _gaps(told.frame),
                 "mechanisms": bound.get(country_id, []),
+                "memberships": None if joined is None else joined.get(country_id, []),
             }
         )
     return briefs

@@ -13,7 +13,7 @@ import pandas as pd
 from rtop_forecast.backtest import BacktestResult
 from rtop_forecast.forecast import Forecast
 from rtop_forecast.framework import risk_factor
-from rtop_forecast.report.mechanisms import LEFT_OUT
+from rtop_forecast.report.mechanisms import LEFT_OUT, MEMBERS_COVERED, ORGANISATIONS
 from rtop_forecast.report.world_map import NOTE
 from rtop_forecast.scores import score_table
 from rtop_forecast.targets import EVENTS
@@ -113,6 +113,8 @@ def render(
         lists={key: told[key].to_dict("records") for key in ("consistent", "entries", "exits")},
         briefs=told["briefs"],
         left_out=LEFT_OUT,
+        organisations=ORGANISATIONS,
+        members_as_of=min(forecast.origin_year, MEMBERS_COVERED[1]),
         scores=_scores(told["scores"], result, forecast),
         peers=_peers(told["peers"], forecast),
         record=told["record"].to_dict("records"),
