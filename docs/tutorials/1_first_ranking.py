@@ -30,16 +30,16 @@ print(target.summary())
 
 # %%
 # A backtest refits the model at every origin on the windows that had closed by then. This one is short, to be quick;
-# it also teaches the calibrator.
+# it also teaches the calibrator. ``n_jobs`` is the number of processes; the numbers are the same for any.
 
 model = rtop.default_model()
-result = rtop.backtest(model, features, target, origins=rtop.RollingOrigin(first=2013))
+result = rtop.backtest(model, features, target, origins=rtop.RollingOrigin(first=2013), n_jobs=2)
 print(result.summary())
 
 # %%
 # The forecast of 2025-26. The intervals come from refitting on resamples of whole countries; 50 are the default.
 
-fc = rtop.forecast(model, features, target, origin=2024, calibration=result, draws=20)
+fc = rtop.forecast(model, features, target, origin=2024, calibration=result, draws=20, n_jobs=2)
 fc.ranking().head(10)[["rank", "name", "prob", "prob_low", "prob_high", "rank_low", "rank_high"]].round(3)
 
 # %%

@@ -141,7 +141,7 @@ def test_any_argument_is_taken_or_refused_by_us(parts, name, a, b, c):
 
 
 @pytest.mark.slow
-@settings(max_examples=2000, **LOOSE)
+@settings(max_examples=1000, **LOOSE)
 @given(name=st.sampled_from(NAMES), a=ANYTHING, b=ANYTHING, c=ANYTHING)
 def test_any_argument_is_taken_or_refused_by_us_at_length(parts, name, a, b, c):
     survives(parts, name, a, b, c)
