@@ -280,3 +280,16 @@ def test_reliability_curve_checks_options(given, message):
 def test_reliability_curve_needs_rows():
     with pytest.raises(InputError, match="at least one row"):
         reliability_curve([], [])
+
+
+def test_repr_tells_the_parameters_and_the_fitted_map():
+    assert repr(RandomWalkShift()) == "RandomWalkShift(sigma=0.1, prior_sd=1.0, slope_sd=0.0)"
+    assert repr(InterceptShift()) == "InterceptShift(prior_sd=1.0, window=None)"
+    assert repr(LogisticRecalibration()) == "LogisticRecalibration(prior_sd=1.0, slope_sd=0.5)"
+    assert repr(Identity()) == "Identity()"
+    assert repr(Identity().fit([], [])) == "Identity() [+0.0000 + 1.0000 z]"
+
+
+def test_whole_numbers_are_mapped_as_numbers():
+    mapped = Identity().fit([], []).apply_log_odds([0, 1])
+    assert mapped.dtype == np.float64
