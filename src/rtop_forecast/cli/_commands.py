@@ -26,6 +26,7 @@ _FEW_DRAWS = 20
 
 
 def rank(arguments: argparse.Namespace) -> str:
+    """Rank the states."""
     forecast = _forecast(arguments)
     if arguments.out is not None:
         rtop.write_tables(forecast, arguments.out)
@@ -36,6 +37,7 @@ def rank(arguments: argparse.Namespace) -> str:
 
 
 def report(arguments: argparse.Namespace) -> str:
+    """Write the annual report."""
     panel = _panel(arguments)
     features = rtop.build_features(panel)
     target = rtop.onset_target(panel, horizon=arguments.horizon)
@@ -66,6 +68,7 @@ def report(arguments: argparse.Namespace) -> str:
 
 
 def lock(arguments: argparse.Namespace) -> str:
+    """Lock a forecast in one hashed record."""
     if arguments.out.exists():
         message = f"{arguments.out} exists already; a locked forecast is never overwritten."
         raise rtop.InputError(message)
@@ -75,6 +78,7 @@ def lock(arguments: argparse.Namespace) -> str:
 
 
 def score(arguments: argparse.Namespace) -> str:
+    """Score a locked forecast."""
     locked = rtop.read_locked(arguments.file)
     target = rtop.onset_target(
         _panel(arguments), event=locked.event, horizon=locked.window[1] - locked.origin_year
@@ -87,6 +91,7 @@ def score(arguments: argparse.Namespace) -> str:
 
 
 def explain(arguments: argparse.Namespace) -> str:
+    """Say why a state stands where it does."""
     # a misspelt name fails here, before any work
     if arguments.origin is not None:
         rtop.resolve(arguments.state, system="name", year=arguments.origin)
@@ -115,6 +120,7 @@ def explain(arguments: argparse.Namespace) -> str:
 
 
 def backtest(arguments: argparse.Namespace) -> str:
+    """Score every model out of sample."""
     panel = _panel(arguments)
     features = rtop.build_features(panel)
     target = rtop.onset_target(panel, horizon=arguments.horizon)
@@ -137,6 +143,7 @@ def backtest(arguments: argparse.Namespace) -> str:
 
 
 def sources(arguments: argparse.Namespace) -> str:
+    """List the sources, or what a folder holds of them."""
     known = rtop.describe_sources()
     state = None if arguments.data is None else rtop.folder_state(arguments.data)
     if arguments.json:
@@ -148,6 +155,7 @@ def sources(arguments: argparse.Namespace) -> str:
 
 
 def fetch(arguments: argparse.Namespace) -> str:
+    """Download releases that need no login."""
     if arguments.list:
         known = rtop.describe_sources()
         return "\n".join(

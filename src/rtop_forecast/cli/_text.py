@@ -12,10 +12,12 @@ import rtop_forecast as rtop
 
 
 def one_line(text: str) -> str:
+    """Join a text into one line."""
     return " ".join(text.split())
 
 
 def rank_text(forecast: rtop.Forecast, table: pd.DataFrame) -> str:
+    """Lay out the ranking."""
     start, end = forecast.window
     years = str(start) if start == end else f"{start}-{end}"
     value, low, high = forecast.expected
@@ -46,6 +48,7 @@ def rank_text(forecast: rtop.Forecast, table: pd.DataFrame) -> str:
 
 
 def rank_json(forecast: rtop.Forecast, table: pd.DataFrame) -> str:
+    """Give the ranking as JSON."""
     start, end = forecast.window
     value, low, high = forecast.expected
     document = {
@@ -69,6 +72,7 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def score_dict(result: rtop.BacktestResult) -> dict[str, float]:
+    """Collect the scores of a backtest with their intervals."""
     frame = result.to_frame()
     document: dict[str, float] = {"n": len(frame), "positives": int(frame["outcome"].sum())}
     for score, row in result.score_frame().iterrows():
@@ -77,6 +81,7 @@ def score_dict(result: rtop.BacktestResult) -> dict[str, float]:
 
 
 def backtest_text(results: dict[str, rtop.BacktestResult]) -> str:
+    """Lay out the scores of all models."""
     first = next(iter(results.values()))
     frame = first.to_frame()
     lines = [
@@ -96,6 +101,7 @@ def backtest_text(results: dict[str, rtop.BacktestResult]) -> str:
 
 
 def registry_text(known: pd.DataFrame) -> str:
+    """Lay out the registry of sources."""
     lines = [
         f"{known['dataset'].replace('', None).nunique()} datasets in {len(known)} releases. "
         "get: fetch = `rtop-forecast fetch KEY`; login, by hand = at the page below.",
@@ -117,6 +123,7 @@ def registry_text(known: pd.DataFrame) -> str:
 
 
 def folder_text(state: pd.DataFrame) -> str:
+    """Lay out what a folder holds."""
     read = state["rows"].notna()
     lines = [
         f"{len(state)} data files: {int(read.sum())} read as {state.loc[read, 'dataset'].nunique()} datasets, "
