@@ -264,7 +264,7 @@ def with_table(panel: Panel, table: SourceTable) -> Panel:
     InputError
         If the panel has one of the variables already.
     """
-    taken = sorted(set(table.coverage) & {*panel.variables, *KEYS, "name"})
+    taken = sorted(set(table.coverage) & set(panel.variables))
     if taken:
         message = f"the panel has a column {taken[0]!r} already ({len(taken)} in all). Choose another name."
         raise InputError(message)

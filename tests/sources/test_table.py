@@ -36,6 +36,8 @@ def test_rows_are_sorted_and_copied_in_and_out():
     [
         ({"source": ""}, "registry key"),
         ({"coverage": {}}, "covers no variable"),
+        ({"coverage": {"deaths": (2000, 2001), "year": (2000, 2001)}}, "covers 1 of them, first 'year'"),
+        ({"coverage": {"name": (2000, 2001)}}, "Choose another name for the variable"),
         ({"coverage": {"deaths": (2001, 2000)}}, "run forward"),
         ({"coverage": {"deaths": (2001, 2001)}}, "lie outside"),
         ({"coverage": {"other": (2000, 2001)}, "zero_inside": frozenset()}, "lacks 1 columns"),

@@ -52,8 +52,8 @@ class SourceTable:
     Raises
     ------
     InputError
-        If a key is missing or repeated, a covered variable has no column, a value lies outside
-        its own coverage, or the lag is negative.
+        If a key is missing or repeated, a covered variable has no column or a key's name, a value
+        lies outside its own coverage, or the lag is negative.
     """
 
     source: str
@@ -84,6 +84,13 @@ class SourceTable:
             raise InputError(message)
         if not coverage:
             message = f"{self.source} covers no variable; give `coverage` as {{name: (first, last)}}."
+            raise InputError(message)
+        keys = sorted({*KEYS, "name"} & set(coverage))
+        if keys:
+            message = (
+                f"country_id, year and name are a panel's own columns; {self.source} covers {len(keys)} of them, "
+                f"first {keys[0]!r}. Choose another name for the variable."
+            )
             raise InputError(message)
         backward = [name for name, (first, last) in coverage.items() if first > last]
         if backward:
