@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -350,3 +352,20 @@ def test_a_window_within_coverage_counts_from_the_panels_first_year():
     coverage = {name: {"first": 1990} for name in ("mk_onset", "mk_ongoing")}
     panel = small_panel(coverage, mk_onset=NONE, mk_ongoing=NONE, population=MILLIONS)
     assert rtop.onset_target(panel).exclusions == {"window_open": 2}
+
+
+def test_the_first_coded_year_of_a_state_that_ended_is_not_before_coverage():
+    coverage = {name: {"first": 2001} for name in ("mk_onset", "mk_ongoing")}
+    gone = [np.nan] * 8
+    panel = small_panel(coverage, mk_onset=gone, mk_ongoing=gone, population=MILLIONS)
+    target = rtop.onset_target(panel, horizon=1)
+    assert target.exclusions == {"state_ended": 7, "window_open": 1}
+    assert target.summary() == (
+        "mass_killing onset within 1 years: 0 labels, 0 positive; "
+        "without a label: state_ended 7, window_open 1"
+    )
+    assert replace(target, exclusions={}).summary().endswith("without a label: none")
+
+
+def test_labels_may_come_as_texts_of_numbers():
+    np.testing.assert_array_equal(onset_within(["0", "1", "0"], horizon=1), [1, 0, np.nan])
