@@ -245,25 +245,15 @@ def forecast(
     _check_request(draws, calibration, target)
     rows = sample(features, target)
     here = _states_at(rows, origin)
-    fitted = rows.fit(model, origin=origin)
-    calibrator = calibrator_of(calibration, origin=origin, horizon=target.horizon)
-    raw = fitted.log_odds(rows.matrix[here])
-    log_odds = calibrator.apply_log_odds(raw)
-    basis = Basis(
-        fitted=fitted,
-        unfitted=model,
-        calibrator=calibrator,
-        rows=rows,
-        features=features,
-        origin_year=origin,
-        seed=seed,
-    )
+    basis = _basis(model, features, rows, origin=origin, calibration=calibration, seed=seed)
+    raw = basis.fitted.log_odds(rows.matrix[here])
+    log_odds = basis.calibrator.apply_log_odds(raw)
     drawn = joint_draws(
         model,
         rows,
         log_odds,
         origin=origin,
-        calibrator=calibrator,
+        calibrator=basis.calibrator,
         draws=draws,
         seed=seed,
         n_jobs=n_jobs,
@@ -284,12 +274,33 @@ def forecast(
         provenance=provenance(features, target, seed=seed)
         | {
             "model": repr(model),
-            "calibrator": repr(calibrator),
+            "calibrator": repr(basis.calibrator),
             "origin_year": origin,
             "issued": issued.isoformat(),
             "draws": draws,
             "level": level,
         },
+    )
+
+
+def _basis(
+    model: RiskModel,
+    features: Features,
+    rows: Sample,
+    *,
+    origin: int,
+    calibration: BacktestResult | None,
+    seed: int,
+) -> Basis:
+    """Fit the model and its calibrator on what was known at the origin."""
+    return Basis(
+        fitted=rows.fit(model, origin=origin),
+        unfitted=model,
+        calibrator=calibrator_of(calibration, origin=origin, horizon=rows.horizon),
+        rows=rows,
+        features=features,
+        origin_year=origin,
+        seed=seed,
     )
 
 

@@ -192,3 +192,15 @@ def code_lines(path: Path) -> int:
 def test_modules_are_small():
     sizes = {str(path.relative_to(SRC)): code_lines(path) for path in SRC.rglob("*.py")}
     assert {name: size for name, size in sizes.items() if size > 300} == {}, "split it"
+
+
+def test_functions_are_short():
+    long = {}
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+                length = node.end_lineno - body[0].lineno + 1 if body else 0
+                if length > 60:
+                    long[f"{path.relative_to(SRC)}:{node.name}"] = length
+    assert long == {}, "split it"

@@ -123,10 +123,19 @@ def reliability_figure(
             ha="center",
             fontsize=7,
         )
+    _logarithmic(axes, floor=floor, top=top, highest=float(curve["high"].max()))
+    axes.set_xlabel("forecast probability (log scale)")
+    axes.set_ylabel("observed frequency (log scale)")
+    axes.legend(fontsize=8, frameon=False, loc="upper left")
+    return figure
+
+
+def _logarithmic(axes: Any, *, floor: float, top: float, highest: float) -> None:
+    """Logarithmic axes in percent, from the floor to the largest forecast and to the highest interval."""
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlim(floor, top)
-    axes.set_ylim(floor, max(top, float(curve["high"].max()) * 1.5))
+    axes.set_ylim(floor, max(top, 1.5 * highest))
     ticks = [
         tick
         for tick in (0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
@@ -134,10 +143,6 @@ def reliability_figure(
     ]
     _percent(axes.xaxis, [tick for tick in ticks if tick <= top])
     _percent(axes.yaxis, ticks)
-    axes.set_xlabel("forecast probability (log scale)")
-    axes.set_ylabel("observed frequency (log scale)")
-    axes.legend(fontsize=8, frameon=False, loc="upper left")
-    return figure
 
 
 def _band(p: np.ndarray, *, bins: int, level: float, draws: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
