@@ -20,12 +20,11 @@ from scipy.linalg.lapack import dposv
 
 from rtop_forecast.errors import InputError
 from rtop_forecast.models._base import FloatArray
-from rtop_forecast.models._glmnet_path import Path
+from rtop_forecast.models._glmnet_path import Path, enough_explained
 from rtop_forecast.models._solver import Problem, solve
 
 __all__ = ["ExactPaths", "exact_paths"]
 
-_LEAST_GAIN, _MOST_EXPLAINED, _FEWEST = 1e-5, 0.999, 5
 _SLOW = 0.15  # share of the breach that may be left after a step with a kept Hessian
 _STEPS = 30  # steps at one penalty before the certified solver takes over
 # Weights of the last one, two or three solutions in the next, for evenly spaced penalties.
@@ -88,10 +87,8 @@ def exact_paths(
         breaches.append(state.solve(float(lam)))
         kept.append(state.original())
         explained.append(state.explained(0))
-        if len(kept) >= _FEWEST:
-            now, before = explained[-1], explained[-2]
-            if now - before < _LEAST_GAIN * now or now > _MOST_EXPLAINED:
-                break
+        if enough_explained(explained):
+            break
     used = lambdas[: len(kept)]
     paths = [
         Path(
