@@ -171,3 +171,44 @@ def test_bad_input_is_refused():
         GlmnetLogit(n_folds=3).fit(X, np.r_[1, np.zeros(len(y) - 1)])
     with pytest.raises(InputError, match="no column varies"):
         GlmnetLogit().fit(np.ones_like(X), y)
+
+
+def waves(strength):
+    """Data without random numbers, so that R has the same."""
+    i = np.arange(200)
+    X = np.column_stack([np.sin(1.3 * i), np.cos(0.7 * i * i), np.sin(0.11 * i * i + 1)])
+    y = (strength * (X[:, 0] - 0.5 * X[:, 1]) + np.cos(2.1 * i * i) - 0.5 > 0).astype(float)
+    return X, y
+
+
+# R 4.2.2, glmnet 4.1.6: glmnet(X, y, alpha = 0.5, family = "binomial"); number of penalties, the last of them,
+# intercept and coefficients there, share of the null deviance explained
+@pytest.mark.parametrize(
+    ("strength", "positives", "length", "last", "intercept", "coef", "explained"),
+    [
+        # the path ends where a penalty adds less than 1e-5 of the null deviance, not of what is explained
+        (0.3, 65, 33, 3.548735150006e-03, -0.727361292080, [0.210469843574, -0.169464285294, 0.037357772843],
+         0.007545217070),
+        # linear predictors reach 46: probabilities nearer to 0 or 1 than 1e-9 are 0 or 1
+        (30, 100, 100, 8.382320588921e-05, 0.636180945911, [29.284553951866, -15.285743087512, 1.304452284725],
+         0.962789407830),
+    ],
+)  # fmt: skip
+def test_the_end_of_a_path_is_that_of_r(strength, positives, length, last, intercept, coef, explained):
+    X, y = waves(strength)
+    assert y.sum() == positives
+    found = path(X, y, np.ones(len(y)), l1_ratio=0.5, n_lambdas=100, lambda_ratio=1e-4, thresh=1e-7)
+    assert len(found.lambdas) == length
+    assert found.lambdas[-1] == pytest.approx(last, rel=1e-11)
+    assert found.intercepts[-1] == pytest.approx(intercept, abs=1e-11)
+    np.testing.assert_allclose(found.coefs[-1], coef, rtol=0, atol=1e-11)
+    assert found.deviance_ratio[-1] == pytest.approx(explained, abs=1e-9)
+    assert (found.coefs[0] == 0).all(), "the first penalty keeps every coefficient at zero"
+
+
+def test_the_order_of_the_columns_does_not_change_a_converged_path():
+    X, y = waves(3.0)
+    settings = {"l1_ratio": 0.5, "n_lambdas": 20, "lambda_ratio": 1e-3, "thresh": 1e-20}
+    weight = np.ones(len(y))
+    here, there = (path(X[:, order], y, weight, **settings) for order in ([0, 1, 2], [2, 0, 1]))
+    np.testing.assert_allclose(here.coefs[:, [2, 0, 1]], there.coefs, rtol=0, atol=1e-8)

@@ -115,8 +115,11 @@ class _Fits:
         scale = np.sqrt(first @ centred**2)
         varies = scale > 1e-13 * np.abs(features).max(axis=0, initial=0.0)
         self.scale = np.where(varies, scale, 1.0)
-        self.columns = np.ascontiguousarray(np.where(varies, centred / self.scale, 0.0))
-        self.rows = np.ascontiguousarray(self.columns.T)
+        # The last column is the intercept's, so that products give what belongs to it as well.
+        standard = np.where(varies, centred / self.scale, 0.0)
+        self.columns = np.column_stack([standard, np.ones(len(features))])
+        augmented = np.ascontiguousarray(self.columns.T)
+        self.augmented, self.rows = augmented, augmented[:-1]
         self.single = self.rows.astype(np.float32)
         # Spread of each column in each fit, in units of the first fit's.
         moment = self.rows @ self.weight.T
@@ -148,13 +151,12 @@ class _Fits:
     def _evaluate(self, fits: NDArray[np.intp]) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Probabilities, gradient by column and by intercept, of some fits."""
         # One row per fit: what belongs to a fit lies side by side.
-        eta = self.coef[:, fits].T @ self.rows
-        eta += self.intercept[fits][:, None]
-        prob = _probabilities(eta)
+        negative = -np.vstack([self.coef[:, fits], self.intercept[fits]]).T
+        prob = _probabilities(negative @ self.augmented)
         residual = self.outcome - prob
         residual *= self.weight if len(fits) == len(self.weight) else self.weight[fits]
         gradient = (residual @ self.columns).T
-        return prob, np.where(self.idle[:, fits], 0.0, gradient), residual.sum(axis=1)
+        return prob, np.where(self.idle[:, fits], 0.0, gradient[:-1]), gradient[-1]
 
     def explained(self, fit: int) -> float:
         """Share of the null deviance that a fit explains."""
@@ -304,14 +306,13 @@ def _quadratic_minimum(
     return coef
 
 
-def _probabilities(eta: FloatArray) -> FloatArray:
-    """1 / (1 + exp(-eta)), in place; without overflow down to the smallest numbers that matter."""
-    np.clip(eta, -700.0, 700.0, out=eta)
-    np.negative(eta, out=eta)
-    np.exp(eta, out=eta)
-    eta += 1.0
-    np.reciprocal(eta, out=eta)
-    return eta
+def _probabilities(negative: FloatArray) -> FloatArray:
+    """1 / (1 + exp(-eta)) of -eta, in place; 0 where the exponential is beyond all numbers."""
+    with np.errstate(over="ignore"):
+        np.exp(negative, out=negative)
+    negative += 1.0
+    np.reciprocal(negative, out=negative)
+    return negative
 
 
 def _solved(block: FloatArray, right: FloatArray) -> FloatArray:

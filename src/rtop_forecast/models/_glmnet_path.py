@@ -229,8 +229,8 @@ class _Fit:
 
     def deviance(self) -> float:
         """Mean of the negative log likelihood."""
-        # log(1 + exp(eta)) from exp(-eta), which is known
-        softplus = self.eta + np.log1p(self.odds)
+        # log(1 + exp(eta)) from exp(-eta), which is known; log1p takes twice as long and differs in the last bits only.
+        softplus = self.eta + np.log(1.0 + self.odds)
         return float(self.weight @ softplus - self.weighted_outcome @ self.eta)
 
     def original(self) -> tuple[float, FloatArray]:
