@@ -374,55 +374,75 @@ def test_years_can_be_chosen():
 
 @pytest.fixture(scope="module")
 def folder(data_dir, tmp_path_factory):
-    """Two releases of one dataset and a file that is none."""
+    """Two releases of one dataset, one of two others, and a file that is none."""
     target = tmp_path_factory.mktemp("releases")
-    shutil.copy(data_dir / "ucdp" / "OneSided_v23_1.csv", target)
-    shutil.copy(data_dir / "ucdp" / "OneSided_v25_1.rds", target)
+    for name in (
+        "ucdp/OneSided_v23_1.csv",
+        "ucdp/OneSided_v25_1.rds",
+        "governance/EPR-2021.csv",
+        "ewp2025/ewp_mass_killing_events_2025.xlsx",
+    ):
+        shutil.copy(data_dir / name, target)
     (target / "notes.txt").write_text("no data")
     return target
 
 
-@pytest.fixture(scope="module")
-def from_folder(folder):
-    return rtop.load_panel(data_dir=folder, vintages=["ucdp_onesided", "ewp_events"], first=1985, last=2024)
-
-
-def test_a_folder_is_read_and_told_file_by_file(from_folder):
-    panel = from_folder
-    assert panel.years == (1985, 2024)
+def test_a_folder_is_read_and_told_file_by_file(folder):
+    panel = rtop.load_panel(data_dir=folder, first=1985, last=2020)
+    assert panel.years == (1985, 2020)
     assert panel.origin.set_index("table").loc["one_sided", "origin"] == "folder"
-    assert panel.files["file"].tolist() == ["OneSided_v23_1.csv", "OneSided_v25_1.rds", "notes.txt"]
-    assert panel.files["used"].tolist() == [False, True, False]
+    used = {
+        "EPR-2021.csv": True,
+        "OneSided_v23_1.csv": False,
+        "OneSided_v25_1.rds": True,
+        "ewp_mass_killing_events_2025.xlsx": True,
+        "notes.txt": False,
+    }
+    assert panel.files.set_index("file")["used"].to_dict() == used
     assert {"OneSided_v25_1.rds", "states.csv"} <= set(panel.hashes)
+    lost = panel.unmatched[panel.unmatched["source"] == "epr-2021"]
+    assert lost["rows"].sum() == 1, "EPR's row with a code that no state had in its year"
     assert not panel.unmatched.duplicated().any()
     assert panel.unmatched.index.tolist() == list(range(len(panel.unmatched)))
-    plain = rtop.load_panel(first=1985, last=2024)
+    plain = rtop.load_panel(first=1985, last=2020)
     pd.testing.assert_frame_equal(panel.frame[plain.frame.columns], plain.frame)
 
 
-def test_a_folders_releases_are_kept_where_asked(from_folder):
-    kept = {(one.dataset, one.release): one for one in from_folder.vintages}
-    assert set(kept) == {
+def test_a_folders_releases_are_kept_where_asked(folder):
+    panel = rtop.load_panel(data_dir=folder, vintages=["ucdp_onesided", "ewp_events"], first=1985, last=2024)
+    kept = {(one.dataset, one.release): one for one in panel.vintages}
+    assert list(kept) == [
         ("ucdp_onesided", "25.1"),
         ("ucdp_onesided", "23.1"),
-        ("ewp_events", "2024"),
         ("ewp_events", "2025"),
-    }
+        ("ewp_events", "2024"),
+    ]
     earlier, own = kept["ucdp_onesided", "23.1"], kept["ucdp_onesided", "25.1"]
     assert (earlier.published, own.published) == (date(2023, 6, 30), date(2025, 6, 30))
-    assert own.frame.shape == (len(from_folder.frame), 0)
+    assert own.frame.shape == (len(panel.frame), 0)
     assert set(earlier.variables) == set(earlier.frame.columns) <= set(own.variables)
     assert {one.last_year for one in earlier.variables.values()} == {2022}
     name = "ucdp_osv_government_deaths"
     assert earlier.variables[name].release == "23.1"
-    years = from_folder.frame["year"]
+    years = panel.frame["year"]
+    assert earlier.frame.index.equals(panel.frame.index)
     assert earlier.frame.loc[years > 2022, name].isna().all()
     assert earlier.frame.loc[years == 2022, name].notna().all()
     shared = years.between(1989, 2022)
-    assert np.corrcoef(earlier.frame.loc[shared, name], from_folder.frame.loc[shared, name])[0, 1] > 0.9
-    releases = from_folder.current_releases(date(2024, 6, 30))
+    assert np.corrcoef(earlier.frame.loc[shared, name], panel.frame.loc[shared, name])[0, 1] > 0.9
+    releases = panel.current_releases(date(2024, 6, 30))
     assert releases[name] == "ucdp_onesided 23.1"
-    assert releases["mk_onset"] == "ewp_events 2024"
+    # the list of episodes is in the core tables and in the folder, under names of its own
+    assert releases["mk_onset"] == releases["ewp_events_onset"] == "ewp_events 2024"
+    episodes = kept["ewp_events", "2024"]
+    np.testing.assert_array_equal(episodes.frame["mk_onset"], episodes.frame["ewp_events_onset"])
+    assert "epr_excluded" not in releases
+    # asked for once or twice, a release is kept once
+    again = rtop.load_panel(vintages=["ewp_events", "ewp_events"], first=1985)
+    assert [(one.dataset, one.release) for one in again.vintages] == [
+        ("ewp_events", "2025"),
+        ("ewp_events", "2024"),
+    ]
 
 
 def test_a_picked_release_has_no_vintages(folder):
@@ -439,7 +459,7 @@ def test_states_by_name_or_number():
     assert country("Sweden", year=2000) == SWEDEN
     assert country(380, year=2000) == country(" 380 ", year=2000) == SWEDEN
     assert country("East Germany", year=1980) == GDR
-    with pytest.raises(rtop.InputError):
+    with pytest.raises(rtop.InputError, match="GW.* -380|-380.* GW|gw"):
         country("-380", year=2000)
     with pytest.raises(rtop.InputError, match="did you mean Sweden"):
         country("Swedn", year=2000)
