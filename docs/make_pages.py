@@ -1,4 +1,4 @@
-"""Write the pages that come from code: features.md, source_cards.md, and cases.md from a backtest.
+"""Write the pages that come from code: features.md, source_cards.md; feature_cards.md and cases.md from data.
 
 python docs/make_pages.py [--data DIR] [--jobs 2]
 """
@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+
+import numpy as np
+import pandas as pd
 
 import rtop_forecast as rtop
 from rtop_forecast.sources.registry import Release, registry
@@ -41,7 +44,8 @@ def features_page() -> str:
         "# Features",
         "",
         f"The {len(table)} features of the catalogue by primary risk factor of the UN Framework of Analysis for "
-        "Atrocity Crimes, as `rtop.describe_features()` gives them. Every transform looks backward only. *Lag* is the "
+        "Atrocity Crimes, as `rtop.describe_features()` gives them. Every transform looks backward only. A card of each, "
+        "with coverage and values: [Feature cards](feature_cards.md). *Lag* is the "
         "publication lag of the slowest source in months; *sign* the expected direction. Indicators are the "
         "Framework's numbers; a number without a point means that the feature speaks to the factor as a whole. This "
         "page is written by `python docs/make_pages.py`.",
@@ -60,6 +64,62 @@ def features_page() -> str:
                 f"{row['sources'] or 'state system'} | {row['publication_lag_months']} | {row['sign']:+d} |"
             )
     return "\n".join(lines) + "\n"
+
+
+def feature_cards_page(features: rtop.Features, at_risk: pd.Series) -> str:
+    """One card per feature: what it is, where it comes from, when it is known, what values it takes."""
+    panel = features.panel
+    frame, ages = features.frame, features.ages
+    last = int(frame.loc[at_risk, "year"].max())
+    now = at_risk & (frame["year"] == last)
+    recent = at_risk & frame["year"].between(1990, last)
+    lines = [
+        "# Feature cards",
+        "",
+        f"A card per feature of the full catalogue ({len(features.specs)} by default), from the catalogue and from the "
+        "panel of all releases. *Known* is the share of state-years at risk of mass killing with a value, carried "
+        "forward where a source has ended, by the end of June of the year after. *Values* are the 5th, 50th and 95th "
+        f"percentile of states at risk in {last}, and their age the years since the oldest value behind them. A sign "
+        "is what the literature leads one to expect, not what the model finds. This page is written by "
+        "`python docs/make_pages.py --data DIR`.",
+    ]
+    table = features.describe().set_index("name")
+    for factor in rtop.RISK_FACTORS:
+        lines += ["", f"## {factor.number} {factor.title}"]
+        for spec in (one for one in features.specs if one.risk_factors[0] == factor.number):
+            row = table.loc[spec.name]
+            values = frame.loc[now, spec.name].dropna()
+            known = frame.loc[recent, spec.name].notna().mean()
+            seen = frame.loc[at_risk & frame[spec.name].notna(), "year"]
+            inputs = [
+                f"`{name}` {panel.variables[name].first_year}-{panel.variables[name].last_year}"
+                for name in spec.variables
+                if name in panel.variables
+            ]
+            facts = {
+                "what": f"{spec.label} ({spec.unit})",
+                "made by": spec.transform,
+                "from": ", ".join(inputs) or "the state system",
+                "factors": ", ".join(f"{n} {rtop.RISK_FACTORS[n - 1].short}" for n in spec.risk_factors),
+                "indicators": ", ".join(spec.indicators),
+                "expected sign": {1: "more is more risk", -1: "more is less risk", 0: "open"}[spec.sign],
+                "lag": f"{row['publication_lag_months']} months",
+                "known": f"{known:.0%} of state-years 1990-{last}; first in {seen.min()}",
+                "values": _spread(values, ages.loc[values.index, spec.name]),
+                "sources": row["sources"] or "states.csv",
+            }
+            lines += ["", f"### {spec.name}", ""]
+            lines += [f"- **{name}**: {value}" for name, value in facts.items() if value]
+    return "\n".join(lines) + "\n"
+
+
+def _spread(values: pd.Series, ages: pd.Series) -> str:
+    if values.empty:
+        return "none"
+    low, middle, high = np.quantile(values, [0.05, 0.5, 0.95], method="inverted_cdf")
+    return (
+        f"{low:.3g}, {middle:.3g}, {high:.3g} in {len(values)} states; median age {ages.median():.0f} years"
+    )
 
 
 def source_cards_page() -> str:
@@ -105,10 +165,8 @@ def source_cards_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def cases_page(data: Path, *, jobs: int) -> str:
+def cases_page(features: rtop.Features, target: rtop.Target, *, jobs: int) -> str:
     """Historical cases out of sample, hits and misses alike."""
-    panel = rtop.load_panel(data_dir=data)
-    features, target = rtop.build_features(panel), rtop.onset_target(panel)
     result = rtop.backtest(
         rtop.default_model(),
         features,
@@ -140,13 +198,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--data", type=Path, help="folder of releases; without it cases.md stays")
+    parser.add_argument("--data", type=Path, help="folder of releases; without it the pages from data stay")
     parser.add_argument("--jobs", type=int, default=2)
     arguments = parser.parse_args()
     (HERE / "features.md").write_text(features_page())
     (HERE / "source_cards.md").write_text(source_cards_page())
     if arguments.data is not None:
-        (HERE / "cases.md").write_text(cases_page(arguments.data, jobs=arguments.jobs))
+        panel = rtop.load_panel(data_dir=arguments.data)
+        features, target = rtop.build_features(panel), rtop.onset_target(panel)
+        (HERE / "feature_cards.md").write_text(feature_cards_page(features, target.frame["at_risk"]))
+        (HERE / "cases.md").write_text(cases_page(features, target, jobs=arguments.jobs))
 
 
 if __name__ == "__main__":
