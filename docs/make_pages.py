@@ -44,8 +44,8 @@ def features_page() -> str:
         "# Features",
         "",
         f"The {len(table)} features of the catalogue by primary risk factor of the UN Framework of Analysis for "
-        "Atrocity Crimes, as `rtop.describe_features()` gives them. Every transform looks backward only. A card of each, "
-        "with coverage and values: [Feature cards](feature_cards.md). *Lag* is the "
+        "Atrocity Crimes, as `rtop.describe_features()` gives them. Every transform looks backward only. A card of "
+        "each, with coverage and values: [Feature cards](feature_cards.md). *Lag* is the "
         "publication lag of the slowest source in months; *sign* the expected direction. Indicators are the "
         "Framework's numbers; a number without a point means that the feature speaks to the factor as a whole. This "
         "page is written by `python docs/make_pages.py`.",
