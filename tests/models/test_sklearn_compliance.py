@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import sklearn
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
@@ -45,6 +46,9 @@ def expected_failures(estimator):
         return {"check_sample_weight_equivalence_on_dense_data": reason}
     if isinstance(estimator, (GlmnetLogit, ElasticNetLogitCV)):
         reason = "which fold a row is in depends on its position, as in R"
+        return {"check_sample_weight_equivalence_on_dense_data": reason}
+    if sklearn.__version__.startswith("1.6."):
+        reason = "the check of 1.6 calls another class positive in each of its samples; scikit-learn's own models fail"
         return {"check_sample_weight_equivalence_on_dense_data": reason}
     return {}
 

@@ -148,10 +148,9 @@ def _paint(axes: Any, parts: tuple[tuple[FloatArray, ...], ...], number: int, co
     patch = PathPatch(
         path,
         facecolor=colour or "#f4f4f4",
-        edgecolor="#666666",
+        edgecolor="#666666" if colour else "#b0b0b0",  # hatches are drawn in the colour of the edge
         linewidth=0.25,
         hatch=None if colour else "//////",
-        hatchcolor="#b0b0b0",
         gid=f"state-{number}" if colour else None,
     )
     axes.add_patch(patch)

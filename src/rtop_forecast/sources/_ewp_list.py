@@ -126,7 +126,7 @@ def events(path: str | Path) -> pd.DataFrame:
     table["start_year"] = table["start_year"].astype("int64")
     table["state_led"] = led.astype("int64")
     table["country_id"] = _at_start(table, "location").astype("int64")
-    table["responsible_ids"] = _at_start(table, "responsible").map(lambda n: "" if pd.isna(n) else str(n))
+    table["responsible_ids"] = ["" if pd.isna(n) else str(int(n)) for n in _at_start(table, "responsible")]
     table["inheritor_ids"] = _inheritors(table)
     return table[
         [

@@ -149,9 +149,9 @@ def state_years_of_conflicts(conflicts: pd.DataFrame) -> tuple[pd.DataFrame, pd.
     ).astype("int64")
     for name in ("dyads", "deaths", "interstate_deaths"):
         # One unknown part makes the sum unknown: never zero for lack of coverage.
-        table[_PUBLIC[name]] = (
-            groups[f"_{name}"].sum(min_count=1).where(~groups[f"_{name}"].agg(_any_missing))
-        )
+        # Older pandas gives numbers for truth values here, and their complement is no truth value.
+        unknown = groups[f"_{name}"].agg(_any_missing).astype(bool)
+        table[_PUBLIC[name]] = groups[f"_{name}"].sum(min_count=1).where(~unknown)
     return table.reset_index(), merge_unmatched([unmatched, _extrasystemic(outside)])
 
 
