@@ -202,7 +202,7 @@ def test_the_end_of_a_path_is_that_of_r(strength, positives, length, last, inter
     assert found.lambdas[-1] == pytest.approx(last, rel=1e-11)
     assert found.intercepts[-1] == pytest.approx(intercept, abs=1e-11)
     np.testing.assert_allclose(found.coefs[-1], coef, rtol=0, atol=1e-11)
-    assert found.deviance_ratio[-1] == pytest.approx(explained, abs=1e-9)
+    assert found.deviance_ratio[-1] == pytest.approx(explained, abs=1e-11)
     assert (found.coefs[0] == 0).all(), "the first penalty keeps every coefficient at zero"
 
 

@@ -36,8 +36,8 @@ __all__ = ["Path", "enough_explained", "path"]
 # penalties before a stop.
 _LEAST_GAIN, _MOST_EXPLAINED, _FEWEST = 1e-5, 0.999, 5
 _MOST_SWEEPS = 100_000  # glmnet's maxit
-_FARTHEST = 700.0  # linear predictor whose exponential is still a number
 _LEAST_PROBABILITY = 1e-9  # glmnet.control's pmin
+_FARTHEST = float(np.log1p(-_LEAST_PROBABILITY) - np.log(_LEAST_PROBABILITY))  # linear predictor of it
 _LANES = 4
 
 
@@ -186,23 +186,24 @@ class _Fit:
         )  # rows whose coefficient was not zero once, in that order, the intercept last
         self.was_active = np.zeros(1 + n_features, dtype=bool)
         self.eta = np.full(n_rows, self.coef[0])
-        self.odds, self.curvature, self.residual = (np.empty(n_rows) for _ in range(3))
+        self.bounded, self.odds, self.curvature, self.residual = (np.empty(n_rows) for _ in range(4))
         self._approximate()
         self.pull = self._gradient(1 + n_features)
 
     def _approximate(self) -> None:
         """Residual and curvature of the log likelihood at the current linear predictor."""
         odds, prob = self.odds, self.residual
-        np.clip(self.eta, -_FARTHEST, _FARTHEST, out=odds)
-        np.negative(odds, out=odds)
+        np.clip(self.eta, -_FARTHEST, _FARTHEST, out=self.bounded)
+        np.negative(self.bounded, out=odds)
         np.exp(odds, out=odds)
         np.add(odds, 1.0, out=prob)
         np.reciprocal(prob, out=prob)
         np.subtract(1.0, prob, out=self.curvature)
         self.curvature *= prob
-        if self.curvature.min() < _LEAST_PROBABILITY:
-            # Then it is 0 or 1 (Friedman et al. 2010, section 3), and R's results have no curvature there.
-            extreme = (prob < _LEAST_PROBABILITY) | (prob > 1 - _LEAST_PROBABILITY)
+        if self.curvature.min() < 2 * _LEAST_PROBABILITY:
+            # A probability beyond the least is 0 or 1 (Friedman et al. 2010, section 3); R's results have no curvature
+            # there, and a deviance as if it were the least one.
+            extreme = np.abs(self.eta) > _FARTHEST
             prob[extreme] = np.round(prob[extreme])
             self.curvature[extreme] = 0.0
         self.curvature *= self.weight
@@ -230,8 +231,8 @@ class _Fit:
     def deviance(self) -> float:
         """Mean of the negative log likelihood."""
         # log(1 + exp(eta)) from exp(-eta), which is known; log1p takes twice as long and differs in the last bits only.
-        softplus = self.eta + np.log(1.0 + self.odds)
-        return float(self.weight @ softplus - self.weighted_outcome @ self.eta)
+        softplus = self.bounded + np.log(1.0 + self.odds)
+        return float(self.weight @ softplus - self.weighted_outcome @ self.bounded)
 
     def original(self) -> tuple[float, FloatArray]:
         """Intercept and coefficients on the scale of the features as given."""
