@@ -5,10 +5,11 @@ solution before; over quadratic approximations of the log likelihood at the curr
 coordinates of the penalised weighted least squares, first all of them, then those that were ever non-zero. Columns
 that the sequential strong rule (Tibshirani et al. 2012) discards are left out until an optimality condition says
 otherwise. A loop ends when no update changed the objective by more than ``thresh`` times the null deviance, which
-is short of the optimum: with the default of 1e-7 a coefficient can be off in its first digit.
+is short of the optimum: with the default of 1e-7 a coefficient can be off in its first digit. The path ends where a
+penalty adds less than 1e-5 of the null deviance to what is explained.
 
-Products of columns are kept as a Gram matrix of the approximation, so that a sweep does not touch the rows; in exact
-arithmetic nothing changes by it.
+Products of columns are kept as a Gram matrix of the approximation, so that a sweep does not touch the rows, and a
+sweep in which no sign changes is one triangular system; in exact arithmetic nothing changes by either.
 
 References
 ----------
@@ -100,7 +101,7 @@ def path(
         glmnet's alpha, in (0, 1].
     n_lambdas : int
         Penalties, evenly spaced on the log scale from the least that keeps every coefficient at zero down to
-        ``lambda_ratio`` times it; the path ends sooner where the deviance hardly falls any more.
+        ``lambda_ratio`` times it; the path may end sooner, see above.
     lambda_ratio : float
     thresh : float
 

@@ -47,7 +47,8 @@ class ElasticNetLogitCV(LogOddsClassifier):
         Of random folds.
     n_lambdas, lambda_ratio
         Penalties, evenly spaced on the log scale from the least that keeps every coefficient at zero down to
-        ``lambda_ratio`` times it; the path ends sooner where the deviance hardly falls.
+        ``lambda_ratio`` times it; the path ends sooner where a penalty adds less than 1e-5 of the null
+        deviance to what is explained.
     tol : float
         Largest breach of the optimality conditions on the path; the chosen model is solved to 1e-9.
 
