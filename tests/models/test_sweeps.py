@@ -56,6 +56,18 @@ def test_sweeps_agree_with_a_loop(seed, size, zeros, l1, l2):
         np.testing.assert_array_equal(quadratic.coef == 0, coef == 0)
 
 
+@pytest.mark.parametrize("flat", [0, 3])
+def test_a_coordinate_without_curvature_stays(flat):
+    gram, gradient, coef, _ = problem(2, 9, 0.0)
+    gram[flat], gram[:, flat] = 0.0, 0.0
+    quadratic = Quadratic(gram=gram, gradient=gradient, coef=coef, l1=0.01, l2=0.0)
+    order = np.append(np.arange(1, 9), 0)
+    for _ in range(3):
+        assert np.isfinite(quadratic.sweep(order))
+    assert quadratic.coef[flat] == coef[flat]
+    assert (np.delete(quadratic.coef, flat) != np.delete(coef, flat)).all()
+
+
 def test_sweeps_are_made_at_once_where_signs_hold(monkeypatch):
     gram, gradient, coef, _ = problem(1, 12, 0.3)
     quadratic = Quadratic(gram=gram, gradient=gradient, coef=coef, l1=0.05, l2=0.1)

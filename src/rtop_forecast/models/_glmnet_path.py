@@ -289,7 +289,7 @@ class _Fit:
         self.eta = quadratic.coef @ self.store[:used]
         self._approximate()
         moved = quadratic.square * (quadratic.coef - start) ** 2
-        moved[0] *= self.curvature.sum() / quadratic.square[0]
+        moved[0] = self.curvature.sum() * (quadratic.coef[0] - start[0]) ** 2
         self.coef[:used] = quadratic.coef
         return bool(moved.max() < self.limit)
 

@@ -56,6 +56,9 @@ class Quadratic:
         self.square = np.diag(gram).copy()
         self.l1, self.l2 = l1, l2
         self._systems: dict[int, _System] = {}
+        # A coordinate without curvature or penalty, as where every probability is 0 or 1, has no minimum: it stays.
+        self._flat = self.square <= 0.0 if l2 == 0.0 else (self.square <= 0.0) & (np.arange(len(coef)) == 0)
+        self._any_flat = bool(self._flat.any())
 
     def sweep(self, order: NDArray[np.intp]) -> float:
         """Minimise over each coordinate in turn, the first one (without penalty) last.
@@ -70,7 +73,7 @@ class Quadratic:
         float
             The largest change of the objective, up to a factor of two, by a single update.
         """
-        if len(order) > _FEW:
+        if len(order) > _FEW and not self._any_flat:
             change = self._at_once(order)
             if change is not None:
                 return change
@@ -134,7 +137,8 @@ class Quadratic:
         coef, gradient, rows = self.coef, self.gradient, self.gram
         square: list[float] = self.square.tolist()
         largest = 0.0
-        for k in order.tolist():
+        moving = order[~self._flat[order]] if self._any_flat else order
+        for k in moving.tolist():
             old = coef.item(k)
             pull = gradient.item(k) + square[k] * old
             if k == 0:
