@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from rtop_forecast.features import _transforms as transforms
+from rtop_forecast.features._transforms import settled
 
 cells = st.one_of(st.just(np.nan), st.integers(-5, 5).map(float))
 grids = hnp.arrays(np.float64, st.tuples(st.integers(1, 12), st.integers(1, 3)), elements=cells)
@@ -86,3 +87,22 @@ def test_carried_values_are_observed_ones_of_their_age(grid):
         assert grid[origin, j] == values[t, j]
         assert np.isnan(grid[origin + 1 : t + 1, j]).all()
     assert np.isfinite(values).sum() == np.isfinite(age).sum()
+
+
+@given(st.lists(st.floats(-1e12, 1e12) | st.just(np.nan), min_size=1, max_size=30), st.sampled_from([24, 40]))
+def test_settled_values_are_close_and_stay_put(values, digits):
+    values = np.array(values)
+    found = settled(values, digits=digits)
+    known = np.isfinite(values)
+    np.testing.assert_array_equal(np.isfinite(found), known)
+    step = np.maximum(2.0**-40, 2.0 ** (1 - digits) * np.abs(values[known]))
+    assert (np.abs(found[known] - values[known]) <= step / 2).all()
+    np.testing.assert_array_equal(settled(found, digits=digits), found)
+
+
+def test_whole_numbers_are_exact_and_noise_around_zero_is_zero():
+    whole_numbers = np.array([0.0, 1.0, -3.0, 12_345_678.0])
+    np.testing.assert_array_equal(settled(whole_numbers), whole_numbers)
+    large = np.array([1e9, 123_456_789.0, 8.1e11])
+    np.testing.assert_array_equal(settled(large, digits=40), large)
+    assert settled(np.array([0.1 + 0.2 - 0.3]))[0] == 0

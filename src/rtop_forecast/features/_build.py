@@ -14,7 +14,7 @@ from rtop_forecast.errors import InputError
 from rtop_forecast.features._grid import Grid
 from rtop_forecast.features._make import level
 from rtop_forecast.features._spec import FeatureSpec
-from rtop_forecast.features._transforms import FloatArray
+from rtop_forecast.features._transforms import FloatArray, settled
 from rtop_forecast.features.atrocities import FEATURES as ATROCITIES
 from rtop_forecast.features.conflict import FEATURES as CONFLICT
 from rtop_forecast.features.displacement import FEATURES as DISPLACEMENT
@@ -32,6 +32,10 @@ from rtop_forecast.framework import risk_factor
 from rtop_forecast.panel import KEYS, Panel
 from rtop_forecast.sources.bundled import core_tables
 from rtop_forecast.sources.registry import Release, registry
+
+# Binary digits that are kept of a source's own figure (whole numbers to 10**12 are exact), and of what is computed.
+_FIGURE, _COMPUTED = 40, 24
+_AS_GIVEN = "as given"  # unit of a variable of the user's own, which is left as it is
 
 CATALOGUE: tuple[FeatureSpec, ...] = (
     *HISTORY,
@@ -162,7 +166,7 @@ def own_feature(name: str, factor: int) -> FeatureSpec:
     return level(
         name,
         name,
-        unit="as given",
+        unit=_AS_GIVEN,
         risk_factors=(factor,),
         indicators=(str(risk_factor(factor).number),),
         sign=0,
@@ -172,6 +176,8 @@ def own_feature(name: str, factor: int) -> FeatureSpec:
 def _column(grid: Grid, spec: FeatureSpec) -> tuple[FloatArray, FloatArray]:
     """Values and ages of a feature; values that are too old become missing."""
     column = grid.flatten(spec.compute(grid))
+    if spec.unit != _AS_GIVEN:
+        column = settled(column, digits=_FIGURE if spec.transform == "level" else _COMPUTED)
     used = [grid.flatten(grid.age(name)) for name in spec.variables]
     # the maximum of what is known: a share over several treaties may lack the youngest
     oldest = np.fmax.reduce(used) if used else np.zeros(len(column))
