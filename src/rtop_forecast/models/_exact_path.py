@@ -135,7 +135,12 @@ class _Fits:
         self.intercept = np.log(rate / (1 - rate))
         self.past: list[tuple[FloatArray, FloatArray]] = []
         self.solved = 0
-        self.hessian: list[tuple[FloatArray, FloatArray, float] | None] = [None] * n_fits
+        # Hessians with the intercept eliminated, curvature by column and in all; a total of zero means that there is
+        # none.
+        n_columns = features.shape[1]
+        self.reduced = np.zeros((n_fits, n_columns, n_columns))
+        self.cross = np.zeros((n_fits, n_columns))
+        self.total = np.zeros(n_fits)
 
     def start(self) -> float:
         """Least penalty that keeps the first fit at zero."""
@@ -182,14 +187,14 @@ class _Fits:
             stale = now > _SLOW * breach[open_fits]
             breach[open_fits] = now
             going = now > self.tol
-            for at in np.flatnonzero(going):
-                fit = int(open_fits[at])
-                if stale[at] or self.hessian[fit] is None:
-                    self._renew(fit, prob[at])
-                if self.hessian[fit] is None:
-                    self._certified(fit, lam)
-                else:
-                    self._step(fit, gradient[:, at], float(slope[at]), lam)
+            for at in np.flatnonzero(going & (stale | (self.total[open_fits] == 0.0))):
+                self._renew(int(open_fits[at]), prob[at])
+            flat = self.total[open_fits] == 0.0
+            for fit in open_fits[going & flat].tolist():
+                self._certified(fit, lam)
+            stepping = going & ~flat
+            if stepping.any():
+                self._step(open_fits[stepping], gradient[:, stepping].T, slope[stepping], lam)
             open_fits = open_fits[going]
             if not len(open_fits):
                 return breach
@@ -228,29 +233,31 @@ class _Fits:
         return largest
 
     def _renew(self, fit: int, prob: FloatArray) -> None:
-        """Hessian at the current point, with the intercept eliminated; None where the loss is flat, far out."""
+        """Hessian at the current point; none where the loss is flat, far out."""
         curvature = self.weight[fit] * prob * (1 - prob)
-        self.hessian[fit] = None
+        self.total[fit] = 0.0
         if not curvature.sum() > np.finfo(np.float32).tiny:
             return
         # Single precision: a Hessian only says where to step, and how far off the optimum is comes from the gradient.
         rooted = self.single * np.sqrt(curvature).astype(np.float32)
         cross, total = self.rows @ curvature, float(curvature.sum())
-        reduced = (rooted @ rooted.T).astype(np.float64) - np.outer(cross, cross) / total
-        self.hessian[fit] = (reduced, cross, total)
+        self.reduced[fit] = (rooted @ rooted.T).astype(np.float64) - np.outer(cross, cross) / total
+        self.cross[fit], self.total[fit] = cross, total
 
-    def _step(self, fit: int, gradient: FloatArray, slope: float, lam: float) -> None:
-        hessian = self.hessian[fit]
-        assert hessian is not None
-        reduced, cross, total = hessian
-        l1, l2 = self._penalties(fit, lam)
-        coef = self.coef[:, fit]
-        linear = gradient - cross * (slope / total) + reduced @ coef
-        penalised = reduced.copy()
-        penalised.flat[:: len(coef) + 1] += l2
-        new = _quadratic_minimum(penalised, linear, l1, coef, idle=self.idle[:, fit])
-        self.intercept[fit] += (slope - cross @ (new - coef)) / total
-        self.coef[:, fit] = new
+    def _step(self, fits: NDArray[np.intp], gradient: FloatArray, slope: FloatArray, lam: float) -> None:
+        """Go to the minimum of the quadratic model of each fit; arrays have one row per fit."""
+        l1, l2 = (penalty.T for penalty in self._penalties(fits, lam))
+        coef, idle = self.coef[:, fits].T, self.idle[:, fits].T
+        cross, total = self.cross[fits], self.total[fits]
+        penalised = self.reduced[fits]
+        linear = gradient - cross * (slope / total)[:, None] + _product(penalised, coef)
+        diagonal = np.arange(coef.shape[1])
+        penalised[:, diagonal, diagonal] += l2
+        new, confirmed = _with_these_signs(penalised, linear, l1, coef, idle=idle)
+        for at in np.flatnonzero(~confirmed):
+            new[at] = _quadratic_minimum(penalised[at], linear[at], l1[at], new[at], idle=idle[at])
+        self.intercept[fits] += (slope - (cross * (new - coef)).sum(axis=1)) / total
+        self.coef[:, fits] = new.T
 
     def _certified(self, fit: int, lam: float) -> float:
         """Solution by the slower solver, which always comes to rest."""
@@ -272,25 +279,49 @@ class _Fits:
         self.coef[:, fit] = 0.0
         self.coef[used, fit] = slopes
         self.intercept[fit] = solution.intercept - float(slopes @ mean)
-        self.hessian[fit] = None
+        self.total[fit] = 0.0
         return solution.kkt_residual
 
 
+def _product(matrices: FloatArray, vectors: FloatArray) -> FloatArray:
+    """Each matrix times its vector."""
+    product: FloatArray = (matrices @ vectors[:, :, None])[:, :, 0]
+    return product
+
+
+def _with_these_signs(
+    quadratic: FloatArray, linear: FloatArray, l1: FloatArray, start: FloatArray, *, idle: NDArray[np.bool_]
+) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Minima of several problems with the signs of their starts, and which of them are minima without them too.
+
+    Where a sign does not hold, the start is returned.
+    """
+    sign = np.sign(start)
+    active = sign != 0
+    # Coordinates at zero stay there: their equations become 0 = 0 on a diagonal of ones.
+    systems = np.where(active[:, :, None] & active[:, None, :], quadratic, 0.0)
+    diagonal = np.arange(start.shape[1])
+    systems[:, diagonal, diagonal] += ~active
+    try:
+        solved = np.linalg.solve(systems, np.where(active, linear - l1 * sign, 0.0)[:, :, None])[:, :, 0]
+    except np.linalg.LinAlgError:
+        return start.copy(), np.zeros(len(start), dtype=bool)
+    pull = linear - _product(quadratic, solved)
+    broken = ~active & (np.abs(pull) > l1 * (1 + 1e-12)) & ~idle
+    holds: NDArray[np.bool_] = np.all(solved * sign >= 0, axis=1)
+    return np.where(holds[:, None], solved, start), holds & ~broken.any(axis=1)
+
+
 def _quadratic_minimum(
-    quadratic: FloatArray,
-    linear: FloatArray,
-    l1: FloatArray,
-    start: FloatArray,
-    *,
-    idle: NDArray[np.bool_],
+    quadratic: FloatArray, linear: FloatArray, l1: FloatArray, start: FloatArray, *, idle: NDArray[np.bool_]
 ) -> FloatArray:
     """Minimise b'Qb / 2 - c'b + sum l1 |b|.
 
-    The signs of the start are tried first, and kept if their linear system confirms them, as it mostly does. Else
-    sweeps over the coordinates look for better ones.
+    Sweeps over the coordinates look for the signs, and the linear system of these signs confirms them.
     """
-    coef = start.copy()
+    coef = start
     for _ in range(_CHANGES):
+        coef = _swept(quadratic, linear, l1, coef, idle=idle)
         sign = np.sign(coef)
         active = np.flatnonzero(sign)
         solved = np.zeros_like(coef)
@@ -302,8 +333,7 @@ def _quadratic_minimum(
             if not ((sign == 0) & (np.abs(pull) > l1 * (1 + 1e-12)) & ~idle).any():
                 return solved
             coef = solved
-        coef = _swept(quadratic, linear, l1, coef, idle=idle)
-    return coef
+    return _swept(quadratic, linear, l1, coef, idle=idle)
 
 
 def _probabilities(negative: FloatArray) -> FloatArray:

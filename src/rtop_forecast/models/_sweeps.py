@@ -56,9 +56,11 @@ class Quadratic:
         self.square = np.diag(gram).copy()
         self.l1, self.l2 = l1, l2
         self._systems: dict[int, _System] = {}
+        self.ridge = np.full(len(coef), l2)
+        self.ridge[0] = 0.0
         # A coordinate without curvature or penalty, as where every probability is 0 or 1, has no minimum: it stays.
-        self._flat = self.square <= 0.0 if l2 == 0.0 else (self.square <= 0.0) & (np.arange(len(coef)) == 0)
-        self._any_flat = bool(self._flat.any())
+        self.flat = self.square + self.ridge <= 0.0
+        self.any_flat = bool(self.flat.any())
 
     def sweep(self, order: NDArray[np.intp]) -> float:
         """Minimise over each coordinate in turn, the first one (without penalty) last.
@@ -73,7 +75,7 @@ class Quadratic:
         float
             The largest change of the objective, up to a factor of two, by a single update.
         """
-        if len(order) > _FEW and not self._any_flat:
+        if len(order) > _FEW and not self.any_flat:
             change = self._at_once(order)
             if change is not None:
                 return change
@@ -107,8 +109,7 @@ class Quadratic:
         support = order[live]
         signs = np.sign(self.coef[support])
         signs[-1] = 0.0
-        ridge = np.full(len(support), self.l2)
-        ridge[-1] = 0.0
+        ridge = self.ridge[support]
         rows = self.gram[support]
         triangle = rows[:, support]
         triangle.flat[:: len(support) + 1] += ridge
@@ -137,7 +138,7 @@ class Quadratic:
         coef, gradient, rows = self.coef, self.gradient, self.gram
         square: list[float] = self.square.tolist()
         largest = 0.0
-        moving = order[~self._flat[order]] if self._any_flat else order
+        moving = order[~self.flat[order]] if self.any_flat else order
         for k in moving.tolist():
             old = coef.item(k)
             pull = gradient.item(k) + square[k] * old
