@@ -47,7 +47,7 @@ def test_rank_json_equals_the_files(quick, capsys, tmp_path):
     document = json.loads(out)
     assert code == 0
     assert (document["target_start"], document["target_end"]) == (2016, 2017)
-    csv = pd.read_csv(tmp_path / "new" / "ranking.csv", float_precision="round_trip")
+    csv = pd.read_csv(tmp_path / "new" / "ranking.csv", converters={"prob": float})
     parquet = pd.read_parquet(tmp_path / "new" / "ranking.parquet")
     assert len(csv) == len(parquet) == document["states"]
     np.testing.assert_array_equal(csv["prob"], parquet["prob"])
