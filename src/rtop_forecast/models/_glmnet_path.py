@@ -182,9 +182,8 @@ class _Fit:
         self.coef[0] = np.log(rate / (1 - rate))
         self.used = 1
         self.everything = np.zeros(1, dtype=np.intp)  # rows that are looked at by column, the intercept last
-        self.active = (
-            self.everything
-        )  # rows whose coefficient was not zero once, in that order, the intercept last
+        # Rows whose coefficient was not zero once, in that order, the intercept last.
+        self.active = self.everything
         self.was_active = np.zeros(1 + n_features, dtype=bool)
         self.eta = np.full(n_rows, self.coef[0])
         self.bounded, self.odds, self.curvature, self.residual = (np.empty(n_rows) for _ in range(4))
