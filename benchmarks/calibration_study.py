@@ -29,9 +29,6 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 import rtop_forecast as rtop
-from rtop_forecast._logistic import log_odds as log_odds_of
-from rtop_forecast._logistic import probability
-from rtop_forecast.backtest import Sample, backtest_rows, fit_calibrator, sample
 from rtop_forecast.calibration import (
     BetaCalibration,
     Calibrator,
@@ -43,10 +40,20 @@ from rtop_forecast.calibration import (
     VennAbers,
     default_calibrator,
 )
-from rtop_forecast.forecast import joint_draws
-from rtop_forecast.inference import block_bootstrap, rank_ranges
+from rtop_forecast.evaluation import (
+    block_bootstrap,
+    calibration_slope,
+    expected_observed,
+    log_score,
+    rank_ranges,
+)
+from rtop_forecast.forecasting.backtest import backtest_rows
+from rtop_forecast.forecasting.draws import joint_draws
+from rtop_forecast.forecasting.prequential import fit_calibrator
+from rtop_forecast.forecasting.sample import Sample, sample
+from rtop_forecast.logistic import log_odds as log_odds_of
+from rtop_forecast.logistic import probability
 from rtop_forecast.models import ElasticNetLogit, default_model
-from rtop_forecast.scores import calibration_slope, expected_observed, log_score
 
 HORIZON, ORIGINS, LAST, TOP = 2, 25, 2022, 50
 FIRST_SCORED = 1993

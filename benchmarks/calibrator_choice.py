@@ -25,7 +25,6 @@ from copy import deepcopy
 
 import numpy as np
 
-from rtop_forecast._logistic import logistic_loss, minimise, probability
 from rtop_forecast.calibration import (
     Calibrator,
     Identity,
@@ -33,7 +32,8 @@ from rtop_forecast.calibration import (
     LogisticRecalibration,
     RandomWalkShift,
 )
-from rtop_forecast.scores import calibration_slope, log_score
+from rtop_forecast.evaluation import calibration_slope, log_score
+from rtop_forecast.logistic import logistic_loss, minimise, probability
 
 STATES, YEARS, HORIZON, FIRST_YEAR = 150, 80, 2, 1946
 FIRST_FORECAST, FIRST_SCORED = 1962, 1975

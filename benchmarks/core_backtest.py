@@ -12,7 +12,7 @@ import time
 from typing import Any
 
 import rtop_forecast as rtop
-from rtop_forecast.inference import paired_difference
+from rtop_forecast.evaluation import paired_difference
 
 FIRST, LAST, HORIZON = 1993, 2022, 2
 

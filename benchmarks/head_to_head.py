@@ -28,12 +28,12 @@ import numpy as np
 import pandas as pd
 
 import rtop_forecast as rtop
-from rtop_forecast.backtest import Sample, backtest_rows
 from rtop_forecast.calibration import InterceptShift
-from rtop_forecast.inference import bootstrap_scores, paired_difference
+from rtop_forecast.evaluation import auc, bootstrap_scores, calibration_slope, log_score, paired_difference
+from rtop_forecast.forecasting.backtest import backtest_rows
+from rtop_forecast.forecasting.sample import Sample
 from rtop_forecast.models import BaseRate, default_model
-from rtop_forecast.scores import auc, calibration_slope, log_score
-from rtop_forecast.sources._ewp_list import resolve_ewp
+from rtop_forecast.sources.catalogue.ewp_list import resolve_ewp
 
 FIRST, LAST, HORIZON = 1993, 2022, 2
 KEYS = ["country_id", "origin_year"]

@@ -31,11 +31,13 @@ import psutil
 from dask.distributed import Client, LocalCluster
 
 import rtop_forecast as rtop
-from rtop_forecast._draws import joint_draws
-from rtop_forecast.backtest import BacktestResult, Sample, backtest_rows
 from rtop_forecast.calibration import Identity
 from rtop_forecast.features import FeatureSpec, features_of
-from rtop_forecast.features._make import averaged, changed, decayed, level, logged
+from rtop_forecast.features.catalogue.make import averaged, changed, decayed, level, logged
+from rtop_forecast.forecasting.backtest import backtest_rows
+from rtop_forecast.forecasting.draws import joint_draws
+from rtop_forecast.forecasting.result import BacktestResult
+from rtop_forecast.forecasting.sample import Sample
 from rtop_forecast.panel import Panel, Variable
 
 LAST, YEARS, FEATURES, HORIZON = 2020, 40, 60, 2

@@ -19,9 +19,9 @@ from typing import Any
 import pandas as pd
 
 from rtop_forecast import CoverageError, DataIntegrityError, InputError
-from rtop_forecast.sources._files import excel_rows, excel_sheets, read_r
-from rtop_forecast.sources._match import explained
-from rtop_forecast.sources.discover import discover, reader
+from rtop_forecast.sources.folder.discover import discover, reader
+from rtop_forecast.sources.reading.files import excel_rows, excel_sheets, read_r
+from rtop_forecast.sources.reading.matching import explained
 
 _TEXT = {".csv", ".txt", ".tsv"}
 # Reasons name the code and the year; the kinds of reasons are these words.

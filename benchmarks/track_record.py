@@ -20,10 +20,11 @@ import numpy as np
 import pandas as pd
 
 import rtop_forecast as rtop
-from rtop_forecast.backtest import backtest_rows, sample
+from rtop_forecast.evaluation import auc, average_precision, expected_observed, log_score, recall_at
+from rtop_forecast.forecasting.backtest import backtest_rows
+from rtop_forecast.forecasting.sample import sample
 from rtop_forecast.models import default_model
-from rtop_forecast.scores import auc, average_precision, expected_observed, log_score, recall_at
-from rtop_forecast.sources._ewp_list import resolve_ewp
+from rtop_forecast.sources.catalogue.ewp_list import resolve_ewp
 
 HORIZON, FIRST, CLOSED, LAST = 2, 2017, 2022, 2024
 VINTAGES = {2017: "12", 2018: "12", 2019: "12", 2020: "12", 2021: "12", 2022: "13", 2023: "14", 2024: "15"}
@@ -103,7 +104,7 @@ def reconstruction(data: Path, *, jobs: int) -> pd.DataFrame:
                     features,
                     target,
                     origin=origin,
-                    calibration=_feeding(features, target, origin, jobs),
+                    backtest=_feeding(features, target, origin, jobs),
                     draws=20,
                     n_jobs=jobs,
                 ).frame

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from rtop_forecast.sources.vdem import DEFAULT_VARIABLES
+from rtop_forecast.sources.catalogue.vdem import DEFAULT_VARIABLES
 
 ROWS, COLUMNS = 27_500, 4_600
 FIRST, LAST = 1789, 2024

@@ -18,11 +18,12 @@ from types import ModuleType
 
 import pandas as pd
 
-from rtop_forecast.sources import core_checks
-from rtop_forecast.sources.builders import BUILDERS, Releases
-from rtop_forecast.sources.discover import discover
-from rtop_forecast.sources.rebuild import csv_text
-from rtop_forecast.states import state_years
+from rtop_forecast.sources.core import checks as core_checks
+from rtop_forecast.sources.core.builders import BUILDERS
+from rtop_forecast.sources.core.rebuild import csv_text
+from rtop_forecast.sources.folder.discover import discover
+from rtop_forecast.sources.folder.releases import Releases
+from rtop_forecast.world.states import state_years
 
 HERE = Path(__file__).resolve().parent
 FIRST_YEAR, LAST_YEAR = 1946, 2025

@@ -12,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 
 from rtop_forecast.errors import CoverageError
-from rtop_forecast.sources import _ewp_list
-from rtop_forecast.sources.episode_list import episodes_table
+from rtop_forecast.sources.catalogue import ewp_list as _ewp_list
+from rtop_forecast.sources.catalogue.ewp_episodes import episodes_table
 
 HERE = Path(__file__).resolve().parent
 ANNOTATIONS = HERE / "annotations" / "episodes.csv"
@@ -34,7 +34,7 @@ def compile_episodes(data_dir: str | Path, out: str | Path | None = None) -> pd.
     Returns
     -------
     pandas.DataFrame
-        In the layout of :func:`rtop_forecast.episodes.load_episodes`, sorted by ``episode_id``.
+        In the layout of :func:`rtop_forecast.world.episodes.load_episodes`, sorted by ``episode_id``.
 
     Raises
     ------
@@ -42,7 +42,7 @@ def compile_episodes(data_dir: str | Path, out: str | Path | None = None) -> pd.
         If the folder holds no list of events, or several.
     DataIntegrityError
         If an event has no annotation, an annotation no event, a correction no longer meets the value
-        that it corrects, or a rule of :func:`rtop_forecast.episodes.check_episodes` is broken.
+        that it corrects, or a rule of :func:`rtop_forecast.world.episodes.check_episodes` is broken.
     """
     path = _event_list(Path(data_dir))
     episodes = episodes_table(path, annotations=ANNOTATIONS, corrections=CORRECTIONS)

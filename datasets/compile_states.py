@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from rtop_forecast._state_codes import FIRST_YEAR, SYSTEMS, normalise
 from rtop_forecast.errors import DataIntegrityError
-from rtop_forecast.sources._files import read_csv, read_r
+from rtop_forecast.sources.reading.files import read_csv, read_r
+from rtop_forecast.world.codes import FIRST_YEAR, SYSTEMS, normalise
 
 ROOT = Path(__file__).resolve().parent
 KINDS = {1: "land", 2: "water_12", 3: "water_24", 4: "water_150", 5: "water_400"}

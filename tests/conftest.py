@@ -13,7 +13,7 @@ import pytest
 import sklearn.linear_model  # noqa: F401 (its first import moves the global generator that is guarded below)
 
 import rtop_forecast as rtop
-from rtop_forecast.sources import _files
+from rtop_forecast.sources.reading import files as _files
 
 ROOT = Path(__file__).resolve().parents[1]
 

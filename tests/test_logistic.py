@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from rtop_forecast._logistic import log_odds, logistic_loss, minimise, probability
+from rtop_forecast.logistic import log_odds, logistic_loss, minimise, probability
 
 
 def test_probability_and_log_odds_are_inverse():

@@ -11,8 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rtop_forecast.sources import SourceTable
-from rtop_forecast.sources._files import read_csv
-from rtop_forecast.states import resolve_many, state_years, states
+from rtop_forecast.sources.reading.files import read_csv
+from rtop_forecast.world.states import list_states, resolve_many, state_years
 
 __all__ = ["BASE", "FIRST_SHOWN", "NO_STATE", "PREPARED", "Flags", "Frame", "Values", "load_frame"]
 
@@ -109,7 +109,7 @@ def load_frame(folder: Path) -> Frame:
     table["country_id"] = pd.Series(found).fillna(NO_STATE).astype("int64")
     exists = table.merge(known, on=["country_id", "year"], how="left")["known"].notna()
     table["country_id"] = table["country_id"].where(exists, NO_STATE)
-    table["begins"] = table["country_id"].map(states().set_index("country_id")["start"].dt.year)
+    table["begins"] = table["country_id"].map(list_states().set_index("country_id")["start"].dt.year)
     prepared = read_csv(folder / PREPARED)
     prepared = table[["ccode", "year"]].merge(
         prepared, on=["ccode", "year"], how="left", validate="one_to_one", indicator="in_panel"

@@ -14,11 +14,11 @@ import pandas as pd
 
 from ewp_rebuild.compare import Predictor
 from ewp_rebuild.frame import NO_STATE, Frame, Values
-from rtop_forecast._resources import datasets_dir
-from rtop_forecast.episodes import FIRST_CODED_YEAR, episode_state_years, split_ids
-from rtop_forecast.sources._files import excel_table
-from rtop_forecast.sources.episode_list import CORRECTIONS, episodes_table
-from rtop_forecast.states import state_years
+from rtop_forecast.sources.catalogue.ewp_episodes import CORRECTIONS, episodes_table
+from rtop_forecast.sources.reading.files import excel_table
+from rtop_forecast.storage.bundled import datasets_dir
+from rtop_forecast.world.episodes import FIRST_CODED_YEAR, episode_state_years, split_ids
+from rtop_forecast.world.states import state_years
 
 __all__ = ["EVENTS", "calendar_predictors", "killing_predictors"]
 

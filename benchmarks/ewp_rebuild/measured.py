@@ -9,7 +9,7 @@ from ewp_rebuild.compare import Predictor
 from ewp_rebuild.conventions import HAND_ENTERED
 from ewp_rebuild.frame import NO_STATE, Flags, Frame, Values
 from ewp_rebuild.their_keys import TheirInputs
-from rtop_forecast.sources import coups, growup, hief, maddison, ucdp_brd, wdi, wpp
+from rtop_forecast.sources.catalogue import coups, growup, hief, maddison, ucdp_brd, wdi, wpp
 
 __all__ = ["measured_predictors"]
 

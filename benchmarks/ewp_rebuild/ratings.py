@@ -10,7 +10,7 @@ import pandas as pd
 from ewp_rebuild.compare import Predictor
 from ewp_rebuild.frame import NO_STATE, Flags, Frame, Values
 from ewp_rebuild.their_keys import TheirInputs
-from rtop_forecast.sources import ewp_treaty, vdem
+from rtop_forecast.sources.catalogue import ewp_treaty, vdem
 
 __all__ = ["rated_predictors"]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from rtop_forecast.sources._files import read_csv, read_r
-from rtop_forecast.sources.ucdp_brd import dyad_years
-from rtop_forecast.sources.vdem import EWP_NAMES
+from rtop_forecast.sources.catalogue.ucdp_brd import dyad_years
+from rtop_forecast.sources.catalogue.vdem_forms import EWP_NAMES
+from rtop_forecast.sources.reading.files import read_csv, read_r
 
 __all__ = ["TheirInputs"]
 

@@ -39,7 +39,7 @@ print(result.summary())
 # %%
 # The forecast of 2025-26. The intervals come from refitting on resamples of whole countries; 50 are the default.
 
-fc = rtop.forecast(model, features, target, origin=2024, calibration=result, draws=20, n_jobs=2)
+fc = rtop.forecast(model, features, target, origin=2024, backtest=result, draws=20, n_jobs=2)
 fc.ranking().head(10)[["rank", "name", "prob", "prob_low", "prob_high", "rank_low", "rank_high"]].round(3)
 
 # %%

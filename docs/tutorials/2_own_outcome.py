@@ -67,6 +67,6 @@ print(result.summary())
 # %%
 # The forecast, and how the model saw one state before its event.
 
-fc = rtop.forecast(model, features, target, origin=2024, calibration=result, draws=20)
+fc = rtop.forecast(model, features, target, origin=2024, backtest=result, draws=20)
 print(fc.summary())
 print(result.case("Ethiopia", 2015, 2021).summary())

@@ -52,5 +52,5 @@ print(rtop.compare(results["logit"], results["history"], names=("logit", "histor
 # %%
 # The forecast, with contributions: Shapley values over random orders of the features, which add up exactly.
 
-fc = rtop.forecast(logit, features, target, origin=2024, calibration=results["logit"], draws=20)
+fc = rtop.forecast(logit, features, target, origin=2024, backtest=results["logit"], draws=20)
 print(fc.attributions("Myanmar").summary())

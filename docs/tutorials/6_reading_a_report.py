@@ -16,7 +16,7 @@ panel = rtop.load_panel()
 features, target = rtop.build_features(panel), rtop.onset_target(panel)
 model = rtop.benchmark_models()["elastic_net"]
 result = rtop.backtest(model, features, target, origins=rtop.RollingOrigin(first=2005), explain=True)
-fc = rtop.forecast(model, features, target, origin=2024, calibration=result, draws=20)
+fc = rtop.forecast(model, features, target, origin=2024, backtest=result, draws=20)
 folder = Path(tempfile.mkdtemp())
 rtop.write_report(fc, result, folder / "report")
 for path in sorted((folder / "report").rglob("*")):
@@ -49,8 +49,8 @@ print(f"Average state: {100 * rate:.1f} in 100")
 # **A mover has a cause that can be named:** new information, revised information, the refitted model or its
 # calibration.
 
-before = rtop.forecast(model, features, target, origin=2023, calibration=result, draws=20)
-print(rtop.change_attribution(before, fc, "Burkina Faso").summary())
+before = rtop.forecast(model, features, target, origin=2023, backtest=result, draws=20)
+print(rtop.explain_change(before, fc, "Burkina Faso").summary())
 
 # %%
 # **A record can be checked.** How a state's risk stood before what happened, out of sample:

@@ -47,6 +47,6 @@ print(result.summary())
 # %%
 # The ranking and the report.
 
-fc = rtop.forecast(model, features, target, origin=2024, calibration=result, draws=20)
+fc = rtop.forecast(model, features, target, origin=2024, backtest=result, draws=20)
 rtop.write_report(fc, result, "pogroms-2025")
 fc.ranking().head(10)[["rank", "name", "prob", "prob_low", "prob_high", "rank_low", "rank_high"]].round(4)

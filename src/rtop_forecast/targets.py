@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from rtop_forecast._arguments import choice, real, shown, whole
+from rtop_forecast.checks.arguments import choice, real, shown, whole
 from rtop_forecast.errors import CoverageError, InputError
-from rtop_forecast.panel import KEYS, Panel
-from rtop_forecast.states import states
+from rtop_forecast.panel import Panel
+from rtop_forecast.world.states import KEYS, list_states
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -350,7 +350,7 @@ def _places(panel: Panel) -> tuple[NDArray[np.int64], NDArray[np.int64], tuple[i
 
 
 def _microstate(frame: pd.DataFrame) -> pd.Series[bool]:
-    table = states().set_index("country_id")["microstate"].astype(bool)
+    table = list_states().set_index("country_id")["microstate"].astype(bool)
     return frame["country_id"].map(table).astype(bool)
 
 

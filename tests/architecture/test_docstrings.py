@@ -10,7 +10,16 @@ import pytest
 
 import rtop_forecast as rtop
 
-HOMES = ("models", "scores", "calibration", "inference", "episodes", "states", "targets", "backtest")
+HOMES = (
+    "models",
+    "evaluation",
+    "calibration",
+    "panel",
+    "features",
+    "world.episodes",
+    "world.states",
+    "targets",
+)
 
 
 def public() -> dict[str, object]:

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 import rtop_forecast as rtop
-from rtop_forecast.features import CATALOGUE, _build
-from rtop_forecast.features._grid import availability_lag
-from rtop_forecast.features._transforms import settled
-from rtop_forecast.states import contiguity
+from rtop_forecast.features import CATALOGUE
+from rtop_forecast.features import build as _build
+from rtop_forecast.features.grid import availability_lag
+from rtop_forecast.features.transforms import settled
+from rtop_forecast.world.states import contiguity
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ def features():
 
 
 def test_index_equals_a_plain_recomputation(features):
-    table = rtop.risk_profile(features, years=(2020, 2020))
+    table = rtop.build_risk_profile(features, years=(2020, 2020))
     year = features.frame[features.frame["year"] == 2020].set_index("country_id")
     for number in (1, 3, 6, 13):
         specs = [spec for spec in features.specs if number in spec.risk_factors]
@@ -32,18 +32,18 @@ def test_index_equals_a_plain_recomputation(features):
 
 
 def test_a_factor_without_data_is_missing(features):
-    table = rtop.risk_profile(features, years=(2024, 2024))
+    table = rtop.build_risk_profile(features, years=(2024, 2024))
     aid = table[table["risk_factor"] == 14]
     assert aid["index"].isna().all()
     assert aid["coverage"].isna().all()
     assert (aid["features"] == 0).all()
-    early = rtop.risk_profile(features, years=(1946, 1946))
+    early = rtop.build_risk_profile(features, years=(1946, 1946))
     assert early.loc[early["observed"] == 0, "index"].isna().all()
 
 
 def test_years_do_not_depend_on_each_other(features):
-    one = rtop.risk_profile(features, years=(2010, 2010)).reset_index(drop=True)
-    whole = rtop.risk_profile(features)
+    one = rtop.build_risk_profile(features, years=(2010, 2010)).reset_index(drop=True)
+    whole = rtop.build_risk_profile(features)
     same = whole[whole["year"] == 2010].reset_index(drop=True)
     assert one.equals(same)
 
@@ -51,7 +51,7 @@ def test_years_do_not_depend_on_each_other(features):
 def test_full_catalogue_covers_all_fourteen_factors(full_panel):
     full = rtop.build_features(full_panel)
     assert len(full.names) >= 90
-    table = rtop.risk_profile(full, years=(2015, 2015))
+    table = rtop.build_risk_profile(full, years=(2015, 2015))
     sudan = table[table["country_id"] == 625].set_index("risk_factor")
     assert sudan["index"].between(0, 1).all()
     assert sudan.loc[14, "coverage"] == 1
@@ -61,4 +61,4 @@ def test_full_catalogue_covers_all_fourteen_factors(full_panel):
 
 def test_years_without_rows_are_refused(features):
     with pytest.raises(rtop.CoverageError, match="1800-1810"):
-        rtop.risk_profile(features, years=(1800, 1810))
+        rtop.build_risk_profile(features, years=(1800, 1810))

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from rtop_forecast.features import _transforms as transforms
-from rtop_forecast.features._transforms import settled
+from rtop_forecast.features import transforms
+from rtop_forecast.features.transforms import settled
 
 cells = st.one_of(st.just(np.nan), st.integers(-5, 5).map(float))
 grids = hnp.arrays(np.float64, st.tuples(st.integers(1, 12), st.integers(1, 3)), elements=cells)

@@ -139,7 +139,7 @@ def test_a_pipeline_goes_from_backtest_to_attribution():
     )
     assert result.model_name == "LogisticRegression"
     assert result.scores()["auc"] > 0.7
-    forecast = rtop.forecast(LOGIT, features, target, origin=2024, calibration=result, draws=20)
+    forecast = rtop.forecast(LOGIT, features, target, origin=2024, backtest=result, draws=20)
     state = forecast.attributions("Sudan")
     prob = forecast.frame.set_index("name").loc["Sudan", "prob"]
     assert 1 / (1 + np.exp(-state.log_odds)) == pytest.approx(prob, rel=1e-9)

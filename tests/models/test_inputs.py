@@ -9,7 +9,7 @@ from numpy.testing import assert_array_equal
 
 from rtop_forecast.errors import InputError
 from rtop_forecast.models import BaseRate, ElasticNetLogit
-from rtop_forecast.models._inputs import column_order, read_training, weighted_median
+from rtop_forecast.models.inputs import column_order, read_training, weighted_median
 
 
 @pytest.fixture

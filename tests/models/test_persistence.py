@@ -23,7 +23,7 @@ from rtop_forecast.models import (
     ProbabilityForest,
     model_document,
 )
-from rtop_forecast.saved import load_model, save_model
+from rtop_forecast.records.saved import load_model, save_model
 
 TREES = BoostedTrees(n_estimators=15, seeds=2, min_data_in_leaf=10, min_sum_hessian=0.1)
 MODELS = [
@@ -144,7 +144,7 @@ def test_a_failed_write_leaves_no_model(data, tmp_path, monkeypatch):
         message = "disk full"
         raise OSError(message)
 
-    monkeypatch.setattr("rtop_forecast._files.os.fsync", fail)
+    monkeypatch.setattr("rtop_forecast.storage.files.os.fsync", fail)
     with pytest.raises(OSError, match="disk full"):
         save_model(ElasticNetLogit().fit(X, y), path)
     with pytest.raises(DataIntegrityError, match="no saved model: manifest.json cannot be read"):

@@ -11,8 +11,8 @@ from rtop_forecast.calibration import (
     InterceptShift,
     LogisticRecalibration,
     RandomWalkShift,
-    reliability_curve,
 )
+from rtop_forecast.evaluation import reliability_curve
 
 # the oracle's own minimum is known to this
 ATOL = 1e-5

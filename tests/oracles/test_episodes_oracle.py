@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rtop_forecast.episodes import episode_state_years, load_episodes
-from rtop_forecast.states import state_years, states
+from rtop_forecast.world.episodes import episode_state_years, load_episodes
+from rtop_forecast.world.states import list_states, state_years
 
 FIRST, LAST = 1945, 2024
 
@@ -56,7 +56,7 @@ def test_equal_to_the_slow_way():
     years = state_years(first=FIRST + 1, last=LAST)
     existing = set(zip(years["country_id"].tolist(), years["year"].tolist(), strict=True))
     # the state system starts in 1946; in the year before, its states that had begun by then
-    existing |= {(row.country_id, FIRST) for row in states().itertuples() if row.start.year <= FIRST}
+    existing |= {(row.country_id, FIRST) for row in list_states().itertuples() if row.start.year <= FIRST}
     slow = slow_state_years(rows, existing)
     fast = episode_state_years(episodes, first=FIRST, last=LAST).set_index(["country_id", "year"])
     columns = list(next(iter(slow.values())))

@@ -9,14 +9,17 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy.stats import rankdata
 
-from rtop_forecast.inference import (
+from rtop_forecast.evaluation import (
     block_multiplicities,
     bootstrap_scores,
+    brier_score,
+    log_score,
     paired_difference,
     rank_ranges,
     score_intervals,
+    score_table,
+    top_share,
 )
-from rtop_forecast.scores import brier_score, log_score, score_table, top_share
 
 
 def panel(seed, *, ties, states=25, years=12):

@@ -10,7 +10,7 @@ import statsmodels.api as sm
 from numpy.testing import assert_allclose
 from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
 
-from rtop_forecast.scores import (
+from rtop_forecast.evaluation import (
     auc,
     average_precision,
     brier_score,

@@ -12,19 +12,17 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import roc_auc_score
 
 from rtop_forecast import InputError
-from rtop_forecast.inference import (
+from rtop_forecast.evaluation import (
+    decompose,
     delong_test,
     diebold_mariano_panel,
-    model_confidence_set,
-    two_way_bootstrap,
-)
-from rtop_forecast.scores import (
-    decompose,
     false_alarms_per_hit,
+    model_confidence_set,
     murphy_curve,
     precision_at,
     recalibrated,
     skill_score,
+    two_way_bootstrap,
 )
 
 

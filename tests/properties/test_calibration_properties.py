@@ -20,8 +20,8 @@ from rtop_forecast.calibration import (
     LogisticRecalibration,
     RandomWalkShift,
     VennAbers,
-    reliability_curve,
 )
+from rtop_forecast.evaluation import reliability_curve
 
 BUILD = {
     "identity": Identity,

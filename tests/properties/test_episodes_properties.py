@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from rtop_forecast.episodes import COLUMNS, episode_state_years, load_episodes
+from rtop_forecast.world.episodes import COLUMNS, episode_state_years, load_episodes
 
 KEYS = ["country_id", "year"]
 # States that exist throughout, and one that ends and is inherited.

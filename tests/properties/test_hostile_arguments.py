@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import rtop_forecast as rtop
-from rtop_forecast import scores
+from rtop_forecast import evaluation as scores
 from rtop_forecast.calibration import (
     BetaCalibration,
     Identity,
@@ -40,7 +40,7 @@ def parts():
     model = ElasticNetLogit(lam=0.3, scaled=True)
     origins = rtop.RollingOrigin(first=2014)
     result = rtop.backtest(model, features, target, origins=origins, calibration_origins=2, explain=True)
-    forecast = rtop.forecast(model, features, target, origin=2024, calibration=result, draws=20)
+    forecast = rtop.forecast(model, features, target, origin=2024, backtest=result, draws=20)
     return panel, features, target, model, result, forecast
 
 
@@ -53,13 +53,13 @@ def calls(parts, a, b, c):
         "load_panel(vintages)": lambda: rtop.load_panel(first=2020, vintages=a),
         "load_panel(data_dir)": lambda: rtop.load_panel(data_dir=a, first=2020) if a is not None else None,
         "as_of": lambda: panel.as_of(a),
-        "states": lambda: rtop.states(),
-        "resolve": lambda: rtop.resolve(a, system=b, year=c),
-        "resolve(name)": lambda: rtop.resolve(a, system="name", year=2000),
+        "states": lambda: rtop.list_states(),
+        "resolve": lambda: rtop.resolve_state(a, system=b, year=c),
+        "resolve(name)": lambda: rtop.resolve_state(a, system="name", year=2000),
         "build_features(names)": lambda: rtop.build_features(panel, names=a) if a is not None else None,
         "build_features(own)": lambda: rtop.build_features(panel, names=["mk_ongoing_count"], own=a),
         "build_features(month)": lambda: rtop.build_features(panel, names=["mk_ongoing_count"], issue_month=a),
-        "risk_factor": lambda: rtop.risk_factor(a),
+        "risk_factor": lambda: rtop.find_risk_factor(a),
         "onset_target(event)": lambda: rtop.onset_target(panel, event=a),
         "onset_target(horizon)": lambda: rtop.onset_target(panel, horizon=a),
         "onset_target(kind)": lambda: rtop.onset_target(panel, kind=a),
@@ -85,7 +85,7 @@ def calls(parts, a, b, c):
         "forecast(seed)": lambda: rtop.forecast(model, features, target, origin=2023, draws=20, seed=a),
         "forecast(issued)": lambda: rtop.forecast(model, features, target, origin=2023, draws=20, issued=a),
         "forecast(calibration)": lambda: rtop.forecast(
-            model, features, target, origin=2023, draws=20, calibration=a
+            model, features, target, origin=2023, draws=20, backtest=a
         ),
         "attributions": lambda: forecast.attributions(a, compared_with=b, past_years=c),
         "attributions(group)": lambda: forecast.attributions("Sudan", compared_with=a),

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from rtop_forecast.inference import (
+from rtop_forecast.evaluation import (
     block_bootstrap,
     bootstrap_scores,
     paired_difference,

@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from rtop_forecast.scores import (
+from rtop_forecast.evaluation import (
     auc,
     average_precision,
     brier_score,

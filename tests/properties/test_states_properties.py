@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtop_forecast._resources import core_file
-from rtop_forecast._state_codes import SYSTEMS, normalise
 from rtop_forecast.errors import CoverageError, InputError
-from rtop_forecast.states import FIRST_YEAR, LAST_YEAR, contiguity, resolve, resolve_many, state_years, states
+from rtop_forecast.storage.bundled import core_file
+from rtop_forecast.world.codes import FIRST_YEAR, LAST_YEAR, SYSTEMS, normalise
+from rtop_forecast.world.states import contiguity, list_states, resolve_many, resolve_state, state_years
 
 STATE_YEARS = state_years()
 PAIRS = set(zip(STATE_YEARS["country_id"], STATE_YEARS["year"], strict=True))
@@ -61,7 +61,7 @@ def test_spells_are_in_order_and_inside_the_table():
 
 @pytest.mark.parametrize("system", ["iso3", "vdem", "cow", "worldbank", "unhcr", "name"])
 def test_every_large_state_of_today_has_a_code(system):
-    today = states().query("end.isna() and not microstate")["country_id"].tolist()
+    today = list_states().query("end.isna() and not microstate")["country_id"].tolist()
     rows = CROSSWALK[(CROSSWALK["system"] == system) & (CROSSWALK["last_year"] == LAST_YEAR)]
     missing = set(today) - set(rows.loc[rows["country_id"] != "", "country_id"].astype(int))
     # V-Dem covers no state below a certain size; UNHCR has no code for Taiwan and none for Kosovo.
@@ -70,7 +70,7 @@ def test_every_large_state_of_today_has_a_code(system):
 
 
 @given(
-    name=st.sampled_from(sorted(set(states()["name"]))),
+    name=st.sampled_from(sorted(set(list_states()["name"]))),
     upper=st.booleans(),
     space=st.text(alphabet=" \t\u00a0", max_size=3),
     apostrophe=st.sampled_from(["'", "’", "`", "‘", ""]),
@@ -90,7 +90,7 @@ def test_any_code_gives_a_state_or_an_error_of_ours(code, system, year):
     found = resolve_many(pd.Series([code], dtype=object), [year], system=system)
     text = ""
     try:
-        number = resolve(code, system=system, year=year)
+        number = resolve_state(code, system=system, year=year)
     except (InputError, CoverageError) as error:
         text = str(error)
     if text:

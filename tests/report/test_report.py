@@ -12,12 +12,12 @@ import pytest
 from matplotlib.colors import to_rgb
 
 import rtop_forecast as rtop
+from rtop_forecast.evaluation import score_table
 from rtop_forecast.models import BoostedTrees, ElasticNetLogit, LogOddsAverage
 from rtop_forecast.report import figures
-from rtop_forecast.report._page import natural_frequency, percent
 from rtop_forecast.report.mechanisms import ORGANISATIONS, mechanisms, memberships
+from rtop_forecast.report.page import natural_frequency, percent
 from rtop_forecast.report.world_map import cut_at_antimeridian, draw_map, map_colours, shapes
-from rtop_forecast.scores import score_table
 
 MODEL = LogOddsAverage(
     [("net", ElasticNetLogit(lam=0.3, scaled=True)), ("trees", BoostedTrees(n_estimators=5, seeds=1))]
@@ -31,7 +31,7 @@ def parts():
     result = rtop.backtest(
         MODEL, features, target, origins=rtop.RollingOrigin(first=2013, last=2022), calibration_origins=5
     )
-    return rtop.forecast(MODEL, features, target, origin=2024, calibration=result, draws=20), result
+    return rtop.forecast(MODEL, features, target, origin=2024, backtest=result, draws=20), result
 
 
 @pytest.fixture(scope="module")

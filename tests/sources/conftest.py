@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
-from rtop_forecast.sources._files import read_r
-from rtop_forecast.sources._table import SourceTable
-from rtop_forecast.sources.discover import discover, reader
+from rtop_forecast.sources.folder.discover import discover, reader
+from rtop_forecast.sources.reading.files import read_r
+from rtop_forecast.sources.reading.table import SourceTable
 
 OURS = (InputError, DataIntegrityError, CoverageError)
 ROWS = 300

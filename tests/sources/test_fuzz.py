@@ -18,9 +18,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
-from rtop_forecast.sources._files import _decompressed, _stamp
-from rtop_forecast.sources._table import KEYS, SourceTable
-from rtop_forecast.sources.discover import DATASETS, reader, recognised_as
+from rtop_forecast.sources.folder.discover import DATASETS, reader, recognised_as
+from rtop_forecast.sources.reading.files import _decompressed, _stamp
+from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.world.states import KEYS
 
 OURS = (InputError, DataIntegrityError, CoverageError)
 TEXT = {".csv", ".txt", ".tsv"}

@@ -10,14 +10,14 @@ import pandas as pd
 import pytest
 
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
-from rtop_forecast.sources._table import KEYS
-from rtop_forecast.sources.discover import DATASETS, discover
+from rtop_forecast.sources.folder.discover import DATASETS, discover
+from rtop_forecast.world.states import KEYS
 
 LAST = 2005
 #: Where a dataset begins later.
 LASTS = {"idmc": 2015}
 #: Modules that load a dataset's files for its reader.
-HELPERS = {"vdem": ["rtop_forecast.sources._vdem_forms"]}
+HELPERS = {"vdem": ["rtop_forecast.sources.catalogue.vdem_forms"]}
 YEARS = ("year", "time", "eventyear", "active_year", "elec_year", "eyear")
 # Not one row per year: spells and a column per year are cut below; treaties and episodes have tests of their own
 # modules; the others read each row or edition by itself.
@@ -68,7 +68,7 @@ def cut(monkeypatch, modules, last: int, seen: list[int]) -> None:
 
 @pytest.mark.parametrize("dataset", [name for name in DATASETS if name not in OTHER_SHAPE])
 def test_later_rows_change_no_earlier_value(found, dataset, monkeypatch):
-    module = importlib.import_module(f"rtop_forecast.sources.{dataset}")
+    module = importlib.import_module(f"rtop_forecast.sources.catalogue.{dataset}")
     modules = [module, *map(importlib.import_module, HELPERS.get(dataset, []))]
     last = LASTS.get(dataset, LAST)
     tried = 0
@@ -125,7 +125,7 @@ def cut_spells(path: Path, target: Path, start: str, end: str, *, open_end: bool
     ],
 )
 def test_later_spells_change_no_earlier_year(data_dir, tmp_path, dataset, file, start, end, last):
-    module = importlib.import_module(f"rtop_forecast.sources.{dataset}")
+    module = importlib.import_module(f"rtop_forecast.sources.catalogue.{dataset}")
     whole = module.read(data_dir / file)
     short = module.read(
         cut_spells(data_dir / file, tmp_path / "x.csv", start, end, open_end=dataset != "epr")
@@ -140,7 +140,7 @@ def test_later_spells_change_no_earlier_year(data_dir, tmp_path, dataset, file, 
 
 
 def test_later_columns_change_no_earlier_year(data_dir, tmp_path):
-    module = importlib.import_module("rtop_forecast.sources.wdi")
+    module = importlib.import_module("rtop_forecast.sources.catalogue.wdi")
     path = data_dir / "economy" / "API_SP.DYN.IMRT.IN_DS2_en_csv_v2_4770442.csv"
     frame = pd.read_csv(path, keep_default_na=False, dtype="str")
     frame = frame.drop(columns=[name for name in frame.columns if name.isdigit() and int(name) > LAST])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from rtop_forecast.sources import coups, maddison, vdem
-from rtop_forecast.sources._country_years import before_panel
-from rtop_forecast.sources._files import csv_header, excel_rows
+from rtop_forecast.sources.catalogue import coups, maddison, vdem
+from rtop_forecast.sources.reading.country_years import before_panel
+from rtop_forecast.sources.reading.files import csv_header, excel_rows
 
 
 def test_rows_before_the_panel_are_counted_by_code():

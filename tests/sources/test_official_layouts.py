@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from rtop_forecast.errors import DataIntegrityError, InputError
-from rtop_forecast.sources.discover import reader, recognised_as
+from rtop_forecast.sources.folder.discover import reader, recognised_as
 
 
 def read(path, dataset):

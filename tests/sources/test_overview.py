@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 import rtop_forecast as rtop
-from rtop_forecast.sources.discover import DATASETS
+from rtop_forecast.sources.folder.discover import DATASETS
 from rtop_forecast.sources.registry import registry
 
 
@@ -23,7 +23,7 @@ def test_a_folder_is_told_file_by_file(data_dir, tmp_path):
     (tmp_path / "page.csv").write_text("<html>")
     (tmp_path / "mine.csv").write_text("a\n1\n")
     (tmp_path / ".hidden.csv").write_text("a\n1\n")
-    state = rtop.folder_state(tmp_path).set_index("file")
+    state = rtop.describe_folder(tmp_path).set_index("file")
     assert state.loc["OneSided_v23_1.csv", "state"] == "registered"
     assert state.loc["later.csv", ["dataset", "release", "state"]].tolist() == [
         "ucdp_nonstate", "23.1", "not registered",
@@ -32,15 +32,15 @@ def test_a_folder_is_told_file_by_file(data_dir, tmp_path):
     assert state.loc["mine.csv", "state"] == "not recognised"
     assert len(state) == 4
     with pytest.raises(rtop.InputError, match="does not exist"):
-        rtop.folder_state(tmp_path / "absent")
+        rtop.describe_folder(tmp_path / "absent")
 
 
 def test_an_empty_folder_has_no_rows(tmp_path):
-    assert len(rtop.folder_state(tmp_path)) == 0
+    assert len(rtop.describe_folder(tmp_path)) == 0
 
 
 def test_coverage_in_the_registry_is_that_of_the_readers(samples, found, data_dir):
-    from rtop_forecast.sources.discover import file_sha256, reader
+    from rtop_forecast.sources.folder.discover import file_sha256, reader
     from rtop_forecast.sources.registry import registered_hashes
 
     checked = 0

@@ -15,9 +15,9 @@ def path(data_dir):
 
 
 def test_cells_are_those_of_the_file(path, data_dir):
-    found = rtop.peer_forecasts(data_dir)["EWP, its own backtest"].set_index(["country_id", "origin_year"])[
-        "prob"
-    ]
+    found = rtop.read_peer_forecasts(data_dir)["EWP, its own backtest"].set_index(
+        ["country_id", "origin_year"]
+    )["prob"]
     raw = pd.read_csv(path)
     sudan = raw[(raw["ccode"] == 625) & (raw["year"] == 2003)].iloc[0]
     assert found[(625, 2002)] == sudan["risk_prev"]
@@ -37,9 +37,9 @@ def test_cells_are_those_of_the_file(path, data_dir):
 def test_no_file_no_peer(tmp_path):
     (tmp_path / "other.csv").write_text("a,b\n1,2\n")
     (tmp_path / "empty.csv").write_text("")
-    assert rtop.peer_forecasts(tmp_path) == {}
+    assert rtop.read_peer_forecasts(tmp_path) == {}
     with pytest.raises(rtop.InputError, match="does not exist"):
-        rtop.peer_forecasts(tmp_path / "none")
+        rtop.read_peer_forecasts(tmp_path / "none")
 
 
 @pytest.mark.parametrize(

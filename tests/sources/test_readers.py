@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rtop_forecast.sources._match import explained
-from rtop_forecast.sources.discover import reader
+from rtop_forecast.sources.folder.discover import reader
+from rtop_forecast.sources.reading.matching import explained
 
 HIEF = ("hief", "ewp2025/inputs/HIEF_data.csv")
 EPR = ("epr", "governance/EPR-2021.csv")

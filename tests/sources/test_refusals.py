@@ -9,7 +9,7 @@ import re
 import pytest
 
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
-from rtop_forecast.sources.discover import DATASETS, discover, reader, recognised_as
+from rtop_forecast.sources.folder.discover import DATASETS, discover, reader, recognised_as
 
 OURS = (InputError, DataIntegrityError, CoverageError)
 TEXT = {".csv", ".txt", ".tsv"}

@@ -4,7 +4,7 @@ import pytest
 
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources import registry as module
-from rtop_forecast.sources.discover import DATASETS
+from rtop_forecast.sources.folder.discover import DATASETS
 from rtop_forecast.sources.registry import registered_hashes, registry
 
 ENTRY = {

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 
 import rtop_forecast as rtop
-from rtop_forecast.cli._parser import parser
-from rtop_forecast.cli._text import one_line
+from rtop_forecast.cli.parser import parser
+from rtop_forecast.cli.text import one_line
 
 _OURS = (
     rtop.InputError,

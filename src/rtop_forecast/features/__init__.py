@@ -1,6 +1,6 @@
 """Features by UN risk factor; every transform looks backward only."""
 
-from rtop_forecast.features._build import (
+from rtop_forecast.features.build import (
     CATALOGUE,
     Features,
     build_features,
@@ -8,8 +8,8 @@ from rtop_forecast.features._build import (
     features_of,
     own_feature,
 )
-from rtop_forecast.features._spec import FeatureSpec
-from rtop_forecast.features.profile import risk_profile
+from rtop_forecast.features.profile import build_risk_profile
+from rtop_forecast.features.spec import FeatureSpec
 
 __all__ = [
     "CATALOGUE",
@@ -19,5 +19,5 @@ __all__ = [
     "describe_features",
     "features_of",
     "own_feature",
-    "risk_profile",
+    "build_risk_profile",
 ]

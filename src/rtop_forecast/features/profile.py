@@ -6,16 +6,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import CoverageError
-from rtop_forecast.features._build import Features
-from rtop_forecast.features._transforms import FloatArray
-from rtop_forecast.framework import RISK_FACTORS
-from rtop_forecast.panel import KEYS
+from rtop_forecast.features.build import Features
+from rtop_forecast.features.framework import RISK_FACTORS
+from rtop_forecast.world.states import KEYS
 
-__all__ = ["risk_profile"]
+__all__ = ["build_risk_profile"]
 
 
-def risk_profile(features: Features, *, years: tuple[int, int] | None = None) -> pd.DataFrame:
+def build_risk_profile(features: Features, *, years: tuple[int, int] | None = None) -> pd.DataFrame:
     """Condition index, coverage and age of each UN risk factor for every state-year.
 
     The condition index is the mean, over a factor's observed features with an expected direction, of their percentile

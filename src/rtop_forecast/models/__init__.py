@@ -8,18 +8,16 @@ load LightGBM; :class:`BoostedTrees` loads it when it is first fitted or used.
 
 from __future__ import annotations
 
-from rtop_forecast.models._base import Contributions, RiskModel
-from rtop_forecast.models.additive import AdditiveLogit
 from rtop_forecast.models.any_classifier import AnyClassifier, as_risk_model, model_name
 from rtop_forecast.models.average import LogOddsAverage
+from rtop_forecast.models.base import Contributions, RiskModel
 from rtop_forecast.models.base_rate import BaseRate
-from rtop_forecast.models.boosting import BoostedTrees
 from rtop_forecast.models.defaults import benchmark_models, default_model
-from rtop_forecast.models.elastic_net import ElasticNetLogit
-from rtop_forecast.models.elastic_net_cv import ElasticNetLogitCV
-from rtop_forecast.models.forest import ProbabilityForest
-from rtop_forecast.models.glmnet import GlmnetLogit
-from rtop_forecast.models.history import HistoryLogit
+from rtop_forecast.models.logit.additive import AdditiveLogit
+from rtop_forecast.models.logit.elastic_net import ElasticNetLogit
+from rtop_forecast.models.logit.elastic_net_cv import ElasticNetLogitCV
+from rtop_forecast.models.logit.glmnet import GlmnetLogit
+from rtop_forecast.models.logit.history import HistoryLogit
 from rtop_forecast.models.persistence import (
     model_document,
     model_from_document,
@@ -27,6 +25,8 @@ from rtop_forecast.models.persistence import (
     unfitted_document,
     unfitted_from_document,
 )
+from rtop_forecast.models.trees.boosting import BoostedTrees
+from rtop_forecast.models.trees.forest import ProbabilityForest
 
 __all__ = [
     "AdditiveLogit",

@@ -10,10 +10,11 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import logit
 from sklearn.base import clone, is_classifier
 
-from rtop_forecast._arguments import shown
+from rtop_forecast.checks.arguments import shown
+from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError
-from rtop_forecast.models._base import Contributions, FloatArray, LogOddsClassifier, RiskModel
-from rtop_forecast.models._inputs import (
+from rtop_forecast.models.base import Contributions, LogOddsClassifier, RiskModel
+from rtop_forecast.models.inputs import (
     TrainingRows,
     column_medians,
     column_order,
@@ -22,7 +23,7 @@ from rtop_forecast.models._inputs import (
     read_training,
     to_training_order,
 )
-from rtop_forecast.models._parameters import at_least, check_parameters
+from rtop_forecast.models.parameters import at_least, check_parameters
 
 _CELLS_AT_ONCE = 20_000_000
 

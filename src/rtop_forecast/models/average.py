@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import clone
 
+from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError
-from rtop_forecast.models._base import Contributions, FloatArray, LogOddsClassifier, RiskModel
-from rtop_forecast.models._inputs import feature_names, read_rows, read_training
+from rtop_forecast.models.base import Contributions, LogOddsClassifier, RiskModel
+from rtop_forecast.models.inputs import feature_names, read_rows, read_training
 
 
 class LogOddsAverage(LogOddsClassifier):

@@ -8,8 +8,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from rtop_forecast.models._base import Contributions, FloatArray, LogOddsClassifier
-from rtop_forecast.models._inputs import feature_names, read_rows, read_training
+from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.models.base import Contributions, LogOddsClassifier
+from rtop_forecast.models.inputs import feature_names, read_rows, read_training
 
 
 class BaseRate(LogOddsClassifier):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from rtop_forecast.models._base import RiskModel
-from rtop_forecast.models.additive import AdditiveLogit
 from rtop_forecast.models.average import LogOddsAverage
+from rtop_forecast.models.base import RiskModel
 from rtop_forecast.models.base_rate import BaseRate
-from rtop_forecast.models.boosting import BoostedTrees
-from rtop_forecast.models.elastic_net import ElasticNetLogit
-from rtop_forecast.models.forest import ProbabilityForest
-from rtop_forecast.models.history import HistoryLogit
+from rtop_forecast.models.logit.additive import AdditiveLogit
+from rtop_forecast.models.logit.elastic_net import ElasticNetLogit
+from rtop_forecast.models.logit.history import HistoryLogit
+from rtop_forecast.models.trees.boosting import BoostedTrees
+from rtop_forecast.models.trees.forest import ProbabilityForest
 
 _DEFAULT = ("elastic_net", "additive", "random_forest", "boosted_extra_trees")
 HISTORY_COLUMNS = ("mk_ongoing_count", "mk_onsets_past", "mk_onsets_decay10", "population_log")

@@ -13,14 +13,14 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from rtop_forecast.errors import DataIntegrityError, InputError
-from rtop_forecast.models._base import LogOddsClassifier
-from rtop_forecast.models.additive import AdditiveLogit
 from rtop_forecast.models.average import LogOddsAverage
+from rtop_forecast.models.base import LogOddsClassifier
 from rtop_forecast.models.base_rate import BaseRate
-from rtop_forecast.models.boosting import BoostedTrees
-from rtop_forecast.models.elastic_net import ElasticNetLogit
-from rtop_forecast.models.forest import ProbabilityForest
-from rtop_forecast.models.history import HistoryLogit
+from rtop_forecast.models.logit.additive import AdditiveLogit
+from rtop_forecast.models.logit.elastic_net import ElasticNetLogit
+from rtop_forecast.models.logit.history import HistoryLogit
+from rtop_forecast.models.trees.boosting import BoostedTrees
+from rtop_forecast.models.trees.forest import ProbabilityForest
 
 _FORMAT = "rtop_forecast.model"
 _VERSION = 2

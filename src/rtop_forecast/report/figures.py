@@ -13,11 +13,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from rtop_forecast.attribution import Attributions, AttributionTable
-from rtop_forecast.calibration import reliability_curve
-from rtop_forecast.cases import Case
-from rtop_forecast.framework import risk_factor
-from rtop_forecast.scores import murphy_curve, recalibrated
+from rtop_forecast.evaluation import murphy_curve, recalibrated, reliability_curve
+from rtop_forecast.explanation.attribution import Attributions, AttributionTable
+from rtop_forecast.explanation.cases import Case
+from rtop_forecast.features.framework import find_risk_factor
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -299,7 +298,7 @@ def heatmap(table: AttributionTable, *, states: list[int]) -> Figure:
                 axes.text(column, row, f"{np.exp(value):.1f}", ha="center", va="center", fontsize=6)
     axes.set_xticks(
         range(factors.shape[1]),
-        labels=[f"{n} {risk_factor(int(n)).short}" for n in factors.columns],
+        labels=[f"{n} {find_risk_factor(int(n)).short}" for n in factors.columns],
         rotation=60,
         ha="right",
         fontsize=7,

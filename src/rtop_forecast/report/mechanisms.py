@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from rtop_forecast._resources import core_file, datasets_dir
-from rtop_forecast.states import state_years
+from rtop_forecast.storage.bundled import core_file, datasets_dir
+from rtop_forecast.world.states import state_years
 
 __all__ = ["LEFT_OUT", "ORGANISATIONS", "TREATY_NAMES", "mechanisms", "memberships"]
 

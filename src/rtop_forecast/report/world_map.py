@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from rtop_forecast._resources import datasets_dir
+from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import DataIntegrityError, InputError
-from rtop_forecast.report._topology import FloatArray, decode_arcs, polygons
-from rtop_forecast.states import resolve
+from rtop_forecast.report.topology import decode_arcs, polygons
+from rtop_forecast.storage.bundled import datasets_dir
+from rtop_forecast.world.states import resolve_state
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -68,7 +69,7 @@ def _state(code: str | None, name: str, year: int) -> int:
     if not value:
         return 0
     try:
-        return resolve(value, system=system, year=year)
+        return resolve_state(value, system=system, year=year)
     except (InputError, LookupError):
         return 0
 

@@ -4,6 +4,6 @@ Importing this package reads no file and loads no optional library; each reader 
 needs when it is called.
 """
 
-from rtop_forecast.sources._table import SourceTable
+from rtop_forecast.sources.reading.table import SourceTable
 
 __all__ = ["SourceTable"]

@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
-from rtop_forecast.sources.discover import discover, file_sha256, reader
+from rtop_forecast.sources.folder.discover import discover, file_sha256, reader
 from rtop_forecast.sources.registry import registered_hashes, registry
 
-__all__ = ["describe_sources", "folder_state"]
+__all__ = ["describe_sources", "describe_folder"]
 
 
 _COUNTS = ("rows", "first_year", "last_year", "unmatched")
@@ -53,7 +53,7 @@ def describe_sources() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def folder_state(folder: str | Path) -> pd.DataFrame:
+def describe_folder(folder: str | Path) -> pd.DataFrame:
     """Tell what a folder holds, file by file.
 
     Parameters

@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from rtop_forecast._arguments import path_of
+from rtop_forecast.checks.arguments import path_of
 from rtop_forecast.errors import DataIntegrityError, InputError
-from rtop_forecast.sources._ewp_list import resolve_ewp
-from rtop_forecast.sources._files import csv_header
+from rtop_forecast.sources.catalogue.ewp_list import resolve_ewp
+from rtop_forecast.sources.reading.files import csv_header
 
-__all__ = ["peer_forecasts", "read_ewp_backtest"]
+__all__ = ["read_peer_forecasts", "read_ewp_backtest"]
 
 _COLUMNS = {"year", "ccode", "ewp_name", "prev_year", "risk_prev", "two_years_prior", "risk_two_years_prior"}
 _SERBIA_AND_MONTENEGRO, _SERBIA, _PARTED = 345, 340, 2006
 
 
-def peer_forecasts(folder: str | Path) -> dict[str, pd.DataFrame]:
+def read_peer_forecasts(folder: str | Path) -> dict[str, pd.DataFrame]:
     """Find published forecasts of others in a folder.
 
     Parameters

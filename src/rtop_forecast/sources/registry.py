@@ -9,8 +9,8 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
 
-from rtop_forecast._resources import datasets_dir
 from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.storage.bundled import datasets_dir
 
 __all__ = ["Release", "registered_hashes", "registry"]
 

@@ -1,0 +1,25 @@
+"""Calibrators: from a model's own log-odds to probabilities that came true as often as they say. Arrays only."""
+
+from rtop_forecast.calibration.affine import (
+    AffineCalibrator,
+    Identity,
+    InterceptShift,
+    LogisticRecalibration,
+    RandomWalkShift,
+    default_calibrator,
+)
+from rtop_forecast.calibration.base import Calibrator
+from rtop_forecast.calibration.flexible import BetaCalibration, IsotonicCalibration, VennAbers
+
+__all__ = [
+    "AffineCalibrator",
+    "BetaCalibration",
+    "Calibrator",
+    "Identity",
+    "InterceptShift",
+    "IsotonicCalibration",
+    "LogisticRecalibration",
+    "RandomWalkShift",
+    "VennAbers",
+    "default_calibrator",
+]

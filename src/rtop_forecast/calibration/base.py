@@ -1,0 +1,149 @@
+"""The base of all calibrators: checked rows in, a monotone map out."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from rtop_forecast.checks import arrays as _checks
+from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.errors import InputError, LeakageError
+from rtop_forecast.logistic import log_odds, probability
+
+# outcome, log-odds of the forecast, weight
+Rows = tuple[FloatArray, FloatArray, FloatArray]
+
+
+class Calibrator(ABC):
+    """A monotone map from raw to calibrated probabilities.
+
+    Subclasses define ``_learn`` and ``apply_log_odds``.
+    """
+
+    def fit(
+        self,
+        outcome: ArrayLike,
+        prob: ArrayLike,
+        *,
+        time: ArrayLike | None = None,
+        at: float | None = None,
+        weights: ArrayLike | None = None,
+    ) -> Self:
+        """Learn from earlier forecasts whose outcome is known.
+
+        Parameters
+        ----------
+        outcome : array_like of shape (n,)
+            1 where the event happened, else 0; whole windows only, closed by ``at``.
+            n may be 0.
+        prob : array_like of shape (n,)
+            Raw forecast probability, strictly between 0 and 1, made out of sample.
+        time : array_like of int of shape (n,), optional
+            Origin year of each row. `RandomWalkShift` and a trailing
+            `InterceptShift` need it; where given it is always checked against ``at``.
+        at : int or float, optional
+            Origin year at which the calibrator will be applied.
+        weights : array_like of shape (n,), optional
+            Non-negative row weights.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        InputError
+            If an input is invalid, ``time`` is missing where it is needed, or the
+            estimate does not exist, as each class says.
+        LeakageError
+            If a row's origin year is not before ``at``: its window is still open.
+        """
+        y, p = _checks.pair(outcome, prob)
+        z = log_odds(_checks.open_prob_vector(p))
+        w = _checks.weight_vector(weights, y.size)
+        years = _years(time, y.size)
+        if years is not None and at is not None:
+            _refuse_later(years, at)
+        # one order for all row orders, so that sums agree to the last bit
+        keys = (w, y, z) if years is None else (w, y, z, years)
+        order = np.lexsort(keys)
+        self._learn((y[order], z[order], w[order]), None if years is None else years[order], at)
+        return self
+
+    @abstractmethod
+    def _learn(self, rows: Rows, years: FloatArray | None, at: float | None) -> None:
+        """Estimate from checked rows in canonical order."""
+
+    def _check_fitted(self, attribute: str) -> None:
+        if not hasattr(self, attribute):
+            from sklearn.exceptions import NotFittedError
+
+            message = f"this {type(self).__name__} is not fitted yet. Call fit first."
+            raise NotFittedError(message)
+
+    def __repr__(self) -> str:
+        """Parameters."""
+        given = ", ".join(f"{name}={value!r}" for name, value in vars(self).items() if not name.endswith("_"))
+        return f"{type(self).__name__}({given})"
+
+    @abstractmethod
+    def apply_log_odds(self, z: ArrayLike) -> FloatArray:
+        """Map raw to calibrated log-odds.
+
+        Parameters
+        ----------
+        z : array_like
+            Raw log-odds; minus and plus infinity are kept.
+
+        Returns
+        -------
+        ndarray
+            Calibrated log-odds, same shape.
+        """
+
+    def apply(self, prob: ArrayLike) -> FloatArray:
+        """Map raw to calibrated probabilities.
+
+        Parameters
+        ----------
+        prob : array_like of shape (n,)
+            Raw probabilities; 0 and 1 are kept.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+            Calibrated probabilities, in the same order of size.
+
+        Raises
+        ------
+        InputError
+            If a probability is missing or outside [0, 1].
+        sklearn.exceptions.NotFittedError
+            Before `fit`.
+        """
+        return probability(self.apply_log_odds(log_odds(_checks.prob_vector(prob))))
+
+
+def _years(time: ArrayLike | None, n: int) -> FloatArray | None:
+    """Whole origin years, one per row."""
+    if time is None:
+        return None
+    years = _checks.vector(time, name="time")
+    if years.size != n or (years != np.round(years)).any():
+        message = f"time must give one whole origin year per row; got {years.size} for {n} rows. Align them."
+        raise InputError(message)
+    return years
+
+
+def _refuse_later(years: FloatArray, at: float) -> None:
+    late = years >= at
+    if late.any():
+        first = int(np.argmax(late))
+        message = (
+            f"a calibrator for origin {at:g} may learn from earlier origins only; {int(late.sum())} of "
+            f"{late.size} rows are not earlier, first row {first} ({years[first]:g}). Drop open windows."
+        )
+        raise LeakageError(message)

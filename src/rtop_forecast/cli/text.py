@@ -1,0 +1,142 @@
+"""What the command prints."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from typing import Any
+
+import pandas as pd
+
+import rtop_forecast as rtop
+
+
+def one_line(text: str) -> str:
+    """Join a text into one line."""
+    return " ".join(text.split())
+
+
+def rank_text(forecast: rtop.Forecast, table: pd.DataFrame) -> str:
+    """Lay out the ranking."""
+    start, end = forecast.window
+    years = str(start) if start == end else f"{start}-{end}"
+    value, low, high = forecast.expected
+    level = f"{forecast.level:.0%}"
+    width = max(len("state"), *(len(name) for name in table["name"]))
+    lines = [
+        f"Risk that a new mass killing begins in {years}: the {len(table)} highest of "
+        f"{len(forecast.frame)} states (origin {forecast.origin_year}, as known on {forecast.issued.isoformat()})",
+        f"Expected number of states with an onset: {value:.1f} ({level} interval {low:.1f} to {high:.1f})",
+        "",
+        f"{'rank':>4}  {'state':<{width}}  {'prob.':>6}  {level + ' interval':>14}  {'rank range':>10}  "
+        f"{'last year':>9}  raised most by (UN risk factor)",
+    ]
+    for row in table.to_dict("records"):
+        factors = [
+            f"{number} {rtop.find_risk_factor(int(number)).short}"
+            for number in (row["factor_1"], row["factor_2"])
+            if pd.notna(number)
+        ]
+        interval = f"{row['prob_low']:.1%}-{row['prob_high']:.1%}"
+        ranks = f"{row['rank_low']}-{row['rank_high']}"
+        last = "-" if pd.isna(row["rank_last_year"]) else str(row["rank_last_year"])
+        lines.append(
+            f"{row['rank']:>4}  {row['name']:<{width}}  {row['prob']:>6.1%}  {interval:>14}  {ranks:>10}  {last:>9}  "
+            + ("; ".join(factors) or "-")
+        )
+    return "\n".join(lines)
+
+
+def rank_json(forecast: rtop.Forecast, table: pd.DataFrame) -> str:
+    """Give the ranking as JSON."""
+    start, end = forecast.window
+    value, low, high = forecast.expected
+    document = {
+        "target_start": start,
+        "target_end": end,
+        "states": len(forecast.frame),
+        "expected_onsets": {"value": value, "low": low, "high": high},
+        "ranking": records(table),
+        "provenance": forecast.provenance,
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows with every digit of each number; missing values become null."""
+    cells = table.astype(object).where(table.notna(), None)
+    return [
+        {str(name): value.item() if hasattr(value, "item") else value for name, value in row.items()}
+        for row in cells.to_dict("records")
+    ]
+
+
+def score_dict(result: rtop.BacktestResult) -> dict[str, float]:
+    """Collect the scores of a backtest with their intervals."""
+    frame = result.to_frame()
+    document: dict[str, float] = {"n": len(frame), "positives": int(frame["outcome"].sum())}
+    for score, row in result.score_frame().iterrows():
+        document |= {f"{score}": row["value"], f"{score}_low": row["low"], f"{score}_high": row["high"]}
+    return document
+
+
+def backtest_text(results: dict[str, rtop.BacktestResult]) -> str:
+    """Lay out the scores of all models."""
+    first = next(iter(results.values()))
+    frame = first.to_frame()
+    lines = [
+        f"{len(frame):,} forecasts, {int(frame['outcome'].sum())} with an onset in the window, "
+        f"origins {frame['origin_year'].min()}-{frame['origin_year'].max()}, {first.horizon}-year horizon; "
+        "90% intervals from resampling countries",
+        "",
+    ]
+    tables = {name: result.score_frame() for name, result in results.items()}
+    width = max(len(name) for name in tables) + 1
+    for score in next(iter(tables.values())).index:
+        lines.append(str(score))
+        for name, table in tables.items():
+            value, low, high = table.loc[score]
+            lines.append(f"  {name:<{width}} {value:8.4f}  ({low:.4f} to {high:.4f})")
+    return "\n".join(lines)
+
+
+def registry_text(known: pd.DataFrame) -> str:
+    """Lay out the registry of sources."""
+    lines = [
+        f"{known['dataset'].replace('', None).nunique()} datasets in {len(known)} releases. "
+        "get: fetch = `rtop-forecast fetch KEY`; login, by hand = at the page below.",
+        "",
+        f"{'key':<30} {'years':<9} {'get':<8} {'licence':<16} title",
+    ]
+    for row in known.to_dict("records"):
+        years = f"{row['first_year']}-{row['last_year']}"
+        licence = row["licence"].split(";")[0]
+        lines += textwrap.wrap(
+            f"{row['key']:<30} {years:<9} {row['get']:<8} {licence:<16} {row['title']}",
+            width=100,
+            subsequent_indent=" " * 67,
+            drop_whitespace=True,
+            break_long_words=False,
+        )
+        lines.append(f"{'':<30} {row['page']}")
+    return "\n".join(lines)
+
+
+def folder_text(state: pd.DataFrame) -> str:
+    """Lay out what a folder holds."""
+    read = state["rows"].notna()
+    lines = [
+        f"{len(state)} data files: {int(read.sum())} read as {state.loc[read, 'dataset'].nunique()} datasets, "
+        f"{int(state['state'].str.startswith('refused').sum())} refused, "
+        f"{int((state['state'] == 'not recognised').sum())} not recognised.",
+    ]
+    for row in state.to_dict("records"):
+        lines += ["", row["file"]]
+        if pd.notna(row["rows"]):
+            lines.append(
+                f"  {row['dataset']} {row['release']}, {row['first_year']}-{row['last_year']}: {row['rows']:,} "
+                f"state-years, {row['unmatched']:,} rows unmatched; {row['state']}"
+            )
+        else:
+            lines += textwrap.wrap(row["state"], width=98, initial_indent="  ", subsequent_indent="  ")
+    return "\n".join(lines)

@@ -1,0 +1,426 @@
+"""Why a forecast is what it is: contributions in log-odds that add up exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from rtop_forecast.calibration import Calibrator
+from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.errors import CoverageError, InputError
+from rtop_forecast.explanation.words import sentence
+from rtop_forecast.features import Features, FeatureSpec
+from rtop_forecast.features.framework import find_risk_factor
+from rtop_forecast.models import Contributions, RiskModel
+from rtop_forecast.world.states import KEYS
+
+_STEP = 1e-4
+_SAME = 1e-6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attributions:
+    """Contributions to one state's calibrated log-odds, compared with a reference.
+
+    Attributes
+    ----------
+    country_id : int
+    name : str
+    origin_year : int
+    reference : str
+        Compared with whom: "the world's states of 2024", "its own 2014-2023" or the group's name.
+    baseline : float
+        Calibrated log-odds of the reference: the mean over its states (or years) before calibration.
+    frame : pandas.DataFrame
+        One row per feature: ``feature, label, unit, risk_factor`` (primary), ``source`` (of its first variable),
+        ``value``, ``age`` (years), ``reference_median`` and ``contribution`` (log-odds).
+        ``baseline + contribution.sum()`` is the state's calibrated log-odds to 1e-9.
+    specs : tuple of FeatureSpec
+        Of the rows, in order.
+    """
+
+    country_id: int
+    name: str
+    origin_year: int
+    reference: str
+    baseline: float
+    frame: pd.DataFrame
+    specs: tuple[FeatureSpec, ...]
+
+    @property
+    def log_odds(self) -> float:
+        """Calibrated log-odds of the forecast."""
+        return self.baseline + float(self.frame["contribution"].sum())
+
+    def to_frame(self) -> pd.DataFrame:
+        """Copy of the table by feature."""
+        return self.frame.copy()
+
+    def by_feature(self) -> pd.DataFrame:
+        """Features ordered by the size of their contribution."""
+        order = self.frame["contribution"].abs().sort_values(ascending=False, kind="stable").index
+        return self.frame.loc[order].reset_index(drop=True)
+
+    def by_risk_factor(self) -> pd.DataFrame:
+        """Contribution of each UN risk factor, each feature counted under its primary factor.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``risk_factor, title, contribution, odds_ratio, features, observed``; factors that no
+            feature speaks to are listed with missing contributions, never as zero.
+        """
+        rows = []
+        for number in range(1, 15):
+            part = self.frame[self.frame["risk_factor"] == number]
+            total = float(part["contribution"].sum()) if len(part) else np.nan
+            rows.append(
+                {
+                    "risk_factor": number,
+                    "title": find_risk_factor(number).short,
+                    "contribution": total,
+                    "odds_ratio": np.exp(total),
+                    "features": len(part),
+                    "observed": int(part["value"].notna().sum()),
+                }
+            )
+        return pd.DataFrame(rows)
+
+    def by_source(self) -> pd.DataFrame:
+        """Contribution of each source of data: ``source, contribution, odds_ratio, features``, largest first."""
+        grouped = self.frame.groupby("source", sort=True)["contribution"]
+        table = grouped.agg(contribution="sum", features="size").reset_index()
+        table["odds_ratio"] = np.exp(table["contribution"])
+        order = table["contribution"].abs().sort_values(ascending=False, kind="stable").index
+        return table.loc[order, ["source", "contribution", "odds_ratio", "features"]].reset_index(drop=True)
+
+    def sentences(self, count: int = 5) -> list[str]:
+        """Say the largest contributions in plain words and natural units; a description, not causes.
+
+        Parameters
+        ----------
+        count : int
+            How many features, those with the largest contributions first.
+        """
+        order = self.frame["contribution"].abs().sort_values(ascending=False, kind="stable").index[:count]
+        against = "world median" if self.reference.startswith("the world") else "reference median"
+        return [
+            sentence(
+                self.specs[place],
+                value=float(self.frame["value"].iloc[place]),
+                reference=float(self.frame["reference_median"].iloc[place]),
+                contribution=float(self.frame["contribution"].iloc[place]),
+                against=against,
+            )
+            for place in order
+            if self.frame["contribution"].iloc[place] != 0
+        ]
+
+    def summary(self) -> str:
+        """Probability, reference, risk factors and the largest features, as text."""
+        prob = 1.0 / (1.0 + np.exp(-self.log_odds))
+        typical = 1.0 / (1.0 + np.exp(-self.baseline))
+        lines = [
+            f"{self.name}, origin {self.origin_year}: {prob:.1%}; compared with {self.reference}: {typical:.1%}"
+        ]
+        table = self.by_risk_factor().dropna(subset=["contribution"])
+        for row in table.sort_values("contribution", ascending=False, kind="stable").to_dict("records"):
+            lines.append(f"  {row['risk_factor']:>2} {row['title']:<26} odds x {row['odds_ratio']:.2f}")
+        return "\n".join([*lines, "Largest features:", *(f"  {line}" for line in self.sentences())])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributionTable:
+    """Contributions of all features for all states of one origin year.
+
+    Attributes
+    ----------
+    keys : pandas.DataFrame
+        ``country_id, name`` of each row.
+    origin_year : int
+    reference : str
+        Compared with whom.
+    baseline : ndarray of shape (n_states,)
+        Calibrated log-odds of the reference, the same for all.
+    contributions, values, ages : ndarray of shape (n_states, n_features)
+    reference_medians : ndarray of shape (n_features,)
+        Median of each feature over the reference.
+    specs : tuple of FeatureSpec
+    sources : tuple of str
+        Source of each feature's first variable.
+    """
+
+    keys: pd.DataFrame
+    origin_year: int
+    reference: str
+    baseline: FloatArray
+    contributions: FloatArray
+    values: FloatArray
+    ages: FloatArray
+    reference_medians: FloatArray
+    specs: tuple[FeatureSpec, ...]
+    sources: tuple[str, ...]
+
+    def state(self, country_id: int) -> Attributions:
+        """Attributions of one state.
+
+        Raises
+        ------
+        CoverageError
+            If the state has no forecast.
+        """
+        rows = np.flatnonzero(self.keys["country_id"].to_numpy() == country_id)
+        if not rows.size:
+            message = (
+                f"GW {country_id} has no forecast from origin {self.origin_year}; it is not among the "
+                f"{len(self.keys)} states at risk."
+            )
+            raise CoverageError(message)
+        row = int(rows[0])
+        frame = pd.DataFrame(
+            {
+                "feature": [spec.name for spec in self.specs],
+                "label": [spec.label for spec in self.specs],
+                "unit": [spec.unit for spec in self.specs],
+                "risk_factor": [spec.risk_factors[0] for spec in self.specs],
+                "source": list(self.sources),
+                "value": self.values[row],
+                "age": self.ages[row],
+                "reference_median": self.reference_medians,
+                "contribution": self.contributions[row],
+            }
+        )
+        return Attributions(
+            country_id=country_id,
+            name=str(self.keys["name"].iloc[row]),
+            origin_year=self.origin_year,
+            reference=self.reference,
+            baseline=float(self.baseline[row]),
+            frame=frame,
+            specs=self.specs,
+        )
+
+    def by_risk_factor(self) -> pd.DataFrame:
+        """Contribution of each factor (columns, by number) to each state (rows, as in ``keys``)."""
+        primary = np.array([spec.risk_factors[0] for spec in self.specs])
+        return pd.DataFrame(
+            {
+                number: self.contributions[:, primary == number].sum(axis=1)
+                for number in sorted(set(primary.tolist()))
+            },
+            index=self.keys["country_id"].to_numpy(),
+        )
+
+
+def attribute(
+    model: RiskModel,
+    matrix: pd.DataFrame,
+    *,
+    keys: pd.DataFrame,
+    ages: FloatArray,
+    specs: Sequence[FeatureSpec],
+    calibrator: Calibrator,
+    origin_year: int,
+    reference: pd.DataFrame | None = None,
+    reference_name: str | None = None,
+    sources: Sequence[str] | None = None,
+) -> AttributionTable:
+    """Contributions of a fitted model to every state's calibrated log-odds.
+
+    The model's own additive contributions are centred on their mean over the reference rows, so
+    that they say what sets a state apart from those. The calibrator is carried
+    through by the secant between the reference and the state, which leaves affine calibrators
+    exact and keeps the sum exact for every other.
+
+    Parameters
+    ----------
+    model : RiskModel
+        Fitted.
+    matrix : pandas.DataFrame of shape (n_states, n_features)
+        The origin year's features, columns as in ``specs``.
+    keys : pandas.DataFrame
+        ``country_id, name`` of the rows.
+    ages : ndarray of shape (n_states, n_features)
+    specs : sequence of FeatureSpec
+    calibrator : Calibrator
+        Fitted.
+    origin_year : int
+    reference : pandas.DataFrame of shape (n_reference, n_features), optional
+        Rows to compare with; by default ``matrix`` itself, the world of the year.
+    reference_name : str, optional
+        What they are called.
+    sources : sequence of str, optional
+        Source of each feature; empty by default.
+
+    Returns
+    -------
+    AttributionTable
+
+    Raises
+    ------
+    InputError
+        If the reference has no rows.
+    """
+    names = [spec.name for spec in specs]
+    world = matrix if reference is None else reference
+    if not len(world):
+        message = "the reference of an explanation needs at least one state-year. Name another."
+        raise InputError(message)
+    raw = model.contributions(matrix[names])
+    compared = raw if reference is None else model.contributions(world[names])
+    return _centred(
+        raw,
+        compared,
+        matrix=matrix,
+        world=world,
+        keys=keys,
+        ages=ages,
+        specs=specs,
+        calibrator=calibrator,
+        log_odds=model.log_odds(matrix[names]),
+        origin_year=origin_year,
+        reference_name=reference_name or f"the world's states of {origin_year}",
+        sources=tuple(sources) if sources is not None else ("",) * len(names),
+    )
+
+
+def explained_by(
+    raw: Contributions,
+    keys: pd.DataFrame,
+    matrix: pd.DataFrame,
+    features: Features,
+    calibrator: Calibrator,
+    origin_year: int,
+) -> AttributionTable:
+    """Table from contributions made earlier, compared with the world of the year."""
+    table = keys[KEYS].merge(features.ages, on=KEYS, how="left", validate="one_to_one")
+    return _centred(
+        raw,
+        raw,
+        matrix=matrix,
+        world=matrix,
+        keys=keys[["country_id", "name"]],
+        ages=table[features.names].to_numpy(dtype=float),
+        specs=features.specs,
+        calibrator=calibrator,
+        log_odds=raw.log_odds,
+        origin_year=origin_year,
+        reference_name=f"the world's states of {origin_year}",
+        sources=feature_sources(features),
+    )
+
+
+def feature_sources(features: Features) -> tuple[str, ...]:
+    """Source of each feature's first variable."""
+    known = features.panel.variables
+    return tuple(
+        known[spec.variables[0]].source if spec.variables else "state system" for spec in features.specs
+    )
+
+
+def _centred(
+    raw: Contributions,
+    compared: Contributions,
+    *,
+    matrix: pd.DataFrame,
+    world: pd.DataFrame,
+    keys: pd.DataFrame,
+    ages: FloatArray,
+    specs: Sequence[FeatureSpec],
+    calibrator: Calibrator,
+    log_odds: FloatArray,
+    origin_year: int,
+    reference_name: str,
+    sources: tuple[str, ...],
+) -> AttributionTable:
+    names = [spec.name for spec in specs]
+    order = [list(raw.feature_names).index(name) for name in names]
+    values = raw.values[:, order]  # noqa: PD011 (not a DataFrame)
+    centre = compared.values[:, order].mean(axis=0)  # noqa: PD011
+    start = raw.baseline + float(centre.sum())
+    at_reference = calibrator.apply_log_odds(np.array([start]))[0]
+    return AttributionTable(
+        keys=keys.reset_index(drop=True),
+        origin_year=origin_year,
+        reference=reference_name,
+        baseline=np.full(len(matrix), at_reference),
+        contributions=(values - centre) * secant(calibrator, start, log_odds)[:, None],
+        values=matrix[names].to_numpy(dtype=float),
+        ages=ages,
+        reference_medians=world[names].median().to_numpy(dtype=float),
+        specs=tuple(specs),
+        sources=sources,
+    )
+
+
+def secant(calibrator: Calibrator, reference: float, log_odds: FloatArray) -> FloatArray:
+    """Slope of the calibrator between the reference and each state's log-odds."""
+    near = np.abs(log_odds - reference) < _SAME
+    other = np.where(near, reference + _STEP, log_odds)
+    start = calibrator.apply_log_odds(np.full(log_odds.shape, reference))
+    slope: FloatArray = (calibrator.apply_log_odds(other) - start) / (other - reference)
+    return slope
+
+
+def shapley_by_factor(
+    model: RiskModel,
+    row: pd.DataFrame,
+    reference: pd.DataFrame,
+    *,
+    specs: Sequence[FeatureSpec],
+    calibrator: Calibrator,
+) -> pd.Series[float]:
+    """Exact Shapley value of each risk factor as one player.
+
+    A coalition takes the state's values for its factors' features and the reference's for all others; its worth is the
+    calibrated log-odds. Features of one factor act together, so correlated ones share no credit that depends on the
+    order they are written in.
+
+    Parameters
+    ----------
+    model : RiskModel
+        Fitted.
+    row, reference : pandas.DataFrame of shape (1, n_features)
+        The state, and the point it is compared with, for example the world's medians.
+    specs : sequence of FeatureSpec
+        A feature belongs to its primary factor.
+    calibrator : Calibrator
+        Fitted.
+
+    Returns
+    -------
+    pandas.Series
+        By factor number; adds up to the log-odds of the row less those of the reference to 1e-9.
+
+    References
+    ----------
+    Owen, G. (1977). Values of games with a priori unions. In Mathematical Economics and Game Theory, 76-88.
+    Sundararajan, M. & Najmi, A. (2020). The many Shapley values for model explanation. ICML 2020.
+    """
+    from math import factorial
+
+    names = [spec.name for spec in specs]
+    primary = np.array([spec.risk_factors[0] for spec in specs])
+    here, there = row[names].to_numpy(dtype=float)[0], reference[names].to_numpy(dtype=float)[0]
+    differs = (here != there) & ~(np.isnan(here) & np.isnan(there))
+    players = sorted({int(number) for number in primary[differs]})
+    count = len(players)
+    coalitions = (np.arange(2**count)[:, None] >> np.arange(count)) & 1
+    member = np.zeros((2**count, len(names)), dtype=bool)
+    for place, player in enumerate(players):
+        member[:, primary == player] |= coalitions[:, [place]] == 1
+    rows = pd.DataFrame(np.where(member, here, there), columns=names)
+    worth = calibrator.apply_log_odds(model.log_odds(rows))
+    size = coalitions.sum(axis=1)
+    weight = np.array(
+        [factorial(s) * factorial(max(count - s - 1, 0)) / factorial(max(count, 1)) for s in range(count + 1)]
+    )
+    values = dict.fromkeys(sorted({int(number) for number in primary}), 0.0)
+    for place, player in enumerate(players):
+        without = np.flatnonzero(coalitions[:, place] == 0)
+        gain = worth[without + (1 << place)] - worth[without]
+        values[player] = float((weight[size[without]] * gain).sum())
+    return pd.Series(values, name="shapley")

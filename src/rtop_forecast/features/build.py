@@ -1,0 +1,266 @@
+"""From a panel to a table of features, each row holding what was known at its issue date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from rtop_forecast.checks.arguments import mapping, texts, whole
+from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.errors import InputError
+from rtop_forecast.features.catalogue.atrocities import FEATURES as ATROCITIES
+from rtop_forecast.features.catalogue.conflict import FEATURES as CONFLICT
+from rtop_forecast.features.catalogue.displacement import FEATURES as DISPLACEMENT
+from rtop_forecast.features.catalogue.economy import FEATURES as ECONOMY
+from rtop_forecast.features.catalogue.governance import FEATURES as GOVERNANCE
+from rtop_forecast.features.catalogue.groups import FEATURES as GROUPS
+from rtop_forecast.features.catalogue.history import FEATURES as HISTORY
+from rtop_forecast.features.catalogue.institutions import FEATURES as INSTITUTIONS
+from rtop_forecast.features.catalogue.make import level
+from rtop_forecast.features.catalogue.neighbours import FEATURES as NEIGHBOURS
+from rtop_forecast.features.catalogue.politics import FEATURES as POLITICS
+from rtop_forecast.features.catalogue.rights import FEATURES as RIGHTS
+from rtop_forecast.features.catalogue.structure import FEATURES as STRUCTURE
+from rtop_forecast.features.catalogue.violence import FEATURES as VIOLENCE
+from rtop_forecast.features.framework import find_risk_factor
+from rtop_forecast.features.grid import Grid
+from rtop_forecast.features.spec import FeatureSpec
+from rtop_forecast.features.transforms import settled
+from rtop_forecast.panel import Panel
+from rtop_forecast.sources.core.bundled import core_tables
+from rtop_forecast.sources.registry import Release, registry
+from rtop_forecast.world.states import KEYS
+
+# Binary digits that are kept of a source's own figure (whole numbers to 10**12 are exact), and of what is computed.
+_FIGURE, _COMPUTED = 40, 24
+_AS_GIVEN = "as given"  # unit of a variable of the user's own, which is left as it is
+
+CATALOGUE: tuple[FeatureSpec, ...] = (
+    *HISTORY,
+    *CONFLICT,
+    *VIOLENCE,
+    *NEIGHBOURS,
+    *STRUCTURE,
+    *GOVERNANCE,
+    *INSTITUTIONS,
+    *GROUPS,
+    *RIGHTS,
+    *POLITICS,
+    *ECONOMY,
+    *DISPLACEMENT,
+    *ATROCITIES,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Features:
+    """Features of every state-year.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame of shape (n_state_years, 3 + n_features)
+        ``country_id, year, name`` and the features as float64, sorted by key.
+    ages : pandas.DataFrame, same shape
+        Age in years of the oldest value behind each feature; 0 if all are of the row's own year,
+        NaN where the feature is missing.
+    specs : tuple of FeatureSpec
+        In column order.
+    issue_month : int
+        Row t holds what was published by the end of this month of t + 1.
+    panel : Panel
+        Where they come from.
+    """
+
+    frame: pd.DataFrame
+    ages: pd.DataFrame
+    specs: tuple[FeatureSpec, ...]
+    issue_month: int
+    panel: Panel
+
+    @property
+    def names(self) -> list[str]:
+        """Feature names in column order."""
+        return [spec.name for spec in self.specs]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Copy of the table."""
+        return self.frame.copy()
+
+    def describe(self) -> pd.DataFrame:
+        """Catalogue of these features with the share of state-years in which each is observed."""
+        table = describe_features(self.specs)
+        table["observed"] = self.frame[self.names].notna().mean().to_numpy()
+        return table
+
+    def summary(self) -> str:
+        """Count the features, in all and by risk factor, as text."""
+        table = self.describe()
+        lines = [f"{len(self.specs)} features of {len(self.frame):,} state-years, by primary UN risk factor:"]
+        for number, group in table.groupby("risk_factor"):
+            lines.append(
+                f"  {number:>2} {find_risk_factor(int(str(number))).short:<26} {len(group):>3} features"
+            )
+        return "\n".join(lines)
+
+
+def build_features(
+    panel: Panel,
+    *,
+    names: Sequence[str] | None = None,
+    own: Mapping[str, int] | None = None,
+    issue_month: int = 6,
+) -> Features:
+    """Compute the catalogue's features over a panel.
+
+    Every transform looks backward, and row t uses only values published by the end of ``issue_month``
+    of year t + 1: a variable with a longer publication lag enters with the latest value that was out
+    by then, its age kept beside it. Missing stays missing; models impute inside their training rows.
+
+    Parameters
+    ----------
+    panel : Panel
+    names : sequence of str, optional
+        A subset of the catalogue; by default every feature marked so whose variables the panel holds.
+    own : dict of str to int, optional
+        Variables of your own (:func:`rtop_forecast.add_variables`), each with its primary UN risk factor: they
+        enter as they are.
+    issue_month : int
+        Month of the year after the origin at whose end forecasts are issued, 1 to 12.
+
+    Returns
+    -------
+    Features
+
+    Raises
+    ------
+    InputError
+        If a name is not in the catalogue or the month is not 1 to 12.
+    CoverageError
+        If a named feature needs a variable that the panel does not hold.
+    """
+    issue_month = whole(issue_month, name="issue_month", least=1, most=12)
+    mine = {} if own is None else mapping(own, name="own")
+    chosen = _select(panel, None if names is None else texts(names, name="names"))
+    specs = (*chosen, *(own_feature(name, factor) for name, factor in mine.items()))
+    return features_of(panel, specs, issue_month=issue_month)
+
+
+def features_of(panel: Panel, specs: Sequence[FeatureSpec], *, issue_month: int) -> Features:
+    """Compute given features over a panel; see :func:`build_features`.
+
+    Parameters
+    ----------
+    panel : Panel
+    specs : sequence of FeatureSpec
+    issue_month : int
+        As in :func:`build_features`.
+
+    Returns
+    -------
+    Features
+    """
+    grid = Grid(panel, issue_month=issue_month)
+    values, ages = {}, {}
+    for spec in specs:
+        values[spec.name], ages[spec.name] = _column(grid, spec)
+    keys = panel.frame[[*KEYS, "name"]]
+    return Features(
+        frame=pd.concat([keys, pd.DataFrame(values, index=keys.index)], axis=1),
+        ages=pd.concat([keys, pd.DataFrame(ages, index=keys.index)], axis=1),
+        specs=tuple(specs),
+        issue_month=issue_month,
+        panel=panel,
+    )
+
+
+def own_feature(name: str, factor: int) -> FeatureSpec:
+    """Feature that is a variable of the user's own, as it is, under one risk factor."""
+    return level(
+        name,
+        name,
+        unit=_AS_GIVEN,
+        risk_factors=(factor,),
+        indicators=(str(find_risk_factor(factor).number),),
+        sign=0,
+    )
+
+
+def _column(grid: Grid, spec: FeatureSpec) -> tuple[FloatArray, FloatArray]:
+    """Values and ages of a feature; values that are too old become missing."""
+    column = grid.flatten(spec.compute(grid))
+    if spec.unit != _AS_GIVEN:
+        column = settled(column, digits=_FIGURE if spec.transform == "level" else _COMPUTED)
+    used = [grid.flatten(grid.age(name)) for name in spec.variables]
+    # the maximum of what is known: a share over several treaties may lack the youngest
+    oldest = np.fmax.reduce(used) if used else np.zeros(len(column))
+    if spec.max_age is not None:
+        column = np.where(oldest < spec.max_age, column, np.nan)
+    return column, np.where(np.isfinite(column), oldest, np.nan)
+
+
+def describe_features(specs: Sequence[FeatureSpec] = CATALOGUE) -> pd.DataFrame:
+    """Feature catalogue as a table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``name, label, unit`` (and coding), ``transform, risk_factor`` (the primary one), ``risk_factors, indicators``
+        (of the UN Framework), ``variables, sources`` (keys of the registry), ``publication_lag_months`` (of the slowest
+        source), ``sign`` (expected direction), ``by_default``, ``reference`` (codebooks).
+    """
+    origins = [[_release(name) for name in spec.variables] for spec in specs]
+    known = [[release for release in group if release is not None] for group in origins]
+    return pd.DataFrame(
+        {
+            "name": [spec.name for spec in specs],
+            "label": [spec.label for spec in specs],
+            "unit": [spec.unit for spec in specs],
+            "transform": [spec.transform for spec in specs],
+            "risk_factor": [spec.risk_factors[0] for spec in specs],
+            "risk_factors": [", ".join(map(str, spec.risk_factors)) for spec in specs],
+            "indicators": [", ".join(spec.indicators) for spec in specs],
+            "variables": [", ".join(spec.variables) for spec in specs],
+            "sources": [", ".join(sorted({one.key for one in group})) for group in known],
+            "publication_lag_months": [
+                max((one.publication_lag_months for one in group), default=0) for group in known
+            ],
+            "sign": [spec.sign for spec in specs],
+            "by_default": [spec.by_default for spec in specs],
+            "reference": [" ".join(sorted({one.citation for one in group})) for group in known],
+        }
+    )
+
+
+def _release(variable: str) -> Release | None:
+    """Find the registered release that brings a variable; None for one of the user's own."""
+    bundled = _core_sources().get(variable)
+    if bundled is not None:
+        return registry().get(bundled)
+    matches = [one for one in registry().values() if one.dataset and variable.startswith(f"{one.dataset}_")]
+    longest = max((len(one.dataset) for one in matches), default=0)
+    return max((one for one in matches if len(one.dataset) == longest), key=lambda one: one.key, default=None)
+
+
+@lru_cache(maxsize=1)
+def _core_sources() -> dict[str, str]:
+    """Registry key of the latest source behind each variable of the core tables."""
+    return {name: table.source.split("+")[0] for table in core_tables() for name in table.coverage}
+
+
+def _select(panel: Panel, names: Sequence[str] | None) -> tuple[FeatureSpec, ...]:
+    if names is None:
+        held = set(panel.variables)
+        return tuple(spec for spec in CATALOGUE if spec.by_default and set(spec.variables) <= held)
+    known = {spec.name: spec for spec in CATALOGUE}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        message = (
+            f"{len(unknown)} of {len(names)} names are not in the feature catalogue, first {unknown[0]!r}. "
+            "describe_features() lists it."
+        )
+        raise InputError(message)
+    return tuple(known[name] for name in names)

@@ -1,0 +1,255 @@
+"""Features from armed conflict, coups and one-sided violence (risk factors 1, 8, 11, 12 and 13)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.features.grid import Grid
+from rtop_forecast.features.spec import FeatureSpec
+from rtop_forecast.features.transforms import change, decayed_sum, lag, positive, spell_length, trailing_sum
+
+GOVERNMENT_DEATHS = "ucdp_osv_government_deaths"
+NONSTATE_DEATHS = "ucdp_osv_nonstate_deaths"
+
+
+def _active(grid: Grid) -> FloatArray:
+    return positive(grid.known("ucdp_intensity"))
+
+
+def _new_conflict(grid: Grid) -> FloatArray:
+    active = _active(grid)
+    quiet_before = trailing_sum(lag(active, 1), 3)
+    return np.where(np.isfinite(active), active * (np.nan_to_num(quiet_before) == 0), np.nan)
+
+
+def _log_deaths(grid: Grid, name: str) -> FloatArray:
+    return np.log1p(grid.known(name))
+
+
+def _any_government_attack(grid: Grid) -> FloatArray:
+    return positive(grid.known(GOVERNMENT_DEATHS))
+
+
+FEATURES = (
+    FeatureSpec(
+        name="ucdp_intensity",
+        label="armed conflict within the state (0 none, 1 minor, 2 war)",
+        unit="UCDP intensity level",
+        risk_factors=(1,),
+        indicators=("1.1",),
+        transform="level",
+        variables=("ucdp_intensity",),
+        sign=1,
+        compute=lambda g: g.known("ucdp_intensity"),
+    ),
+    FeatureSpec(
+        name="ucdp_conflicts",
+        label="armed conflicts within the state",
+        unit="conflicts",
+        risk_factors=(1,),
+        indicators=("1.1",),
+        transform="level",
+        variables=("ucdp_conflicts",),
+        sign=1,
+        compute=lambda g: g.known("ucdp_conflicts"),
+    ),
+    FeatureSpec(
+        name="ucdp_government_conflict",
+        label="armed conflict over the government",
+        unit="0 or 1",
+        risk_factors=(1,),
+        indicators=("1.1", "1.5"),
+        transform="level",
+        variables=("ucdp_government",),
+        sign=1,
+        compute=lambda g: g.known("ucdp_government"),
+    ),
+    FeatureSpec(
+        name="ucdp_territory_conflict",
+        label="armed conflict over territory",
+        unit="0 or 1",
+        risk_factors=(1, 9),
+        indicators=("1.1", "9.4"),
+        transform="level",
+        variables=("ucdp_territory",),
+        sign=1,
+        compute=lambda g: g.known("ucdp_territory"),
+    ),
+    FeatureSpec(
+        name="ucdp_interstate",
+        label="war with another state",
+        unit="0 or 1",
+        risk_factors=(1,),
+        indicators=("1.1",),
+        transform="level",
+        variables=("ucdp_interstate",),
+        sign=0,
+        compute=lambda g: g.known("ucdp_interstate"),
+    ),
+    FeatureSpec(
+        name="ucdp_conflict_decay5",
+        label="years of armed conflict, halved every five years",
+        unit="years",
+        risk_factors=(1,),
+        indicators=("1.1",),
+        transform="0/1, sum halved every 5 years",
+        variables=("ucdp_intensity",),
+        sign=1,
+        compute=lambda g: decayed_sum(_active(g), 5.0),
+    ),
+    FeatureSpec(
+        name="ucdp_war_decay10",
+        label="years of war, halved every ten years",
+        unit="years",
+        risk_factors=(1,),
+        indicators=("1.1",),
+        transform="0/1, sum halved every 10 years",
+        variables=("ucdp_wars",),
+        sign=1,
+        compute=lambda g: decayed_sum(positive(g.known("ucdp_wars")), 10.0),
+    ),
+    FeatureSpec(
+        name="ucdp_conflict_years",
+        label="years of unbroken armed conflict, logged",
+        unit="log(1 + years)",
+        risk_factors=(1,),
+        indicators=("1.1",),
+        transform="length of the unbroken spell, log(1 + x)",
+        variables=("ucdp_intensity",),
+        sign=0,
+        compute=lambda g: np.log1p(spell_length(_active(g))),
+    ),
+    FeatureSpec(
+        name="ucdp_conflict_new",
+        label="armed conflict after three quiet years",
+        unit="0 or 1",
+        risk_factors=(1, 8),
+        indicators=("1.1", "8.1"),
+        transform="active now, not in the three years before",
+        variables=("ucdp_intensity",),
+        sign=1,
+        compute=_new_conflict,
+    ),
+    FeatureSpec(
+        name="ucdp_intensity_change1",
+        label="change of conflict intensity in a year",
+        unit="UCDP intensity levels",
+        risk_factors=(1, 8),
+        indicators=("1.1", "8.1"),
+        transform="change in 1 year",
+        variables=("ucdp_intensity",),
+        sign=1,
+        compute=lambda g: change(g.known("ucdp_intensity"), 1),
+    ),
+    FeatureSpec(
+        name="ucdp_battle_deaths_log",
+        label="battle-related deaths, logged",
+        unit="log(1 + deaths)",
+        risk_factors=(1, 13),
+        indicators=("1.1",),
+        transform="log(1 + x)",
+        variables=("ucdp_battle_deaths",),
+        sign=1,
+        compute=lambda g: _log_deaths(g, "ucdp_battle_deaths"),
+    ),
+    FeatureSpec(
+        name="ucdp_dyads",
+        label="armed groups fighting the government",
+        unit="dyads",
+        risk_factors=(13, 5),
+        indicators=("13.1", "5.5"),
+        transform="level",
+        variables=("ucdp_dyads",),
+        sign=1,
+        compute=lambda g: g.known("ucdp_dyads"),
+    ),
+    FeatureSpec(
+        name="ucdp_osv_government_log",
+        label="civilians killed in one-sided violence by governments, logged",
+        unit="log(1 + deaths)",
+        risk_factors=(12, 11),
+        indicators=("12.9", "11.1"),
+        transform="log(1 + x)",
+        variables=(GOVERNMENT_DEATHS,),
+        sign=1,
+        compute=lambda g: _log_deaths(g, GOVERNMENT_DEATHS),
+    ),
+    FeatureSpec(
+        name="ucdp_osv_government_decay3",
+        label="years with one-sided violence by governments, halved every three years",
+        unit="years",
+        risk_factors=(12,),
+        indicators=("12.9", "12.10"),
+        transform="0/1, sum halved every 3 years",
+        variables=(GOVERNMENT_DEATHS,),
+        sign=1,
+        compute=lambda g: decayed_sum(_any_government_attack(g), 3.0),
+    ),
+    FeatureSpec(
+        name="ucdp_osv_nonstate_log",
+        label="civilians killed in one-sided violence by armed groups, logged",
+        unit="log(1 + deaths)",
+        risk_factors=(11,),
+        indicators=("11.1",),
+        transform="log(1 + x)",
+        variables=(NONSTATE_DEATHS,),
+        sign=1,
+        compute=lambda g: _log_deaths(g, NONSTATE_DEATHS),
+    ),
+    FeatureSpec(
+        name="ucdp_osv_change1",
+        label="change of one-sided violence in a year",
+        unit="log ratio of 1 + deaths",
+        risk_factors=(11, 8),
+        indicators=("11.2",),
+        transform="change of log(1 + x) in 1 year",
+        variables=(GOVERNMENT_DEATHS, NONSTATE_DEATHS),
+        sign=1,
+        compute=lambda g: change(np.log1p(g.known(GOVERNMENT_DEATHS) + g.known(NONSTATE_DEATHS)), 1),
+    ),
+    FeatureSpec(
+        name="ucdp_osv_actors",
+        label="armed groups that attack civilians",
+        unit="actors",
+        risk_factors=(11, 5),
+        indicators=("11.1", "5.5"),
+        transform="level",
+        variables=("ucdp_osv_nonstate_actors",),
+        sign=1,
+        compute=lambda g: g.known("ucdp_osv_nonstate_actors"),
+    ),
+    FeatureSpec(
+        name="coup_attempts_last",
+        label="coup attempts in the year",
+        unit="attempts",
+        risk_factors=(8, 1),
+        indicators=("8.4", "1.4"),
+        transform="level",
+        variables=("coup_attempts",),
+        sign=1,
+        compute=lambda g: g.known("coup_attempts"),
+    ),
+    FeatureSpec(
+        name="coup_attempts_sum5",
+        label="coup attempts in five years",
+        unit="attempts",
+        risk_factors=(1, 8),
+        indicators=("1.4",),
+        transform="sum of 5 years",
+        variables=("coup_attempts",),
+        sign=1,
+        compute=lambda g: trailing_sum(g.known("coup_attempts"), 5),
+    ),
+    FeatureSpec(
+        name="coup_attempts_decay10",
+        label="coup attempts, halved every ten years",
+        unit="attempts",
+        risk_factors=(1,),
+        indicators=("1.4",),
+        transform="sum, halved every 10 years",
+        variables=("coup_attempts",),
+        sign=1,
+        compute=lambda g: decayed_sum(g.known("coup_attempts"), 10.0),
+    ),
+)

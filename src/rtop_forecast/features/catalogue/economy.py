@@ -1,0 +1,90 @@
+"""Features from national accounts and military spending (risk factors 1, 3, 4, 5, 6, 7 and 8)."""
+
+from __future__ import annotations
+
+from rtop_forecast.features.catalogue.make import FLOW_AGE, averaged, level, log_changed, logged
+
+FEATURES = (
+    logged(
+        "wdi_NY.GDP.PCAP.KD",
+        "gross domestic product per head, logged",
+        unit="log(1 + constant 2015 US dollars)",
+        risk_factors=(3,),
+        indicators=("3.10", "1.9"),
+        sign=-1,
+        name="wdi_gdp_per_head_log",
+    ),
+    level(
+        "wdi_NY.GDP.PCAP.KD.ZG",
+        "growth of gross domestic product per head",
+        unit="percent a year",
+        risk_factors=(8, 1),
+        indicators=("8.9", "1.8"),
+        sign=-1,
+        name="wdi_growth",
+        max_age=FLOW_AGE,
+    ),
+    averaged(
+        "wdi_NY.GDP.PCAP.KD.ZG",
+        "growth of gross domestic product per head",
+        years=3,
+        unit="percent a year",
+        risk_factors=(1,),
+        indicators=("1.8",),
+        sign=-1,
+        name="wdi_growth_mean3",
+        max_age=FLOW_AGE,
+    ),
+    logged(
+        "wdi_NE.TRD.GNFS.ZS",
+        "trade openness, logged",
+        unit="log(1 + percent of GDP)",
+        risk_factors=(6,),
+        indicators=("6.6",),
+        sign=-1,
+        name="wdi_trade_log",
+    ),
+    logged(
+        "wdi_NY.GDP.TOTL.RT.ZS",
+        "rents from natural resources, logged",
+        unit="log(1 + percent of GDP)",
+        risk_factors=(4,),
+        indicators=("4.2",),
+        sign=1,
+        name="wdi_resource_rents_log",
+    ),
+    logged(
+        "wdi_NY.GDP.PETR.RT.ZS",
+        "rents from oil, logged",
+        unit="log(1 + percent of GDP)",
+        risk_factors=(4,),
+        indicators=("4.2",),
+        sign=1,
+        name="wdi_oil_rents_log",
+    ),
+    level(
+        "sipri_share_gdp",
+        "military expenditure",
+        unit="share of GDP",
+        risk_factors=(5,),
+        indicators=("5.1",),
+        sign=1,
+    ),
+    logged(
+        "sipri_per_capita_usd",
+        "military expenditure per head, logged",
+        unit="log(1 + US dollars)",
+        risk_factors=(5,),
+        indicators=("5.1",),
+        sign=0,
+    ),
+    log_changed(
+        "sipri_constant_usd",
+        "military expenditure",
+        years=3,
+        unit="log ratio",
+        risk_factors=(7, 5),
+        indicators=("7.3", "7.4"),
+        sign=1,
+    ),
+)

@@ -1,0 +1,154 @@
+"""Features from past and ongoing mass killing (risk factors 2, 10, 11 and 12).
+
+That an episode is over shows only after three quiet years, by the rule of the event list (fewer than 100
+civilians killed a year for three years). Its last year is coded with that hindsight. So an episode counts
+as under way here until two years after its last year, as it would have been seen at the time.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.features.grid import Grid
+from rtop_forecast.features.spec import FeatureSpec
+from rtop_forecast.features.transforms import decayed_sum, lag, spell_length, trailing_max
+
+QUIET_YEARS = 3
+
+
+def under_way(grid: Grid) -> FloatArray:
+    """Episodes not yet known to be over: those coded as ongoing and those in their first quiet years."""
+    quiet = [np.nan_to_num(lag(grid.known("mk_ended"), years)) for years in range(1, QUIET_YEARS)]
+    count: FloatArray = grid.known("mk_ongoing") + np.sum(quiet, axis=0)
+    return count
+
+
+def _seen(grid: Grid, name: str) -> FloatArray:
+    """1 if an episode with the property is not yet known to be over."""
+    return trailing_max(np.minimum(grid.known(name), 1.0), QUIET_YEARS)
+
+
+FEATURES = (
+    FeatureSpec(
+        name="mk_ongoing_count",
+        label="mass-killing episodes under way",
+        unit="episodes",
+        risk_factors=(2, 11),
+        indicators=("2.2", "11.1"),
+        transform="count of episodes not yet seen to be over",
+        variables=("mk_ongoing", "mk_ended"),
+        sign=1,
+        compute=under_way,
+    ),
+    FeatureSpec(
+        name="mk_state_led_ongoing",
+        label="state-led mass killing under way",
+        unit="0 or 1",
+        risk_factors=(12, 2),
+        indicators=("12.10", "2.2"),
+        transform="largest of the last three years",
+        variables=("mk_state_led_ongoing",),
+        sign=1,
+        compute=lambda g: _seen(g, "mk_state_led_ongoing"),
+    ),
+    FeatureSpec(
+        name="mk_nonstate_ongoing",
+        label="mass killing by a non-state group under way",
+        unit="0 or 1",
+        risk_factors=(2, 11),
+        indicators=("2.2", "11.1"),
+        transform="largest of the last three years",
+        variables=("mk_nonstate_ongoing",),
+        sign=1,
+        compute=lambda g: _seen(g, "mk_nonstate_ongoing"),
+    ),
+    FeatureSpec(
+        name="mk_ethnic_ongoing",
+        label="mass killing of one ethnic group under way",
+        unit="0 or 1",
+        risk_factors=(10, 2),
+        indicators=("10.2", "2.2"),
+        transform="largest of the last three years",
+        variables=("mk_ethnic_ongoing",),
+        sign=1,
+        compute=lambda g: _seen(g, "mk_ethnic_ongoing"),
+    ),
+    FeatureSpec(
+        name="mk_multiethnic_ongoing",
+        label="mass killing of several ethnic groups under way",
+        unit="0 or 1",
+        risk_factors=(10, 2),
+        indicators=("10.2", "2.2"),
+        transform="largest of the last three years",
+        variables=("mk_multiethnic_ongoing",),
+        sign=1,
+        compute=lambda g: _seen(g, "mk_multiethnic_ongoing"),
+    ),
+    FeatureSpec(
+        name="mk_ongoing_years",
+        label="years of unbroken mass killing, logged",
+        unit="log(1 + years)",
+        risk_factors=(2,),
+        indicators=("2.4",),
+        transform="length of the unbroken spell, log(1 + x)",
+        variables=("mk_ongoing", "mk_ended"),
+        sign=0,
+        compute=lambda g: np.log1p(spell_length(under_way(g))),
+    ),
+    FeatureSpec(
+        name="mk_ever",
+        label="any mass killing so far, predecessors' included",
+        unit="0 or 1",
+        risk_factors=(2,),
+        indicators=("2.2", "9.3"),
+        transform="level",
+        variables=("mk_ever",),
+        sign=1,
+        compute=lambda g: g.known("mk_ever"),
+    ),
+    FeatureSpec(
+        name="mk_onsets_past",
+        label="mass-killing episodes begun so far, predecessors' included, logged",
+        unit="log(1 + episodes)",
+        risk_factors=(2,),
+        indicators=("2.2",),
+        transform="running count, log(1 + x)",
+        variables=("mk_begun",),
+        sign=1,
+        compute=lambda g: np.log1p(g.known("mk_begun")),
+    ),
+    FeatureSpec(
+        name="mk_onsets_decay10",
+        label="past mass-killing onsets, halved every ten years",
+        unit="onsets",
+        risk_factors=(2,),
+        indicators=("2.2", "2.3"),
+        transform="sum, halved every 10 years",
+        variables=("mk_onsets",),
+        sign=1,
+        compute=lambda g: decayed_sum(g.known("mk_onsets"), 10.0),
+    ),
+    FeatureSpec(
+        name="mk_onsets_decay3",
+        label="past mass-killing onsets, halved every three years",
+        unit="onsets",
+        risk_factors=(2, 8),
+        indicators=("2.2",),
+        transform="sum, halved every 3 years",
+        variables=("mk_onsets",),
+        sign=1,
+        compute=lambda g: decayed_sum(g.known("mk_onsets"), 3.0),
+    ),
+    FeatureSpec(
+        name="mk_ended_decay5",
+        label="mass-killing episodes that ended, halved every five years",
+        unit="episodes",
+        risk_factors=(2,),
+        indicators=("2.7",),
+        transform="sum, three years late, halved every 5 years",
+        variables=("mk_ended",),
+        sign=0,
+        compute=lambda g: decayed_sum(lag(g.known("mk_ended"), QUIET_YEARS), 5.0),
+    ),
+)

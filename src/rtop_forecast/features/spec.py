@@ -1,0 +1,84 @@
+"""What a feature is: a declared, backward-looking transform of panel variables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.errors import InputError
+from rtop_forecast.features.framework import find_risk_factor
+from rtop_forecast.features.grid import Grid
+
+_INDICATOR = re.compile(r"(1[0-4]|[1-9])(\.[1-9]\d?)?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureSpec:
+    """One entry of the feature catalogue.
+
+    Attributes
+    ----------
+    name : str
+        Column name, ``<source>_<variable>_<transform>``.
+    label : str
+        What it is, in a few plain words.
+    unit : str
+        Unit and coding.
+    risk_factors : tuple of int
+        Factors of the UN Framework it speaks to; the first is the primary one, used when
+        contributions are grouped.
+    indicators : tuple of str
+        Indicators of the Framework it touches, by number (``"1.1"``), or the number of a factor ("14")
+        where it speaks to the factor as a whole.
+    transform : str
+        What is done to the variables.
+    variables : tuple of str
+        Panel variables it reads.
+    sign : int
+        Expected direction: 1 if higher means more risk, -1 if less, 0 if open.
+    compute : callable
+        Grid to array of shape (n_years, n_states).
+    max_age : int, optional
+        Age in years from which a carried value counts as unknown; by default it is carried without limit,
+        its age beside it.
+    by_default : bool
+        Whether :func:`build_features` takes it unasked.
+
+    Raises
+    ------
+    InputError
+        If a factor, indicator, sign or age is impossible or a text is empty.
+    """
+
+    name: str
+    label: str
+    unit: str
+    risk_factors: tuple[int, ...]
+    indicators: tuple[str, ...]
+    transform: str
+    variables: tuple[str, ...]
+    sign: int
+    compute: Callable[[Grid], FloatArray]
+    max_age: int | None = None
+    by_default: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse features without a risk factor or with an impossible sign."""
+        if not self.risk_factors or self.sign not in (-1, 0, 1):
+            message = f"feature {self.name!r} needs at least one risk factor and a sign of -1, 0 or 1."
+            raise InputError(message)
+        for number in self.risk_factors:
+            find_risk_factor(number)
+        if not self.indicators or any(not _INDICATOR.fullmatch(code) for code in self.indicators):
+            message = f"feature {self.name!r} needs indicators of the Framework such as '1.1', not {self.indicators}."
+            raise InputError(message)
+        if not (self.label and self.unit and self.transform):
+            message = f"feature {self.name!r} needs a label, a unit and a transform in words."
+            raise InputError(message)
+        if self.max_age is not None and self.max_age < 1:
+            message = (
+                f"max_age of feature {self.name!r} counts years and must be at least 1, not {self.max_age}."
+            )
+            raise InputError(message)

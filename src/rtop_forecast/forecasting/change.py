@@ -1,0 +1,178 @@
+"""Why a state's forecast moved: new information, revised information, a refitted model, recalibration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from rtop_forecast.errors import InputError
+from rtop_forecast.explanation.attribution import secant
+from rtop_forecast.forecasting.basis import Basis
+from rtop_forecast.forecasting.forecast import Forecast
+from rtop_forecast.world.states import country
+
+__all__ = ["ChangeAttribution", "explain_change"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeAttribution:
+    """Exact parts of the change in one state's calibrated log-odds between two forecasts.
+
+    Attributes
+    ----------
+    country_id : int
+    name : str
+    origins : (int, int)
+    log_odds : (float, float)
+        Before and after.
+    revised_information : float
+        The earlier year's features as the later release has them.
+    new_information : float
+        From the earlier year's features to the later year's.
+    refitted_model : float
+        The later model in place of the earlier one, on the same features.
+    recalibration : float
+        The later calibrator in place of the earlier one.
+    frame : pandas.DataFrame
+        By feature: ``feature, label, risk_factor, before, revised, after`` (values), ``revised_information,
+        new_information`` (log-odds, adding up to the two parts).
+    """
+
+    country_id: int
+    name: str
+    origins: tuple[int, int]
+    log_odds: tuple[float, float]
+    revised_information: float
+    new_information: float
+    refitted_model: float
+    recalibration: float
+    frame: pd.DataFrame
+
+    @property
+    def parts(self) -> dict[str, float]:
+        """The four parts; they add up to the change."""
+        return {
+            "revised information": self.revised_information,
+            "new information": self.new_information,
+            "refitted model": self.refitted_model,
+            "recalibration": self.recalibration,
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Copy of the table by feature."""
+        return self.frame.copy()
+
+    def summary(self) -> str:
+        """Probabilities, the four parts and the features that moved most, as text."""
+        before, after = (1 / (1 + np.exp(-value)) for value in self.log_odds)
+        lines = [f"{self.name}: {before:.1%} from {self.origins[0]} to {after:.1%} from {self.origins[1]}"]
+        lines += [f"  {name:<20} odds x {np.exp(value):.2f}" for name, value in self.parts.items()]
+        moved = self.frame["revised_information"] + self.frame["new_information"]
+        for place in moved.abs().sort_values(ascending=False, kind="stable").index[:5]:
+            if moved[place] != 0:
+                lines.append(f"    {self.frame.loc[place, 'label']}: odds x {np.exp(moved[place]):.2f}")
+        return "\n".join(lines)
+
+
+def explain_change(earlier: Forecast, later: Forecast, state: str | int) -> ChangeAttribution:
+    """Split the change in a state's log-odds between two forecasts into exact parts.
+
+    Step by step, each from where the last one ended: the earlier model is given the earlier year's features as the
+    later data have them (revised information), then the later year's (new information), both split by feature with
+    its contributions; then the model is replaced, then the calibrator.
+
+    Parameters
+    ----------
+    earlier, later : Forecast
+        From different origins, releases or models; over the same features.
+    state : str or int
+
+    Returns
+    -------
+    ChangeAttribution
+
+    Raises
+    ------
+    InputError
+        If the two do not use the same features, or the later data lack the earlier year.
+    CoverageError
+        If the state is not ranked in one of them.
+    """
+    return basis_change(earlier.basis, later.basis, country(state, year=later.origin_year))
+
+
+def basis_change(first: Basis, second: Basis, country_id: int) -> ChangeAttribution:
+    """Change between what stands behind two forecasts; see :func:`explain_change`."""
+    _same_features(first, second)
+    before, after = first.row(country_id), second.row(country_id)
+    revised = _later_view(first, second, country_id)
+    model, calibrator = first.fitted, first.calibrator
+    step_one, shift_one = _by_feature(first, before, revised)
+    step_two, shift_two = _by_feature(first, revised, after)
+    old_model = float(calibrator.apply_log_odds(model.log_odds(after))[0])
+    new_model = float(calibrator.apply_log_odds(second.fitted.log_odds(after))[0])
+    end = float(second.log_odds(after)[0])
+    specs = first.features.specs
+    frame = pd.DataFrame(
+        {
+            "feature": [spec.name for spec in specs],
+            "label": [spec.label for spec in specs],
+            "risk_factor": [spec.risk_factors[0] for spec in specs],
+            "before": before.to_numpy(dtype=float)[0],
+            "revised": revised.to_numpy(dtype=float)[0],
+            "after": after.to_numpy(dtype=float)[0],
+            "revised_information": step_one,
+            "new_information": step_two,
+        }
+    )
+    keys = second.keys
+    return ChangeAttribution(
+        country_id=country_id,
+        name=str(keys.loc[keys["country_id"] == country_id, "name"].iloc[0]),
+        origins=(first.origin_year, second.origin_year),
+        log_odds=(float(first.log_odds(before)[0]), end),
+        revised_information=shift_one,
+        new_information=shift_two,
+        refitted_model=new_model - old_model,
+        recalibration=end - new_model,
+        frame=frame,
+    )
+
+
+def _same_features(first: Basis, second: Basis) -> None:
+    apart = sorted(set(first.features.names) ^ set(second.features.names))
+    if apart:
+        message = (
+            f"a change can be explained over the same features only; {len(apart)} are in one forecast alone, first "
+            f"{apart[0]!r}. Build both with build_features(names=...) over the features they share."
+        )
+        raise InputError(message)
+
+
+def _later_view(first: Basis, second: Basis, country_id: int) -> pd.DataFrame:
+    """Features of the earlier year as the later data have them."""
+    frame = second.features.frame
+    rows = frame[(frame["country_id"] == country_id) & (frame["year"] == first.origin_year)]
+    if rows.empty:
+        message = (
+            f"the later forecast's data hold no row of GW {country_id} in {first.origin_year}. "
+            "Load a panel that reaches back to it."
+        )
+        raise InputError(message)
+    return rows[first.features.names].reset_index(drop=True)
+
+
+def _by_feature(basis: Basis, start: pd.DataFrame, end: pd.DataFrame) -> tuple[np.ndarray, float]:
+    """Change of the calibrated log-odds under one model, by feature and in all."""
+    names = basis.features.names
+    raw = [basis.fitted.contributions(rows[names]) for rows in (start, end)]
+    order = [list(raw[0].feature_names).index(name) for name in names]
+    moved = raw[1].values[0, order] - raw[0].values[0, order]  # noqa: PD011 (not a DataFrame)
+    at = float(basis.fitted.log_odds(start[names])[0])
+    to = basis.fitted.log_odds(end[names])
+    parts = moved * secant(basis.calibrator, at, to)[0]
+    return parts, float(
+        basis.calibrator.apply_log_odds(to)[0] - basis.calibrator.apply_log_odds(np.array([at]))[0]
+    )

@@ -1,0 +1,387 @@
+"""A forecast: probability, interval and rank range for every state at risk, with its explanation."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from rtop_forecast.checks.arguments import calendar_year, day, of_kind, real, whole
+from rtop_forecast.checks.arrays import FloatArray, level_value
+from rtop_forecast.errors import CoverageError, InputError, LeakageError
+from rtop_forecast.evaluation import prob_top, rank_ranges
+from rtop_forecast.explanation.attribution import Attributions, AttributionTable
+from rtop_forecast.features import Features
+from rtop_forecast.forecasting.basis import Basis
+from rtop_forecast.forecasting.draws import joint_draws
+from rtop_forecast.forecasting.prequential import calibrator_of
+from rtop_forecast.forecasting.provenance import provenance
+from rtop_forecast.forecasting.result import BacktestResult
+from rtop_forecast.forecasting.sample import Sample, sample
+from rtop_forecast.logistic import probability
+from rtop_forecast.models import RiskModel, as_risk_model
+from rtop_forecast.targets import Target, what_happens
+from rtop_forecast.world.states import country
+
+LEVEL = 0.9
+MIN_DRAWS = 20
+_MOST_DRAWS = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """Forecasts from one origin year.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        One row per state at risk, by rank: ``country_id, name, origin_year, target_start, target_end``
+        (bounds inclusive), ``raw_prob`` (the model's own), ``prob`` (calibrated), ``prob_low, prob_high``,
+        ``rank`` (1 is the highest risk), ``rank_low, rank_high``, ``prob_top10, prob_top30`` (share of the draws in
+        which the state is among the ten or thirty highest), ``prob_last_year, rank_last_year`` (from the
+        origin before, missing for states not at risk then) and ``outcome`` (NaN while the window is open).
+    expected : tuple of float
+        Expected number of states with an onset in the window: value, low, high.
+    explanation : AttributionTable
+    level : float
+        Level of the intervals.
+    draws : int
+        Country-block resamples behind the intervals.
+    basis : Basis
+        The fitted model, its calibrator and rows: what explains the forecast and answers what-if questions.
+    issued : datetime.date
+        Date of knowledge.
+    provenance : dict
+    """
+
+    frame: pd.DataFrame
+    expected: tuple[float, float, float]
+    explanation: AttributionTable
+    basis: Basis
+    level: float
+    draws: int
+    issued: date
+    provenance: dict[str, Any]
+
+    @property
+    def origin_year(self) -> int:
+        """Last year whose information the forecast uses."""
+        return int(self.frame["origin_year"].iloc[0])
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """First and last year of the target window."""
+        return int(self.frame["target_start"].iloc[0]), int(self.frame["target_end"].iloc[0])
+
+    @property
+    def period(self) -> str:
+        """Target window in words: "2025-2026", or "2025" for a single year."""
+        start, end = self.window
+        return str(start) if start == end else f"{start}-{end}"
+
+    @property
+    def outcome(self) -> str:
+        """What the probabilities are of, as a clause: "a new mass killing begins"."""
+        return what_happens(str(self.provenance["event"]), str(self.provenance["kind"]))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Copy of the table."""
+        return self.frame.copy()
+
+    def ranking(self) -> pd.DataFrame:
+        """Rank the states, as published each year.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``rank, country_id, name, prob, prob_low, prob_high, rank_low, rank_high, prob_last_year,
+            rank_last_year, change`` (of the probability) and ``factor_1, factor_2``: the two UN risk
+            factors (numbers) that raise the forecast most, missing where fewer than two raise it.
+        """
+        table = self.frame.drop(columns=["origin_year", "target_start", "target_end", "raw_prob", "outcome"])
+        table["change"] = table["prob"] - table["prob_last_year"]
+        factors = self.explanation.by_risk_factor().loc[table["country_id"].to_numpy()]
+        order = np.argsort(-factors.to_numpy(), axis=1, kind="stable")
+        for place in range(2):
+            best = order[:, place]
+            raises = np.take_along_axis(factors.to_numpy(), best[:, None], axis=1)[:, 0] > 0
+            numbers = pd.Series(factors.columns.to_numpy()[best], index=table.index, dtype="Int64")
+            table[f"factor_{place + 1}"] = numbers.where(raises)
+        front = ["rank", "country_id", "name", "prob", "prob_low", "prob_high", "rank_low", "rank_high"]
+        return table[[*front, *[name for name in table.columns if name not in front]]]
+
+    def attributions(
+        self, state: str | int, *, compared_with: str | Sequence[str | int] = "world", past_years: int = 10
+    ) -> Attributions:
+        """Why a state's forecast is what it is.
+
+        Parameters
+        ----------
+        state : str or int
+            A name in any spelling that the state system knows, or a Gleditsch-Ward number.
+        compared_with : str or sequence, optional
+            ``"world"``: all states ranked this year; ``"own past"``: the state in the ``past_years`` before;
+            ``"region"``: the other ranked states of its UN subregion; or a list of states.
+        past_years : int
+            Years before the origin for ``"own past"``.
+
+        Raises
+        ------
+        InputError, CoverageError
+            If no such state exists, with near misses, it is not at risk, or the comparison is unknown or empty.
+        """
+        country_id = country(state, year=self.origin_year)
+        if isinstance(compared_with, str) and compared_with == "world":
+            return self.explanation.state(country_id)
+        self.explanation.state(country_id)
+        reference, name = self.basis.reference(country_id, compared_with, past_years=past_years)
+        return self.basis.explain(reference=reference, reference_name=name).state(country_id)
+
+    def shapley_by_risk_factor(self, state: str | int) -> pd.DataFrame:
+        """Shapley value of each risk factor as one player, beside the sum of its features.
+
+        The state is compared with one whose every feature is at the median of the states ranked this year.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``risk_factor, title, shapley, sum_of_features``; the first adds up to the state's log-odds less those at
+            the medians, the second to its log-odds less the mean of the world's.
+        """
+        country_id = country(state, year=self.origin_year)
+        sums = self.explanation.state(country_id).by_risk_factor().set_index("risk_factor")
+        values = self.basis.shapley(country_id)
+        table = sums[["title"]].assign(shapley=values, sum_of_features=sums["contribution"])
+        return table.reset_index()
+
+    def summary(self) -> str:
+        """Window, expected onsets and the ten highest risks, as text."""
+        value, low, high = self.expected
+        lines = [
+            f"Risk that {self.outcome} in {self.period}, origin {self.origin_year}, "
+            f"as known on {self.issued.isoformat()}: {len(self.frame)} states, of which {value:.1f} are expected to "
+            f"see it ({self.level:.0%} interval {low:.1f} to {high:.1f})"
+        ]
+        for row in self.frame.head(10).to_dict("records"):
+            lines.append(
+                f"  {row['rank']:>3} {row['name']:<28} {row['prob']:6.1%}  ({row['prob_low']:.1%} to "
+                f"{row['prob_high']:.1%}, rank {row['rank_low']} to {row['rank_high']})"
+            )
+        return "\n".join(lines)
+
+
+def forecast(
+    model: RiskModel,
+    features: Features,
+    target: Target,
+    *,
+    origin: int,
+    backtest: BacktestResult | None = None,
+    issued: date | None = None,
+    draws: int = 50,
+    level: float = LEVEL,
+    n_jobs: int | None = None,
+    seed: int = 0,
+    progress: str | None = None,
+) -> Forecast:
+    """Forecast every state at risk from one origin year.
+
+    Intervals come from refitting the model on resamples of whole countries: each probability's
+    interval is the quantile range of the refits' log-odds, centred on the forecast, widened by the
+    uncertainty of the calibrator's shift and stretched as :func:`joint_draws` says; rank ranges come from the same
+    draws. They hold the uncertainty of estimation, not that of the labels or of the choice of model.
+
+    Parameters
+    ----------
+    model : RiskModel or scikit-learn classifier
+        Unfitted.
+    features : Features
+    target : Target
+        From the same panel; its window may still be open.
+    origin : int
+        Last year whose information is used; the window is origin + 1 ... origin + horizon.
+    backtest : BacktestResult, optional
+        A backtest of the same model: its calibrator is fitted on its forecasts whose windows had
+        closed by the origin. Without it the model's own probabilities stand.
+    issued : datetime.date, optional
+        Date of knowledge; by default the end of the features' issue month of origin + 1.
+    draws : int
+        Number of resamples, at least 20.
+    level : float
+        Level of the intervals.
+    n_jobs : int, optional
+        Passed to joblib.
+    seed : int
+    progress : str, optional
+        Caption of a progress bar on stderr.
+
+    Returns
+    -------
+    Forecast
+
+    Raises
+    ------
+    CoverageError
+        If no state is at risk in the origin year, or no training window had closed.
+    LeakageError
+        If the features use values that were not published on the date ``issued``.
+    InputError
+        If the backtest has another horizon, or there are too few draws.
+    """
+    model = as_risk_model(model)
+    of_kind(features, Features, name="features", way_out="Make them with build_features(panel).")
+    of_kind(target, Target, name="target", way_out="Make it with onset_target(panel).")
+    origin = calendar_year(origin, name="origin")
+    seed = whole(seed, name="seed", least=0)
+    level = level_value(real(level, name="level"))
+    issued = _issue_date(features, origin, issued)
+    _check_request(draws, backtest, target)
+    rows = sample(features, target)
+    here = _states_at(rows, origin)
+    basis = _basis(model, features, rows, origin=origin, backtest=backtest, seed=seed)
+    raw = basis.fitted.log_odds(rows.matrix[here])
+    log_odds = basis.calibrator.apply_log_odds(raw)
+    drawn = joint_draws(
+        model,
+        rows,
+        log_odds,
+        origin=origin,
+        calibrator=basis.calibrator,
+        draws=draws,
+        seed=seed,
+        n_jobs=n_jobs,
+        progress=progress,
+    )
+    frame = _table(rows, here=here, origin=origin, raw=raw, log_odds=log_odds)
+    _add_ranges(frame, drawn, level=level)
+    _add_last_year(frame, model, rows, origin=origin, backtest=backtest)
+    low, high = np.quantile(probability(drawn).sum(axis=1), [(1 - level) / 2, (1 + level) / 2])
+    return Forecast(
+        frame=frame.sort_values(["rank", "name"], ignore_index=True),
+        expected=(float(probability(log_odds).sum()), float(low), float(high)),
+        explanation=basis.explain(),
+        basis=basis,
+        level=level,
+        draws=draws,
+        issued=issued,
+        provenance=provenance(features, target, seed=seed)
+        | {
+            "model": repr(model),
+            "calibrator": repr(basis.calibrator),
+            "origin_year": origin,
+            "issued": issued.isoformat(),
+            "draws": draws,
+            "level": level,
+        },
+    )
+
+
+def _basis(
+    model: RiskModel,
+    features: Features,
+    rows: Sample,
+    *,
+    origin: int,
+    backtest: BacktestResult | None,
+    seed: int,
+) -> Basis:
+    """Fit the model and its calibrator on what was known at the origin."""
+    return Basis(
+        fitted=rows.fit(model, origin=origin),
+        unfitted=model,
+        calibrator=calibrator_of(backtest, origin=origin, horizon=rows.horizon),
+        rows=rows,
+        features=features,
+        origin_year=origin,
+        seed=seed,
+    )
+
+
+def _check_request(draws: int, backtest: BacktestResult | None, target: Target) -> None:
+    whole(draws, name="draws", least=MIN_DRAWS, most=_MOST_DRAWS)
+    if backtest is not None:
+        of_kind(backtest, BacktestResult, name="backtest", way_out="Make it with backtest(...).")
+    if backtest is not None and backtest.horizon != target.horizon:
+        message = (
+            f"the backtest was scored over {backtest.horizon} years but the target looks {target.horizon} "
+            "years ahead. Backtest with the same horizon."
+        )
+        raise InputError(message)
+
+
+def _states_at(rows: Sample, origin: int) -> NDArray[np.bool_]:
+    here = rows.at(origin)
+    if not here.any():
+        first, last = int(rows.keys["year"].min()), int(rows.keys["year"].max())
+        message = (
+            f"no state is at risk in {origin}; the panel's years with states at risk are {first} to {last}."
+        )
+        raise CoverageError(message)
+    return here
+
+
+def _issue_date(features: Features, origin: int, issued: date | None) -> date:
+    month = features.issue_month
+    earliest = date(origin + 1, month, calendar.monthrange(origin + 1, month)[1])
+    issued = None if issued is None else day(issued, name="issued")
+    if issued is not None and issued < earliest:
+        message = (
+            f"these features hold what was published by {earliest.isoformat()}, after the issue date "
+            f"{issued.isoformat()}. Build them with issue_month={max(1, issued.month - 1)} or name a later date."
+        )
+        raise LeakageError(message)
+    return earliest if issued is None else issued
+
+
+def _table(
+    rows: Sample, *, here: NDArray[np.bool_], origin: int, raw: FloatArray, log_odds: FloatArray
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "country_id": rows.keys.loc[here, "country_id"].to_numpy(),
+            "name": rows.keys.loc[here, "name"].to_numpy(),
+            "origin_year": origin,
+            "target_start": origin + 1,
+            "target_end": origin + rows.horizon,
+            "raw_prob": probability(raw),
+            "prob": probability(log_odds),
+            "outcome": rows.outcome[here],
+        }
+    )
+
+
+def _add_ranges(frame: pd.DataFrame, drawn: FloatArray, *, level: float) -> None:
+    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    frame["prob_low"], frame["prob_high"] = probability(low), probability(high)
+    frame["rank"] = _ranks(frame["prob"])
+    probs = probability(drawn)
+    rank_low, rank_high = rank_ranges(probs, level=level)
+    frame["rank_low"] = np.floor(rank_low).astype(int)
+    frame["rank_high"] = np.ceil(rank_high).astype(int)
+    frame["prob_top10"], frame["prob_top30"] = prob_top(probs, k=10), prob_top(probs, k=30)
+
+
+def _add_last_year(
+    frame: pd.DataFrame, model: RiskModel, rows: Sample, *, origin: int, backtest: BacktestResult | None
+) -> None:
+    before = rows.at(origin - 1)
+    fitted = rows.fit(model, origin=origin - 1)
+    calibrator = calibrator_of(backtest, origin=origin - 1, horizon=rows.horizon)
+    prob = pd.Series(
+        probability(calibrator.apply_log_odds(fitted.log_odds(rows.matrix[before]))),
+        index=rows.keys.loc[before, "country_id"].to_numpy(),
+    )
+    ranks = _ranks(prob).astype("Int64")
+    frame["prob_last_year"] = prob.reindex(frame["country_id"]).to_numpy()
+    frame["rank_last_year"] = ranks.reindex(frame["country_id"]).array
+
+
+def _ranks(prob: pd.Series[float]) -> pd.Series[int]:
+    """1 for the highest probability; equal probabilities share the better rank."""
+    return prob.rank(ascending=False, method="min").astype(int)

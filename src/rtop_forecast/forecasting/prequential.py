@@ -1,0 +1,121 @@
+"""Calibration in sequence: at each origin from the forecasts whose windows had closed by then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+
+import numpy as np
+import pandas as pd
+
+from rtop_forecast.calibration import Calibrator, Identity
+from rtop_forecast.errors import InputError
+from rtop_forecast.forecasting.result import BacktestResult
+from rtop_forecast.forecasting.sample import Sample
+from rtop_forecast.logistic import probability
+from rtop_forecast.world.states import KEYS
+
+COLUMNS = ["country_id", "name", "origin_year", "target_start", "target_end", "raw_prob", "prob", "outcome"]
+
+
+def fit_calibrator(
+    calibrator: Calibrator, history: pd.DataFrame, *, origin: int, horizon: int, origins: int
+) -> Calibrator:
+    """Calibrator fitted on the latest ``origins`` earlier forecasts whose windows had closed by the origin.
+
+    Parameters
+    ----------
+    calibrator : Calibrator
+        Unfitted; a copy is fitted.
+    history : pandas.DataFrame
+        ``origin_year, raw_prob, outcome``; rows without an outcome teach nothing.
+    origin : int
+        Where the calibrator will be applied.
+    horizon : int
+        Years that a window lasts.
+    origins : int
+        How many of the latest origins whose windows had closed teach it.
+
+    Raises
+    ------
+    InputError
+        If the history lacks one of these origins.
+    """
+    latest = origin - horizon
+    wanted = range(latest - origins + 1, latest + 1)
+    closed = history[history["origin_year"].isin(wanted) & np.isfinite(history["outcome"])]
+    missing = sorted(set(wanted) - set(closed["origin_year"].tolist()))
+    if missing:
+        message = (
+            f"the calibrator of origin {origin} learns from the forecasts of origins {wanted[0]} to {wanted[-1]}; "
+            f"{len(missing)} of {len(wanted)} are missing, first {missing[0]}. Backtest origins up to {latest}."
+        )
+        raise InputError(message)
+    fitted = deepcopy(calibrator)
+    fitted.fit(
+        closed["outcome"].to_numpy(dtype=float),
+        closed["raw_prob"].to_numpy(dtype=float),
+        time=closed["origin_year"].to_numpy(dtype=float),
+        at=origin,
+        # windows of h years overlap: each onset stands in h of them and counts once
+        weights=np.full(len(closed), 1.0 / horizon),
+    )
+    return fitted
+
+
+def calibrate(
+    raw: pd.DataFrame,
+    calibrator: Calibrator,
+    *,
+    years: Sequence[int],
+    horizon: int,
+    origins: int,
+    known: Mapping[int, Sample] | None = None,
+) -> tuple[pd.DataFrame, dict[int, Calibrator]]:
+    """Calibrated forecasts of some origins, and the calibrator of each.
+
+    Parameters
+    ----------
+    raw : pandas.DataFrame
+        ``COLUMNS`` without ``prob``, with ``log_odds``.
+    calibrator : Calibrator
+        Unfitted.
+    years : sequence of int
+        Origins to calibrate; all others only teach.
+    horizon, origins : int
+        As in :func:`fit_calibrator`.
+    known : dict of int to Sample, optional
+        By origin, the labels as they were known then; by default those of ``raw``.
+    """
+    by_origin = dict(tuple(raw.groupby("origin_year")))
+    frames, calibrators = [], {}
+    for origin in years:
+        history = raw if known is None else raw.assign(outcome=labels_of(known[origin], raw))
+        fitted = fit_calibrator(calibrator, history, origin=origin, horizon=horizon, origins=origins)
+        calibrators[origin] = fitted
+        group = by_origin[origin]
+        log_odds = fitted.apply_log_odds(group["log_odds"].to_numpy(dtype=float))
+        frames.append(group.assign(prob=probability(log_odds)))
+    return pd.concat(frames, ignore_index=True)[COLUMNS], calibrators
+
+
+def labels_of(rows: Sample, raw: pd.DataFrame) -> pd.Series[float]:
+    """Label of each forecast in a sample; missing where it has none."""
+    labels = pd.Series(rows.outcome, index=pd.MultiIndex.from_frame(rows.keys[KEYS]))
+    wanted = pd.MultiIndex.from_arrays([raw["country_id"], raw["origin_year"]])
+    return pd.Series(labels.reindex(wanted).to_numpy(dtype=float), index=raw.index)
+
+
+def calibrator_of(backtest: BacktestResult | None, *, origin: int, horizon: int) -> Calibrator:
+    """Calibrator of an origin, fitted on a backtest's forecasts whose windows had closed by it."""
+    if backtest is None:
+        return Identity().fit([], [])
+    columns = ["origin_year", "raw_prob", "outcome"]
+    history = pd.concat([backtest.feeding[columns], backtest.frame[columns]], ignore_index=True)
+    return fit_calibrator(
+        backtest.calibrator,
+        history,
+        origin=origin,
+        horizon=horizon,
+        origins=backtest.calibration_origins,
+    )

@@ -1,0 +1,133 @@
+"""What a backtest returns: out-of-sample forecasts, what came of them, and their scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from rtop_forecast.calibration import Calibrator
+from rtop_forecast.evaluation import score_intervals, score_table
+from rtop_forecast.explanation.attribution import AttributionTable
+from rtop_forecast.explanation.cases import Case, make_case
+
+SCORES = (
+    "auc",
+    "ap",
+    "log_loss",
+    "brier",
+    "expected_observed",
+    "recall_at_10",
+    "recall_at_20",
+    "recall_at_30",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BacktestResult:
+    """Out-of-sample forecasts and what came of them.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        ``country_id, name, origin_year, target_start, target_end`` (bounds inclusive), ``raw_prob``
+        (the model's own), ``prob`` (calibrated) and ``outcome``; one row per state at risk and origin.
+    feeding : pandas.DataFrame
+        The same columns less ``prob`` for the other origins, which only fed the calibrator.
+    model_name : str
+    calibrator : Calibrator
+        Unfitted; refitted at each origin on earlier closed windows.
+    calibration_origins : int
+        Latest closed origins that feed the calibrator at each origin.
+    horizon : int
+    seed : int
+    exclusions : dict of str to int
+        State-years without a forecast, by reason.
+    provenance : dict
+    events : pandas.DataFrame
+        ``country_id, year, name, onset, ongoing``: the outcome's own years; empty for a sample of one's own.
+    explanations : dict of int to AttributionTable
+        By origin year, if the backtest was asked to explain; else empty.
+    """
+
+    frame: pd.DataFrame
+    feeding: pd.DataFrame
+    model_name: str
+    calibrator: Calibrator
+    calibration_origins: int
+    horizon: int
+    seed: int
+    exclusions: dict[str, int]
+    provenance: dict[str, Any]
+    events: pd.DataFrame = field(default_factory=pd.DataFrame)
+    explanations: Mapping[int, AttributionTable] = field(default_factory=dict)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Copy of the forecasts."""
+        return self.frame.copy()
+
+    def scores(self) -> dict[str, float]:
+        """Every score of the calibrated forecasts; see :func:`rtop_forecast.evaluation.score_table`."""
+        return score_table(
+            self.frame["outcome"].to_numpy(dtype=float),
+            self.frame["prob"].to_numpy(dtype=float),
+            groups=self.frame["origin_year"].to_numpy(),
+        )
+
+    def score_intervals(self, *, draws: int = 1000, level: float = 0.9) -> dict[str, tuple[float, float]]:
+        """Interval of every score from resampling whole countries."""
+        return score_intervals(
+            self.frame["outcome"].to_numpy(dtype=float),
+            self.frame["prob"].to_numpy(dtype=float),
+            blocks=self.frame["country_id"].to_numpy(),
+            groups=self.frame["origin_year"].to_numpy(),
+            draws=draws,
+            seed=self.seed,
+            level=level,
+        )
+
+    def score_frame(self, *, draws: int = 1000, level: float = 0.9) -> pd.DataFrame:
+        """Scores and their intervals: index ``score``, columns ``value, low, high``."""
+        values, intervals = self.scores(), self.score_intervals(draws=draws, level=level)
+        rows = [
+            {"score": name, "value": values[name], "low": intervals[name][0], "high": intervals[name][1]}
+            for name in SCORES
+        ]
+        return pd.DataFrame(rows).set_index("score")
+
+    def case(self, state: str | int, first: int, last: int) -> Case:
+        """How the model saw one state, year by year, out of sample.
+
+        Parameters
+        ----------
+        state : str or int
+            A name in any spelling that the state system knows, or a Gleditsch-Ward number.
+        first, last : int
+            Origin years.
+
+        Returns
+        -------
+        Case
+            Probability, rank, episodes and, if the backtest explained, the contribution of each risk factor.
+
+        Raises
+        ------
+        InputError, CoverageError
+            If there is no such state, or it was not ranked in these years.
+        """
+        return make_case(self, state, first=first, last=last)
+
+    def summary(self) -> str:
+        """Scores with 90% intervals, as text."""
+        origins = self.frame["origin_year"]
+        lines = [
+            f"{self.model_name}: {len(self.frame):,} forecasts of {int(self.frame['outcome'].sum())} onset windows, "
+            f"origins {origins.min()}-{origins.max()}, {self.horizon}-year horizon"
+        ]
+        for name, row in self.score_frame().iterrows():
+            lines.append(
+                f"  {name:<18} {row['value']:8.4f}  90% interval {row['low']:.4f} to {row['high']:.4f}"
+            )
+        return "\n".join(lines)

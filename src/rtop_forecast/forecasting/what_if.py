@@ -1,0 +1,167 @@
+"""What the forecast would be if features had other values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from rtop_forecast.checks.arguments import mapping, real
+from rtop_forecast.errors import InputError
+from rtop_forecast.forecasting.draws import joint_draws
+from rtop_forecast.forecasting.forecast import Forecast
+from rtop_forecast.forecasting.sample import Sample
+from rtop_forecast.world.states import country
+
+__all__ = ["WhatIf", "what_if"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIf:
+    """The forecast of one state under other values; what the model says, not what would happen.
+
+    Attributes
+    ----------
+    name : str
+    settings : dict of str to float
+    prob, prob_low, prob_high : float
+        Under the settings, with the interval of the forecast's level.
+    forecast_prob : float
+        As published.
+    support : pandas.DataFrame
+        One row per setting: ``feature, value, setting, low, high`` (range of the training rows), ``inside``, and
+        ``nearest`` (share of training rows within a tenth of the range of the setting).
+    supported : bool
+        Whether every setting lies inside what the training rows support.
+    """
+
+    name: str
+    settings: dict[str, float]
+    prob: float
+    prob_low: float
+    prob_high: float
+    forecast_prob: float
+    support: pd.DataFrame
+    supported: bool
+
+    def summary(self) -> str:
+        """Probabilities and the support of the settings as text."""
+        lines = [
+            f"{self.name}: {self.prob:.1%} ({self.prob_low:.1%} to {self.prob_high:.1%}) instead of "
+            f"{self.forecast_prob:.1%}"
+        ]
+        for row in self.support.to_dict("records"):
+            flag = "" if row["inside"] else "  OUTSIDE what the training rows support"
+            lines.append(
+                f"  {row['feature']} = {row['setting']:g} instead of {row['value']:g}; "
+                f"training rows {row['low']:g} to {row['high']:g}{flag}"
+            )
+        return "\n".join(lines)
+
+
+def what_if(
+    forecast: Forecast,
+    state: str | int,
+    settings: Mapping[str, float],
+    *,
+    draws: int = 50,
+    n_jobs: int | None = None,
+) -> WhatIf:
+    """Forecast a state with features set to other values; all others stay as they are.
+
+    Parameters
+    ----------
+    forecast : Forecast
+    state : str or int
+    settings : dict of str to float
+        Feature to value, in the feature's own unit; NaN for "not known".
+    draws : int
+        Resamples behind the interval.
+    n_jobs : int, optional
+
+    Returns
+    -------
+    WhatIf
+
+    Raises
+    ------
+    InputError
+        If a feature is unknown, a value infinite, or there are no settings.
+    CoverageError
+        If the state is not ranked.
+    """
+    basis = forecast.basis
+    settings = mapping(settings, name="settings")
+    unknown = [name for name in settings if name not in basis.features.names]
+    if unknown or not settings:
+        message = (
+            f"settings must name features of the forecast; {unknown[0]!r} is none."
+            if unknown
+            else "give a setting."
+        ) + " forecast.basis.features.names lists them."
+        raise InputError(message)
+    for name, value in settings.items():
+        if not (isinstance(value, float) and np.isnan(value)):
+            real(value, name=f"the setting of {name}, unless NaN (not known),")
+    country_id = country(state, year=forecast.origin_year)
+    row = basis.row(country_id)
+    changed = row.assign(**settings)
+    here = basis.here
+    place = np.flatnonzero(here)[int(np.flatnonzero((basis.keys["country_id"] == country_id).to_numpy())[0])]
+    matrix = basis.rows.matrix.copy()
+    matrix.iloc[place] = changed.to_numpy()[0]
+    # training rows end before the origin, so that the changed row trains nothing
+    rows = Sample(keys=basis.rows.keys, matrix=matrix, outcome=basis.rows.outcome, horizon=basis.rows.horizon)
+    log_odds = basis.log_odds(matrix[here])
+    drawn = joint_draws(
+        basis.unfitted,
+        rows,
+        log_odds,
+        origin=forecast.origin_year,
+        calibrator=basis.calibrator,
+        draws=draws,
+        seed=basis.seed,
+        n_jobs=n_jobs,
+    )
+    column = int(np.flatnonzero(np.flatnonzero(here) == place)[0])
+    tail = (1 - forecast.level) / 2
+    low, high = np.quantile(drawn[:, column], [tail, 1 - tail])
+    support = _support(rows, forecast.origin_year, row, settings)
+    return WhatIf(
+        name=str(basis.keys["name"].iloc[column]),
+        settings={name: float(value) for name, value in settings.items()},
+        prob=_prob(log_odds[column]),
+        prob_low=_prob(low),
+        prob_high=_prob(high),
+        forecast_prob=_prob(basis.log_odds(row)[0]),
+        support=support,
+        supported=bool(support["inside"].all()),
+    )
+
+
+def _support(rows: Sample, origin: int, row: pd.DataFrame, settings: Mapping[str, float]) -> pd.DataFrame:
+    training = rows.matrix[rows.training(origin)]
+    table = []
+    for name, setting in settings.items():
+        seen = training[name].dropna().to_numpy(dtype=float)
+        low, high = (float(seen.min()), float(seen.max())) if seen.size else (np.nan, np.nan)
+        near = np.abs(seen - setting) <= 0.1 * (high - low) if seen.size else np.zeros(0, dtype=bool)
+        unknown = np.isnan(setting)
+        table.append(
+            {
+                "feature": name,
+                "value": float(row[name].iloc[0]),
+                "setting": float(setting),
+                "low": low,
+                "high": high,
+                "inside": bool(training[name].isna().any() if unknown else low <= setting <= high),
+                "nearest": float(near.mean()) if near.size else 0.0,
+            }
+        )
+    return pd.DataFrame(table)
+
+
+def _prob(log_odds: float) -> float:
+    return float(1 / (1 + np.exp(-log_odds)))

@@ -1,0 +1,1 @@
+"""Logistic models: elastic nets, additive terms and the history of a state."""

@@ -1,0 +1,176 @@
+"""Generalised additive logit: a smooth curve per feature, ridge-penalised, exactly additive."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.models.base import Contributions, LogOddsClassifier
+from rtop_forecast.models.inputs import (
+    TrainingRows,
+    column_medians,
+    column_order,
+    feature_names,
+    read_rows,
+    read_training,
+    to_training_order,
+)
+from rtop_forecast.models.logit.elastic_net import ElasticNetLogit
+from rtop_forecast.models.parameters import FLAG, NOT_NEGATIVE, POSITIVE, SHARE, check_parameters
+
+_KNOT_QUANTILES = (0.1, 0.5, 0.9)
+_DISCRETE = 6  # a feature with so few distinct values stays linear
+
+
+class AdditiveLogit(LogOddsClassifier):
+    r"""Logistic regression on a natural cubic spline of every feature.
+
+    A feature with more than six distinct values enters as a line and one curved term, the natural cubic spline
+    with knots at its 10%, 50% and 90% training quantiles: linear beyond the outer knots, so that it does not run
+    away where data end. Others, and those whose knots fall together, enter as a line. All terms are
+    standardised and share one ridge penalty; see :class:`ElasticNetLogit` for the objective. A missing value
+    counts as the training median, with an indicator of its own.
+
+    Parameters
+    ----------
+    lam, scaled
+        Penalty and whether it is scaled to the number of terms and rows, as in :class:`ElasticNetLogit`.
+    l1_ratio : float
+        Share of the L1 norm, from 0 (ridge) to 1 (lasso).
+    tol : float
+        Largest breach of the optimality conditions.
+
+    Attributes
+    ----------
+    knots_ : ndarray of shape (n_features, 3)
+        Knots of each feature; NaN where it enters as a line.
+    medians_ : ndarray of shape (n_features,)
+        What stands in for a missing value in the curved term.
+    logit_ : ElasticNetLogit
+        The fit on the terms: lines first, then curves.
+    classes_ : ndarray of shape (2,)
+        Labels of no event and event.
+
+    References
+    ----------
+    Hastie, T., & Tibshirani, R. (1986). Generalized additive models. Statistical Science, 1(3), 297-310.
+    Harrell, F. E. (2015). Regression modeling strategies (2nd ed.), section 2.4.5: restricted cubic splines.
+    """
+
+    knots_: FloatArray
+    medians_: FloatArray
+    logit_: ElasticNetLogit
+
+    def __init__(
+        self, lam: float = 0.05, *, l1_ratio: float = 0.0, scaled: bool = False, tol: float = 1e-7
+    ) -> None:
+        self.lam = lam
+        self.l1_ratio = l1_ratio
+        self.scaled = scaled
+        self.tol = tol
+
+    def fit(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+        """Place the knots and solve.
+
+        Parameters
+        ----------
+        X : DataFrame or array_like of shape (n_rows, n_features)
+            Features; NaN is "not known".
+        y : array_like of shape (n_rows,)
+            Two classes.
+        sample_weight : array_like of shape (n_rows,), optional
+            Non-negative; it does not move the knots.
+
+        Returns
+        -------
+        AdditiveLogit
+            Itself, fitted.
+
+        Raises
+        ------
+        InputError
+            If a parameter or the input breaks a rule, or the fit does not converge.
+        """
+        check_parameters(self, lam=NOT_NEGATIVE, l1_ratio=SHARE, scaled=FLAG, tol=POSITIVE)
+        rows = read_training(self, X, y, sample_weight)
+        medians = column_medians(rows)
+        self.medians_ = to_training_order(self, np.where(np.isnan(medians), 0.0, medians))
+        self.knots_ = to_training_order(self, _knots(rows).T).T
+        logit = ElasticNetLogit(lam=self.lam, l1_ratio=self.l1_ratio, scaled=self.scaled, tol=self.tol)
+        self.classes_ = rows.classes
+        # neither the terms nor their copy in order is held longer than it is read
+        logit.fit_rows(read_training(logit, self._terms(rows.features), rows.outcome, rows.weight))
+        self.logit_ = logit
+        return self
+
+    def log_odds(self, X: Any) -> FloatArray:
+        """Log-odds of the event; see :class:`RiskModel`."""
+        rows = read_rows(self, X)
+        return self.logit_.log_odds(self._terms(rows))
+
+    def contributions(self, X: Any) -> Contributions:
+        """Height of each feature's curve above its training mean; exact.
+
+        Parameters
+        ----------
+        X : DataFrame or array_like of shape (n_rows, n_features)
+            Same columns as at ``fit``.
+
+        Returns
+        -------
+        Contributions
+            The effect of a missing value is credited to its feature.
+        """
+        rows = read_rows(self, X)
+        parts = self.logit_.contributions(self._terms(rows))
+        width = rows.shape[1]
+        values = parts.values[:, :width].copy()
+        values[:, self._curved()] += parts.values[:, width:]
+        return Contributions(
+            feature_names=tuple(feature_names(self)),
+            values=to_training_order(self, values),
+            baseline=parts.baseline,
+        )
+
+    def _curved(self) -> Any:
+        """Positions, in canonical order, of the features with a curved term."""
+        return np.flatnonzero(np.isfinite(self.knots_[column_order(self)]).all(axis=1))
+
+    def _terms(self, rows: FloatArray) -> FloatArray:
+        """Design matrix: all features as they are, then the curved terms."""
+        order = column_order(self)
+        curved = self._curved()
+        count, width = rows.shape
+        terms = np.empty((count, width + len(curved)))
+        terms[:, :width] = rows
+        # one at a time: on a million rows the cubes of all would fill two gigabytes
+        for place, column in enumerate(curved, start=width):
+            values = rows[:, column]
+            known = np.where(np.isnan(values), self.medians_[order[column]], values)
+            terms[:, place] = _curve(known, self.knots_[order[column]])
+        return terms
+
+
+def _knots(rows: TrainingRows) -> FloatArray:
+    """Knots of each column, NaN where it stays linear."""
+    knots = np.full((rows.features.shape[1], len(_KNOT_QUANTILES)), np.nan)
+    for j, column in enumerate(rows.features.T):
+        known = column[~np.isnan(column)]
+        if len(np.unique(known)) > _DISCRETE:
+            places = np.quantile(known, _KNOT_QUANTILES)
+            if len(np.unique(places)) == len(places):
+                knots[j] = places
+    return knots
+
+
+def _curve(values: FloatArray, knots: FloatArray) -> FloatArray:
+    """Curved term of a natural cubic spline of one feature, scaled by the squared distance of the outer two knots."""
+    first, middle, last = knots
+    cubes = [np.maximum(values - knot, 0.0) ** 3 for knot in (first, middle, last)]
+    span = last - middle
+    bend: FloatArray = cubes[0] - cubes[1] * ((last - first) / span) + cubes[2] * ((middle - first) / span)
+    scaled: FloatArray = bend / (last - first) ** 2
+    return scaled

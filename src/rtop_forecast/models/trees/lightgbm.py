@@ -1,0 +1,138 @@
+"""What the tree models share: growing by LightGBM, reading back from its text, TreeSHAP, missing values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.errors import DataIntegrityError, InputError
+from rtop_forecast.models.inputs import (
+    TrainingRows,
+    column_medians,
+    column_order,
+    feature_names,
+    to_training_order,
+)
+
+if TYPE_CHECKING:
+    from lightgbm import Booster
+
+# Rounding in TreeSHAP stays far below this; more would mean that the contributions are of another model.
+_ROUNDING = 1e-9
+_FIXED = {
+    "deterministic": True,
+    # few features are drawn per tree: by columns is faster, and gives the same trees
+    "force_col_wise": True,
+    "num_threads": 1,
+    "verbosity": -1,
+}
+
+
+def grow(
+    rows: TrainingRows, settings: Mapping[str, Any], *, trees: int, seeds: Sequence[int]
+) -> tuple[str, ...]:
+    """Train one booster per seed and return their texts."""
+    import lightgbm
+
+    common = {**settings, **_FIXED}
+    data = lightgbm.Dataset(rows.features, label=rows.outcome, weight=rows.weight, params=common).construct()
+    return tuple(
+        str(lightgbm.train({**common, "seed": seed}, data, num_boost_round=trees).model_to_string())
+        for seed in seeds
+    )
+
+
+@lru_cache(maxsize=64)
+def parsed(text: str) -> Booster:
+    """Booster read back from its text, so that a saved model predicts the same bits."""
+    import lightgbm
+
+    return lightgbm.Booster(model_str=text)
+
+
+@lru_cache(maxsize=64)
+def tree_counts(text: str) -> tuple[int, int, float]:
+    """Trees, trees without a split, and the sum of the values of the latter.
+
+    In a forest LightGBM gives a tree that found no split the value 0, which is no average.
+    """
+    leaves = [int(match) for match in re.findall(r"^num_leaves=(\d+)$", text, flags=re.MULTILINE)]
+    values = re.findall(r"^leaf_value=(.*)$", text, flags=re.MULTILINE)
+    unsplit = [float(value) for count, value in zip(leaves, values, strict=True) if count == 1]
+    return len(leaves), len(unsplit), float(sum(unsplit))
+
+
+def raw_scores(texts: Sequence[str], rows: FloatArray) -> FloatArray:
+    """Mean raw score of the boosters, shape (n_rows,)."""
+    total = np.zeros(len(rows))
+    for text in texts:
+        total += np.asarray(parsed(text).predict(rows, raw_score=True))
+    return total / len(texts)
+
+
+def tree_shap(texts: Sequence[str], rows: FloatArray) -> tuple[FloatArray, float]:
+    """Path-dependent TreeSHAP values of the mean raw score and its expectation over the training rows.
+
+    Returns
+    -------
+    values : ndarray of shape (n_rows, n_features)
+        They add up to the score less the expectation up to rounding; exactly 0 for an unused feature.
+    expected : float
+
+    Raises
+    ------
+    DataIntegrityError
+        If LightGBM's values of the first row miss its own score by more than rounding.
+    """
+    shap = np.zeros((len(rows), rows.shape[1] + 1))
+    for text in texts:
+        part = np.asarray(parsed(text).predict(rows, pred_contrib=True))
+        if part.shape != shap.shape:
+            message = f"LightGBM returned contributions of shape {part.shape}, not {shap.shape}."
+            raise DataIntegrityError(message)
+        shap += part / len(texts)
+    gap = abs(float(shap[0].sum() - raw_scores(texts, rows[:1])[0]))
+    if gap > _ROUNDING:
+        message = (
+            f"LightGBM's contributions must add up to its score; they miss it by {gap:.2e}, "
+            "more than rounding. Please report the LightGBM version."
+        )
+        raise DataIntegrityError(message)
+    return shap[:, :-1], float(shap[0, -1])
+
+
+def stand_ins(model: Any, rows: TrainingRows) -> FloatArray:
+    """Training median of each feature that was always known in training, else NaN, in training order.
+
+    LightGBM learns a branch for missing values only where it sees some, and would read others as 0.
+    """
+    medians = np.where(np.isnan(rows.features).any(axis=0), np.nan, column_medians(rows))
+    return to_training_order(model, medians)
+
+
+def filled(model: Any, rows: FloatArray) -> FloatArray:
+    """Rows in canonical column order with the stand-ins for missing values."""
+    return np.where(np.isnan(rows), model.medians_[column_order(model)], rows)
+
+
+def monotone_signs(model: Any, signs: Mapping[str, int] | None) -> list[int] | None:
+    """LightGBM's constraint of each feature in canonical order; None without any.
+
+    Raises
+    ------
+    InputError
+        If a sign belongs to no feature or is not -1, 0 or 1.
+    """
+    if signs is None:
+        return None
+    names = feature_names(model)
+    for name, sign in signs.items():
+        if name not in names or sign not in (-1, 0, 1):
+            message = f"monotone maps features to -1, 0 or 1; {name!r}: {sign!r} does not. Features: {names[:5]} ..."
+            raise InputError(message)
+    return [int(signs.get(names[position], 0)) for position in column_order(model)]

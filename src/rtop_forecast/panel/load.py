@@ -1,0 +1,148 @@
+"""The panel from the bundled tables, or from a folder of releases beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from rtop_forecast.checks.arguments import calendar_year, mapping, texts
+from rtop_forecast.errors import InputError
+from rtop_forecast.panel.build import FIRST_YEAR, block_of, build_panel, variables_of
+from rtop_forecast.panel.panel import Panel
+from rtop_forecast.panel.variables import Variable, releases_of
+from rtop_forecast.panel.vintages import Vintage, publication
+from rtop_forecast.sources import SourceTable
+from rtop_forecast.sources.core.bundled import core_tables, earlier_episode_lists
+from rtop_forecast.sources.core.rebuild import rebuild, release_tables
+from rtop_forecast.sources.folder.discover import file_sha256
+from rtop_forecast.sources.folder.releases import release_order
+from rtop_forecast.storage.bundled import core_file
+from rtop_forecast.world.states import KEYS
+
+
+def load_panel(
+    *,
+    data_dir: str | Path | None = None,
+    releases: Mapping[str, str] | None = None,
+    vintages: Sequence[str] = (),
+    first: int = FIRST_YEAR,
+    last: int | None = None,
+) -> Panel:
+    """Panel from the bundled core tables, and from releases of your own.
+
+    Parameters
+    ----------
+    data_dir : path, optional
+        Folder of official releases, told by content. Each core table that they can rebuild in full, and
+        that then reaches as far as the bundled one, is rebuilt from them; every further variable they hold
+        is added as ``<dataset>_<name>``. ``panel.origin`` says so table by table, ``panel.files`` file by
+        file, with the reason.
+    releases : dict of str to str, optional
+        Release to take of a dataset where a folder holds several, as ``{"vdem": "14"}``; by default the
+        newest. A release asked for takes the place of bundled values even if they reach further.
+    vintages : sequence of str, optional
+        Datasets of which every release in the folder is kept beside the newest, as ``["vdem"]``, for
+        :meth:`Panel.as_of` and ``backtest(..., vintages="real_time")``. ``"ewp_events"`` needs no folder: the bundled
+        list of episodes says what its editions added later.
+    first, last : int
+        First and last year.
+
+    Returns
+    -------
+    Panel
+
+    Raises
+    ------
+    InputError
+        If the folder does not exist, holds no release that is recognised or lacks one asked for; if a dataset with
+        vintages is unknown or needs a folder, or its release is picked too.
+    """
+    first = calendar_year(first, name="first")
+    last = None if last is None else calendar_year(last, name="last")
+    vintages = texts(vintages, name="vintages")
+    releases = None if releases is None else mapping(releases, name="releases")
+    panel = _load(data_dir=data_dir, releases=releases, first=first, last=last)
+    return _keep_vintages(panel, vintages, data_dir=data_dir, releases=releases or {}) if vintages else panel
+
+
+def _load(
+    *, data_dir: str | Path | None, releases: Mapping[str, str] | None, first: int, last: int | None
+) -> Panel:
+    bundled = {path.name: file_sha256(path) for path in sorted(core_file("states.csv").parent.glob("*.csv"))}
+    if data_dir is None:
+        if releases:
+            message = "`releases` picks among the files of a folder; give the folder as `data_dir`."
+            raise InputError(message)
+        return replace(build_panel(core_tables(), first=first, last=last), hashes=bundled)
+    rebuilt = rebuild(data_dir, picks=releases)
+    panel = build_panel([*rebuilt.core, *rebuilt.further], first=first, last=last)
+    parts = [part for part in (panel.unmatched, rebuilt.unmatched) if len(part)]
+    unmatched = pd.concat(parts, ignore_index=True) if parts else panel.unmatched
+    return replace(
+        panel,
+        hashes=bundled | rebuilt.hashes,
+        origin=rebuilt.tables,
+        files=rebuilt.files,
+        unmatched=unmatched.drop_duplicates(ignore_index=True),
+    )
+
+
+def _keep_vintages(
+    panel: Panel, datasets: Sequence[str], *, data_dir: str | Path | None, releases: Mapping[str, str]
+) -> Panel:
+    kept: list[Vintage] = []
+    for dataset in dict.fromkeys(datasets):
+        if dataset in releases:
+            message = f"the release of {dataset} is picked; its vintages would not be used. Leave out one of the two."
+            raise InputError(message)
+        if dataset == "ewp_events":
+            tables = {table.release: [table, _by_dataset(table)] for table in earlier_episode_lists()}
+        elif data_dir is None:
+            message = f"the vintages of {dataset} are files of a folder; give the folder as `data_dir`."
+            raise InputError(message)
+        else:
+            tables = release_tables(data_dir, dataset)
+        kept += _vintages(panel, dataset, tables)
+    return replace(panel, vintages=tuple(kept))
+
+
+def _by_dataset(episodes: SourceTable) -> SourceTable:
+    """List of episodes under the names that a folder's own list gives its variables."""
+    names = {name: f"ewp_events_{name.removeprefix('mk_')}" for name in episodes.coverage}
+    return episodes.select(names)
+
+
+def _vintages(panel: Panel, dataset: str, tables: Mapping[str, Sequence[SourceTable]]) -> list[Vintage]:
+    """Releases of a dataset: those the panel holds, by name only, and the others with their values."""
+    own: dict[str, dict[str, Variable]] = {}
+    for name, variable in panel.variables.items():
+        releases = [release for one, release in releases_of(variable.source) if one == dataset]
+        if releases:
+            own.setdefault(max(releases, key=release_order), {})[name] = variable
+    mine = {name for group in own.values() for name in group}
+    found = [
+        _vintage(dataset, release, variables, pd.DataFrame(index=panel.frame.index))
+        for release, variables in own.items()
+    ]
+    for release, group in tables.items():
+        values: dict[str, pd.Series[float]] = {}
+        variables: dict[str, Variable] = {}
+        for table in group:
+            block, _ = block_of(panel.frame[KEYS], table, span=panel.years)
+            names = mine & set(table.coverage) - set(own.get(release, {})) - set(values)
+            values |= {name: block[name] for name in sorted(names)}
+            variables |= {name: one for name, one in variables_of(table).items() if name in names}
+        if variables:
+            frame = pd.DataFrame(values, index=panel.frame.index)
+            found.append(_vintage(dataset, release, variables, frame))
+    return found
+
+
+def _vintage(dataset: str, release: str, variables: Mapping[str, Variable], frame: pd.DataFrame) -> Vintage:
+    lag = min(one.publication_lag_months for one in variables.values())
+    last_year = max(one.last_year for one in variables.values())
+    day = publication(dataset, release, last_year=last_year, lag_months=lag)
+    return Vintage(dataset=dataset, release=release, published=day, variables=variables, frame=frame)

@@ -1,0 +1,81 @@
+"""A panel's variables, and the releases of a dataset that were current one after the other."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from datetime import date
+
+from rtop_forecast.sources.registry import registry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    """What one column of a panel is, where it comes from and when it is known.
+
+    Attributes
+    ----------
+    name : str
+        Column name, ``<source>_<variable>``.
+    source, release : str
+        Registry key and release of the table it was read from.
+    first_year, last_year : int
+        Coverage: outside it the value is missing.
+    publication_lag_months : int
+        Months after 31 December of a value's year until it is published.
+    zero_inside : bool
+        Whether the absence of a row inside the coverage means zero.
+    """
+
+    name: str
+    source: str
+    release: str
+    first_year: int
+    last_year: int
+    publication_lag_months: int
+    zero_inside: bool
+
+    def last_known_year(self, issued: date) -> int:
+        """Last year whose values were published by the date ``issued``.
+
+        Examples
+        --------
+        >>> v = Variable(name="x", source="s", release="1", first_year=1950, last_year=2024,
+        ...              publication_lag_months=6, zero_inside=False)
+        >>> v.last_known_year(date(2025, 6, 30)), v.last_known_year(date(2025, 6, 29))
+        (2024, 2023)
+        """
+        last_day = calendar.monthrange(issued.year, issued.month)[1]
+        whole_months = 12 * issued.year + issued.month - (issued.day < last_day)
+        return (whole_months - 12 - self.publication_lag_months) // 12
+
+
+def month_end(year: int, month: int) -> date:
+    """Last day of a month; months beyond 12 run into the following years."""
+    year, month = year + (month - 1) // 12, (month - 1) % 12 + 1
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def releases_of(source: str) -> list[tuple[str, str]]:
+    """Dataset and release of each registry key in a variable's source, where they are joined by ``+``.
+
+    Examples
+    --------
+    >>> releases_of("powell-thyne-2010+powell-thyne+csp-ewp2025+vdem-16")
+    [('coups', '2010'), ('coups', '2025'), ('vdem', '16')]
+    """
+    known = registry()
+    found, parts = [], source.split("+")
+    while parts:
+        # a key may hold a plus itself: the longest one that is registered, else one part
+        length = next((n for n in range(len(parts), 0, -1) if "+".join(parts[:n]) in known), 1)
+        key, parts = "+".join(parts[:length]), parts[length:]
+        name, _, release = key.rpartition("-")
+        entry = known.get(key)
+        found.append((entry.dataset, entry.release) if entry else (name.replace("-", "_"), release))
+    return found
+
+
+def datasets_of(source: str) -> set[str]:
+    """Datasets behind a variable's source."""
+    return {dataset for dataset, _ in releases_of(source)}

@@ -1,0 +1,232 @@
+"""Calibrators, features, panels and explanations as JSON and tables, and back; numbers and text only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from rtop_forecast import calibration
+from rtop_forecast.calibration import Calibrator
+from rtop_forecast.errors import DataIntegrityError, InputError
+from rtop_forecast.explanation.attribution import AttributionTable
+from rtop_forecast.features import CATALOGUE, Features, FeatureSpec, own_feature
+from rtop_forecast.panel import Panel, Variable
+from rtop_forecast.storage.manifest import as_json, as_parquet, table_of
+from rtop_forecast.world.states import KEYS
+
+_REPORTS = ("report", "unmatched", "origin", "files")
+
+
+def calibrator_document(one: Calibrator) -> dict[str, Any]:
+    """Class, parameters and, if it is fitted, numbers of a calibrator.
+
+    Raises
+    ------
+    InputError
+        If it is not one of the library's.
+    """
+    kind = type(one).__name__
+    if getattr(calibration, kind, None) is not type(one):
+        message = f"only the library's calibrators can be saved; {kind} is none."
+        raise InputError(message)
+    numbers = {name: _plain(value) for name, value in vars(one).items() if name.endswith("_")}
+    parameters = {name: value for name, value in vars(one).items() if not name.endswith("_")}
+    return {"class": kind, "parameters": parameters, **({"fitted": numbers} if numbers else {})}
+
+
+def calibrator_from(told: Mapping[str, Any]) -> Calibrator:
+    """Calibrator from its document.
+
+    Raises
+    ------
+    DataIntegrityError
+        If there is no such class, or its parameters are others.
+    """
+    kind = getattr(calibration, str(told.get("class")), None)
+    if not (isinstance(kind, type) and issubclass(kind, Calibrator)):
+        message = f"the saved calibrator {told.get('class')!r} is unknown to this release."
+        raise DataIntegrityError(message)
+    try:
+        one = kind(**told["parameters"])
+    except TypeError as error:
+        message = f"the saved {kind.__name__} has other parameters than this release knows ({error})."
+        raise DataIntegrityError(message) from error
+    for name, value in told.get("fitted", {}).items():
+        setattr(one, name, _value(value))
+    return one
+
+
+def feature_documents(specs: Sequence[FeatureSpec]) -> list[dict[str, Any]]:
+    """Name of each feature, with the risk factor of one of the user's own.
+
+    Raises
+    ------
+    InputError
+        If a feature is neither of the catalogue nor of the user's own variables.
+    """
+    catalogue = {spec.name: spec for spec in CATALOGUE}
+    documents: list[dict[str, Any]] = []
+    for spec in specs:
+        if catalogue.get(spec.name) is spec:
+            documents.append({"name": spec.name})
+        elif spec.variables == (spec.name,) and len(spec.risk_factors) == 1:
+            documents.append({"name": spec.name, "own": spec.risk_factors[0]})
+        else:
+            message = (
+                f"feature {spec.name!r} is neither of the catalogue nor one of your own; it cannot be saved."
+            )
+            raise InputError(message)
+    return documents
+
+
+def features_from(documents: Sequence[Mapping[str, Any]]) -> tuple[FeatureSpec, ...]:
+    """Features from their documents.
+
+    Raises
+    ------
+    DataIntegrityError
+        If the catalogue has lost one.
+    """
+    catalogue = {spec.name: spec for spec in CATALOGUE}
+    lost = [one["name"] for one in documents if "own" not in one and one["name"] not in catalogue]
+    if lost:
+        message = (
+            f"{len(lost)} of {len(documents)} saved features are not in this release's catalogue, first {lost[0]!r}. "
+            "Load them with the release that saved them."
+        )
+        raise DataIntegrityError(message)
+    return tuple(
+        own_feature(one["name"], int(one["own"])) if "own" in one else catalogue[one["name"]]
+        for one in documents
+    )
+
+
+def feature_contents(features: Features) -> dict[str, bytes]:
+    """Files of features with what they read of their panel; its vintages and its other variables are left out."""
+    panel = features.panel
+    names = list(dict.fromkeys(name for spec in features.specs for name in spec.variables))
+    told = {
+        "specs": feature_documents(features.specs),
+        "issue_month": features.issue_month,
+        "variables": [asdict(panel.variables[name]) for name in names],
+        "issued": None if panel.issued is None else panel.issued.isoformat(),
+        "hashes": dict(panel.hashes),
+    }
+    tables = {
+        "features": features.frame,
+        "ages": features.ages[[*KEYS, *features.names]],
+        "panel": panel.frame[[*KEYS, "name", *names]],
+        **{f"panel_{name}": getattr(panel, name) for name in _REPORTS},
+    }
+    return {
+        "features.json": as_json(told),
+        **{f"{name}.parquet": as_parquet(table) for name, table in tables.items()},
+    }
+
+
+def features_of_contents(contents: Mapping[str, bytes]) -> Features:
+    """Features from their files."""
+    told = json.loads(contents["features.json"])
+    frame, ages = table_of(contents["features.parquet"]), table_of(contents["ages.parquet"])
+    ages.insert(2, "name", frame["name"])
+    reports: dict[str, Any] = {name: table_of(contents[f"panel_{name}.parquet"]) for name in _REPORTS}
+    panel = Panel(
+        frame=table_of(contents["panel.parquet"]),
+        variables={one["name"]: Variable(**one) for one in told["variables"]},
+        issued=None if told["issued"] is None else date.fromisoformat(told["issued"]),
+        hashes=told["hashes"],
+        **reports,
+    )
+    return Features(
+        frame=frame,
+        ages=ages,
+        specs=features_from(told["specs"]),
+        issue_month=told["issue_month"],
+        panel=panel,
+    )
+
+
+def explanation_contents(tables: Mapping[int, AttributionTable]) -> dict[str, bytes]:
+    """Files of the explanations of some origins, which share their features."""
+    if not tables:
+        return {}
+    first = next(iter(tables.values()))
+    told = {
+        "specs": feature_documents(first.specs),
+        "sources": list(first.sources),
+        "references": {str(origin): table.reference for origin, table in tables.items()},
+    }
+    parts = {
+        "keys": pd.concat([_keys(origin, table) for origin, table in tables.items()], ignore_index=True),
+        "medians": pd.DataFrame({str(origin): table.reference_medians for origin, table in tables.items()}),
+    }
+    for name in ("contributions", "values", "ages"):
+        stacked = np.vstack([getattr(table, name) for table in tables.values()])
+        parts[name] = pd.DataFrame(stacked, columns=[spec.name for spec in first.specs])
+    return {
+        "explanations.json": as_json(told),
+        **{f"explained_{name}.parquet": as_parquet(table) for name, table in parts.items()},
+    }
+
+
+def explanations_from(contents: Mapping[str, bytes]) -> dict[int, AttributionTable]:
+    """Explanations from their files, by origin; none if there are no such files."""
+    if "explanations.json" not in contents:
+        return {}
+    told = json.loads(contents["explanations.json"])
+    specs = features_from(told["specs"])
+    parts = {
+        name: table_of(contents[f"explained_{name}.parquet"])
+        for name in ("keys", "medians", "contributions", "values", "ages")
+    }
+    result = {}
+    for origin, reference in told["references"].items():
+        here = (parts["keys"]["origin_year"] == int(origin)).to_numpy()
+        result[int(origin)] = AttributionTable(
+            keys=parts["keys"].loc[here, ["country_id", "name"]].reset_index(drop=True),
+            origin_year=int(origin),
+            reference=reference,
+            baseline=parts["keys"].loc[here, "baseline"].to_numpy(dtype=float),
+            contributions=parts["contributions"].to_numpy(dtype=float)[here],
+            values=parts["values"].to_numpy(dtype=float)[here],
+            ages=parts["ages"].to_numpy(dtype=float)[here],
+            reference_medians=parts["medians"][origin].to_numpy(dtype=float),
+            specs=specs,
+            sources=tuple(told["sources"]),
+        )
+    return result
+
+
+def _keys(origin: int, table: AttributionTable) -> pd.DataFrame:
+    return table.keys[["country_id", "name"]].assign(origin_year=origin, baseline=table.baseline)
+
+
+def _plain(value: Any) -> Any:
+    """JSON form of a fitted number, told apart by its key."""
+    if isinstance(value, np.ndarray):
+        return {"array": [repr(float(one)) for one in value.ravel()], "shape": list(value.shape)}
+    if isinstance(value, dict):
+        return {"years": {str(int(year)): repr(float(one)) for year, one in value.items()}}
+    if isinstance(value, tuple):
+        return {"numbers": [repr(float(one)) for one in value]}
+    return {"number": repr(float(value))}
+
+
+def _value(told: Mapping[str, Any]) -> Any:
+    match told:
+        case {"array": numbers, "shape": shape}:
+            return np.array([float(one) for one in numbers]).reshape(shape)
+        case {"years": numbers}:
+            return {int(year): float(one) for year, one in numbers.items()}
+        case {"numbers": numbers}:
+            return tuple(float(one) for one in numbers)
+        case {"number": number}:
+            return float(number)
+    message = f"a fitted number of a saved calibrator cannot be read: {told!r}."
+    raise DataIntegrityError(message)

@@ -1,0 +1,226 @@
+"""A published forecast in one hashed record, scored later against what happened: the only clean test there is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from rtop_forecast.checks.arguments import path_of
+from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
+from rtop_forecast.evaluation import score_table
+from rtop_forecast.forecasting.forecast import Forecast
+from rtop_forecast.storage.files import write_file
+from rtop_forecast.targets import Target
+
+__all__ = ["LockedForecast", "LockedScore", "lock_forecast", "read_locked", "score_locked"]
+
+_FORMAT, _VERSION = "rtop_forecast.locked", 1
+_COLUMNS = ("country_id", "name", "prob", "prob_low", "prob_high", "rank", "rank_low", "rank_high")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedForecast:
+    """A forecast as it was published.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        ``country_id, name, prob, prob_low, prob_high, rank, rank_low, rank_high``.
+    event : str
+    origin_year : int
+    window : (int, int)
+    issued : str
+        ISO date of knowledge.
+    locked_on : str
+        ISO date that the publisher gave.
+    provenance : dict
+    sha256 : str
+        Of the record.
+    """
+
+    frame: pd.DataFrame
+    event: str
+    origin_year: int
+    window: tuple[int, int]
+    issued: str
+    locked_on: str
+    provenance: dict[str, Any]
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedScore:
+    """Scores of a locked forecast.
+
+    Attributes
+    ----------
+    scores : dict of str to float
+        As :func:`rtop_forecast.evaluation.score_table` gives.
+    frame : pandas.DataFrame
+        The forecast with ``outcome``; states that the target has no label for are left out.
+    unscored : pandas.DataFrame
+        ``country_id, name, reason`` of those.
+    """
+
+    scores: dict[str, float]
+    frame: pd.DataFrame
+    unscored: pd.DataFrame
+
+    def summary(self) -> str:
+        """Scores and the states with an onset as text."""
+        lines = [f"{len(self.frame)} forecasts scored, {int(self.frame['outcome'].sum())} with an onset"]
+        lines += [
+            f"  {name:<18} {value:.4f}"
+            for name, value in self.scores.items()
+            if name not in ("n", "positives")
+        ]
+        for row in self.frame[self.frame["outcome"] == 1].to_dict("records"):
+            lines.append(f"  onset: {row['name']}, rank {row['rank']}, {row['prob']:.1%}")
+        for row in self.unscored.to_dict("records"):
+            lines.append(f"  not scored: {row['name']} ({row['reason']})")
+        return "\n".join(lines)
+
+
+def lock_forecast(forecast: Forecast, path: str | Path, *, locked_on: str) -> str:
+    """Write a forecast into one record whose hash can be published.
+
+    Parameters
+    ----------
+    forecast : Forecast
+    path : path
+        JSON file; an existing one is not overwritten.
+    locked_on : str
+        Today's date, ``YYYY-MM-DD``: the library reads no clock.
+
+    Returns
+    -------
+    str
+        SHA-256 of the record.
+
+    Raises
+    ------
+    InputError
+        If the file exists, its folder does not or the date is none.
+    """
+    target = path_of(path, name="path")
+    if target.exists() or not target.parent.is_dir():
+        fault = (
+            "exists already; a locked forecast is never overwritten" if target.exists() else "has no folder"
+        )
+        message = f"{target} {fault}. Name another file."
+        raise InputError(message)
+    if not isinstance(locked_on, str) or pd.isna(
+        pd.to_datetime(locked_on, format="%Y-%m-%d", errors="coerce")
+    ):
+        message = f"locked_on must be a date as YYYY-MM-DD; got {locked_on!r}."
+        raise InputError(message)
+    start, end = forecast.window
+    body = {
+        "event": str(forecast.provenance.get("event", "")),
+        "origin_year": forecast.origin_year,
+        "window": [start, end],
+        "issued": forecast.issued.isoformat(),
+        "locked_on": locked_on,
+        "provenance": forecast.provenance,
+        "forecasts": [
+            {name: _plain(row[name]) for name in _COLUMNS} for row in forecast.frame.to_dict("records")
+        ],
+    }
+    digest = _digest(body)
+    document = {"format": _FORMAT, "version": _VERSION, "sha256": digest, "record": body}
+    text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    write_file(target, text.encode())
+    return digest
+
+
+def read_locked(path: str | Path) -> LockedForecast:
+    """Read a locked forecast and check its hash.
+
+    Raises
+    ------
+    DataIntegrityError
+        If the file is no such record, of another version, or a byte of the record was changed.
+    """
+    path = path_of(path, name="path")
+    name = path.name
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        message = f"{name} is not a locked forecast: {error}."
+        raise DataIntegrityError(message) from error
+    if not isinstance(document, dict) or document.get("format") != _FORMAT:
+        message = f"{name} is not a locked forecast: it lacks the format {_FORMAT!r}."
+        raise DataIntegrityError(message)
+    if document.get("version") != _VERSION:
+        message = f"{name} has version {document.get('version')!r}; this release reads {_VERSION}."
+        raise DataIntegrityError(message)
+    body = document.get("record")
+    if not isinstance(body, dict) or document.get("sha256") != _digest(body):
+        message = f"{name} was changed after it was locked: its SHA-256 does not match its record."
+        raise DataIntegrityError(message)
+    return LockedForecast(
+        frame=pd.DataFrame(body["forecasts"], columns=list(_COLUMNS)),
+        event=body["event"],
+        origin_year=int(body["origin_year"]),
+        window=(int(body["window"][0]), int(body["window"][1])),
+        issued=body["issued"],
+        locked_on=body["locked_on"],
+        provenance=body["provenance"],
+        sha256=document["sha256"],
+    )
+
+
+def score_locked(locked: LockedForecast, target: Target) -> LockedScore:
+    """Score a locked forecast against what happened in its window.
+
+    Parameters
+    ----------
+    locked : LockedForecast
+    target : Target
+        Of the same event and horizon, from a panel whose events reach the end of the window.
+
+    Raises
+    ------
+    InputError
+        If the target is of another event or horizon.
+    CoverageError
+        If the window has not closed in the target's events.
+    """
+    horizon = locked.window[1] - locked.origin_year
+    kind = locked.provenance.get("kind", "onset")
+    if (target.event, target.kind, target.horizon) != (locked.event, kind, horizon):
+        message = (
+            f"the forecast is of {locked.event} ({kind}) within {horizon} years, the target of {target.event} "
+            f"({target.kind}) within {target.horizon}. Build the same target."
+        )
+        raise InputError(message)
+    if target.last_observed < locked.window[1]:
+        message = (
+            f"the window {locked.window[0]}-{locked.window[1]} has not closed: events are coded to "
+            f"{target.last_observed}. Score it when {locked.window[1]} is coded."
+        )
+        raise CoverageError(message)
+    here = target.frame[target.frame["year"] == locked.origin_year][["country_id", "outcome"]]
+    merged = locked.frame.merge(here, on="country_id", how="left", validate="one_to_one")
+    lost = merged["outcome"].isna()
+    scored = merged[~lost].reset_index(drop=True)
+    unscored = merged.loc[lost, ["country_id", "name"]].assign(reason="no label in this target")
+    return LockedScore(
+        scores=score_table(scored["outcome"], scored["prob"], groups=np.zeros(len(scored), dtype=int)),
+        frame=scored,
+        unscored=unscored.reset_index(drop=True),
+    )
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _digest(body: Any) -> str:
+    return hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,54 @@
+"""Scores of others' forecasts beside the backtest's, on the state-years that both forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from rtop_forecast.errors import InputError
+from rtop_forecast.evaluation import score_intervals, score_table
+from rtop_forecast.forecasting.result import SCORES, BacktestResult
+
+COLUMNS = ["peer", "score", "value", "low", "high", "peer_value", "peer_low", "peer_high"]
+COLUMNS += ["forecasts", "positives", "first_origin", "last_origin"]
+_KEYS = ["country_id", "origin_year"]
+
+
+def peer_scores(result: BacktestResult, peers: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """One row per peer and score: ``COLUMNS``; intervals of 90% from resampling countries.
+
+    Raises
+    ------
+    InputError
+        If a peer lacks a column or shares no forecast with the backtest.
+    """
+    rows = []
+    for name, table in peers.items():
+        lacks = [column for column in (*_KEYS, "prob") if column not in table]
+        if lacks:
+            message = f"the forecasts of {name} need country_id, origin_year and prob; {lacks[0]} is missing."
+            raise InputError(message)
+        ours = result.frame[[*_KEYS, "prob", "outcome"]]
+        both = ours.merge(
+            table[[*_KEYS, "prob"]], on=_KEYS, how="inner", suffixes=("", "_peer"), validate="one_to_one"
+        )
+        if both.empty:
+            message = f"{name} and the backtest share no forecast; check its states and origins."
+            raise InputError(message)
+        mine, theirs = _scored(both, "prob"), _scored(both, "prob_peer")
+        rows += [
+            (name, score, *mine[score], *theirs[score], len(both), int(both["outcome"].sum()),
+             int(both["origin_year"].min()), int(both["origin_year"].max()))
+            for score in SCORES
+        ]  # fmt: skip
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _scored(both: pd.DataFrame, column: str) -> dict[str, tuple[float, float, float]]:
+    """Value and interval of every score."""
+    outcome, prob = both["outcome"].to_numpy(dtype=float), both[column].to_numpy(dtype=float)
+    groups, blocks = both["origin_year"].to_numpy(), both["country_id"].to_numpy()
+    values = score_table(outcome, prob, groups=groups)
+    spans = score_intervals(outcome, prob, blocks=blocks, groups=groups)
+    return {score: (values[score], *spans[score]) for score in SCORES}

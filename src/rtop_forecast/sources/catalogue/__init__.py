@@ -1,0 +1,1 @@
+"""One module per dataset: how a release is recognised and read."""

@@ -1,0 +1,104 @@
+"""Aid Worker Security Database: major attacks on aid workers, one row per incident."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from rtop_forecast.sources.reading.columns import one_per_key, whole_numbers, years
+from rtop_forecast.sources.reading.country_years import last_full_year, set_aside
+from rtop_forecast.sources.reading.event_counts import event_counts
+from rtop_forecast.sources.reading.files import (
+    csv_header,
+    excel_rows,
+    excel_table,
+    read_csv,
+    refuse_missing_columns,
+)
+from rtop_forecast.sources.reading.table import SourceTable
+
+__all__ = ["DATASET", "FIRST_YEAR", "LAG_MONTHS", "read", "recognise"]
+
+DATASET = "awsd"
+#: Recording began in 1997. A year's incidents are verified by August of the next.
+FIRST_YEAR, LAG_MONTHS = 1997, 8
+_NUMBERS = {
+    "Total killed": "killed",
+    "Total wounded": "wounded",
+    "Total kidnapped": "kidnapped",
+    "Total affected": "affected",
+    "Total nationals": "nationals",
+    "Total internationals": "internationals",
+}
+_NAMES = ["incidents", *_NUMBERS.values()]
+
+
+def recognise(path: str | Path) -> bool:
+    """Whether a file has the columns of the incident list."""
+    rows = excel_rows(path, limit=1)
+    header = {str(cell).strip() for cell in (rows[0] if rows else csv_header(path))}
+    return header >= {"Incident ID", "Total affected", "Nationals killed"}
+
+
+def read(path: str | Path) -> SourceTable:
+    """State-years of attacks on aid workers.
+
+    Parameters
+    ----------
+    path : path
+        ``security_incidents.csv``, the full export.
+
+    Returns
+    -------
+    SourceTable
+        ``incidents`` and the aid workers in them: ``killed, wounded, kidnapped``, their sum ``affected``,
+        of whom ``nationals`` and ``internationals``; zero where no incident is recorded from 1997 to the last
+        year the export covers in full. A year with less than half the incidents of the fullest of the ten
+        before it is not covered.
+
+    Raises
+    ------
+    InputError
+        If a workbook is given without `python-calamine`.
+    DataIntegrityError
+        If a column is missing, a number is no whole number of 0 or more, an incident is repeated, or the
+        numbers of an incident do not add up.
+
+    References
+    ----------
+    Humanitarian Outcomes (2025). Aid Worker Security Database. https://aidworkersecurity.org
+    """
+    path = Path(path)
+    what = "the Aid Worker Security Database"
+    frame = read_csv(path) if csv_header(path) else excel_table(path)
+    columns = ["Incident ID", "Year", "Country Code", "Country", *_NUMBERS]
+    refuse_missing_columns(path, frame.columns, columns, what=what)
+    frame = years(frame[columns], "Year", path=path, first=FIRST_YEAR)
+    frame = whole_numbers(frame, ["Incident ID", *_NUMBERS], path=path, bounds=(0, 1_000_000))
+    frame, repeated = one_per_key(frame, ["Incident ID"], path=path, code="Country Code", year="Year")
+    last = last_full_year(frame["Year"])
+    events = frame.rename(columns={"Year": "year", **_NUMBERS}).assign(incidents=1)
+    events, partial = set_aside(
+        events,
+        events["year"] > last,
+        code="Country Code",
+        reason=f"the export does not cover the years after {last} in full",
+    )
+    nowhere = _blank(events["Country Code"]) & _blank(events["Country"])
+    events, unplaced = set_aside(events, nowhere, code="Country", reason="the incident has no country")
+    return event_counts(
+        events,
+        _NAMES,
+        path=path,
+        dataset=DATASET,
+        release=str(last),
+        lag_months=LAG_MONTHS,
+        codes=[("Country Code", "iso2"), ("Country", "name")],
+        coverage=(FIRST_YEAR, last),
+        unmatched=[repeated, partial, unplaced],
+    )
+
+
+def _blank(cells: pd.Series) -> pd.Series:
+    return cells.isna() | cells.astype("str").str.strip().eq("")

@@ -1,0 +1,145 @@
+"""Coup attempts: Powell-Thyne's list, the Colpus list and the Early Warning Project's state-years."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.sources.reading.columns import one_per_key, whole_numbers, years
+from rtop_forecast.sources.reading.country_years import one_per_state_year, set_aside
+from rtop_forecast.sources.reading.files import csv_header, excel_rows, read_csv
+from rtop_forecast.sources.reading.matching import merge_unmatched, refuse_unknown_codes, with_country_id
+from rtop_forecast.sources.reading.table import SourceTable
+
+__all__ = ["form", "read", "recognise"]
+
+_COLPUS = {"id", "ccode", "date", "statenme", "year", "coup", "milcoup", "success", "ambiguous", "staged"}
+_POWELL_THYNE = {"country", "ccode", "year", "month", "day", "coup"}
+_EWP = {"ccode", "country", "year", "cou.any"}
+
+
+def form(path: str | Path) -> str | None:
+    """Which list a file holds: ``"powell-thyne"``, ``"colpus"``, ``"ewp"`` or None."""
+    if set(csv_header(path, delimiter="\t")) >= _POWELL_THYNE:
+        return "powell-thyne"
+    if set(csv_header(path)) >= _EWP:
+        return "ewp"
+    rows = excel_rows(path, limit=1)
+    if rows and {str(cell) for cell in rows[0]} >= _COLPUS:
+        return "colpus"
+    return None
+
+
+def recognise(path: str | Path) -> bool:
+    """Whether a file is one of the three lists, by its header."""
+    return form(path) is not None
+
+
+def read(path: str | Path) -> SourceTable:
+    """State-years with coup attempts.
+
+    Parameters
+    ----------
+    path : path
+        ``powell_thyne_coups_final.txt`` (tab-separated; 1 failed, 2 successful), the Colpus master
+        list (xlsx; ``success`` 1 successful, 2 failed) or EWP's ``all-coups.csv`` (state-years, yes or no).
+
+    Returns
+    -------
+    SourceTable
+        ``attempts`` and ``successes``; of EWP's list, which does not count, ``any_attempt`` (0/1).
+        Powell-Thyne covers 1950 to the last year listed, Colpus and EWP from 1946. Attempts
+        that Colpus marks as staged by the government are left out.
+
+    Raises
+    ------
+    DataIntegrityError
+        If the file is none of the three, or an outcome is not coded 1 or 2.
+
+    References
+    ----------
+    Powell, J. M., & Thyne, C. L. (2011). Global instances of coups from 1950 to 2010: A new dataset.
+    Journal of
+    Peace Research, 48, 249-259.
+    Chin, J. J., Carter, D. B., & Wright, J. G. (2021). The varieties of coups d'état: Introducing the Colpus
+    dataset. International Studies Quarterly, 65, 1040-1051.
+    """
+    kind = form(path)
+    if kind == "powell-thyne":
+        frame = read_csv(path, sep="\t")
+        return _events(path, frame, success=2, source="powell-thyne", system="cow", first=1950)
+    if kind == "colpus":
+        rows = excel_rows(path)
+        frame = pd.DataFrame(rows[1:], columns=[str(cell) for cell in rows[0]])
+        frame = years(frame.assign(coup=frame["success"]), "year", path=path)
+        staged = ~frame["staged"].astype("str").isin(["", "0", "0.0", "nan", "None"])
+        frame, reported = set_aside(frame, staged, code="ccode", reason="a coup that was staged")
+        table = _events(path, frame, success=1, source="colpus", system="cow", first=1946)
+        return replace(table, unmatched=merge_unmatched([table.unmatched, reported]))
+    if kind == "ewp":
+        return _ewp(path)
+    message = (
+        f"{Path(path).name} is no coup list this reader knows (Powell-Thyne, Colpus, EWP); check its header."
+    )
+    raise DataIntegrityError(message)
+
+
+def _events(
+    path: str | Path, frame: pd.DataFrame, *, success: int, source: str, system: str, first: int
+) -> SourceTable:
+    frame = whole_numbers(years(frame, "year", path=path), ["ccode"], path=path, bounds=(1, 1000))
+    outcome = pd.to_numeric(frame["coup"], errors="coerce")
+    bad = ~outcome.isin((1, 2))
+    if bad.any():
+        message = (
+            f"{Path(path).name}: the outcome of a coup attempt must be 1 or 2; {int(bad.sum())} of "
+            f"{len(frame)} rows are "
+            f"not, first {frame.loc[bad, 'coup'].iloc[0]!r}. Download the list again."
+        )
+        raise DataIntegrityError(message)
+    events = pd.DataFrame(
+        {
+            "code": frame["ccode"].astype("str"),
+            "year": frame["year"],
+            "success": (outcome == success).astype("int64"),
+        }
+    )
+    release = str(events["year"].max())
+    matched, unmatched = with_country_id(events, code="code", system=system)
+    refuse_unknown_codes(unmatched, path)
+    data = (
+        matched.groupby(["country_id", "year"])
+        .agg(attempts=("success", "size"), successes=("success", "sum"))
+        .reset_index()
+    )
+    return SourceTable(
+        source=f"{source}-{release}",
+        release=release,
+        data=data,
+        coverage=dict.fromkeys(["attempts", "successes"], (first, int(release))),
+        zero_inside=frozenset({"attempts", "successes"}),
+        publication_lag_months=1,
+        unmatched=unmatched,
+    )
+
+
+def _ewp(path: str | Path) -> SourceTable:
+    frame = years(read_csv(path), "year", path=path)
+    frame = whole_numbers(frame, ["cou.any"], path=path, bounds=(0, 1))
+    frame, repeated = one_per_key(frame, ["country", "year"], path=path, code="country")
+    events = frame[(frame["cou.any"] == 1) & (frame["year"] >= 1946)][["country", "year"]]
+    matched, unmatched = with_country_id(events, code="country", system="name")
+    matched, overlap = one_per_state_year(matched.assign(code=matched["country"]))
+    data = matched[["country_id", "year"]].assign(any_attempt=1)
+    return SourceTable(
+        source="powell-thyne+csp-ewp2025",
+        release="2025",
+        data=data,
+        coverage={"any_attempt": (1946, int(frame["year"].max()))},
+        zero_inside=frozenset({"any_attempt"}),
+        publication_lag_months=1,
+        unmatched=merge_unmatched([unmatched, repeated, overlap]),
+    )

@@ -1,0 +1,117 @@
+"""Correlates of War, direct contiguity: spells or years of pairs of neighbours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from rtop_forecast.sources.reading.columns import refuse, whole_numbers
+from rtop_forecast.sources.reading.country_years import one_per_state_year, resolved
+from rtop_forecast.sources.reading.files import (
+    csv_header,
+    r_mentions,
+    read_csv,
+    read_r,
+    refuse_missing_columns,
+)
+from rtop_forecast.sources.reading.matching import state_table
+from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.world.codes import FIRST_YEAR
+
+__all__ = ["DATASET", "LAG_MONTHS", "read", "recognise"]
+
+DATASET = "cow_contiguity"
+#: Borders are known when they change.
+LAG_MONTHS = 0
+_YEARLY = ["state1no", "state2no", "year", "conttype"]
+_SPELLS = ["ccode1", "ccode2", "conttype", "stdate", "enddate"]
+_NAMES = ["land", "water", "neighbours"]
+_LAND, _WATER, _NONE = 1, (2, 3, 4, 5), 9
+
+
+def recognise(path: str | Path) -> bool:
+    """Whether a file is the list of directed pairs by year or by spell."""
+    return set(_YEARLY) <= set(csv_header(path)) or r_mentions(
+        path, ["ccode1", "ccode2", "conttype", "stdate"]
+    )
+
+
+def read(path: str | Path) -> SourceTable:
+    """State-years of the number of neighbours.
+
+    Parameters
+    ----------
+    path : path
+        ``contdird.csv`` (version 3.2) or the R object ``cow_contdir``.
+
+    Returns
+    -------
+    SourceTable
+        Number of states with a common ``land`` or river border, of those apart by at most 400 miles of
+        ``water``, and of both (``neighbours``); 0 for a state without any. The pairs themselves, in
+        Gleditsch-Ward numbers and by day, are in :func:`rtop_forecast.world.states.contiguity`.
+
+    Raises
+    ------
+    InputError
+        If an R file is given without `rdata`.
+    DataIntegrityError
+        If a column is missing, a kind of border is none of 0 to 5, or a state borders itself.
+
+    References
+    ----------
+    Stinnett, D. M., Tir, J., Schafer, P., Diehl, P. F., & Gochman, C. (2002). The Correlates of War project
+    direct contiguity data, version 3. Conflict Management and Peace Science, 19(2), 58-66.
+    """
+    path = Path(path)
+    pairs, last = _yearly(path)
+    pairs = whole_numbers(pairs, ["state1no", "state2no", "conttype"], path=path, bounds={"conttype": (0, 5)})
+    refuse(path, "a state borders others", pairs["state1no"] == pairs["state2no"], pairs["state1no"])
+    pairs = pairs[pairs["year"] >= FIRST_YEAR]
+    # Kind 0 says that a pair has no border in a spell; it keeps the state-year, as the releases list it.
+    pairs = pairs.assign(conttype=pairs["conttype"].replace(0, _NONE))
+    closest = pairs.groupby(["state1no", "state2no", "year"], as_index=False)["conttype"].min()
+    kinds = closest.assign(
+        land=(closest["conttype"] == _LAND).astype("int64"),
+        water=closest["conttype"].isin(_WATER).astype("int64"),
+        neighbours=(closest["conttype"] != _NONE).astype("int64"),
+    )
+    table = kinds.groupby(["state1no", "year"], as_index=False)[_NAMES].sum()
+    matched, unmatched = resolved(table, [("state1no", "cow")])
+    matched, overlap = one_per_state_year(matched)
+    return state_table(
+        matched,
+        _NAMES,
+        path=path,
+        dataset=DATASET,
+        release="3.2" if last == 2016 else str(last),
+        lag_months=LAG_MONTHS,
+        unmatched=[unmatched, overlap],
+        zero_inside=_NAMES,
+        coverage=dict.fromkeys(_NAMES, (FIRST_YEAR, last)),
+    )
+
+
+def _yearly(path: Path) -> tuple[pd.DataFrame, int]:
+    """Pairs by year, and the last year."""
+    what = "the COW direct contiguity data"
+    if csv_header(path):
+        frame = read_csv(path)
+        refuse_missing_columns(path, frame.columns, _YEARLY, what=what)
+        frame = whole_numbers(frame, ["year"], path=path, bounds=(1816, 2100))
+        return frame[_YEARLY], int(frame["year"].max())
+    frame = next(iter(read_r(path).values()))
+    refuse_missing_columns(path, frame.columns, _SPELLS, what=what)
+    days = whole_numbers(frame, ["stdate", "enddate"], path=path, bounds=(-60_000, 50_000))
+    start, end = (pd.to_datetime(days[name], unit="D").dt.year.to_numpy() for name in ("stdate", "enddate"))
+    refuse(path, "a spell must not end before it begins", pd.Series(end < start), frame["ccode1"])
+    first = np.maximum(start, FIRST_YEAR)
+    length = np.clip(end - first + 1, 0, None)
+    rows = np.repeat(np.arange(len(frame)), length)
+    offset = np.arange(len(rows)) - np.repeat(np.cumsum(length) - length, length)
+    pairs = frame.iloc[rows][["ccode1", "ccode2", "conttype"]].set_axis(
+        ["state1no", "state2no", "conttype"], axis=1
+    )
+    return pairs.assign(year=first[rows] + offset).reset_index(drop=True), int(end.max())

@@ -1,0 +1,58 @@
+"""The Early Warning Project's list of mass-killing events, as state-years."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rtop_forecast.sources.catalogue.ewp_episodes import episodes_table
+from rtop_forecast.sources.catalogue.ewp_list import recognise, source_key
+from rtop_forecast.sources.reading.table import SourceTable, no_unmatched
+from rtop_forecast.world.codes import FIRST_YEAR
+from rtop_forecast.world.episodes import FIRST_CODED_YEAR, episode_state_years
+from rtop_forecast.world.states import KEYS
+
+__all__ = ["DATASET", "LAG_MONTHS", "read", "recognise"]
+
+DATASET = "ewp_events"
+#: An edition comes out in the year after the last it codes.
+LAG_MONTHS = 6
+
+
+def read(path: str | Path) -> SourceTable:
+    """State-years of the list of events, with our corrections of single cells.
+
+    Parameters
+    ----------
+    path : path
+        ``ewp_mass_killing_events_2025.xlsx`` or another edition.
+
+    Returns
+    -------
+    SourceTable
+        The counts and flags of :func:`rtop_forecast.world.episodes.episode_state_years`; a state-year without an
+        episode is zero.
+
+    Raises
+    ------
+    InputError, DataIntegrityError
+        As :func:`rtop_forecast.sources.catalogue.ewp_episodes.episodes_table`.
+
+    References
+    ----------
+    Early Warning Project (2025). List of mass-killing events, 2025 edition. United States Holocaust
+    Memorial Museum. https://earlywarningproject.ushmm.org/definitions
+    """
+    source = source_key(path)
+    release = source.rsplit("-", 1)[1]
+    years = (max(FIRST_YEAR, FIRST_CODED_YEAR), int(release) - 1)
+    data = episode_state_years(episodes_table(path), first=years[0], last=years[1])
+    names = [name for name in data.columns if name not in KEYS]
+    return SourceTable(
+        source=source,
+        release=release,
+        data=data,
+        coverage=dict.fromkeys(names, years),
+        zero_inside=frozenset(names),
+        publication_lag_months=LAG_MONTHS,
+        unmatched=no_unmatched(),
+    )

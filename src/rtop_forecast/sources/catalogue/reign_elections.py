@@ -1,0 +1,115 @@
+"""REIGN list of elections and referendums: one row per vote, announcement or change of date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from rtop_forecast.sources.reading.columns import refuse, whole_numbers, years
+from rtop_forecast.sources.reading.country_years import last_full_year, set_aside
+from rtop_forecast.sources.reading.event_counts import event_counts
+from rtop_forecast.sources.reading.files import csv_header, read_csv, refuse_missing_columns
+from rtop_forecast.sources.reading.table import SourceTable
+
+__all__ = ["DATASET", "FIRST_YEAR", "LAG_MONTHS", "read", "recognise"]
+
+DATASET = "reign_elections"
+#: The list was updated monthly until August 2021.
+FIRST_YEAR, LAG_MONTHS = 1946, 1
+_COLUMNS = [
+    "ccode", "electionnumber", "country", "elec_year", "event", "type", "direct", "regular", "victory",
+    "change",
+]  # fmt: skip
+_TYPES = {"L": "legislative", "X": "executive", "R": "referendums"}
+_EVENTS = (
+    "announced", "announcement", "announcement assumed", "anulled", "deadline met", "deadline not met", "delay",
+    "delay announced", "regime failure", "upcoming", "voided", "voided by regime change", "vote as scheduled",
+    "vote early",
+)  # fmt: skip
+_NAMES = ["elections", *_TYPES.values(), "irregular", "early", "postponed", "voided"]
+
+
+def recognise(path: str | Path) -> bool:
+    """Whether a file has the columns of the list."""
+    return {"electionnumber", "elec_year", "event", "elecnum"} <= set(csv_header(path))
+
+
+def read(path: str | Path) -> SourceTable:
+    """State-years of elections held, postponed and voided.
+
+    Parameters
+    ----------
+    path : path
+        ``electionlist_3_21.csv`` or another monthly list, in Latin-1 as published.
+
+    Returns
+    -------
+    SourceTable
+        Votes held: ``elections`` (general: ``legislative`` and ``executive``, and ``referendums``), of them
+        ``irregular`` (not by the regular calendar) and ``early``; ``postponed`` (a delay announced, a deadline not
+        met) and ``voided`` (by a change or failure of the regime, or annulled). A round of voting counts
+        once. What is only upcoming at the list's date is reported, never counted as held; zero where nothing
+        is listed.
+
+    Raises
+    ------
+    DataIntegrityError
+        If a column is missing, an event or type is unknown, or a year is no year.
+
+    References
+    ----------
+    Bell, C., Besaw, C., & Frank, M. (2021). The Rulers, Elections, and Irregular Governance (REIGN) dataset.
+    One Earth Future. https://oefdatascience.github.io/REIGN.github.io/
+    """
+    what = "the REIGN list of elections"
+    frame = read_csv(path, encoding="latin-1")
+    refuse_missing_columns(path, frame.columns, _COLUMNS, what=what)
+    frame = years(frame[_COLUMNS], "elec_year", path=path, last=2100)
+    frame = whole_numbers(frame, ["ccode", "electionnumber"], path=path, bounds=(-1, 100_000))
+    frame = frame.rename(columns={"elec_year": "year"})
+    event = frame["event"].astype("str").str.lower().str.replace(",", " ").str.split().str.join(" ")
+    known = event.isin(_EVENTS) | event.str.startswith("upcoming")
+    refuse(path, "column 'event' must hold an event of the list", ~known, frame["event"])
+    for column, allowed in (("type", list(_TYPES)), ("regular", ["Y", "N"])):
+        bad = ~frame[column].astype("str").str.strip().isin(allowed)
+        bad &= frame["regular"].notna() if column == "regular" else True  # not coded for four votes
+        refuse(path, f"column {column!r} must be one of {', '.join(allowed)}", bad, frame[column])
+    frame, upcoming = set_aside(
+        frame.assign(event=event),
+        event.str.startswith("upcoming"),
+        code="ccode",
+        reason="upcoming, not yet held",
+    )
+    vote = frame["event"].str.startswith("vote")
+    last = last_full_year(frame.loc[vote, "year"])
+    late = f"the list does not cover the years after {last} in full"
+    frame, partial = set_aside(frame, frame["year"] > last, code="ccode", reason=late)
+    return event_counts(
+        _flags(frame),
+        _NAMES,
+        path=path,
+        dataset=DATASET,
+        release=str(last),
+        lag_months=LAG_MONTHS,
+        codes=[("ccode", "cow")],
+        coverage=(FIRST_YEAR, last),
+        unmatched=[upcoming, partial],
+    )
+
+
+def _flags(frame: pd.DataFrame) -> pd.DataFrame:
+    """0/1 columns to be added up; of a round that is listed twice, the first row counts."""
+    vote = frame["event"].str.startswith("vote")
+    kind = frame["type"].astype("str").str.strip()
+    again = frame.duplicated(["ccode", "year", "electionnumber", "type", "event"])
+    held = vote & ~again
+    flags = {
+        "elections": held & (kind != "R"),
+        "irregular": held & (frame["regular"].astype("str").str.strip() == "N"),
+        "early": held & (frame["event"] == "vote early"),
+        "postponed": frame["event"].isin(["delay", "delay announced", "deadline not met"]),
+        "voided": frame["event"].isin(["anulled", "regime failure", "voided", "voided by regime change"]),
+    } | {name: held & (kind == letter) for letter, name in _TYPES.items()}
+    table = frame.assign(**{name: flag.astype("float64") for name, flag in flags.items()})
+    return table.assign(irregular=table["irregular"].mask(held & frame["regular"].isna()))

@@ -1,0 +1,222 @@
+"""Parties to human rights treaties: UN Treaty Collection tables and OHCHR status workbooks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.sources.reading.columns import latest_year, refuse
+from rtop_forecast.sources.reading.files import csv_header, excel_rows, read_csv
+from rtop_forecast.sources.reading.matching import with_country_id
+from rtop_forecast.sources.reading.table import SourceTable
+
+__all__ = ["TREATIES", "deposits", "read", "recognise", "treaty_of"]
+
+#: Treaty key, the UN Treaty Collection's chapter number and the day it was opened for signature.
+TREATIES = {
+    "genocide": ("4-1", date(1948, 12, 9)),
+    "cerd": ("4-2", date(1966, 3, 7)),
+    "iccpr": ("4-4", date(1966, 12, 16)),
+    "cat": ("4-9", date(1984, 12, 10)),
+    "rome": ("18-10", date(1998, 7, 17)),
+}
+_OHCHR_TITLES = {
+    "iccpr": "International Covenant on Civil and Political Rights",
+    "cat": "Convention against Torture",
+}
+_OHCHR_DEPOSIT = "Date of Ratification/Accession"
+_LAST_UNTC_YEAR = 2014
+
+
+def recognise(path: str | Path) -> bool:
+    """Whether a file is a UN Treaty Collection table or an OHCHR status workbook of a treaty known here."""
+    return _is_untc(path) or _ohchr_treaty(path) is not None
+
+
+def _is_untc(path: str | Path) -> bool:
+    header = csv_header(path)
+    return header[:2] == ["Participant", "Signature"] and len(header) == 3 and "Ratification" in header[2]
+
+
+def _ohchr_treaty(path: str | Path) -> str | None:
+    rows = excel_rows(path, limit=2)
+    if len(rows) < 2 or _OHCHR_DEPOSIT not in {str(cell).strip() for cell in rows[1]}:
+        return None
+    title = str(rows[0][0])
+    return next((key for key, name in _OHCHR_TITLES.items() if name in title), None)
+
+
+def treaty_of(path: str | Path) -> str:
+    """Treaty a file is about: ``genocide``, ``cerd``, ``iccpr``, ``cat`` or ``rome``.
+
+    A UN Treaty Collection table does not name its treaty. It is told by its earliest signature: no
+    treaty was signed before the day it was opened, and each was signed within two months of it.
+
+    Raises
+    ------
+    DataIntegrityError
+        If the file matches none of the treaties.
+    """
+    title = _ohchr_treaty(path)
+    if title is not None:
+        return title
+    if not _is_untc(path):
+        message = (
+            f"{Path(path).name} is no status table of the UN Treaty Collection or OHCHR that this reader knows: the "
+            "columns must be Participant, Signature and one of deposits. Download the table again."
+        )
+        raise DataIntegrityError(message)
+    signed = read_csv(path, dtype="str")["Signature"].dropna().map(_untc_date).dropna()
+    first = min(signed, default=date.min)
+    for key, (_, opened) in TREATIES.items():
+        if 0 <= (first - opened).days <= 60:
+            return key
+    message = (
+        f"{Path(path).name} looks like a UN Treaty Collection table, but its first signature ({first}) "
+        f"fits none of "
+        f"{sorted(TREATIES)}. Use the tables of chapters {[chapter for chapter, _ in TREATIES.values()]}."
+    )
+    raise DataIntegrityError(message)
+
+
+def deposits(path: str | Path) -> pd.DataFrame:
+    """Deposits of ratification, acceptance, approval, accession or succession.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``participant`` (name as published), ``deposited`` (date), ``treaty``; signatories that
+        did not deposit are left out.
+    """
+    treaty = treaty_of(path)
+    if _is_untc(path):
+        frame = read_csv(path, dtype="str")
+        column = frame.columns[2]
+        cells = frame[column].tolist()
+        table = pd.DataFrame(
+            {
+                "participant": frame["Participant"].str.strip(),
+                "deposited": [_untc_date(cell) for cell in cells],
+            }
+        )
+    else:
+        rows = excel_rows(path)
+        names = [str(cell).strip() for cell in rows[1]]
+        place = names.index(_OHCHR_DEPOSIT)
+        cells = [row[place] for row in rows[2:]]
+        table = pd.DataFrame(
+            [(str(row[0]).strip(), _excel_date(row[place])) for row in rows[2:]],
+            columns=["participant", "deposited"],
+        )
+    table = _dated(table, cells, path)
+    return table[table["deposited"].notna()].assign(treaty=treaty).reset_index(drop=True)
+
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def _untc_date(text: object) -> date | None:
+    """Day of a cell such as "14 Jan 1980 a"; None if it is empty or no day."""
+    found = re.match(r"\s*(\d{1,2}) ([A-Za-z]{3})[a-z]* (\d{4})", str(text))
+    if not found or found[2].lower() not in _MONTHS:
+        return None
+    try:
+        return date(int(found[3]), _MONTHS.index(found[2].lower()) + 1, int(found[1]))
+    except ValueError:
+        return None
+
+
+def _excel_date(cell: object) -> date | None:
+    if isinstance(cell, datetime):
+        return cell.date()
+    return cell if isinstance(cell, date) else None
+
+
+def _dated(table: pd.DataFrame, cells: Sequence[object], path: str | Path) -> pd.DataFrame:
+    """Refuse a deposit whose day cannot be read: it is not the same as no deposit."""
+    given = [cell is not None and cell == cell and str(cell).strip() != "" for cell in cells]  # noqa: PLR0124
+    late = [day is not None and not 1946 <= day.year <= latest_year() for day in table["deposited"]]
+    unread = pd.Series(given) & table["deposited"].isna().to_numpy() | pd.Series(late)
+    refuse(path, "a deposit must have a day that can be read", unread, pd.Series(cells, dtype="object"))
+    return table
+
+
+def read(path: str | Path) -> SourceTable:
+    """First year in which each state is party to the treaty of the file.
+
+    The year is that of the deposit, or the first as an independent state if that is later (Ukraine,
+    Belarus, Namibia; Serbia for what Yugoslavia deposited): what was known then. A notification of
+    succession works back to independence in law, but nobody knew it before it was made, so it is
+    not dated back.
+
+    Parameters
+    ----------
+    path : path
+        ``untreaties_4-1.csv`` and its sisters, or an OHCHR ``UnderlyingData_..._OHCHR`` workbook.
+
+    Returns
+    -------
+    SourceTable
+        One row per party in its first year with ``<treaty>_deposit`` = 1; Yemen's deposits before
+        1990 were made by South Yemen and stand there. Covers up to 2014 (UN Treaty Collection
+        tables of early 2015) or the year before the workbook's date (OHCHR).
+
+    References
+    ----------
+    United Nations Treaty Collection, https://treaties.un.org, chapters IV and XVIII.
+    """
+    table = deposits(path)
+    treaty = str(table["treaty"].iloc[0]) if len(table) else treaty_of(path)
+    last = _LAST_UNTC_YEAR if _is_untc(path) else _ohchr_year(path) - 1
+    table = table.assign(year=[day.year for day in table["deposited"]])
+    table = table[table["year"] <= last]
+    south = table["participant"].eq("Yemen") & (table["year"] < 1990)
+    table = table.assign(participant=table["participant"].mask(south, "South Yemen"))
+    matched, unmatched = _at_first_state_year(table, last)
+    name = f"{treaty}_deposit"
+    data = (
+        matched.sort_values("year").drop_duplicates("country_id")[["country_id", "year"]].assign(**{name: 1})
+    )
+    return SourceTable(
+        source="untc-2015" if _is_untc(path) else f"ohchr-{last + 1}",
+        release=str(last + 1),
+        data=data,
+        coverage={name: (TREATIES[treaty][1].year, last)},
+        zero_inside=frozenset({name}),
+        publication_lag_months=1,
+        unmatched=unmatched,
+    )
+
+
+def _at_first_state_year(table: pd.DataFrame, last: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Parties by name, at the year of deposit or the first later year in which the name is a state."""
+    columns = ["participant", "year"]
+    matched, unmatched = with_country_id(table[columns], code="participant", system="name")
+    found = [matched]
+    waiting = table[columns].merge(matched[columns], on=columns, how="left", indicator=True)
+    waiting = waiting.loc[waiting["_merge"] == "left_only", columns]
+    tries = pd.DataFrame({"try_year": range(TREATIES["genocide"][1].year, last + 1)})
+    later = waiting.merge(tries, how="cross")
+    later = later[later["try_year"] > later["year"]]
+    if len(later):
+        as_state, _ = with_country_id(later, code="participant", system="name", year="try_year")
+        first = as_state.sort_values("try_year").drop_duplicates("participant")
+        found.append(first.drop(columns="year").rename(columns={"try_year": "year"}))
+        unmatched = unmatched[~unmatched["code"].isin(first["participant"])]
+    return pd.concat(found, ignore_index=True), unmatched.reset_index(drop=True)
+
+
+def _ohchr_year(path: str | Path) -> int:
+    title = str(excel_rows(path, limit=1)[0][0])
+    found = re.search(r"Last Updated: \d{2}/\d{2}/(\d{4})", title)
+    if found is None:
+        message = (
+            f"{Path(path).name} does not say when it was last updated; its first cell must.Download it again."
+        )
+        raise DataIntegrityError(message)
+    return int(found[1])

@@ -1,0 +1,109 @@
+"""UCDP Dyadic Dataset: one row per pair of warring parties and year since 1946."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from rtop_forecast.sources.catalogue.ucdp import (
+    INTERNAL,
+    check_iso_dates,
+    conflicts_of_dyads,
+    integers,
+    newcomers,
+    release_of,
+    state_years_of_conflicts,
+)
+from rtop_forecast.sources.reading.files import csv_header, read_csv, refuse_missing_columns
+from rtop_forecast.sources.reading.matching import refuse_unknown_codes, split_codes, with_country_id
+from rtop_forecast.sources.reading.table import SourceTable
+
+__all__ = ["COLUMNS", "conflict_years", "read", "recognise"]
+
+#: Columns of the official release that the reader relies on.
+COLUMNS = (
+    "dyad_id", "conflict_id", "location", "side_a", "side_b", "incompatibility", "year", "intensity_level",
+    "type_of_conflict", "start_date", "start_prec", "start_date2", "start_prec2", "gwno_a", "gwno_b",
+    "gwno_loc",
+    "region", "version",
+)  # fmt: skip
+
+_FIRST, _NEW_AFTER = 1946, 5
+
+
+def recognise(path: str | Path) -> bool:
+    """Whether a file is the dyadic dataset: dyad-years with an intensity level."""
+    header = set(csv_header(path))
+    return {"dyad_id", "conflict_id", "intensity_level", "type_of_conflict", "gwno_loc"} <= header
+
+
+def conflict_years(path: str | Path) -> tuple[pd.DataFrame, str]:
+    """Conflict-years and the release.
+
+    ``intensity`` is the highest of the dyads: a lower bound, since two dyads below 1,000 deaths
+    can make a conflict a war.
+
+    Raises
+    ------
+    DataIntegrityError
+        If columns are missing, a number is no whole number or dates are in another format.
+    """
+    frame, release = _dyad_years(path)
+    return conflicts_of_dyads(frame), release
+
+
+def _dyad_years(path: str | Path) -> tuple[pd.DataFrame, str]:
+    frame = read_csv(path, dtype="str").fillna("")
+    refuse_missing_columns(path, frame.columns, COLUMNS, what="the UCDP Dyadic Dataset")
+    check_iso_dates(frame, "start_date", path=path)
+    numbers = ["conflict_id", "dyad_id", "year", "incompatibility", "type_of_conflict", "intensity_level"]
+    frame = integers(frame, numbers, path=path)
+    return frame, release_of(frame, path=path)
+
+
+def read(path: str | Path) -> SourceTable:
+    """State-years with state-based conflict and the number of dyads from the official CSV.
+
+    Parameters
+    ----------
+    path : path
+        ``Dyadic_v24_1.csv`` or another release.
+
+    Returns
+    -------
+    SourceTable
+        ``intensity`` (lower bound), ``conflicts, wars, dyads, government, territory,
+        interstate``, from 1946; by place of the incompatibility. ``new_dyads`` (from 1951) are those within a state
+        that fought there in none of the five years before.
+
+    References
+    ----------
+    Harbom, L., Melander, E., & Wallensteen, P. (2008). Dyadic dimensions of armed conflict, 1946-2007.
+    Journal of Peace Research, 45, 697-710.
+    """
+    dyads, release = _dyad_years(path)
+    conflicts = conflicts_of_dyads(dyads)
+    table, unmatched = state_years_of_conflicts(conflicts)
+    table = table.merge(_new_dyads(dyads), on=["country_id", "year"], how="left")
+    # a year with interstate conflict alone has no dyad within the state
+    table.loc[table["new_dyads"].isna() & (table["year"] >= _FIRST + _NEW_AFTER), "new_dyads"] = 0
+    names = ["intensity", "conflicts", "wars", "dyads", "government", "territory", "interstate"]
+    refuse_unknown_codes(unmatched, path)
+    last = int(conflicts["year"].max())
+    return SourceTable(
+        source=f"ucdp-dyadic-{release}",
+        release=release,
+        data=table[["country_id", "year", *names, "new_dyads"]],
+        coverage=dict.fromkeys(names, (_FIRST, last)) | {"new_dyads": (_FIRST + _NEW_AFTER, last)},
+        zero_inside=frozenset([*names, "new_dyads"]),
+        publication_lag_months=6,
+        unmatched=unmatched,
+    )
+
+
+def _new_dyads(dyads: pd.DataFrame) -> pd.DataFrame:
+    inside = dyads[dyads["type_of_conflict"].isin(INTERNAL)]
+    matched, _ = with_country_id(split_codes(inside, "gwno_loc"), code="gwno_loc", system="ucdp")
+    counts = newcomers(matched, key="dyad_id", first=_FIRST, years=_NEW_AFTER)
+    return counts.rename(columns={"new": "new_dyads"}).drop(columns="repeat")

@@ -1,0 +1,144 @@
+"""UCDP Georeferenced Event Dataset: one row per deadly event, added up by state, year and type of violence."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.sources.reading.columns import refuse, whole_numbers, years
+from rtop_forecast.sources.reading.event_counts import event_counts
+from rtop_forecast.sources.reading.files import (
+    csv_header,
+    r_mentions,
+    read_csv,
+    read_r,
+    refuse_missing_columns,
+)
+from rtop_forecast.sources.reading.table import SourceTable
+
+__all__ = ["COLUMNS", "DATASET", "FEWEST_EVENTS", "LAG_MONTHS", "TYPES", "read", "recognise"]
+
+DATASET = "ucdp_ged"
+FIRST_YEAR, LAG_MONTHS = 1989, 6
+_MARKS = ("type_of_violence", "where_prec", "priogrid_gid", "deaths_civilians")
+
+#: Columns that are read of the release's 49.
+COLUMNS = (
+    "id", "year", "type_of_violence", "country", "country_id", "where_prec", "date_prec", "deaths_a", "deaths_b",
+    "deaths_civilians", "deaths_unknown", "best", "high", "low",
+)  # fmt: skip
+TYPES = {1: "state_based", 2: "nonstate", 3: "onesided"}
+
+#: Every year of the full release has more events than this; a file with fewer is an extract or a candidate.
+FEWEST_EVENTS = 1000
+_COUNTRY_LEVEL = 6  # where_prec: only the country, or less, is known
+_YEAR_LEVEL = 5  # date_prec: only a span of more than a month is known
+
+
+def recognise(path: str | Path) -> bool:
+    """Whether a file has the release's columns."""
+    return set(_MARKS) <= set(csv_header(path)) or r_mentions(path, _MARKS)
+
+
+def read(path: str | Path) -> SourceTable:
+    """State-years of deadly events.
+
+    Parameters
+    ----------
+    path : path
+        ``GEDEvent_v25_1.csv`` or another yearly release, also as RData or RDS.
+
+    Returns
+    -------
+    SourceTable
+        For each type of violence in :data:`TYPES`: ``<type>_events`` and ``<type>_best, _low, _high`` (deaths);
+        over all types ``civilians`` (deaths known to be civilian), ``imprecise_place`` and
+        ``imprecise_place_best`` (events, and deaths in them, whose place is known to the country or less:
+        where_prec 6 or 7), ``imprecise_date`` (date_prec 5) and ``disordered`` (events in which low, best, high
+        are out of order, as in about one in a hundred of the release; they are counted as they stand). By
+        the country of the event; zero where none is listed, from 1989.
+
+    Raises
+    ------
+    InputError
+        If an R file is given without `rdata`.
+    DataIntegrityError
+        If a column is missing, a code is unknown, an event is repeated, or the file is an extract or a monthly
+        candidate release, whose gaps would be taken for peace.
+
+    References
+    ----------
+    Sundberg, R., & Melander, E. (2013). Introducing the UCDP Georeferenced Event Dataset. Journal of Peace
+    Research, 50(4), 523-532.
+    """
+    path = Path(path)
+    what = "the UCDP Georeferenced Event Dataset"
+    header = csv_header(path)
+    if header:
+        refuse_missing_columns(path, header, COLUMNS, what=what)
+        frame = read_csv(path, usecols=list(COLUMNS))
+    else:
+        frame = next(iter(read_r(path).values()))
+        refuse_missing_columns(path, frame.columns, COLUMNS, what=what)
+        frame = frame[list(COLUMNS)]
+    frame = years(frame, "year", path=path, first=FIRST_YEAR)
+    numbers = [name for name in COLUMNS if name not in ("year", "country")]
+    bounds = {"type_of_violence": (1.0, 3.0), "where_prec": (1.0, 7.0), "date_prec": (1.0, 5.0)}
+    deaths = [name for name in numbers if name.startswith("deaths_") or name in ("best", "low", "high")]
+    frame = whole_numbers(
+        frame, numbers, path=path, bounds=bounds | dict.fromkeys(deaths, (0.0, 10_000_000.0))
+    )
+    refuse(path, "an event stands in one row", frame.duplicated("id"), frame["id"])
+    _refuse_extract(frame, path)
+    last = int(frame["year"].max())
+    events, names = _columns(frame)
+    return event_counts(
+        events,
+        names,
+        path=path,
+        dataset=DATASET,
+        release=_release(path, last),
+        lag_months=LAG_MONTHS,
+        codes=[("gwno", "ucdp")],
+        coverage=(FIRST_YEAR, last),
+        unmatched=[],
+    )
+
+
+def _columns(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    flags: dict[str, pd.Series] = {}
+    for code, name in TYPES.items():
+        mine = frame["type_of_violence"] == code
+        flags[f"{name}_events"] = mine.astype("int64")
+        for estimate in ("best", "low", "high"):
+            flags[f"{name}_{estimate}"] = frame[estimate].where(mine, 0)
+    vague = frame["where_prec"] >= _COUNTRY_LEVEL
+    flags["civilians"] = frame["deaths_civilians"]
+    flags["imprecise_place"] = vague.astype("int64")
+    flags["imprecise_place_best"] = frame["best"].where(vague, 0)
+    flags["imprecise_date"] = (frame["date_prec"] == _YEAR_LEVEL).astype("int64")
+    ordered = (frame["low"] <= frame["best"]) & (frame["best"] <= frame["high"])
+    flags["disordered"] = (~ordered).astype("int64")
+    return frame[["country_id", "year"]].rename(columns={"country_id": "gwno"}).assign(**flags), list(flags)
+
+
+def _refuse_extract(frame: pd.DataFrame, path: Path) -> None:
+    counts = frame["year"].value_counts()
+    wanted = range(FIRST_YEAR, int(frame["year"].max()) + 1)
+    thin = [year for year in wanted if counts.get(year, 0) < FEWEST_EVENTS]
+    if thin:
+        message = (
+            f"{path.name} is no full yearly release of UCDP GED: it must have {FEWEST_EVENTS:,} events or more in "
+            f"every year from {FIRST_YEAR}; {len(thin)} years have fewer, first {thin[0]} ({counts.get(thin[0], 0)}). "
+            "An extract or a monthly candidate release cannot tell where nothing happened; use GEDEvent_v*.csv."
+        )
+        raise DataIntegrityError(message)
+
+
+def _release(path: Path, last: int) -> str:
+    """Release in the file's name, such as 25.1; else that of the year after the last."""
+    found = re.search(r"v?(\d{2})[._](\d)(?!\d)", path.stem)
+    return f"{found[1]}.{found[2]}" if found else f"{(last + 1) % 100}.1"

@@ -1,0 +1,154 @@
+"""The forms in which V-Dem's country-years come, and how each is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.sources.reading.files import csv_header, is_html, r_mentions, read_r
+from rtop_forecast.storage.cache import cached_columns
+from rtop_forecast.world.states import KEYS
+
+__all__ = ["EWP_NAMES", "IDENTIFIERS", "form", "header", "load"]
+
+#: Official name (or named recode of it) of each renamed column in the EWP subset. Found by comparing the
+#: 2023 edition of the subset, which still has the official columns, with its recodes cell by cell.
+EWP_NAMES = {
+    "pol_killing_approved": "v2clkill_ord_is_0",
+    "social_inequality": "v2clsocgrp_ord_is_0",
+    "even_civilrights": "v2clrgunev_ord_is_2",
+    "v2csreprss_ord": "v2csreprss_ord",
+    "v2pepwrsoc_ord": "v2pepwrsoc_ord",
+    "partyban": "v2psparban_ord",
+    "judicialreform": "v2jureform_ord",
+    "religiousfreedom": "v2clrelig_ord",
+    "freediscussion": "v2xcl_disc",
+    "ses_power_dist": "v2pepwrses",
+    "v2csgender_ord": "v2csgender_ord",
+    "v2mecenefm_ord": "v2mecenefm_ord",
+}
+_EWP_OFFICIAL = ("e_pop", "e_cow_exports", "e_cow_imports", "e_migdppc", "e_migdpgro", "e_gdppc")
+
+IDENTIFIERS = {
+    "country_name", "country_text_id", "country_id", "year", "historical_date", "project", "historical",
+    "histname", "codingstart", "codingend", "codingstart_contemp", "codingend_contemp", "codingstart_hist",
+    "codingend_hist", "gapstart1", "gapstart2", "gapstart3", "gapend1", "gapend2", "gapend3", "gap_index", "COWcode",
+    "vdem_cowcode", "gwcode", "vdem_country_name", "extended_country_name", "GWn", "cown", "in_GW_system",
+    "sftgcode",
+}  # fmt: skip
+
+_EWP_MARKS = ("COWcode", "pol_killing_approved", "ses_power_dist", "minorityrule")
+_GDP_MARKS = ("COWcode", "country_name", "e_migdppc", "e_migdpgro")
+_SIMPLE_MARKS = ("vdem_country_name", "country_text_id", "v2x_polyarchy", "codingstart_contemp")
+_MARKS = ("country_name", "country_text_id", "country_id", "year", "v2x_polyarchy")
+
+
+def form(path: str | Path) -> str | None:
+    """Form of a file: "csv", "parquet", "r" (official names), "simple", "ewp", "ewp-gdp"; None if it is none."""
+    path = Path(path)
+    if path.suffix.lower() == ".parquet":
+        return "parquet" if set(header(path)) >= set(_MARKS) else None
+    if set(csv_header(path)) >= set(_MARKS):
+        return "csv"
+    if r_mentions(path, _EWP_MARKS):
+        return "ewp"
+    if r_mentions(path, _SIMPLE_MARKS):
+        return "simple"
+    if r_mentions(path, _MARKS):
+        return "r"
+    return "ewp-gdp" if r_mentions(path, _GDP_MARKS) else None
+
+
+def header(path: str | Path) -> list[str]:
+    """Column names of a CSV or Parquet file; empty for other files and for broken ones."""
+    path = Path(path)
+    if path.suffix.lower() != ".parquet":
+        return csv_header(path)
+    from pyarrow import ArrowInvalid, parquet
+
+    try:
+        return list(parquet.read_schema(path).names)
+    except (ArrowInvalid, OSError):
+        return []
+
+
+def load(path: str | Path, wanted: Sequence[str]) -> tuple[pd.DataFrame, str]:
+    """Rows with ``code``, ``year`` and the ratings that the file has of those wanted; and the code system.
+
+    Raises
+    ------
+    DataIntegrityError
+        If the file cannot be read, a rating is no number or a key is missing.
+    """
+    path = Path(path)
+    kind = form(path)
+    if kind in ("csv", "parquet"):
+        present = set(header(path))
+        columns = [*KEYS, *(name for name in wanted if name in present)]
+        frame = cached_columns(path, columns, lambda: _columns(path, columns), reader_version="1")
+        return frame.assign(code=frame["country_id"].astype("str")), "vdem"
+    if kind is None:
+        message = (
+            f"{path.name} holds no V-Dem country-year table that this reader knows. Use the official CSV."
+        )
+        raise DataIntegrityError(message)
+    frame = max(read_r(path).values(), key=len)
+    if kind in ("r", "simple"):
+        columns = [name for name in wanted if name in frame.columns]
+        kept = _numeric(frame[[*KEYS, *columns]], columns, path)
+        return kept.assign(code=kept["country_id"].astype("int64").astype("str")), "vdem"
+    names = {**EWP_NAMES, **{name: name for name in _EWP_OFFICIAL}}
+    present_names = {old: new for old, new in names.items() if old in frame.columns}
+    kept = frame[["country_name", "year", *present_names]].rename(columns=present_names)
+    kept = _numeric(kept, list(present_names.values()), path)
+    # Its COWcode column holds EWP's own numbers; V-Dem's country name is the safe key.
+    return kept.assign(code=frame["country_name"].astype("str")), "name"
+
+
+def _columns(path: Path, columns: list[str]) -> pd.DataFrame:
+    """Columns of an official CSV or Parquet file; only empty cells are missing."""
+    import pyarrow as pa
+    from pyarrow import csv, parquet
+
+    if path.suffix.lower() != ".parquet" and is_html(path):
+        message = f"{path.name} is a web page, not the data file. Download it again."
+        raise DataIntegrityError(message)
+    types = {name: pa.float64() for name in columns} | {"country_id": pa.int64(), "year": pa.int64()}
+    try:
+        if path.suffix.lower() == ".parquet":
+            table = parquet.read_table(path, columns=columns).cast(pa.schema(list(types.items())))
+        else:
+            table = csv.read_csv(
+                path,
+                read_options=csv.ReadOptions(block_size=1 << 22),
+                convert_options=csv.ConvertOptions(
+                    include_columns=columns, column_types=types, null_values=[""], strings_can_be_null=True
+                ),
+            )
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowKeyError, OSError) as error:
+        told = " ".join(str(error).split())[:200]
+        message = f"{path.name} cannot be read as V-Dem's country-year table: {told}. Download it again."
+        raise DataIntegrityError(message) from error
+    if table["country_id"].null_count or table["year"].null_count:
+        message = f"{path.name}: every row needs country_id and year; some lack one. Download it again."
+        raise DataIntegrityError(message)
+    frame: pd.DataFrame = table.to_pandas()
+    return frame
+
+
+def _numeric(frame: pd.DataFrame, columns: list[str], path: Path) -> pd.DataFrame:
+    frame = frame.copy()
+    for name in (*columns, "year", *(["country_id"] if "country_id" in frame.columns else [])):
+        values = pd.to_numeric(frame[name], errors="coerce")
+        if bool((values.isna() & frame[name].notna()).any()):
+            message = f"{path.name}: {name!r} must hold numbers. Download the official file again."
+            raise DataIntegrityError(message)
+        frame[name] = values.astype("float64")
+    keys = [name for name in KEYS if name in frame.columns]
+    if frame[keys].isna().to_numpy().any() or (frame[keys] % 1 != 0).to_numpy().any():
+        message = f"{path.name}: country_id and year must be whole numbers in every row. Download it again."
+        raise DataIntegrityError(message)
+    return frame

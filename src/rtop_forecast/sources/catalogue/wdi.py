@@ -1,0 +1,200 @@
+"""World Development Indicators: the API's CSV, the bulk file, DataBank exports and a long table."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.sources.reading.columns import numbers, refuse, years
+from rtop_forecast.sources.reading.files import csv_header, encoding_of, read_csv, refuse_missing_columns
+from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.reading.territory import composites, present_areas
+from rtop_forecast.world.states import state_years
+
+__all__ = ["ADDITIVE", "DATASET", "FROM_BULK", "LAG_MONTHS", "long_form", "read", "recognise"]
+
+DATASET = "wdi"
+#: The figures of a year come out by the middle of the next, revised later.
+LAG_MONTHS = 6
+
+#: Indicators that may be added up over areas.
+ADDITIVE = frozenset({"SP.POP.TOTL"})
+
+#: Indicators taken from a file that has them all: those that speak to a risk factor of the UN Framework.
+FROM_BULK = (
+    "SP.POP.TOTL", "SP.POP.0014.TO.ZS", "SP.URB.TOTL.IN.ZS", "SP.DYN.IMRT.IN", "SH.DYN.MORT", "NY.GDP.PCAP.KD",
+    "NY.GDP.PCAP.KD.ZG", "NY.GDP.MKTP.CD", "NE.TRD.GNFS.ZS", "NY.GDP.PETR.RT.ZS", "NY.GDP.TOTL.RT.ZS",
+    "FP.CPI.TOTL.ZG", "SL.UEM.TOTL.ZS", "MS.MIL.XPND.GD.ZS", "MS.MIL.TOTL.TF.ZS", "SE.SEC.ENRR", "SI.POV.GINI",
+    "DT.ODA.ODAT.PC.ZS",
+)  # fmt: skip
+
+_EWP_NAMES = {
+    "wdi.popsize.new": "SP.POP.TOTL",
+    "wdi.imrate.new": "SP.DYN.IMRT.IN",
+    "wdi.gdppc.new": "NY.GDP.PCAP.KD",
+    "wdi.gdppcgrow.new": "NY.GDP.PCAP.KD.ZG",
+    "wdi.trade.new": "NE.TRD.GNFS.ZS",
+}
+_API = ["Country Name", "Country Code", "Indicator Name", "Indicator Code"]
+_BANK = ["Country Name", "Country Code", "Series Name", "Series Code"]
+_MISSING = ("..", "")
+_YEAR = re.compile(r"(\d{4})(?: \[YR\1\])?")
+
+
+def _preamble(path: str | Path) -> int | None:
+    """Count the lines before a wide file's header; None for other files."""
+    for line in (0, 4, 3, 2, 1):
+        if csv_header(path, line=line)[:4] in (_API, _BANK):
+            return line
+    return None
+
+
+def recognise(path: str | Path) -> bool:
+    """Whether a file is an API, bulk or DataBank CSV (with or without a preamble), or EWP's long table."""
+    return _preamble(path) is not None or {"iso3c", "year", "wdi.popsize.new"} <= set(csv_header(path))
+
+
+def long_form(path: str | Path) -> pd.DataFrame:
+    """One row per area, year and indicator.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``iso3c, area, year, indicator, value``; cells without a value are left out. Aggregates
+        such as "World" or "Arab World" are still in. Namibia's ISO-2 code "NA" is a code. Of a file with all
+        indicators, those of :data:`FROM_BULK`.
+
+    Raises
+    ------
+    DataIntegrityError
+        If the file is no such table, has no year columns, or a cell is no number.
+    """
+    line = _preamble(path)
+    long = _long_table(path) if line is None else _wide_table(path, line)
+    long = numbers(long, ["value"], path=path, missing=_MISSING)
+    long = years(long[long["value"].notna()], "year", path=path, first=1960)
+    return long[["iso3c", "area", "year", "indicator", "value"]].reset_index(drop=True)
+
+
+def _wide_table(path: str | Path, line: int) -> pd.DataFrame:
+    frame = read_csv(path, skiprows=line, encoding=encoding_of(path))
+    columns = {str(name): found[1] for name in frame.columns if (found := _YEAR.fullmatch(str(name)))}
+    if not columns:
+        message = f"{Path(path).name} has no year columns such as '1960'; download it again as CSV from the World Bank."
+        raise DataIntegrityError(message)
+    series = "Indicator Code" if "Indicator Code" in frame.columns else "Series Code"
+    refuse_missing_columns(path, frame.columns, ["Country Code", "Country Name", series], what="the WDI")
+    if series == "Series Code":
+        frame = frame[: _footer(frame["Country Name"])]
+    frame = frame[frame["Country Code"].notna() & frame[series].notna()]
+    if frame[series].nunique() > 2 * len(FROM_BULK):
+        frame = frame[frame[series].isin(FROM_BULK)]
+    repeated = frame.duplicated(["Country Code", series], keep=False)
+    if repeated.any():
+        first = frame[repeated].iloc[0]
+        message = (
+            f"{Path(path).name}: an area has one row per indicator; {int(repeated.sum())} rows repeat theirs, first "
+            f"{first['Country Code']}, {first[series]}. Keep the right one of each."
+        )
+        raise DataIntegrityError(message)
+    odd = ~frame[series].astype("str").str.fullmatch(r"[A-Z]{2}(\.[A-Z0-9]+)+")
+    refuse(path, f"column {series!r} must hold codes such as SP.POP.TOTL", odd, frame[series])
+    names = {"Country Code": "iso3c", "Country Name": "area", series: "indicator"}
+    kept = frame[[*names, *columns]].rename(columns={**names, **columns}).astype("object")
+    return kept.melt(id_vars=list(names.values()), var_name="year", value_name="value")
+
+
+def _footer(names: pd.Series) -> int:
+    """Row at which a DataBank export goes over to its date and its table of definitions, or its length."""
+    text = names.astype("str").str.strip()
+    below = names.isna() | text.eq("Code") | text.str.startswith(("Data from database", "Last Updated"))
+    return int(below.to_numpy().argmax()) if below.any() else len(names)
+
+
+def _long_table(path: str | Path) -> pd.DataFrame:
+    frame = read_csv(path)
+    present = {old: new for old, new in _EWP_NAMES.items() if old in frame.columns}
+    if not present or not {"iso3c", "country", "year"} <= set(frame.columns):
+        message = f"{Path(path).name} is no World Bank table this reader knows; use the API's CSV."
+        raise DataIntegrityError(message)
+    frame = frame[frame["iso3c"].notna()]
+    return frame.rename(columns={**present, "country": "area"}).melt(
+        id_vars=["iso3c", "area", "year"],
+        value_vars=list(present.values()),
+        var_name="indicator",
+        value_name="value",
+    )
+
+
+def _release(path: str | Path, last: int) -> str:
+    """Year of the date that the API writes above its table, else the year after the last."""
+    for line in range(4):
+        cells = csv_header(path, line=line)
+        if cells[:1] == ["Last Updated Date"] and (
+            found := re.search(r"\d{4}", cells[1] if len(cells) > 1 else "")
+        ):
+            return found[0]
+    return str(last + 1)
+
+
+def read(path: str | Path) -> SourceTable:
+    """State-years of World Development Indicators.
+
+    Parameters
+    ----------
+    path : path
+        ``API_<indicator>_DS2_en_csv_v2_<n>.csv``, ``WDICSV.csv``, a DataBank export or EWP's ``wdi.csv``.
+
+    Returns
+    -------
+    SourceTable
+        One column per indicator under its official code; persons for ``SP.POP.TOTL``. Aggregates
+        and areas that were no state are reported as unmatched. Values stand for the territory on
+        31 December: a population is summed over the areas of a former union (Soviet
+        Union, Yugoslavia, Czechoslovakia, ...), other indicators are attached only where the
+        territory is the present one; ``territory`` says which.
+
+    References
+    ----------
+    World Bank (2025). World Development Indicators. https://datacatalog.worldbank.org/search/dataset/0037712
+    """
+    long = long_form(path)
+    if long.empty:
+        message = f"{Path(path).name} holds no figure. Download it again from the World Bank."
+        raise DataIntegrityError(message)
+    keys = ["iso3c", "year", "indicator"]
+    long = long[[*keys, "value"]].drop_duplicates()
+    repeated = long.duplicated(keys, keep=False)
+    if repeated.any():
+        message = (
+            f"{Path(path).name}: an area has one value per year and indicator; {int(repeated.sum())} disagree with "
+            f"another, first {long.loc[repeated, keys].iloc[0].to_dict()}. Keep the right one of each."
+        )
+        raise DataIntegrityError(message)
+    # pivot, not pivot_table: a repeated row must raise, not be averaged
+    wide = long.pivot(index=["iso3c", "year"], columns="indicator", values="value").reset_index()  # noqa: PD010
+    wide.columns.name = None
+    names = [str(name) for name in wide.columns if name not in ("iso3c", "year")]
+    matched, unmatched = present_areas(wide, system="worldbank")
+    data = matched[["country_id", "year", *names, "territory"]]
+    span = state_years(first=int(wide["year"].min()), last=min(int(wide["year"].max()), 2025))
+    for name in sorted(ADDITIVE & set(names)):
+        data = pd.concat([data, composites(wide, value=name, state_years=span)], ignore_index=True)
+    release = _release(path, int(wide["year"].max()))
+    return SourceTable(
+        source=f"wdi-{release}",
+        release=release,
+        data=data,
+        coverage={name: _span(wide, name) for name in names},
+        zero_inside=frozenset(),
+        publication_lag_months=LAG_MONTHS,
+        unmatched=unmatched,
+    )
+
+
+def _span(wide: pd.DataFrame, name: str) -> tuple[int, int]:
+    years = wide.loc[wide[name].notna(), "year"]
+    return int(years.min()), int(years.max())

@@ -1,0 +1,285 @@
+"""Source tables from a folder of official releases: the core tables rebuilt, and all further variables.
+
+A core table is rebuilt when the folder holds all it needs and reaches as far as the bundled one; else the bundled
+table stays. What happened to every table and every file is told.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
+from rtop_forecast.sources.core.builders import BUILDERS, Built
+from rtop_forecast.sources.core.bundled import CORE_TABLES, core_tables
+from rtop_forecast.sources.core.checks import check_core_table
+from rtop_forecast.sources.folder.discover import discover, file_sha256, reader
+from rtop_forecast.sources.folder.releases import Releases
+from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.registry import registered_hashes, registry
+from rtop_forecast.storage.bundled import core_file
+from rtop_forecast.world.codes import FIRST_YEAR, LAST_YEAR
+from rtop_forecast.world.states import state_years
+
+__all__ = ["Rebuilt", "csv_text", "further_tables", "rebuild", "release_tables"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebuilt:
+    """What a folder gave.
+
+    Attributes
+    ----------
+    core : list of SourceTable
+        The core tables, rebuilt from the folder or bundled.
+    further : list of SourceTable
+        Variables of the folder's releases as their publishers give them, ``<dataset>_<name>``.
+    tables : pandas.DataFrame
+        One row per core table: ``table, origin`` ("folder" or "bundled") and ``note``.
+    files : pandas.DataFrame
+        One row per data file: ``file, dataset`` (empty if not recognised), ``used`` and ``note``.
+    unmatched : pandas.DataFrame
+        Source rows behind the core tables that belong to no state-year: ``source, code, year, rows, reason``.
+    hashes : dict of str to str
+        SHA-256 of every file used, by name.
+    """
+
+    core: list[SourceTable]
+    further: list[SourceTable]
+    tables: pd.DataFrame
+    files: pd.DataFrame
+    unmatched: pd.DataFrame
+    hashes: dict[str, str]
+
+
+def rebuild(folder: str | Path, *, picks: Mapping[str, str] | None = None) -> Rebuilt:
+    """Source tables of a folder of official releases, and the core tables it allows to rebuild.
+
+    Parameters
+    ----------
+    folder : path
+        Looked through with its subfolders; files are told by content.
+    picks : dict of str to str, optional
+        Release to take of a dataset where several lie side by side, as ``{"vdem": "14"}``; by default the
+        newest. A core table is rebuilt from a picked release even if the bundled one reaches further.
+
+    Returns
+    -------
+    Rebuilt
+
+    Raises
+    ------
+    InputError
+        If the folder does not exist, holds no file that is recognised, or lacks a release picked.
+    """
+    releases = Releases(discover(folder))
+    _refuse_nothing(releases)
+    picks = {} if picks is None else picks
+    releases.pick(picks)
+    coverage = pd.read_csv(core_file("coverage.csv"), keep_default_na=False)
+    frames: dict[str, pd.DataFrame] = {}
+    rows, unmatched = [], []
+    years = state_years(first=FIRST_YEAR, last=LAST_YEAR)
+    for name, builder in BUILDERS.items():
+        covered = int(coverage.loc[coverage["table"] == name, "last_year"].max())
+        before = set(releases.used)
+        try:
+            built = builder(releases)
+            if name != "episodes":
+                check_core_table(f"{name}.csv", built.frame, years)
+            if built.last_year < covered and not set(built.datasets) & set(picks):
+                message = f"the releases end in {built.last_year}, the bundled table in {covered}"
+                raise CoverageError(message)
+        except (InputError, DataIntegrityError, CoverageError) as error:
+            releases.used = before
+            rows.append({"table": name, "origin": "bundled", "note": str(error.args[0])})
+            continue
+        frames[name] = built.frame if name == "episodes" else _as_read(built.frame)
+        coverage = _extended(coverage, name, built)
+        unmatched.append(built.unmatched)
+        keys = sorted(set(built.frame["source"]) | set(built.sources.values()))
+        rows.append({"table": name, "origin": "folder", "note": ", ".join(keys)})
+    if frames:
+        frames["coverage"] = coverage
+    core = core_tables(frames)
+    further = further_tables(releases, core, picks)
+    core = [left for table in core if (left := _without(table, further)) is not None]
+    return Rebuilt(
+        core=core,
+        further=further,
+        tables=pd.DataFrame(rows, columns=["table", "origin", "note"]),
+        files=_files(releases),
+        unmatched=_unmatched(unmatched),
+        hashes={releases.all.names[path]: file_sha256(path) for path in sorted(releases.used)},
+    )
+
+
+def release_tables(folder: str | Path, dataset: str) -> dict[str, list[SourceTable]]:
+    """Every release of a dataset that a folder holds, as source tables in the panel's names.
+
+    Parameters
+    ----------
+    folder : path
+    dataset : str
+
+    Returns
+    -------
+    dict of str to list of SourceTable
+        By release: the core tables that it helps to build, then its own variables as ``<dataset>_<name>``.
+
+    Raises
+    ------
+    InputError
+        If the folder or the dataset does not exist, or the folder holds no release of it that can be read.
+    """
+    reader(dataset)
+    found = Releases(discover(folder))
+    held = found.tables(dataset)
+    if not held:
+        message = f"{found.lack(dataset)}; its vintages cannot be kept."
+        raise InputError(message)
+    tables: dict[str, list[SourceTable]] = {}
+    for release in dict.fromkeys(table.release for _, table in held):
+        tables[release] = _core_tables_of(found, dataset, release)
+    for _, table in held:
+        names = {name: f"{dataset}_{name}" for name in table.coverage}
+        tables[table.release].append(table.select(names))
+    return tables
+
+
+def _core_tables_of(found: Releases, dataset: str, release: str) -> list[SourceTable]:
+    """Core tables that a release helps to build, with the newest of all other datasets."""
+    coverage = pd.read_csv(core_file("coverage.csv"), keep_default_na=False)
+    feeding = {
+        str(row["table"])
+        for row in coverage.to_dict("records")
+        for key in str(row["source"]).split(";")
+        if registry()[key].dataset == dataset
+    }
+    # the list of episodes has its own earlier editions, the ratings are variables of the release itself
+    wanted = [name for name in BUILDERS if name in feeding - {"episodes", "ratings"}]
+    picked = found.picked(dataset, release)
+    frames: dict[str, pd.DataFrame] = {}
+    for name in wanted:
+        try:
+            built = BUILDERS[name](picked)
+        except (InputError, DataIntegrityError, CoverageError):
+            continue  # the release cannot build it: the panel's own stands
+        if dataset in built.datasets:
+            frames[name] = _as_read(built.frame)
+            coverage = _extended(coverage, name, built)
+    if not frames:
+        return []
+    tables = dict(zip(CORE_TABLES, core_tables({**frames, "coverage": coverage}), strict=True))
+    return [tables[name] for name in frames]
+
+
+def further_tables(
+    releases: Releases, core: Sequence[SourceTable], picks: Mapping[str, str]
+) -> list[SourceTable]:
+    """Variables of every readable release of a folder, named ``<dataset>_<name>``.
+
+    A variable is taken from the newest release that has it. One that a core table has already is left to it,
+    unless its dataset's release was picked.
+    """
+    known = {name for table in core for name in table.coverage}
+    tables = []
+    for dataset in releases.found.files:
+        taken = set() if dataset in picks else set(known)
+        for path, table in releases.tables(dataset):
+            names = {name: f"{dataset}_{name}" for name in table.coverage}
+            kept = {old: new for old, new in names.items() if new not in taken}
+            if not kept:
+                releases.notes.setdefault(
+                    path, "not needed: another release or a core table has its variables"
+                )
+                continue
+            taken |= set(kept.values())
+            tables.append(table.select(kept))
+            releases.used.add(path)
+    return tables
+
+
+def _without(table: SourceTable, further: Sequence[SourceTable]) -> SourceTable | None:
+    """Core table less the variables that a picked release brings; None if nothing is left."""
+    brought = {name for other in further for name in other.coverage}
+    kept = {name: name for name in table.coverage if name not in brought}
+    if len(kept) == len(table.coverage):
+        return table
+    return table.select(kept) if kept else None
+
+
+def _refuse_nothing(releases: Releases) -> None:
+    """Raise when a folder holds no release at all."""
+    found = releases.found
+    if found.files:
+        return
+    seen = [found.names[path] for path in found.others]
+    message = (
+        f"{found.folder} holds no release that is recognised; {len(seen)} data files were looked at"
+        + (f", first {', '.join(seen[:5])}" if seen else "")
+        + ". `rtop-forecast sources` lists the releases and their pages."
+    )
+    raise InputError(message)
+
+
+def csv_text(table: pd.DataFrame) -> str:
+    """Core table as text with LF line ends; whole numbers without ".0", empty for missing."""
+    return table.to_csv(index=False, lineterminator="\n", float_format=lambda value: f"{value:.6g}")
+
+
+def _as_read(table: pd.DataFrame) -> pd.DataFrame:
+    """Round as the table's file does, so that folder and bundle give the same numbers."""
+    return pd.read_csv(io.StringIO(csv_text(table)), keep_default_na=False, na_values=[""])
+
+
+def _extended(coverage: pd.DataFrame, name: str, built: Built) -> pd.DataFrame:
+    """Coverage with a table's rows carried to its new last year and releases."""
+    coverage = coverage.copy()
+    rows = coverage["table"] == name
+    latest = coverage.loc[rows, "last_year"].max()
+    current = rows & (coverage["last_year"] == latest)
+    coverage.loc[current, "last_year"] = built.last_year
+    renamed = [
+        ";".join(built.sources.get(key.rsplit("-", 1)[0], key) for key in keys.split(";"))
+        for keys in coverage.loc[rows, "source"]
+    ]
+    coverage.loc[rows, "source"] = renamed
+    return coverage
+
+
+def _files(releases: Releases) -> pd.DataFrame:
+    found = releases.all
+    rows = []
+    for dataset, paths in found.files.items():
+        for path in paths:
+            used = path in releases.used
+            note = _remark(path, dataset) if used else releases.notes.get(path, "not needed")
+            rows.append((path, dataset, used, note))
+    rows += [(path, "", False, found.unreadable.get(path, "not recognised")) for path in found.others]
+    frame = pd.DataFrame(rows, columns=["file", "dataset", "used", "note"])
+    frame["file"] = [found.names[path] for path in frame["file"]]
+    return frame.sort_values("file", ignore_index=True)
+
+
+def _remark(path: Path, dataset: str) -> str:
+    """Say whether a file is, byte for byte, one that the library was tested with."""
+    if file_sha256(path) in registered_hashes():
+        return "as registered"
+    known = [
+        release.release for release in registry().values() if release.dataset == dataset and release.sha256
+    ]
+    return (
+        f"not a registered file (by SHA-256; registered: {', '.join(dict.fromkeys(known))}): another release, or one "
+        "that was edited, cut or issued again"
+    )
+
+
+def _unmatched(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    columns = ["source", "code", "year", "rows", "reason"]
+    kept = [part for part in parts if len(part)]
+    return pd.concat(kept, ignore_index=True)[columns] if kept else pd.DataFrame(columns=columns)

@@ -1,0 +1,221 @@
+"""Which official releases a folder holds, told by content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from hashlib import sha256
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol, cast
+
+import pandas as pd
+
+from rtop_forecast.checks.arguments import path_of
+from rtop_forecast.errors import DataIntegrityError, InputError
+from rtop_forecast.sources.folder.archives import DATA_SUFFIXES, unpacked
+from rtop_forecast.sources.reading.files import is_html
+from rtop_forecast.sources.reading.table import SourceTable
+
+__all__ = ["DATASETS", "Discovery", "Reader", "discover", "file_sha256", "reader", "recognised_as"]
+
+#: Datasets in the order in which a file is tried; each has its module of the same name.
+DATASETS = (
+    "ucdp_acd",
+    "ucdp_brd",
+    "ucdp_dyadic",
+    "ucdp_onesided",
+    "ucdp_nonstate",
+    "ucdp_ged",
+    "vdem",
+    "coups",
+    "treaties",
+    "wpp",
+    "wdi",
+    "maddison",
+    "ewp_events",
+    "ewp_treaty",
+    "hief",
+    "epr",
+    "growup",
+    "pts",
+    "cirights",
+    "fariss",
+    "polity5",
+    "freedom_house",
+    "wgi",
+    "mepv",
+    "pitf",
+    "tmk",
+    "ulfelder",
+    "reign_elections",
+    "reign_leaders",
+    "mass_mobilization",
+    "awsd",
+    "unhcr",
+    "idmc",
+    "sipri",
+    "fsi",
+    "cow_contiguity",
+)
+
+
+class Reader(Protocol):
+    """Module of one dataset."""
+
+    def recognise(self, path: str | Path) -> bool:
+        """Whether a file is a release of the dataset, by its content."""
+
+    def read(self, path: str | Path) -> SourceTable:
+        """State-years of a release."""
+
+
+@lru_cache(maxsize=len(DATASETS))
+def reader(dataset: str) -> Reader:
+    """Return the module that reads a dataset.
+
+    Raises
+    ------
+    InputError
+        If there is no such dataset.
+    """
+    if dataset not in DATASETS:
+        message = f"no dataset is called {dataset!r}; there are {', '.join(DATASETS)}."
+        raise InputError(message)
+    return cast(Reader, import_module(f"rtop_forecast.sources.catalogue.{dataset}"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovery:
+    """Files of a folder by dataset.
+
+    Attributes
+    ----------
+    folder : pathlib.Path
+    files : dict of str to tuple of pathlib.Path
+        Recognised files by dataset, sorted by path.
+    others : tuple of pathlib.Path
+        Data files that no reader recognises.
+    unreadable : dict of pathlib.Path to str
+        Those of ``others`` that could not be looked into, with the reason.
+    names : dict of pathlib.Path to str
+        Name of each file, relative to the folder.
+    """
+
+    folder: Path
+    files: Mapping[str, tuple[Path, ...]]
+    others: tuple[Path, ...]
+    unreadable: Mapping[Path, str]
+    names: Mapping[Path, str] = field(default_factory=dict)
+
+    def of(self, dataset: str) -> tuple[Path, ...]:
+        """Files of one dataset; empty when the folder holds none."""
+        return self.files.get(dataset, ())
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per data file: ``file, dataset`` (empty when not recognised)."""
+        rows = [(self.names[path], name) for name, paths in self.files.items() for path in paths]
+        rows += [(self.names[path], "") for path in self.others]
+        return pd.DataFrame(rows, columns=["file", "dataset"]).sort_values("file", ignore_index=True)
+
+
+def discover(folder: str | Path) -> Discovery:
+    """Look through a folder and its subfolders for official releases.
+
+    Parameters
+    ----------
+    folder : path
+
+    Returns
+    -------
+    Discovery
+
+    Raises
+    ------
+    InputError
+        If the folder does not exist.
+    """
+    folder = path_of(folder, name="the data folder")
+    if not folder.is_dir():
+        message = f"the data folder {folder} does not exist; give a folder with downloaded releases."
+        raise InputError(message)
+    found: dict[str, list[Path]] = {name: [] for name in DATASETS}
+    others = []
+    unreadable: dict[Path, str] = {}
+    names = {}
+    for path, shown, fault in _data_files(folder):
+        names[path] = shown
+        if fault is not None:
+            others.append(path)
+            unreadable[path] = fault
+            continue
+        try:
+            name = recognised_as(path)
+        except (InputError, DataIntegrityError) as error:
+            name, unreadable[path] = None, str(error.args[0])
+        if name is None:
+            others.append(path)
+        else:
+            found[name].append(path)
+    return Discovery(
+        folder=folder,
+        files={name: tuple(paths) for name, paths in found.items() if paths},
+        others=tuple(others),
+        unreadable=unreadable,
+        names=names,
+    )
+
+
+def _data_files(folder: Path) -> Iterator[tuple[Path, str, str | None]]:
+    """List data files with their names in the folder, those in zip archives too; and why one was refused."""
+    for path in sorted(folder.rglob("*")):
+        suffix = path.suffix.lower()
+        shown = path.relative_to(folder).as_posix()
+        hidden = shown.startswith(".") or "/." in shown  # a download under way, or what a file manager left
+        if hidden or not path.is_file() or (suffix not in DATA_SUFFIXES and suffix != ".zip"):
+            continue
+        if suffix != ".zip":
+            yield path, shown, None
+            continue
+        try:
+            members = unpacked(path)
+        except DataIntegrityError as error:
+            yield path, shown, str(error.args[0])
+            continue
+        yield from ((member, f"{shown}/{_inside(member)}", None) for member in members)
+
+
+def _inside(member: Path) -> str:
+    """Name of a member in its archive: what stands below the folder named by a hash."""
+    parts = member.parts
+    start = next(i for i in range(len(parts) - 1, -1, -1) if len(parts[i]) == 64)
+    return "/".join(parts[start + 1 :])
+
+
+def recognised_as(path: str | Path) -> str | None:
+    """Dataset of a file, by its content; None if no reader knows it.
+
+    Raises
+    ------
+    InputError
+        If an optional library is needed to look into it.
+    DataIntegrityError
+        If the file is broken, empty or a web page.
+    """
+    if Path(path).stat().st_size == 0:
+        message = f"{Path(path).name} is empty. Download it again."
+        raise DataIntegrityError(message)
+    if is_html(path):
+        message = f"{Path(path).name} is a web page, not a data file. Download it again."
+        raise DataIntegrityError(message)
+    return next((name for name in DATASETS if reader(name).recognise(path)), None)
+
+
+def file_sha256(path: str | Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    digest = sha256()
+    with Path(path).open("rb") as handle:
+        while block := handle.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""Tools of the readers: files, columns, codes and names, and the table that every reader returns."""

@@ -1,0 +1,203 @@
+"""Checks of a release's columns: numbers, years, keys; each refusal names the file, the row and the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.sources.reading.table import UNMATCHED_COLUMNS, no_unmatched
+
+__all__ = ["EARLIEST_YEAR", "latest_year", "numbers", "one_per_key", "refuse", "whole_numbers", "years"]
+
+#: No dataset of the field reaches further back.
+EARLIEST_YEAR = 1700
+
+
+def latest_year() -> int:
+    """Last year that a release may describe: the current one."""
+    return date.today().year
+
+
+def refuse(
+    path: str | Path, rule: str, bad: pd.Series, cells: pd.Series, *, remedy: str | None = None
+) -> None:
+    """Raise when a rule is broken in any row.
+
+    Parameters
+    ----------
+    path : path
+    rule : str
+        What must hold, as "column 'year' must hold whole numbers".
+    bad : Series of bool
+        Rows that break it.
+    cells : Series
+        What stands there.
+    remedy : str, optional
+        The way out; by default, to download the official file again.
+
+    Raises
+    ------
+    DataIntegrityError
+        With the file, the rule, the number of rows and the first of them, counted from 1 below the header.
+    """
+    wrong = bad.to_numpy(dtype=bool)
+    if not wrong.any():
+        return
+    row = int(wrong.argmax())
+    message = (
+        f"{Path(path).name}: {rule}; {int(wrong.sum())} of {len(wrong)} rows do not, first row {row + 1} "
+        f"({cells.iloc[row]!r}). {remedy or 'Download the official file again.'}"
+    )
+    raise DataIntegrityError(message)
+
+
+def numbers(
+    frame: pd.DataFrame,
+    columns: Sequence[str],
+    *,
+    path: str | Path,
+    missing: Collection[object] = (),
+    bounds: Mapping[str, tuple[float, float]] | tuple[float, float] | None = None,
+    thousands: str | None = None,
+) -> pd.DataFrame:
+    """Return the frame with these columns as float64.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    columns : list of str
+    path : path
+        Named in the complaint.
+    missing : collection
+        Values that the codebook gives the meaning of missing, as numbers (-99) or text ("..").
+    bounds : (low, high) or dict of column to (low, high), optional
+        Admissible values, bounds inclusive.
+    thousands : str, optional
+        Separator inside numbers.
+
+    Raises
+    ------
+    DataIntegrityError
+        If a cell is neither a finite number nor missing, or lies outside the bounds.
+    """
+    frame = frame.copy()
+    texts = {str(value) for value in missing if isinstance(value, str)}
+    codes = [float(value) for value in missing if not isinstance(value, str)]  # type: ignore[arg-type]
+    for column in columns:
+        given = frame[column]
+        if pd.api.types.is_numeric_dtype(given) and not pd.api.types.is_bool_dtype(given):
+            values = given.astype("Float64").astype("float64")
+            blank = given.isna()
+        else:
+            text = given.astype("str").str.strip()
+            if thousands:
+                text = text.str.replace(thousands, "", regex=False)
+            blank = given.isna() | text.eq("") | text.isin(texts)
+            values = pd.to_numeric(text.where(~blank), errors="coerce").astype("float64")
+        rule = f"column {column!r} must hold numbers"
+        refuse(path, rule, ~blank & ~np.isfinite(values), given)
+        values = values.mask(values.isin(codes)) if codes else values
+        limits = bounds.get(column) if isinstance(bounds, Mapping) else bounds
+        if limits is not None:
+            low, high = limits
+            rule = f"column {column!r} must lie between {low:g} and {high:g}"
+            refuse(path, rule, values.notna() & ~values.between(low, high), given)
+        frame[column] = values
+    return frame
+
+
+def whole_numbers(
+    frame: pd.DataFrame,
+    columns: Sequence[str],
+    *,
+    path: str | Path,
+    bounds: Mapping[str, tuple[float, float]] | tuple[float, float] | None = None,
+) -> pd.DataFrame:
+    """Return the frame with these columns as int64; every row must have a whole number.
+
+    Raises
+    ------
+    DataIntegrityError
+        If a cell is missing, no whole number, or outside the bounds.
+    """
+    read = numbers(frame, columns, path=path, bounds=bounds)
+    for column in columns:
+        values = read[column]
+        bad = values.isna() | (values % 1 != 0) | (values.abs() >= 2**53)
+        refuse(path, f"column {column!r} must hold whole numbers", bad, frame[column])
+        read[column] = values.astype("int64")
+    return read
+
+
+def years(
+    frame: pd.DataFrame,
+    column: str,
+    *,
+    path: str | Path,
+    first: int = EARLIEST_YEAR,
+    last: int | None = None,
+) -> pd.DataFrame:
+    """Return the frame with a column of calendar years as int64.
+
+    Parameters
+    ----------
+    first, last : int
+        Admissible years; by default from 1700 to the current one.
+
+    Raises
+    ------
+    DataIntegrityError
+        If there is no row, or a year is missing, no whole number or out of range.
+    """
+    if frame.empty:
+        message = f"{Path(path).name} holds no row below its header. Download the official file again."
+        raise DataIntegrityError(message)
+    limits = (first, latest_year() if last is None else last)
+    return whole_numbers(frame, [column], path=path, bounds=limits)
+
+
+def one_per_key(
+    frame: pd.DataFrame, keys: Sequence[str], *, path: str | Path, code: str, year: str = "year"
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Drop exact repetitions of a row, with a report; refuse rows that share their keys and disagree.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    keys : list of str
+        Columns that tell the rows apart.
+    path : path
+    code, year : str
+        Columns for the report.
+
+    Returns
+    -------
+    rows, unmatched : DataFrame
+        ``unmatched`` has ``code, year, rows, reason``, as :attr:`SourceTable.unmatched`.
+
+    Raises
+    ------
+    DataIntegrityError
+        If two rows have the same keys and different values.
+    """
+    kept = frame.drop_duplicates(ignore_index=True)
+    repeated = kept.duplicated(list(keys), keep=False)
+    if repeated.any():
+        first = kept.loc[repeated, list(keys)].iloc[0].to_dict()
+        message = (
+            f"{Path(path).name}: one row per {', '.join(keys)} is the rule; {int(repeated.sum())} rows share "
+            f"theirs with another and disagree, first {first}. Keep the right one of each."
+        )
+        raise DataIntegrityError(message)
+    again = frame[frame.duplicated()]
+    if again.empty:
+        return kept, no_unmatched()
+    counts = again.groupby([code, year], as_index=False).size()
+    counts = counts.rename(columns={code: "code", year: "year", "size": "rows"})
+    counts = counts.assign(code=counts["code"].astype("str"), reason="exact repetition of another row")
+    return kept, counts[UNMATCHED_COLUMNS]

@@ -1,0 +1,182 @@
+"""What a reader returns: state-years from one release, with their coverage and what did not match."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from rtop_forecast.errors import InputError
+from rtop_forecast.world.states import KEYS
+
+__all__ = ["KEYS", "UNMATCHED_COLUMNS", "SourceTable", "no_unmatched"]
+
+UNMATCHED_COLUMNS = ["code", "year", "rows", "reason"]
+
+
+def no_unmatched() -> pd.DataFrame:
+    """Empty table in the layout of :attr:`SourceTable.unmatched`."""
+    return pd.DataFrame(
+        {
+            "code": pd.Series(dtype="str"),
+            "year": pd.Series(dtype="int64"),
+            "rows": pd.Series(dtype="int64"),
+            "reason": pd.Series(dtype="str"),
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceTable:
+    """State-years of one release.
+
+    Attributes
+    ----------
+    source : str
+        Key in the registry ``datasets/sources.toml``.
+    release : str
+        Version or date of the release as its publisher states it.
+    data : pandas.DataFrame of shape (n_rows, 2 + n_variables)
+        ``country_id`` (Gleditsch-Ward number as of the year), ``year`` (calendar year) and one
+        column per variable; at most one row per state-year, sorted by the two keys.
+    coverage : dict of str to (int, int)
+        First and last year each variable covers, bounds inclusive. Its names are the variables.
+    zero_inside : frozenset of str
+        Variables for which the absence of a row inside the coverage means zero.
+    publication_lag_months : int
+        Months after 31 December of a value's year until it is published.
+    unmatched : pandas.DataFrame
+        Source rows that belong to no state-year: ``code, year, rows, reason``.
+
+    Raises
+    ------
+    InputError
+        If a key is missing or repeated, a covered variable has no column or a key's name, a value
+        lies outside its own coverage, or the lag is negative.
+    """
+
+    source: str
+    release: str
+    data: pd.DataFrame
+    coverage: Mapping[str, tuple[int, int]]
+    zero_inside: frozenset[str]
+    publication_lag_months: int
+    unmatched: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        """Copy the tables in and refuse what breaks the stated rules."""
+        coverage = {name: (int(first), int(last)) for name, (first, last) in self.coverage.items()}
+        zero_inside = frozenset(self.zero_inside)
+        self._check_description(coverage, zero_inside)
+        data = _checked_data(self.source, self.data, coverage)
+        unmatched = self.unmatched[UNMATCHED_COLUMNS].reset_index(drop=True).copy()
+        object.__setattr__(self, "coverage", coverage)
+        object.__setattr__(self, "zero_inside", zero_inside)
+        object.__setattr__(self, "data", data)
+        object.__setattr__(self, "unmatched", unmatched)
+
+    def _check_description(
+        self, coverage: Mapping[str, tuple[int, int]], zero_inside: frozenset[str]
+    ) -> None:
+        if not self.source or not self.release:
+            message = "a source table needs a registry key and a release; give both as non-empty text."
+            raise InputError(message)
+        if not coverage:
+            message = f"{self.source} covers no variable; give `coverage` as {{name: (first, last)}}."
+            raise InputError(message)
+        keys = sorted({*KEYS, "name"} & set(coverage))
+        if keys:
+            message = (
+                f"country_id, year and name are a panel's own columns; {self.source} covers {len(keys)} of them, "
+                f"first {keys[0]!r}. Choose another name for the variable."
+            )
+            raise InputError(message)
+        backward = [name for name, (first, last) in coverage.items() if first > last]
+        if backward:
+            message = (
+                f"coverage must run forward; {len(backward)} variables of {self.source} do not, "
+                f"first {backward[0]!r}. Give (first, last)."
+            )
+            raise InputError(message)
+        stray = sorted(zero_inside - set(coverage))
+        if stray:
+            message = (
+                f"zero_inside may name covered variables only; {len(stray)} of {self.source} are not, "
+                f"first {stray[0]!r}. Add them to `coverage`."
+            )
+            raise InputError(message)
+        if self.publication_lag_months < 0:
+            message = (
+                f"a publication lag is 0 months or more; {self.source} has {self.publication_lag_months}."
+            )
+            raise InputError(message)
+
+    def select(self, names: Mapping[str, str]) -> SourceTable:
+        """Table of some variables under other names.
+
+        Parameters
+        ----------
+        names : dict of str to str
+            New name of each variable to keep.
+        """
+        return replace(
+            self,
+            data=self.data[[*KEYS, *names]].rename(columns=names),
+            coverage={new: self.coverage[old] for old, new in names.items()},
+            zero_inside=frozenset(names[name] for name in self.zero_inside if name in names),
+        )
+
+    def summary(self) -> str:
+        """Rows, variables and coverage, as text."""
+        lines = [
+            f"{self.source} ({self.release}): {len(self.data):,} state-years, {len(self.unmatched)} unmatched"
+        ]
+        lines += [
+            f"  {name}: {first}-{last}" + (", absence is zero" if name in self.zero_inside else "")
+            for name, (first, last) in self.coverage.items()
+        ]
+        return "\n".join(lines)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Copy of the state-years."""
+        return self.data.copy()
+
+
+def _checked_data(source: str, data: pd.DataFrame, coverage: Mapping[str, tuple[int, int]]) -> pd.DataFrame:
+    columns = [*KEYS, *coverage]
+    _require(source, data, columns)
+    frame = data[[*columns, *(name for name in data.columns if name not in columns)]].copy()
+    if frame[KEYS].isna().any(axis=None):
+        lost = int(frame[KEYS].isna().any(axis=1).sum())
+        message = f"every row of {source} needs country_id and year; {lost} of {len(frame)} lack one."
+        raise InputError(message)
+    frame = frame.astype(dict.fromkeys(KEYS, "int64"))
+    repeated = frame.duplicated(KEYS)
+    if repeated.any():
+        first = frame.loc[repeated, KEYS].iloc[0]
+        message = (
+            f"a source table has one row per state-year; {int(repeated.sum())} rows of {source} repeat a "
+            f"key, "
+            f"first GW {first['country_id']} in {first['year']}. Aggregate them."
+        )
+        raise InputError(message)
+    for name, (start, end) in coverage.items():
+        outside = frame[name].notna() & ~frame["year"].between(start, end)
+        if outside.any():
+            message = (
+                f"{source} covers {name} in {start}-{end}; {int(outside.sum())} values lie outside, "
+                f"first in {frame.loc[outside, 'year'].iloc[0]}. Correct the coverage or the rows."
+            )
+            raise InputError(message)
+    return frame.sort_values(KEYS, ignore_index=True)
+
+
+def _require(source: str, data: pd.DataFrame, columns: Iterable[str]) -> None:
+    missing = [name for name in columns if name not in data.columns]
+    if missing:
+        message = (
+            f"{source} lacks {len(missing)} columns, first {missing[0]!r}; it has {list(data.columns)[:8]}. "
+            "Name the columns as in `coverage`."
+        )
+        raise InputError(message)

@@ -1,0 +1,226 @@
+"""Block bootstrap, paired comparison, intervals and ranks of draws."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from rtop_forecast.errors import InputError
+from rtop_forecast.evaluation import (
+    block_bootstrap,
+    block_multiplicities,
+    bootstrap_scores,
+    interval_from_draws,
+    paired_difference,
+    prob_top,
+    rank_ranges,
+    score_intervals,
+    score_table,
+)
+
+
+def panel(seed=0, *, states=60, years=20, rate=-3.5):
+    rng = np.random.default_rng(seed)
+    state, year = (axis.ravel() for axis in np.meshgrid(np.arange(states), np.arange(years), indexing="ij"))
+    # a state's own level, the same in all years, is what makes its rows alike
+    z = rate + rng.normal(0, 1, states)[state] + rng.normal(0, 0.5, state.size)
+    prob = np.round(1 / (1 + np.exp(-z)), 3).clip(0.001)
+    outcome = (rng.random(state.size) < prob).astype(int)
+    return outcome, prob, state, year
+
+
+def test_multiplicities():
+    counts = block_multiplicities(50, draws=4000, seed=3)
+    assert counts.shape == (4000, 50)
+    assert (counts.sum(axis=1) == 50).all()
+    # mean 1; 4.5 standard errors over 4,000 draws of variance 0.98
+    assert np.abs(counts.mean(axis=0) - 1).max() < 4.5 * math.sqrt(0.98 / 4000)
+    assert_allclose(counts.var(), 1 - 1 / 50, rtol=0.03)
+    assert_array_equal(counts, block_multiplicities(50, draws=4000, seed=3))
+    assert (counts != block_multiplicities(50, draws=4000, seed=4)).any()
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"blocks": [1, 1, 1, 1]}, "the number of blocks must be an integer of at least 2; it is 1"),
+        ({"blocks": [1, 2, 3]}, r"blocks must have one label per row; shape \(3,\) for 4 rows"),
+        ({"blocks": [1, 2, math.nan, 3]}, "blocks must not be missing; 1 of 4 labels are, first row 2"),
+        ({"draws": 1}, "draws must be an integer of at least 2"),
+        ({"seed": -1}, "seed must be an integer of at least 0"),
+        ({"seed": None}, "seed must be an integer"),
+        ({"level": 90}, "level must lie strictly between 0 and 1; it is 90"),
+    ],
+)
+def test_invalid_options_raise(given, message):
+    options = {"blocks": [1, 1, 2, 2], "draws": 50} | given
+    outcome, prob = [0, 1, 0, 1], [0.1, 0.2, 0.3, 0.4]
+    with pytest.raises(InputError, match=message):
+        score_intervals(outcome, prob, groups=None, **options)
+    with pytest.raises(InputError, match=message):
+        paired_difference(outcome, prob, prob, **options)
+
+
+def test_mean_of_values_and_of_weights_agree():
+    outcome, _, state, _ = panel()
+    by_value = block_bootstrap(outcome, blocks=state, draws=200, seed=5)
+    by_weight = block_bootstrap(lambda w: np.average(outcome, weights=w), blocks=state, draws=200, seed=5)
+    assert by_value.estimate == pytest.approx(by_weight.estimate, rel=1e-12)
+    assert by_value.low == pytest.approx(by_weight.low, rel=1e-12)
+    assert by_value.high == pytest.approx(by_weight.high, rel=1e-12)
+    assert (by_value.blocks, by_value.draws, by_value.undefined) == (60, 200, 0)
+
+
+def test_undefined_draws_are_counted_and_too_many_refused():
+    values = np.arange(100.0)
+
+    def at_most(share):
+        # NaN in about that share of draws: those where the first block is absent, times a second condition
+        def statistic(weights):
+            absent = weights[0] == 0 and weights[1:].max() >= share
+            return math.nan if absent else float(np.average(values, weights=weights))
+
+        return statistic
+
+    result = block_bootstrap(at_most(6), blocks=np.arange(100), draws=500, seed=1)
+    assert 0 < result.undefined <= 25
+    assert math.isfinite(result.low)
+    message = r"defined in at least 95% of the resamples; it is undefined in \d+ of 500, first draw \d+"
+    with pytest.raises(InputError, match=message):
+        block_bootstrap(at_most(0), blocks=np.arange(100), draws=500, seed=1)
+    with pytest.raises(InputError, match="the statistic of the data must be finite; it is nan"):
+        block_bootstrap(lambda w: math.nan, blocks=[1, 2])
+
+
+def test_blocks_widen_the_interval_of_rows_that_are_alike():
+    state = np.repeat(np.arange(40), 25)
+    values = np.random.default_rng(0).normal(size=40)[state]
+    blocked = block_bootstrap(values, blocks=state, seed=2)
+    single = block_bootstrap(values, blocks=np.arange(1000), seed=2)
+    # the standard error of 40 independent values, 5 times that of 1,000; interval ± 1.645 of it
+    width = 2 * 1.645 * values.std() / math.sqrt(40)
+    assert blocked.high - blocked.low == pytest.approx(width, rel=0.15)
+    assert single.high - single.low == pytest.approx(width / 5, rel=0.15)
+
+
+def test_interval_covers_as_promised():
+    # 400 panels of 60 blocks with a common block effect, true mean 0
+    hits = 0
+    for seed in range(400):
+        rng = np.random.default_rng(seed)
+        state = np.repeat(np.arange(60), 5)
+        values = rng.normal(size=60)[state] + rng.normal(size=300)
+        result = block_bootstrap(values, blocks=state, draws=400, seed=seed)
+        hits += result.low <= 0 <= result.high
+    # 90% nominal; four binomial standard errors, and 2% for the percentile method at 60 blocks
+    assert 0.90 - 0.02 - 4 * 0.015 <= hits / 400 <= 0.90 + 4 * 0.015
+
+
+def test_bootstrap_scores_report():
+    outcome, prob, state, year = panel()
+    scores = bootstrap_scores(outcome, prob, blocks=state, groups=year, k=(5, 10), draws=300, seed=7)
+    assert dict(scores.estimate) == score_table(outcome, prob, groups=year, k=(5, 10))
+    assert list(scores.draws) == list(scores.estimate)
+    intervals = score_intervals(outcome, prob, blocks=state, groups=year, k=(5, 10), draws=300, seed=7)
+    assert intervals == scores.intervals()
+    for name, (low, high) in intervals.items():
+        assert low <= scores.estimate[name] <= high
+    wide = scores.intervals(level=0.99)
+    assert all(wide[name][0] <= low and high <= wide[name][1] for name, (low, high) in intervals.items())
+    frame = scores.to_frame()
+    assert list(frame.columns) == ["score", "estimate", "low", "high", "undefined"]
+    assert "300 resamples of 60 blocks, seed 7" in scores.summary()
+    with pytest.raises(ValueError, match="read-only"):
+        scores.draws["auc"][0] = 0
+
+
+def test_scores_undefined_in_resamples_are_counted_or_refused():
+    # all events in one block of 4: absent from (3/4)^4 = 32% of resamples
+    outcome, prob, state = [1, 1, 0, 0, 0, 0, 0, 0], np.linspace(0.9, 0.1, 8), np.repeat([1, 2, 3, 4], 2)
+    scores = bootstrap_scores(outcome, prob, blocks=state, groups=None, draws=1000, seed=1)
+    absent = int((scores.draws["positives"] == 0).sum())
+    assert 250 < absent < 390
+    for name in ("auc", "ap", "expected_observed", "recall_at_10"):
+        assert scores.undefined[name] >= absent
+    assert scores.undefined["log_loss"] == scores.undefined["brier"] == 0
+    with pytest.raises(InputError, match=r"auc must be defined in at least 95% of the resamples"):
+        score_intervals(outcome, prob, blocks=state, groups=None, draws=1000, seed=1)
+
+
+def test_paired_difference_of_equals_and_betters():
+    outcome, prob, state, _ = panel()
+    same = paired_difference(outcome, prob, prob, blocks=state, draws=100)
+    assert (same.brier.estimate, same.brier.low, same.brier.high, same.brier.prob_better) == (0, 0, 0, 0.5)
+    flat = np.full(prob.size, outcome.mean())
+    result = paired_difference(outcome, prob, flat, blocks=state, draws=400, seed=2)
+    back = paired_difference(outcome, flat, prob, blocks=state, draws=400, seed=2)
+    assert result.log_loss.estimate < 0
+    assert result.log_loss.prob_better > 0.9
+    for one, other in ((result.log_loss, back.log_loss), (result.brier, back.brier)):
+        assert one.estimate == pytest.approx(-other.estimate, rel=1e-12)
+        assert one.low == pytest.approx(-other.high, rel=1e-12)
+        assert one.prob_better == pytest.approx(1 - other.prob_better, rel=1e-12)
+    assert list(result.to_frame()["score"]) == ["log_loss", "brier"]
+    assert "negative: A is better" in result.summary()
+    with pytest.raises(InputError, match="same number of rows"):
+        paired_difference(outcome, prob, prob[:-1], blocks=state)
+
+
+def test_pairing_removes_what_is_hard_for_both():
+    outcome, prob, state, _ = panel()
+    nearly = np.clip(prob * 1.02, 0, 1)
+    paired = paired_difference(outcome, nearly, prob, blocks=state, seed=1).log_loss
+    alone = score_intervals(outcome, prob, blocks=state, groups=None, seed=1)["log_loss"]
+    assert paired.high - paired.low < 0.05 * (alone[1] - alone[0])
+
+
+def test_interval_from_draws():
+    draws = np.arange(101.0)[:, None] * [1, -2]
+    low, high = interval_from_draws(draws, level=0.9)
+    assert_allclose(low, [5, -190])
+    assert_allclose(high, [95, -10])
+    with pytest.raises(InputError, match="draws must not be missing; 1 of 3 are, first in draw 1"):
+        interval_from_draws([1.0, math.nan, 2.0])
+    for empty in ([], 1.0):
+        with pytest.raises(InputError, match="needs draws along the first axis"):
+            interval_from_draws(empty)
+
+
+def test_rank_ranges_of_certain_and_of_equal_units():
+    draws = np.tile([0.3, 0.9, 0.1], (50, 1))
+    low, high = rank_ranges(draws)
+    assert_array_equal(low, [2, 1, 3])
+    assert_array_equal(high, [2, 1, 3])
+    low, high = rank_ranges(np.full((50, 4), 0.2))
+    assert_array_equal(low, np.full(4, 2.5))
+    assert_array_equal(high, np.full(4, 2.5))
+
+
+def test_rank_ranges_hold_at_least_the_level():
+    draws = np.random.default_rng(1).beta(np.arange(1, 21), 60, size=(333, 20))
+    ranks = (-draws).argsort(axis=1).argsort(axis=1) + 1
+    for level in (0.5, 0.9):
+        low, high = rank_ranges(draws, level=level)
+        assert (((ranks >= low) & (ranks <= high)).mean(axis=0) >= level).all()
+        assert np.isin(low, np.arange(1, 21)).all()
+
+
+def test_prob_top_shares_ties():
+    draws = [[0.9, 0.5, 0.5, 0.1], [0.1, 0.5, 0.5, 0.9]]
+    assert_allclose(prob_top(draws, k=2), [0.5, 0.5, 0.5, 0.5])
+    assert_allclose(prob_top(draws, k=1), [0.5, 0, 0, 0.5])
+    assert_array_equal(prob_top(draws, k=9), np.ones(4))
+
+
+@pytest.mark.parametrize("summarise", [rank_ranges, lambda draws: prob_top(draws, k=1)])
+def test_probability_draws_are_checked(summarise):
+    for shape in ((3,), (0, 3), (3, 0)):
+        with pytest.raises(InputError, match=r"prob_draws must have shape \(draws, n\)"):
+            summarise(np.zeros(shape))
+    with pytest.raises(InputError, match=r"prob_draws must lie in \[0, 1\]"):
+        summarise([[0.1, 1.2]])
+    with pytest.raises(InputError, match="prob_draws must be finite"):
+        summarise([[0.1, math.nan]])

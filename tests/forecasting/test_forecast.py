@@ -1,0 +1,141 @@
+"""A forecast: the ranking's rules, intervals around each number, explanations that add up."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+import rtop_forecast as rtop
+from rtop_forecast.models import BoostedTrees, ElasticNetLogit, LogOddsAverage
+
+MODEL = LogOddsAverage(
+    [
+        ("net", ElasticNetLogit(lam=0.3, scaled=True, tol=1e-7)),
+        ("trees", BoostedTrees(n_estimators=8, seeds=1)),
+    ]
+)
+
+
+@pytest.fixture(scope="module")
+def parts():
+    panel = rtop.load_panel()
+    return rtop.build_features(panel), rtop.onset_target(panel)
+
+
+@pytest.fixture(scope="module")
+def history(parts):
+    return rtop.backtest(
+        MODEL, *parts, origins=rtop.RollingOrigin(first=2022, last=2022), calibration_origins=10
+    )
+
+
+@pytest.fixture(scope="module")
+def fc(parts, history):
+    return rtop.forecast(MODEL, *parts, origin=2024, backtest=history, draws=30)
+
+
+def test_ranking_is_ordered_and_complete(fc, parts):
+    table = fc.ranking()
+    at_risk = parts[1].to_frame().query("year == 2024 and at_risk")
+    assert set(table["country_id"]) == set(at_risk["country_id"])
+    assert (table["prob"].diff().dropna() <= 0).all()
+    assert (table["rank"] == table["prob"].rank(ascending=False, method="min")).all()
+    assert fc.window == (2025, 2026)
+    assert fc.issued == date(2025, 6, 30)
+
+
+def test_every_number_lies_in_its_interval(fc):
+    table = fc.ranking()
+    assert ((table["prob_low"] <= table["prob"]) & (table["prob"] <= table["prob_high"])).all()
+    assert ((table["rank_low"] >= 1) & (table["rank_high"] <= len(table))).all()
+    assert (table["rank_low"] <= table["rank_high"]).all()
+    value, low, high = fc.expected
+    assert low <= value <= high
+    assert value == pytest.approx(table["prob"].sum(), rel=1e-12)
+
+
+def test_contributions_add_up_to_the_calibrated_log_odds(fc):
+    for row in fc.to_frame().to_dict("records"):
+        explained = fc.attributions(row["country_id"])
+        log_odds = np.log(row["prob"] / (1 - row["prob"]))
+        assert explained.log_odds == pytest.approx(log_odds, abs=1e-9)
+        factors = explained.by_risk_factor()["contribution"]
+        assert explained.baseline + factors.sum() == pytest.approx(log_odds, abs=1e-9)
+
+
+def test_contributions_are_relative_to_the_world_of_the_year(fc):
+    np.testing.assert_allclose(fc.explanation.contributions.mean(axis=0), 0, atol=1e-9)
+
+
+def test_a_factor_without_features_is_missing_not_zero(fc):
+    table = fc.attributions("Sudan").by_risk_factor().set_index("risk_factor")
+    assert np.isnan(table.loc[14, "contribution"])
+    assert table.loc[14, "features"] == 0
+
+
+def test_named_factors_raise_the_forecast_most(fc):
+    table = fc.ranking().set_index("country_id")
+    factors = fc.explanation.by_risk_factor()
+    for country_id in table.index[:20]:
+        ordered = factors.loc[country_id].sort_values(ascending=False)
+        assert table.loc[country_id, "factor_1"] == ordered.index[0]
+        assert ordered.iloc[0] > 0
+
+
+def test_last_year_is_the_forecast_of_the_year_before(fc, parts, history):
+    before = rtop.forecast(MODEL, *parts, origin=2023, backtest=history, draws=20).to_frame()
+    merged = fc.ranking().merge(before, on="country_id", suffixes=("", "_then"))
+    np.testing.assert_allclose(merged["prob_last_year"], merged["prob_then"], rtol=1e-12)
+    assert (merged["rank_last_year"].astype(int) == merged["rank_then"]).all()
+
+
+def test_calibration_shifts_the_raw_probability(fc):
+    frame = fc.to_frame()
+    shift = np.log(frame["prob"] / (1 - frame["prob"])) - np.log(frame["raw_prob"] / (1 - frame["raw_prob"]))
+    assert shift.std() < 1e-9
+    assert "RandomWalkShift" in fc.provenance["calibrator"]
+
+
+def test_names_are_found_in_any_spelling_and_typos_get_suggestions(fc):
+    assert fc.attributions("Burma/Myanmar").country_id == fc.attributions(775).country_id
+    with pytest.raises(rtop.InputError, match="Sudan"):
+        fc.attributions("Sudn")
+    with pytest.raises(rtop.CoverageError, match="has no forecast"):
+        fc.attributions("Tuvalu")
+
+
+def test_an_early_issue_date_is_a_leak(parts):
+    with pytest.raises(rtop.LeakageError, match="2025-06-30"):
+        rtop.forecast(MODEL, *parts, origin=2024, issued=date(2025, 3, 1))
+
+
+def test_features_for_an_earlier_issue_date_use_older_values():
+    panel = rtop.load_panel()
+    march, june = (rtop.build_features(panel, issue_month=m) for m in (3, 6))
+    ages = {m.issue_month: m.ages[m.ages["year"] == 2020] for m in (march, june)}
+    assert (ages[6]["ucdp_intensity"] == 0).all()
+    assert (ages[3]["ucdp_intensity"].dropna() == 1).all()
+    forecast = rtop.forecast(
+        MODEL, march, rtop.onset_target(panel), origin=2024, issued=date(2025, 3, 31), draws=20
+    )
+    assert forecast.issued == date(2025, 3, 31)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ({"origin": 2030}, rtop.CoverageError, "no state is at risk in 2030"),
+        ({"origin": 2024, "draws": 5}, rtop.InputError, "draws must be a whole number from 20"),
+    ],
+)
+def test_impossible_forecasts_are_refused(parts, arguments, error, words):
+    with pytest.raises(error, match=words):
+        rtop.forecast(MODEL, *parts, **arguments)
+
+
+def test_summary_reads_like_a_ranking(fc):
+    text = fc.summary()
+    assert "2025-2026" in text
+    assert fc.ranking()["name"].iloc[0] in text
