@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from rtop_forecast.checks.arguments import choice, real, shown, whole
+from rtop_forecast.checks.arguments import choice, finite_number, integer, quoted
 from rtop_forecast.errors import CoverageError, InputError
 from rtop_forecast.panel import Panel
 from rtop_forecast.world.states import KEYS, list_states
@@ -230,8 +230,8 @@ def onset_target(
         If the panel lacks the event or population variables.
     """
     choice(kind, name="kind", options=("onset", "incidence"))
-    horizon = whole(horizon, name="horizon", least=1, most=_MOST_YEARS)
-    min_population = int(real(min_population, name="min_population"))
+    horizon = integer(horizon, name="horizon", least=1, most=_MOST_YEARS)
+    min_population = int(finite_number(min_population, name="min_population"))
     definition = _definition(panel, event)
     used = {*definition.onset, *definition.ongoing}
     _require(panel, {*used, "population"}, event)
@@ -296,7 +296,7 @@ def relabelled(target: Target, panel: Panel) -> Target:
 
 def _definition(panel: Panel, event: str) -> Event:
     if not isinstance(event, str):
-        message = f"event must be the name of an event; got {shown(event)}. One is 'mass_killing'."
+        message = f"event must be the name of an event; got {quoted(event)}. One is 'mass_killing'."
         raise InputError(message)
     if event in EVENTS:
         return EVENTS[event]

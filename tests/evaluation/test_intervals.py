@@ -46,7 +46,7 @@ def test_multiplicities():
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"blocks": [1, 1, 1, 1]}, "the number of blocks must be an integer of at least 2; it is 1"),
+        ({"blocks": [1, 1, 1, 1]}, "the number of blocks must be an integer of at least 2; got 1"),
         ({"blocks": [1, 2, 3]}, r"blocks must have one label per row; shape \(3,\) for 4 rows"),
         ({"blocks": [1, 2, math.nan, 3]}, "blocks must not be missing; 1 of 4 labels are, first row 2"),
         ({"draws": 1}, "draws must be an integer of at least 2"),

@@ -127,7 +127,7 @@ def test_features_for_an_earlier_issue_date_use_older_values():
     ("arguments", "error", "words"),
     [
         ({"origin": 2030}, rtop.CoverageError, "no state is at risk in 2030"),
-        ({"origin": 2024, "draws": 5}, rtop.InputError, "draws must be a whole number from 20"),
+        ({"origin": 2024, "draws": 5}, rtop.InputError, "draws must be an integer from 20"),
     ],
 )
 def test_impossible_forecasts_are_refused(parts, arguments, error, words):

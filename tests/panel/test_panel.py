@@ -349,14 +349,14 @@ def test_a_variable_that_is_there_is_not_brought_again():
             {"releases": {"vdem": "15"}},
             "^`releases` picks among the files of a folder; give the folder as `data_dir`.$",
         ),
-        ({"releases": 3}, "^releases must be a dict from text; got 3"),
-        ({"vintages": "vdem"}, "^vintages must be a list of texts; got 'vdem'"),
+        ({"releases": 3}, "^releases must be a dict with string keys; got 3"),
+        ({"vintages": "vdem"}, "^vintages must be a list of strings; got 'vdem'"),
         (
             {"vintages": ["vdem"]},
             "^the vintages of vdem are files of a folder; give the folder as `data_dir`.$",
         ),
-        ({"first": "1946"}, "^first must be a whole number"),
-        ({"last": "2020"}, "^last must be a whole number"),
+        ({"first": "1946"}, "^first must be an integer"),
+        ({"last": "2020"}, "^last must be an integer"),
         ({"first": 2001, "last": 2000}, "first year 2001 must not come after its last year 2000"),
     ],
 )

@@ -157,7 +157,7 @@ def test_a_million_columns_are_refused_at_once():
 def test_messages_quote_what_was_given_in_one_short_line(parts):
     panel = parts[0]
     with pytest.raises(
-        rtop.InputError, match=r"horizon must be a whole number from 1 to 50; got 'two'\."
+        rtop.InputError, match=r"horizon must be an integer from 1 to 50; got 'two'\."
     ) as caught:
         rtop.onset_target(panel, horizon="two")
     with pytest.raises(rtop.InputError) as caught:

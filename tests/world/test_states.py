@@ -361,7 +361,7 @@ def test_wrong_arguments():
     with pytest.raises(InputError, match="system must be one of"):
         resolve_many([2], [2000], system="gwn")
     for year in (2000.0, "2000", True, None):
-        with pytest.raises(InputError, match="year must be a calendar year"):
+        with pytest.raises(InputError, match="year must be an integer"):
             resolve_state(2, system="gw", year=year)
     with pytest.raises(InputError, match="same length; got 2 and 1"):
         resolve_many([2, 20], [2000], system="gw")

@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike
 
 from rtop_forecast.calibration.base import Calibrator, Rows
 from rtop_forecast.checks import arrays as _checks
+from rtop_forecast.checks.arguments import integer
 from rtop_forecast.checks.arrays import FloatArray, IntArray
 from rtop_forecast.errors import InputError
 from rtop_forecast.logistic import log_odds, logistic_loss, minimise, probability
@@ -107,7 +108,7 @@ class InterceptShift(AffineCalibrator):
 
     def __init__(self, *, prior_sd: float = 1.0, window: int | None = None) -> None:
         self.prior_sd = _checks.scale_value(prior_sd, name="prior_sd", infinite=True)
-        self.window = None if window is None else _checks.at_least(window, name="window", low=1)
+        self.window = None if window is None else integer(window, name="window", least=1)
 
     def _learn(self, rows: Rows, years: FloatArray | None, at: float | None) -> None:
         y, z, w = rows

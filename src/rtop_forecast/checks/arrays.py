@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from rtop_forecast.checks.arguments import integer
 from rtop_forecast.errors import InputError
 
 _VECTOR_HINT = "Pass a one-dimensional array of numbers."
@@ -18,15 +19,15 @@ IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
 
-def _refuse(bad: BoolArray, values: FloatArray, *, rule: str, way_out: str) -> None:
-    """Raise if any row is bad: rule, count, first offender, way out."""
+def _refuse(bad: BoolArray, values: FloatArray, *, rule: str, remedy: str) -> None:
+    """Raise if any row is bad: rule, count, first offender, remedy."""
     count = int(bad.sum())
     if count:
         first = int(np.argmax(bad))
         be = " must be " in rule
         verb = ("is" if be else "does") if count == 1 else ("are" if be else "do")
         message = (
-            f"{rule}; {count} of {bad.size} rows {verb} not, first row {first} ({values[first]:g}). {way_out}"
+            f"{rule}; {count} of {bad.size} rows {verb} not, first row {first} ({values[first]:g}). {remedy}"
         )
         raise InputError(message)
 
@@ -45,7 +46,7 @@ def vector(values: ArrayLike, *, name: str) -> FloatArray:
         ~np.isfinite(array),
         array,
         rule=f"{name} must be finite",
-        way_out="Select the rows to use before calling; none is dropped silently.",
+        remedy="Select the rows to use before calling; none is dropped silently.",
     )
     return array
 
@@ -57,7 +58,7 @@ def outcome_vector(outcome: ArrayLike) -> FloatArray:
         (y != 0) & (y != 1),
         y,
         rule="outcome must be 0 or 1",
-        way_out="Code the event as 1 and its absence as 0.",
+        remedy="Code the event as 1 and its absence as 0.",
     )
     return y
 
@@ -69,7 +70,7 @@ def prob_vector(prob: ArrayLike, *, name: str = "prob") -> FloatArray:
         (p < 0) | (p > 1),
         p,
         rule=f"{name} must lie in [0, 1]",
-        way_out="Recalibrate before scoring.",
+        remedy="Recalibrate before scoring.",
     )
     return p
 
@@ -81,7 +82,7 @@ def open_prob_vector(prob: ArrayLike) -> FloatArray:
         (p == 0) | (p == 1),
         p,
         rule="prob must lie strictly between 0 and 1 to have log-odds",
-        way_out="Bound the model's output away from 0 and 1.",
+        remedy="Bound the model's output away from 0 and 1.",
     )
     return p
 
@@ -110,7 +111,7 @@ def weight_vector(weights: ArrayLike | None, n: int) -> FloatArray:
     if w.size != n:
         message = f"weights must have one value per row; {w.size} for {n} rows. Align them first."
         raise InputError(message)
-    _refuse(w < 0, w, rule="weights must be at least 0", way_out="Use 0 to leave a row out.")
+    _refuse(w < 0, w, rule="weights must be at least 0", remedy="Use 0 to leave a row out.")
     if n and not w.any():
         message = f"weights must have a positive sum; all {n} are 0. Give weight to at least one row."
         raise InputError(message)
@@ -145,17 +146,9 @@ def group_codes(groups: ArrayLike | None, n: int) -> IntArray:
     return label_codes(groups, n, name="groups")[0]
 
 
-def at_least(value: int, *, name: str, low: int) -> int:
-    """Return the integer, or raise InputError if it is no integer or below ``low``."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < low:
-        message = f"{name} must be an integer of at least {low}; it is {value!r}. Change {name}."
-        raise InputError(message)
-    return int(value)
-
-
 def cut_offs(k: Iterable[int]) -> tuple[int, ...]:
     """List lengths, each an integer of at least 1, without repeats."""
-    lengths = tuple(at_least(value, name="k", low=1) for value in k)
+    lengths = tuple(integer(value, name="k", least=1) for value in k)
     if len(set(lengths)) < len(lengths):
         message = f"k must not repeat a list length; it is {lengths}. Give each length once."
         raise InputError(message)

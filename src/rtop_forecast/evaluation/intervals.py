@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from rtop_forecast.checks import arrays as _checks
+from rtop_forecast.checks.arguments import integer
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError
 from rtop_forecast.evaluation.ranking import shares
@@ -385,7 +386,7 @@ def prob_top(prob_draws: ArrayLike, *, k: int) -> FloatArray:
     array([0.5 , 0.75, 0.75])
     """
     draws = _prob_draws(prob_draws)
-    k = _checks.at_least(k, name="k", low=1)
+    k = integer(k, name="k", least=1)
     draw = np.repeat(np.arange(draws.shape[0]), draws.shape[1])
     listed: FloatArray = shares(draws.ravel(), k, draw).reshape(draws.shape).mean(axis=0)
     return listed

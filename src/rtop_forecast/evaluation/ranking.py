@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from rtop_forecast.checks import arrays as _checks
+from rtop_forecast.checks.arguments import integer
 from rtop_forecast.checks.arrays import FloatArray, IntArray
 
 
@@ -148,7 +149,7 @@ def top_share(prob: ArrayLike, *, k: int, groups: ArrayLike | None) -> FloatArra
     array([1. , 0.5, 0.5, 0. ])
     """
     p = _checks.prob_vector(prob)
-    return shares(p, _checks.at_least(k, name="k", low=1), _checks.group_codes(groups, p.size))
+    return shares(p, integer(k, name="k", least=1), _checks.group_codes(groups, p.size))
 
 
 def shares(p: FloatArray, k: int, g: IntArray) -> FloatArray:
@@ -289,7 +290,7 @@ def _listed(
     """Outcome, weight and share in an order that depends on the values only."""
     y, p = _checks.pair(outcome, prob)
     w = _checks.weight_vector(weights, y.size)
-    share = shares(p, _checks.at_least(k, name="k", low=1), _checks.group_codes(groups, y.size))
+    share = shares(p, integer(k, name="k", least=1), _checks.group_codes(groups, y.size))
     order = np.lexsort((w, y, share))
     return y[order], w[order], share[order]
 

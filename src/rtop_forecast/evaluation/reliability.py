@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from rtop_forecast.checks import arrays as _checks
+from rtop_forecast.checks.arguments import integer
 from rtop_forecast.checks.arrays import FloatArray, IntArray
 from rtop_forecast.errors import InputError
 
@@ -104,7 +105,7 @@ def reliability_curve(
     (array([3, 1]), array([0.333, 1.   ]))
     """
     y, p = _checks.pair(outcome, prob)
-    bins = _checks.at_least(bins, name="bins", low=1)
+    bins = integer(bins, name="bins", least=1)
     level = _checks.level_value(level)
     if y.size == 0:
         message = "reliability_curve needs at least one row; there are 0. Check the selection of rows."

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from rtop_forecast.checks import arrays as _checks
+from rtop_forecast.checks.arguments import integer
 from rtop_forecast.checks.arrays import FloatArray, IntArray
 from rtop_forecast.errors import InputError
 
@@ -51,9 +52,9 @@ def block_multiplicities(blocks: int, *, draws: int = 1000, seed: int = 0) -> In
     >>> block_multiplicities(3, draws=4, seed=1).sum(axis=1)
     array([3, 3, 3, 3])
     """
-    blocks = _checks.at_least(blocks, name="the number of blocks", low=2)
-    draws = _checks.at_least(draws, name="draws", low=2)
-    seed = _checks.at_least(seed, name="seed", low=0)
+    blocks = integer(blocks, name="the number of blocks", least=2)
+    draws = integer(draws, name="draws", least=2)
+    seed = integer(seed, name="seed", least=0)
     rng = np.random.default_rng(seed)
     return rng.multinomial(blocks, np.full(blocks, 1.0 / blocks), size=draws).astype(np.int64)
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from rtop_forecast.checks.arguments import mapping, texts, whole
+from rtop_forecast.checks.arguments import integer, string_mapping, strings
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError
 from rtop_forecast.features.catalogue.atrocities import FEATURES as ATROCITIES
@@ -142,9 +142,9 @@ def build_features(
     CoverageError
         If a named feature needs a variable that the panel does not hold.
     """
-    issue_month = whole(issue_month, name="issue_month", least=1, most=12)
-    mine = {} if own is None else mapping(own, name="own")
-    chosen = _select(panel, None if names is None else texts(names, name="names"))
+    issue_month = integer(issue_month, name="issue_month", least=1, most=12)
+    mine = {} if own is None else string_mapping(own, name="own")
+    chosen = _select(panel, None if names is None else strings(names, name="names"))
     specs = (*chosen, *(own_feature(name, factor) for name, factor in mine.items()))
     return features_of(panel, specs, issue_month=issue_month)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rtop_forecast.checks.arguments import whole
+from rtop_forecast.checks.arguments import integer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +100,7 @@ def find_risk_factor(number: int) -> RiskFactor:
     >>> find_risk_factor(3).short
     'Weak state structures'
     """
-    number = whole(
+    number = integer(
         number, name="the number of a risk factor of the UN Framework", least=1, most=len(RISK_FACTORS)
     )
     return RISK_FACTORS[number - 1]

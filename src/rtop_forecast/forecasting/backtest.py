@@ -12,7 +12,7 @@ import pandas as pd
 from joblib import delayed
 
 from rtop_forecast.calibration import Calibrator, default_calibrator
-from rtop_forecast.checks.arguments import choice, of_kind, whole
+from rtop_forecast.checks.arguments import choice, instance_of, integer
 from rtop_forecast.errors import InputError
 from rtop_forecast.explanation.attribution import AttributionTable, explained_by
 from rtop_forecast.features import Features
@@ -96,9 +96,9 @@ def backtest(
         time.
     """
     choice(vintages, name="vintages", options=("revised", "real_time"))
-    of_kind(features, Features, name="features", way_out="Make them with build_features(panel).")
-    of_kind(target, Target, name="target", way_out="Make it with onset_target(panel).")
-    of_kind(origins, RollingOrigin, name="origins", way_out="For example RollingOrigin(first=1993).")
+    instance_of(features, Features, name="features", remedy="Make them with build_features(panel).")
+    instance_of(target, Target, name="target", remedy="Make it with onset_target(panel).")
+    instance_of(origins, RollingOrigin, name="origins", remedy="For example RollingOrigin(first=1993).")
     years = origins.origins(target)
     needed = _needed(years, horizon=target.horizon, calibration_origins=calibration_origins)
     truth = sample(features, target)
@@ -210,7 +210,7 @@ class _Plan:
 
 def _needed(years: Sequence[int], *, horizon: int, calibration_origins: int) -> list[int]:
     """Origins to forecast: those asked for and those that only teach the calibrator."""
-    whole(calibration_origins, name="calibration_origins", least=0, most=_MOST_ORIGINS)
+    integer(calibration_origins, name="calibration_origins", least=0, most=_MOST_ORIGINS)
     first_fed = years[0] - horizon - calibration_origins + 1
     return list(range(first_fed, years[-1] + 1)) if calibration_origins else list(years)
 
@@ -228,7 +228,7 @@ def _run(
     checkpoint: str | Path | None,
 ) -> BacktestResult:
     calibrator = default_calibrator() if calibrator is None else calibrator
-    of_kind(calibrator, Calibrator, name="calibrator", way_out="rtop_forecast.calibration has them.")
+    instance_of(calibrator, Calibrator, name="calibrator", remedy="rtop_forecast.calibration has them.")
     model = as_risk_model(model)
     if plan.explained and checkpoint is not None:
         message = "a checkpoint keeps forecasts, not explanations. Leave out explain or checkpoint."

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rtop_forecast.calibration import Calibrator
-from rtop_forecast.checks.arguments import shown, whole
+from rtop_forecast.checks.arguments import integer, quoted
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import CoverageError, InputError
 from rtop_forecast.explanation.attribution import (
@@ -114,7 +114,7 @@ class Basis:
         """
         keys = self.rows.keys
         same_year = self.here
-        past_years = whole(past_years, name="past_years", least=1)
+        past_years = integer(past_years, name="past_years", least=1)
         if isinstance(compared_with, str) and compared_with == "own past":
             first = self.origin_year - past_years
             own = (keys["country_id"] == country_id) & keys["year"].between(first, self.origin_year - 1)
@@ -128,7 +128,7 @@ class Basis:
             )
             name = f"the other states of {region} in {self.origin_year}"
         elif isinstance(compared_with, str) or not isinstance(compared_with, Sequence):
-            message = f"compared_with must be world, own past, region or a list of states; got {shown(compared_with)}."
+            message = f"compared_with must be world, own past, region or a list of states; got {quoted(compared_with)}."
             raise InputError(message)
         else:
             group = [country(one, year=self.origin_year) for one in compared_with]

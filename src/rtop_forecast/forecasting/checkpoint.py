@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rtop_forecast.checks.arguments import path_of
+from rtop_forecast.checks.arguments import path_argument
 from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.storage.files import write_file
 
@@ -40,7 +40,7 @@ def prepare_checkpoint(folder: str | Path, model: object, samples: Sequence[_Row
         If it belongs to others, or holds files but no key.
     """
     # absolute: a worker process may stand in another folder
-    out = path_of(folder, name="checkpoint").resolve()
+    out = path_argument(folder, name="checkpoint").resolve()
     out.mkdir(parents=True, exist_ok=True)
     key = {"fingerprint": _fingerprint(model, samples), "model": repr(model)}
     path = out / _KEY

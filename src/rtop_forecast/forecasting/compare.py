@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rtop_forecast.checks.arguments import of_kind
+from rtop_forecast.checks.arguments import instance_of
 from rtop_forecast.errors import InputError
 from rtop_forecast.evaluation import (
     bootstrap_scores,
@@ -120,7 +120,7 @@ def compare(
         If the two were not scored on the same rows: the message names the difference.
     """
     for name, result in (("result_a", result_a), ("result_b", result_b)):
-        of_kind(result, BacktestResult, name=name, way_out="Make it with backtest(...).")
+        instance_of(result, BacktestResult, name=name, remedy="Make it with backtest(...).")
     left, right = (result.frame.sort_values(_KEYS, ignore_index=True) for result in (result_a, result_b))
     _same_rows(left, right)
     outcome, a, b = left["outcome"], left["prob"], right["prob"]

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rtop_forecast.checks.arguments import calendar_year, day, of_kind, real, whole
+from rtop_forecast.checks.arguments import calendar_date, calendar_year, finite_number, instance_of, integer
 from rtop_forecast.checks.arrays import FloatArray, level_value
 from rtop_forecast.errors import CoverageError, InputError, LeakageError
 from rtop_forecast.evaluation import prob_top, rank_ranges
@@ -235,11 +235,11 @@ def forecast(
         If the backtest has another horizon, or there are too few draws.
     """
     model = as_risk_model(model)
-    of_kind(features, Features, name="features", way_out="Make them with build_features(panel).")
-    of_kind(target, Target, name="target", way_out="Make it with onset_target(panel).")
+    instance_of(features, Features, name="features", remedy="Make them with build_features(panel).")
+    instance_of(target, Target, name="target", remedy="Make it with onset_target(panel).")
     origin = calendar_year(origin, name="origin")
-    seed = whole(seed, name="seed", least=0)
-    level = level_value(real(level, name="level"))
+    seed = integer(seed, name="seed", least=0)
+    level = level_value(finite_number(level, name="level"))
     issued = _issue_date(features, origin, issued)
     _check_request(draws, backtest, target)
     rows = sample(features, target)
@@ -304,9 +304,9 @@ def _basis(
 
 
 def _check_request(draws: int, backtest: BacktestResult | None, target: Target) -> None:
-    whole(draws, name="draws", least=MIN_DRAWS, most=_MOST_DRAWS)
+    integer(draws, name="draws", least=MIN_DRAWS, most=_MOST_DRAWS)
     if backtest is not None:
-        of_kind(backtest, BacktestResult, name="backtest", way_out="Make it with backtest(...).")
+        instance_of(backtest, BacktestResult, name="backtest", remedy="Make it with backtest(...).")
     if backtest is not None and backtest.horizon != target.horizon:
         message = (
             f"the backtest was scored over {backtest.horizon} years but the target looks {target.horizon} "
@@ -329,7 +329,7 @@ def _states_at(rows: Sample, origin: int) -> NDArray[np.bool_]:
 def _issue_date(features: Features, origin: int, issued: date | None) -> date:
     month = features.issue_month
     earliest = date(origin + 1, month, calendar.monthrange(origin + 1, month)[1])
-    issued = None if issued is None else day(issued, name="issued")
+    issued = None if issued is None else calendar_date(issued, name="issued")
     if issued is not None and issued < earliest:
         message = (
             f"these features hold what was published by {earliest.isoformat()}, after the issue date "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rtop_forecast.checks.arguments import calendar_year, whole
+from rtop_forecast.checks.arguments import calendar_year, integer
 from rtop_forecast.errors import CoverageError, InputError
 from rtop_forecast.targets import Target
 
@@ -36,7 +36,7 @@ class RollingOrigin:
             if name == "first" or self.last is not None:
                 calendar_year(getattr(self, name), name=name)
         for name in ("horizon", "step"):
-            whole(getattr(self, name), name=name, least=1)
+            integer(getattr(self, name), name=name, least=1)
         if self.last is not None and self.last < self.first:
             message = f"the last origin {self.last} comes before the first, {self.first}."
             raise InputError(message)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from rtop_forecast.checks.arguments import mapping, real
+from rtop_forecast.checks.arguments import finite_number, string_mapping
 from rtop_forecast.errors import InputError
 from rtop_forecast.forecasting.draws import joint_draws
 from rtop_forecast.forecasting.forecast import Forecast
@@ -93,7 +93,7 @@ def what_if(
         If the state is not ranked.
     """
     basis = forecast.basis
-    settings = mapping(settings, name="settings")
+    settings = string_mapping(settings, name="settings")
     unknown = [name for name in settings if name not in basis.features.names]
     if unknown or not settings:
         message = (
@@ -104,7 +104,7 @@ def what_if(
         raise InputError(message)
     for name, value in settings.items():
         if not (isinstance(value, float) and np.isnan(value)):
-            real(value, name=f"the setting of {name}, unless NaN (not known),")
+            finite_number(value, name=f"the setting of {name}, unless NaN (not known),")
     country_id = country(state, year=forecast.origin_year)
     row = basis.row(country_id)
     changed = row.assign(**settings)

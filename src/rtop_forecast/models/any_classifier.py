@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import logit
 from sklearn.base import clone, is_classifier
 
-from rtop_forecast.checks.arguments import shown
+from rtop_forecast.checks.arguments import quoted
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError
 from rtop_forecast.models.base import Contributions, LogOddsClassifier, RiskModel
@@ -112,7 +112,7 @@ class AnyClassifier(LogOddsClassifier):
         """
         check_parameters(self, permutations=at_least(1), seed=at_least(0))
         if not (hasattr(self.estimator, "predict_proba") and is_classifier(self.estimator)):
-            message = f"estimator must be a classifier with predict_proba; got {shown(self.estimator)}."
+            message = f"estimator must be a classifier with predict_proba; got {quoted(self.estimator)}."
             raise InputError(message)
         rows = read_training(self, X, y, sample_weight)
         self.classes_ = rows.classes
@@ -213,7 +213,7 @@ def as_risk_model(model: Any) -> RiskModel:
         message = f"the model must give probabilities; {type(model).__name__} has no predict_proba."
         raise InputError(message)
     message = (
-        f"the model must be one of rtop_forecast.models or a classifier of scikit-learn's kind; {shown(model)} is "
+        f"the model must be one of rtop_forecast.models or a classifier of scikit-learn's kind; {quoted(model)} is "
         "neither."
     )
     raise InputError(message)

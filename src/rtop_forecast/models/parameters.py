@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rtop_forecast.checks.arguments import shown
+from rtop_forecast.checks.arguments import quoted
 from rtop_forecast.errors import InputError
 
 
@@ -59,5 +59,5 @@ def check_parameters(model: Any, **rules: Rule) -> None:
     for name, rule in rules.items():
         value = getattr(model, name)
         if not rule.accepts(value):
-            message = f"{name} must {rule.words}; got {shown(value)}."
+            message = f"{name} must {rule.words}; got {quoted(value)}."
             raise InputError(message)

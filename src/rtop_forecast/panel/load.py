@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from rtop_forecast.checks.arguments import calendar_year, mapping, texts
+from rtop_forecast.checks.arguments import calendar_year, string_mapping, strings
 from rtop_forecast.errors import InputError
 from rtop_forecast.panel.build import FIRST_YEAR, block_of, build_panel, variables_of
 from rtop_forecast.panel.panel import Panel
@@ -62,8 +62,8 @@ def load_panel(
     """
     first = calendar_year(first, name="first")
     last = None if last is None else calendar_year(last, name="last")
-    vintages = texts(vintages, name="vintages")
-    releases = None if releases is None else mapping(releases, name="releases")
+    vintages = strings(vintages, name="vintages")
+    releases = None if releases is None else string_mapping(releases, name="releases")
     panel = _load(data_dir=data_dir, releases=releases, first=first, last=last)
     return _keep_vintages(panel, vintages, data_dir=data_dir, releases=releases or {}) if vintages else panel
 

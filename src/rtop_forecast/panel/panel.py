@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from rtop_forecast.checks.arguments import day
+from rtop_forecast.checks.arguments import calendar_date
 from rtop_forecast.errors import CoverageError, InputError
 from rtop_forecast.panel.variables import Variable
 from rtop_forecast.panel.vintages import Vintage, current_vintages, with_vintages
@@ -127,7 +127,7 @@ class Panel:
         CoverageError
             If no state-year had ended by then.
         """
-        issued = day(issued, name="issued")
+        issued = calendar_date(issued, name="issued")
         last_year = issued.year if (issued.month, issued.day) == (12, 31) else issued.year - 1
         panel = self.released_by(issued)
         frame = panel.frame[panel.frame["year"] <= last_year].copy()
@@ -158,7 +158,7 @@ class Panel:
         Panel
             Without vintages; itself if it has none.
         """
-        issued = day(issued, name="issued")
+        issued = calendar_date(issued, name="issued")
         if not self.vintages:
             return self
         frame, variables = with_vintages(self.frame, self.variables, current_vintages(self.vintages, issued))

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rtop_forecast.checks.arguments import path_of
+from rtop_forecast.checks.arguments import path_argument
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
 from rtop_forecast.evaluation import score_table
 from rtop_forecast.forecasting.forecast import Forecast
@@ -108,7 +108,7 @@ def lock_forecast(forecast: Forecast, path: str | Path, *, locked_on: str) -> st
     InputError
         If the file exists, its folder does not or the date is none.
     """
-    target = path_of(path, name="path")
+    target = path_argument(path, name="path")
     if target.exists() or not target.parent.is_dir():
         fault = (
             "exists already; a locked forecast is never overwritten" if target.exists() else "has no folder"
@@ -147,7 +147,7 @@ def read_locked(path: str | Path) -> LockedForecast:
     DataIntegrityError
         If the file is no such record, of another version, or a byte of the record was changed.
     """
-    path = path_of(path, name="path")
+    path = path_argument(path, name="path")
     name = path.name
     try:
         document = json.loads(path.read_text(encoding="utf-8"))

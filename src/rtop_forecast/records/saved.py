@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rtop_forecast.checks.arguments import path_of
+from rtop_forecast.checks.arguments import path_argument
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.forecasting.basis import Basis
 from rtop_forecast.forecasting.forecast import Forecast
@@ -237,7 +237,7 @@ def load_model(path: str | Path) -> Any:
     DataIntegrityError
         If there is no such model, it is damaged, or of an unknown version or class.
     """
-    if path_of(path, name="path").is_file():
+    if path_argument(path, name="path").is_file():
         return read_model_file(path)
     return _model_from(read_store(path, _FITTED))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any, Literal, Protocol
 
-from rtop_forecast.checks.arguments import shown
+from rtop_forecast.checks.arguments import quoted
 from rtop_forecast.errors import InputError
 from rtop_forecast.sources.registry import Release, registry
 
@@ -122,7 +122,7 @@ def _registered(keys: Iterable[str]) -> list[Release]:
 def _named(name: str) -> Release:
     entries = registry()
     if not isinstance(name, str):
-        message = f"a source is named by a text, not {shown(name)}."
+        message = f"a source is named by a text, not {quoted(name)}."
         raise InputError(message)
     plain = name.strip().lower()
     mine = [one for one in entries.values() if one.dataset and one.dataset == plain.replace("-", "_")]

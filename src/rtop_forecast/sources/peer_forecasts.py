@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from rtop_forecast.checks.arguments import path_of
+from rtop_forecast.checks.arguments import path_argument
 from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.sources.catalogue.ewp_list import resolve_ewp
 from rtop_forecast.sources.reading.files import csv_header
@@ -38,7 +38,7 @@ def read_peer_forecasts(folder: str | Path) -> dict[str, pd.DataFrame]:
     DataIntegrityError
         If a file of the kind breaks its rules.
     """
-    folder = path_of(folder, name="folder")
+    folder = path_argument(folder, name="folder")
     if not folder.is_dir():
         message = f"the folder {folder} does not exist; give one with published forecasts."
         raise InputError(message)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from rtop_forecast.checks.arguments import path_of
+from rtop_forecast.checks.arguments import path_argument
 from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.storage.files import write_file
 
@@ -53,7 +53,7 @@ def write_store(folder: str | Path, kind: Kind, contents: Mapping[str, bytes]) -
     InputError
         If the folder holds files of another kind.
     """
-    out = path_of(folder, name="folder")
+    out = path_argument(folder, name="folder")
     if out.is_file():
         message = f"{out} is a file; a saved {kind.noun} is a folder. Name another."
         raise InputError(message)
@@ -81,7 +81,7 @@ def read_store(folder: str | Path, kind: Kind) -> dict[str, bytes]:
     DataIntegrityError
         If the folder is none of this kind, of a version that is not known, or a byte of it was changed.
     """
-    source = path_of(folder, name="folder")
+    source = path_argument(folder, name="folder")
     manifest = _manifest(source, kind)
     version = manifest["version"]
     contents = {name: _checked(source / name, digest) for name, digest in manifest["sha256"].items()}

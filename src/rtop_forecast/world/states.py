@@ -26,6 +26,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from rtop_forecast.checks.arguments import integer
 from rtop_forecast.errors import CoverageError, InputError
 from rtop_forecast.storage.bundled import core_file
 from rtop_forecast.world.codes import (
@@ -291,9 +292,7 @@ def resolve_state(code_or_name: object, *, system: str, year: int) -> int:
     """
     _known_system(system)
     key = normalise(code_or_name, system=system)
-    if isinstance(year, bool) or not isinstance(year, (int, np.integer)):
-        message = f"year must be a calendar year as an integer; got {year!r}."
-        raise InputError(message)
+    year = integer(year, name="year")
     covered = FIRST_YEAR <= year <= LAST_YEAR
     found = meaning(key, system, int(year)) if covered else None
     if found is not None:
@@ -356,7 +355,7 @@ def _whole_years(years: ArrayLike, *, rows: int) -> NDArray[np.int64]:
     bad = ~(np.isfinite(values) & (values == np.floor(values)) & (np.abs(values) < STRIDE))
     if bad.any():
         message = (
-            f"years must be whole numbers; {int(bad.sum())} of {rows} rows are not, first row "
+            f"years must be an integers; {int(bad.sum())} of {rows} rows are not, first row "
             f"{int(np.argmax(bad))}. Remove or repair these rows first."
         )
         raise InputError(message)

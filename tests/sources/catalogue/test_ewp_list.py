@@ -75,9 +75,9 @@ def test_empty_cells_are_missing(workbook):
 @pytest.mark.parametrize(
     ("position", "value", "error", "rule"),
     [
-        (1, 1991.5, DataIntegrityError, "start_year must be a whole number"),
+        (1, 1991.5, DataIntegrityError, "start_year must be an integer"),
         (1, "", DataIntegrityError, "first year and a place"),
-        (2, "2003?", DataIntegrityError, "end_year must be a whole number"),
+        (2, "2003?", DataIntegrityError, "end_year must be an integer"),
         (3, "Mixed", DataIntegrityError, "who leads must be one of"),
         (5, 999.0, InputError, "first location 999 in 1991"),
         (5, 316.0, InputError, "first location 316 in 1991"),

@@ -236,7 +236,7 @@ def _whole(path: Path, raw: pd.DataFrame, name: str) -> pd.Series[int]:
     numbers = pd.to_numeric(raw[name].where(~empty), errors="coerce")
     odd = ~empty & (numbers.isna() | (numbers % 1 != 0))
     if odd.any():
-        _refuse(path, raw, odd, f"{name} must be a whole number or empty")
+        _refuse(path, raw, odd, f"{name} must be an integer or empty")
     return numbers.astype("Int64")
 
 

@@ -149,6 +149,6 @@ def _numeric(frame: pd.DataFrame, columns: list[str], path: Path) -> pd.DataFram
         frame[name] = values.astype("float64")
     keys = [name for name in KEYS if name in frame.columns]
     if frame[keys].isna().to_numpy().any() or (frame[keys] % 1 != 0).to_numpy().any():
-        message = f"{path.name}: country_id and year must be whole numbers in every row. Download it again."
+        message = f"{path.name}: country_id and year must be an integers in every row. Download it again."
         raise DataIntegrityError(message)
     return frame

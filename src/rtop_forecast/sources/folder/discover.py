@@ -12,7 +12,7 @@ from typing import Protocol, cast
 
 import pandas as pd
 
-from rtop_forecast.checks.arguments import path_of
+from rtop_forecast.checks.arguments import path_argument
 from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.sources.folder.archives import DATA_SUFFIXES, unpacked
 from rtop_forecast.sources.reading.files import is_html
@@ -136,7 +136,7 @@ def discover(folder: str | Path) -> Discovery:
     InputError
         If the folder does not exist.
     """
-    folder = path_of(folder, name="the data folder")
+    folder = path_argument(folder, name="the data folder")
     if not folder.is_dir():
         message = f"the data folder {folder} does not exist; give a folder with downloaded releases."
         raise InputError(message)
