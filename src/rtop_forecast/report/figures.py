@@ -38,7 +38,6 @@ _PALETTE = (BLUE, VERMILLION, GREEN, ORANGE)
 
 
 def _new(width: float, height: float) -> tuple[Figure, Any]:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
