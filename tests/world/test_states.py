@@ -367,7 +367,7 @@ def test_wrong_arguments():
         resolve_many([2, 20], [2000], system="gw")
     with pytest.raises(InputError, match="1 of 2 rows are not, first row 1"):
         resolve_many([2, 20], [2000, None], system="gw")
-    with pytest.raises(InputError, match="whole numbers"):
+    with pytest.raises(InputError, match="integers"):
         resolve_many([2], [2000.5], system="gw")
     with pytest.raises(InputError, match="kind must be one of land, water_12"):
         contiguity(kind="sea")
