@@ -130,7 +130,7 @@ def test_a_redirect_and_a_fault_that_passes_give_the_file(offer, tmp_path, name)
 
 
 @pytest.mark.parametrize(
-    ("name", "told", "requests"),
+    ("name", "message", "requests"),
     [
         ("gone.csv", "404", 1),
         ("broken.csv", r"tried 3 times\): the server answers 503", 3),
@@ -138,8 +138,8 @@ def test_a_redirect_and_a_fault_that_passes_give_the_file(offer, tmp_path, name)
         ("stalled.csv", "no answer within the time limit", 3),
     ],
 )
-def test_a_file_that_does_not_come_leaves_nothing(offer, server, tmp_path, name, told, requests):
-    with pytest.raises(DownloadError, match=told):
+def test_a_file_that_does_not_come_leaves_nothing(offer, server, tmp_path, name, message, requests):
+    with pytest.raises(DownloadError, match=message):
         offer(name, timeout=0.2)
     assert server.counts[f"/{name}"] == requests
     assert left(tmp_path) == []
@@ -174,7 +174,7 @@ def test_an_archive_is_unpacked_and_its_data_file_checked(offer, tmp_path, name,
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "message"),
     [
         ("evil.zip", r"points outside the archive: '\.\./evil\.csv'"),
         ("torn.zip", "cannot be read as a zip archive"),
@@ -182,8 +182,8 @@ def test_an_archive_is_unpacked_and_its_data_file_checked(offer, tmp_path, name,
         ("bad.csv.gz", "cannot be unpacked"),
     ],
 )
-def test_an_unsafe_or_broken_archive_leaves_nothing(offer, tmp_path, name, told):
-    with pytest.raises(DataIntegrityError, match=told):
+def test_an_unsafe_or_broken_archive_leaves_nothing(offer, tmp_path, name, message):
+    with pytest.raises(DataIntegrityError, match=message):
         offer(name)
     assert left(tmp_path) == []
     assert not list(tmp_path.rglob("evil.csv"))
