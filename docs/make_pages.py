@@ -54,14 +54,15 @@ def features_page() -> str:
         part = table[table["risk_factor"] == factor.number]
         lines += ["", f"## {factor.number} {factor.title}", "", factor.asks, ""]
         lines += [
-            "| feature | what | unit | transform | indicators | sources | lag | sign |",
-            "|---|---|---|---|---|---|---|---|",
+            "| feature | what | unit | scale | transform | indicators | sources | lag | sign |",
+            "|---|---|---|---|---|---|---|---|---|",
         ]
         for row in part.to_dict("records"):
             label = row["label"] if row["by_default"] else f"{row['label']} (only if named)"
             lines.append(
-                f"| `{row['name']}` | {label} | {row['unit']} | {row['transform']} | {row['indicators']} | "
-                f"{row['sources'] or 'state system'} | {row['publication_lag_months']} | {row['sign']:+d} |"
+                f"| `{row['name']}` | {label} | {row['unit']} | {row['scale']} | {row['transform']} | "
+                f"{row['indicators']} | {row['sources'] or 'state system'} | {row['publication_lag_months']} | "
+                f"{row['sign']:+d} |"
             )
     return "\n".join(lines) + "\n"
 
@@ -97,7 +98,8 @@ def feature_cards_page(features: rtop.Features, at_risk: pd.Series) -> str:
                 if name in panel.variables
             ]
             facts = {
-                "what": f"{spec.label} ({spec.unit})",
+                "what": f"{spec.label} ({row['unit']})",
+                "scale": spec.scale,
                 "made by": spec.transform,
                 "from": ", ".join(inputs) or "the state system",
                 "factors": ", ".join(f"{n} {rtop.RISK_FACTORS[n - 1].short}" for n in spec.risk_factors),

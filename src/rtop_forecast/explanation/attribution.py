@@ -14,6 +14,7 @@ from rtop_forecast.errors import CoverageError, InputError
 from rtop_forecast.explanation.words import sentence
 from rtop_forecast.features import Features, FeatureSpec
 from rtop_forecast.features.framework import find_risk_factor
+from rtop_forecast.logistic import probability
 from rtop_forecast.models import Contributions, RiskModel
 from rtop_forecast.world.states import KEYS
 
@@ -35,7 +36,7 @@ class Attributions:
     baseline : float
         Calibrated log-odds of the reference: the mean over its states (or years) before calibration.
     frame : pandas.DataFrame
-        One row per feature: ``feature, label, unit, risk_factor`` (primary), ``source`` (of its first variable),
+        One row per feature: ``feature, label, unit, scale, risk_factor`` (primary), ``source`` (of its first variable),
         ``value``, ``age`` (years), ``reference_median`` and ``contribution`` (log-odds).
         ``baseline + contribution.sum()`` is the state's calibrated log-odds to 1e-9.
     specs : tuple of FeatureSpec
@@ -121,14 +122,15 @@ class Attributions:
 
     def summary(self) -> str:
         """Probability, reference, risk factors and the largest features, as text."""
-        prob = 1.0 / (1.0 + np.exp(-self.log_odds))
-        typical = 1.0 / (1.0 + np.exp(-self.baseline))
+        prob, typical = probability(np.array([self.log_odds, self.baseline]))
         lines = [
             f"{self.name}, origin {self.origin_year}: {prob:.1%}; compared with {self.reference}: {typical:.1%}"
         ]
         table = self.by_risk_factor().dropna(subset=["contribution"])
-        for row in table.sort_values("contribution", ascending=False, kind="stable").to_dict("records"):
-            lines.append(f"  {row['risk_factor']:>2} {row['title']:<26} odds x {row['odds_ratio']:.2f}")
+        lines += [
+            f"  {row['risk_factor']:>2} {row['title']:<26} odds x {row['odds_ratio']:.2f}"
+            for row in table.sort_values("contribution", ascending=False, kind="stable").to_dict("records")
+        ]
         return "\n".join([*lines, "Largest features:", *(f"  {line}" for line in self.sentences())])
 
 
@@ -184,7 +186,8 @@ class AttributionTable:
             {
                 "feature": [spec.name for spec in self.specs],
                 "label": [spec.label for spec in self.specs],
-                "unit": [spec.unit for spec in self.specs],
+                "unit": [spec.unit or spec.coding for spec in self.specs],
+                "scale": [spec.scale for spec in self.specs],
                 "risk_factor": [spec.risk_factors[0] for spec in self.specs],
                 "source": list(self.sources),
                 "value": self.values[row],
@@ -315,9 +318,9 @@ def explained_by(
 
 def feature_sources(features: Features) -> tuple[str, ...]:
     """Source of each feature's first variable."""
-    known = features.panel.variables
+    variables = features.panel.variables
     return tuple(
-        known[spec.variables[0]].source if spec.variables else "state system" for spec in features.specs
+        variables[spec.variables[0]].source if spec.variables else "state system" for spec in features.specs
     )
 
 

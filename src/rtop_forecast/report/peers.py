@@ -36,9 +36,9 @@ def peer_scores(result: BacktestResult, peers: Mapping[str, pd.DataFrame]) -> pd
         if both.empty:
             message = f"{name} and the backtest share no forecast; check its states and origins."
             raise InputError(message)
-        mine, theirs = _scored(both, "prob"), _scored(both, "prob_peer")
+        ours_scored, peer_scored = _scored(both, "prob"), _scored(both, "prob_peer")
         rows += [
-            (name, score, *mine[score], *theirs[score], len(both), int(both["outcome"].sum()),
+            (name, score, *ours_scored[score], *peer_scored[score], len(both), int(both["outcome"].sum()),
              int(both["origin_year"].min()), int(both["origin_year"].max()))
             for score in SCORES
         ]  # fmt: skip
