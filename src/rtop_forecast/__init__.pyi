@@ -9,6 +9,7 @@ from .evaluation.reliability import ReliabilityCurve as ReliabilityCurve
 from .explanation.attribution import Attributions as Attributions
 from .explanation.attribution import AttributionTable as AttributionTable
 from .explanation.cases import Case as Case
+from .explanation.reference import Reference as Reference
 from .features.build import Features as Features
 from .features.build import build_features as build_features
 from .features.build import describe_features as describe_features
