@@ -30,7 +30,7 @@ def assess(data: str) -> pd.DataFrame:
     values: dict[str, float] = result.scores()
     low, high = result.score_intervals()["auc"]
     fc: rtop.Forecast = rtop.forecast(AnyClassifier(model), features, target, origin=2024, backtest=result)
-    told: rtop.Attributions = fc.attributions("Sudan", compared_with=["Chad", 651])
+    told: rtop.Attributions = fc.attributions("Sudan", compared_with=rtop.Reference.states("Chad", 651))
     lines: list[str] = told.sentences()
     change: rtop.ChangeAttribution = rtop.explain_change(fc, fc, "Sudan")
     same: rtop.Comparison = rtop.compare(result, result)

@@ -87,8 +87,9 @@ def calls(parts, a, b, c):
         "forecast(calibration)": lambda: rtop.forecast(
             model, features, target, origin=2023, draws=20, backtest=a
         ),
-        "attributions": lambda: forecast.attributions(a, compared_with=b, past_years=c),
-        "attributions(group)": lambda: forecast.attributions("Sudan", compared_with=a),
+        "attributions": lambda: forecast.attributions(a, compared_with=b),
+        "attributions(past)": lambda: forecast.attributions(a, compared_with=rtop.Reference.own_past(years=c)),
+        "attributions(group)": lambda: forecast.attributions("Sudan", compared_with=rtop.Reference.states(a, b)),
         "shapley": lambda: forecast.shapley_by_risk_factor(a),
         "case": lambda: result.case(a, b, c),
         "what_if": lambda: rtop.what_if(forecast, a, b, draws=20),

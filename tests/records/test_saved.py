@@ -155,7 +155,7 @@ def test_a_forecast_comes_back_and_answers_as_before(small, tmp_path):
     pd.testing.assert_frame_equal(after.ranking(), before.ranking(), check_exact=True)
     assert after.summary() == before.summary()
     assert after.provenance == before.provenance
-    for compared in ("world", "own past", "region", ["Chad", "Kenya"]):
+    for compared in ("world", "own past", "region", rtop.Reference.states("Chad", "Kenya")):
         one, other = (fc.attributions("Sudan", compared_with=compared) for fc in (before, after))
         pd.testing.assert_frame_equal(one.to_frame(), other.to_frame(), check_exact=True)
         assert one.summary() == other.summary()
