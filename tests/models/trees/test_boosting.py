@@ -21,7 +21,7 @@ def draw(seed=0, n=500):
     return X, y
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(0, 2**31))
 def test_row_and_column_order_leave_every_bit(seed):
     X, y = draw(seed % 7)
