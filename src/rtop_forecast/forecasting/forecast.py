@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rtop_forecast.checks.arguments import calendar_date, calendar_year, finite_number, instance_of, integer
-from rtop_forecast.checks.arrays import FloatArray, level_value
+from rtop_forecast.checks.arguments import calendar_date, calendar_year, instance_of, integer, interval_level
+from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import CoverageError, InputError, LeakageError
 from rtop_forecast.evaluation import prob_top, rank_ranges
 from rtop_forecast.explanation.attribution import Attributions, AttributionTable
@@ -239,7 +239,7 @@ def forecast(
     instance_of(target, Target, name="target", remedy="Make it with onset_target(panel).")
     origin = calendar_year(origin, name="origin")
     seed = integer(seed, name="seed", least=0)
-    level = level_value(finite_number(level, name="level"))
+    level = interval_level(level)
     issued = _issue_date(features, origin, issued)
     _check_request(draws, backtest, target)
     rows = sample(features, target)
