@@ -29,7 +29,7 @@ ANYTHING = st.sampled_from(
      pd.NA, pd.NaT, pd.Timestamp("2000-01-01"), np.array([1.0, 2.0]), np.int64(2000), np.float64(0.9), object(), int,
      pd.DataFrame(), pd.Series([1, 2])]
 )  # fmt: skip
-LOOSE = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+LOOSE = {"suppress_health_check": list(HealthCheck)}
 
 
 @pytest.fixture(scope="module")

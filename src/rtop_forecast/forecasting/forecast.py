@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rtop_forecast.checks.arguments import calendar_date, calendar_year, finite_number, instance_of, integer
-from rtop_forecast.checks.arrays import FloatArray, level_value
+from rtop_forecast.checks.arguments import calendar_date, calendar_year, instance_of, integer, interval_level
+from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError, LeakageError
 from rtop_forecast.evaluation import prob_top, rank_ranges
 from rtop_forecast.explanation.attribution import Attributions, AttributionTable
@@ -230,7 +230,7 @@ def forecast(  # noqa: PLR0913 (public entry point)
     request = Request.of(model, features, target)
     origin = calendar_year(origin, name="origin")
     seed = integer(seed, name="seed", least=0)
-    level = level_value(finite_number(level, name="level"))
+    level = interval_level(level)
     issued = _issue_date(features, origin, issued)
     options = DrawOptions(draws=draws, n_jobs=n_jobs, progress=progress)
     _check_horizon(backtest, target)
