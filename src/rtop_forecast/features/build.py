@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import import_module
-from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -14,8 +12,20 @@ import pandas as pd
 from rtop_forecast.checks.arguments import integer, string_mapping, strings
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError
-from rtop_forecast.features.catalogue import GROUPS
+from rtop_forecast.features.catalogue.atrocities import FEATURES as ATROCITIES
+from rtop_forecast.features.catalogue.conflict import FEATURES as CONFLICT
+from rtop_forecast.features.catalogue.displacement import FEATURES as DISPLACEMENT
+from rtop_forecast.features.catalogue.economy import FEATURES as ECONOMY
+from rtop_forecast.features.catalogue.governance import FEATURES as GOVERNANCE
+from rtop_forecast.features.catalogue.groups import FEATURES as GROUPS
+from rtop_forecast.features.catalogue.history import FEATURES as HISTORY
+from rtop_forecast.features.catalogue.institutions import FEATURES as INSTITUTIONS
 from rtop_forecast.features.catalogue.make import level
+from rtop_forecast.features.catalogue.neighbours import FEATURES as NEIGHBOURS
+from rtop_forecast.features.catalogue.politics import FEATURES as POLITICS
+from rtop_forecast.features.catalogue.rights import FEATURES as RIGHTS
+from rtop_forecast.features.catalogue.structure import FEATURES as STRUCTURE
+from rtop_forecast.features.catalogue.violence import FEATURES as VIOLENCE
 from rtop_forecast.features.framework import find_risk_factor
 from rtop_forecast.features.grid import Grid
 from rtop_forecast.features.spec import FeatureSpec
@@ -29,12 +39,20 @@ from rtop_forecast.world.states import KEYS
 _FIGURE, _COMPUTED = 40, 24
 _AS_GIVEN = "as given"  # unit of a variable of the user's own, which is left as it is
 
-CATALOGUE: tuple[FeatureSpec, ...] = tuple(
-    spec
-    for group in GROUPS
-    for spec in cast(
-        tuple[FeatureSpec, ...], import_module(f"rtop_forecast.features.catalogue.{group}").FEATURES
-    )
+CATALOGUE: tuple[FeatureSpec, ...] = (
+    *HISTORY,
+    *CONFLICT,
+    *VIOLENCE,
+    *NEIGHBOURS,
+    *STRUCTURE,
+    *GOVERNANCE,
+    *INSTITUTIONS,
+    *GROUPS,
+    *RIGHTS,
+    *POLITICS,
+    *ECONOMY,
+    *DISPLACEMENT,
+    *ATROCITIES,
 )
 
 
