@@ -79,8 +79,10 @@ def map_figure(forecast: rtop.Forecast) -> Figure:
     axes, bar = figure.axes
     axes.set_position((0, 0.09, 1, 0.84))
     axes.margins(0.01)
-    bar.set_position((0.03, 0.19, 0.27, 0.12))  # the South Pacific
-    axes.set_title("")
+    bar.set_position((0.02, 0.19, 0.27, 0.12))  # the South Pacific
+    ticks = (0.001, 0.003, 0.01, 0.03, 0.1, 0.2)
+    bar.set_xticks(ticks, labels=[f"{100 * tick:g}%" for tick in ticks])
+    axes.set_title("", loc="left")
     figure.suptitle(
         f"Risk that a new mass killing begins in {start}-{end}", x=0.01, ha="left", fontsize=14, color=INK
     )
@@ -88,7 +90,7 @@ def map_figure(forecast: rtop.Forecast) -> Figure:
         0.01,
         0.01,
         f"{_knowledge(forecast)} Where a mass killing is under way, the risk is that of another one.\n"
-        "Land and borders: Natural Earth; they imply no endorsement. Hatched: not ranked.",
+        "Land and borders: Natural Earth; they imply no endorsement. Hatched: not ranked. Circles: small states.",
         fontsize=9.5,
         color=INK,
     )
@@ -205,21 +207,14 @@ def scale_figure(page: str) -> Figure:
         ("build 60 features", 1, VERMILLION, "s--"),
     )
     for name, column, colour, style in kinds:
-        axes.plot(table[:, 0], table[:, column], style, color=colour)
-        axes.annotate(
-            name,
-            (table[1, 0], table[1, column]),
-            xytext=(9, -4),
-            textcoords="offset points",
-            va="top",
-            fontsize=9,
-        )
+        axes.plot(table[:, 0], table[:, column], style, color=colour, label=name)
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xticks(table[:, 0], labels=[f"{rows:,.0f}" for rows in table[:, 0]])
     axes.minorticks_off()
     axes.set_xlabel("rows (log scale)")
     axes.set_ylabel("seconds (log scale)")
+    axes.legend(frameon=False, loc="upper left")
     axes.grid(color="#dddddd", linewidth=0.6)
     return figure
 
