@@ -38,7 +38,9 @@ def test_readmes_scores_are_those_of_the_performance_page():
 
 def _table(text: str, start: str) -> dict[str, list[str]]:
     rows = text[text.index(start) :].split("\n\n")[0].split("\n")
-    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows if not row.startswith("|---")]
+    cells = [
+        [cell.strip() for cell in row.strip("|").split("|")] for row in rows if not row.startswith("|---")
+    ]
     return {row[0]: row[1:] for row in cells}
 
 
