@@ -193,9 +193,9 @@ def cut_at_antimeridian(ring: FloatArray) -> list[FloatArray]:
 
 def _clip(ring: FloatArray, meridian: float, *, keep_above: bool) -> FloatArray:
     """Part of a closed ring on one side of a meridian."""
-    points = ring[:-1] if np.array_equal(ring[0], ring[-1]) else ring
+    corners = ring[:-1] if np.array_equal(ring[0], ring[-1]) else ring
     points: list[FloatArray] = []
-    for here, there in zip(points, np.roll(points, -1, axis=0), strict=True):
+    for here, there in zip(corners, np.roll(corners, -1, axis=0), strict=True):
         inside = [(one[0] >= meridian) == keep_above or one[0] == meridian for one in (here, there)]
         if inside[0]:
             points.append(here)
