@@ -92,7 +92,7 @@ def test_undefined_draws_are_counted_and_too_many_refused():
     with pytest.raises(InputError, match=message):
         block_bootstrap(at_most(0), blocks=np.arange(100), draws=500, seed=1)
     with pytest.raises(InputError, match="the statistic of the data must be finite; it is nan"):
-        block_bootstrap(lambda w: math.nan, blocks=[1, 2])
+        block_bootstrap(lambda _weights: math.nan, blocks=[1, 2])
 
 
 def test_blocks_widen_the_interval_of_rows_that_are_alike():

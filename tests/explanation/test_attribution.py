@@ -17,7 +17,7 @@ ORIGIN = 2015
 class Bent(Calibrator):
     """A monotone calibrator that is no straight line."""
 
-    def _learn(self, rows, years, at):
+    def _learn(self, rows, /):
         """Learn nothing."""
 
     def apply_log_odds(self, z):

@@ -81,7 +81,7 @@ def test_change_across_releases_names_what_was_revised(parts, history, forecasts
 
 
 @pytest.mark.slow
-def test_forecasts_over_other_features_are_refused(parts, history, forecasts):
+def test_forecasts_over_other_features_are_refused(parts, forecasts):
     panel, features, target = parts
     fewer = rtop.build_features(panel, names=features.names[:-1])
     other = rtop.forecast(MODEL, fewer, target, origin=2016, draws=20)
@@ -111,18 +111,35 @@ def test_what_if_flags_what_no_training_row_supports(forecasts):
 def test_references_other_than_the_world(forecasts):
     forecast = forecasts[1]
     prob = forecast.frame.set_index("country_id").loc[625, "prob"]
-    for compared_with in ("world", "own past", "region", ["Chad", "Egypt"]):
-        told = forecast.attributions("Sudan", compared_with=compared_with)
-        assert 1 / (1 + np.exp(-told.log_odds)) == pytest.approx(prob, rel=1e-9)
-        assert told.by_source()["contribution"].sum() == pytest.approx(
-            told.log_odds - told.baseline, abs=1e-9
-        )
-        assert told.by_risk_factor()["contribution"].sum() == pytest.approx(
-            told.log_odds - told.baseline, abs=1e-9
-        )
-    assert told.reference == "Egypt, Chad in 2016" or told.reference == "Chad, Egypt in 2016"
-    with pytest.raises(rtop.InputError, match="compared_with"):
-        forecast.attributions("Sudan", compared_with="moon")
+    references = {
+        rtop.Reference.world(): "the world's states of 2016",
+        rtop.Reference.own_past(years=5): "its own 2011-2015",
+        rtop.Reference.region(): "the other states of Northern Africa in 2016",
+        rtop.Reference.states("Chad", 651): "Chad, Egypt in 2016",
+    }
+    for reference, name in references.items():
+        attributions = forecast.attributions("Sudan", compared_with=reference)
+        explained = attributions.log_odds - attributions.baseline
+        assert attributions.reference == name
+        assert 1 / (1 + np.exp(-attributions.log_odds)) == pytest.approx(prob, rel=1e-9)
+        assert attributions.by_source()["contribution"].sum() == pytest.approx(explained, abs=1e-9)
+        assert attributions.by_risk_factor()["contribution"].sum() == pytest.approx(explained, abs=1e-9)
+
+
+def test_a_shorthand_gives_what_its_reference_gives(forecasts):
+    forecast = forecasts[1]
+    for text, reference in (
+        ("world", rtop.Reference.world()),
+        ("own past", rtop.Reference.own_past(years=10)),
+        ("region", rtop.Reference.region()),
+    ):
+        assert rtop.Reference.of(text) == reference
+        one, other = (forecast.attributions("Sudan", compared_with=value) for value in (text, reference))
+        assert one.reference == other.reference
+        pd.testing.assert_frame_equal(one.frame, other.frame, check_exact=True)
+    for wrong in ("moon", ["Chad", "Egypt"], None, 3):
+        with pytest.raises(rtop.InputError, match=r"compared_with must be a Reference .*Reference\.states"):
+            forecast.attributions("Sudan", compared_with=wrong)
     with pytest.raises(rtop.InputError, match="did you mean"):
         forecast.attributions("Soudann")
 
@@ -174,7 +191,7 @@ def test_group_shapley_values_equal_brute_force(parts):
     assert values.drop(list(kept)).abs().max() == 0
 
 
-def test_case_shows_each_year_out_of_sample(parts, history):
+def test_case_shows_each_year_out_of_sample(history):
     case = history.case("Sudan", 2010, 2014)
     frame = case.to_frame()
     assert frame["origin_year"].tolist() == [2010, 2011, 2012, 2013, 2014]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy.integrate import trapezoid
@@ -35,7 +35,6 @@ def tied_forecasts(draw):
     return outcome, prob, weights
 
 
-@settings(deadline=None)
 @given(tied_forecasts())
 def test_recalibration_equals_scikit_learn(data):
     y, p, w = data
@@ -43,7 +42,6 @@ def test_recalibration_equals_scikit_learn(data):
     assert_allclose(recalibrated(y, p, weights=w), reference, atol=1e-12)
 
 
-@settings(deadline=None)
 @given(tied_forecasts(), st.sampled_from(["log", "brier"]), st.randoms(use_true_random=False))
 def test_parts_add_up_are_not_negative_and_ignore_row_order(data, score, random):
     y, p, w = data
@@ -77,7 +75,6 @@ def test_one_class_and_wrong_input():
         decompose([1, 0], [np.nan, 0.5])
 
 
-@settings(deadline=None)
 @given(tied_forecasts())
 def test_murphy_curve_equals_a_loop_and_integrates_to_the_brier_score(data):
     y, p, w = data

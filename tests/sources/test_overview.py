@@ -5,13 +5,12 @@ import shutil
 import pytest
 
 import rtop_forecast as rtop
-from rtop_forecast.sources.folder.discover import DATASETS
-from rtop_forecast.sources.registry import registry
+from rtop_forecast.sources.registry import datasets, registry
 
 
 def test_every_dataset_is_described():
     table = rtop.describe_sources()
-    assert set(DATASETS) == set(table["dataset"]) - {""}
+    assert set(datasets()) == set(table["dataset"]) - {""}
     assert set(table["get"]) == {"fetch", "login", "by hand", "bundled"}
     assert table["page"].str.startswith("https://").all()
 

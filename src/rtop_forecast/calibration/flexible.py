@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from rtop_forecast.calibration.base import Calibrator, Rows
-from rtop_forecast.checks import arrays as _checks
+from rtop_forecast.checks.arguments import positive_number
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.logistic import log_odds, logistic_loss, minimise, probability
 
@@ -38,11 +38,11 @@ class BetaCalibration(Calibrator):
     coef_: tuple[float, float, float]
 
     def __init__(self, *, prior_sd: float = 1.0, slope_sd: float = 0.5) -> None:
-        self.prior_sd = _checks.scale_value(prior_sd, name="prior_sd")
-        self.slope_sd = _checks.scale_value(slope_sd, name="slope_sd")
+        self.prior_sd = positive_number(prior_sd, name="prior_sd")
+        self.slope_sd = positive_number(slope_sd, name="slope_sd")
 
-    def _learn(self, rows: Rows, years: FloatArray | None, at: float | None) -> None:
-        y, z, w = rows
+    def _learn(self, rows: Rows, /) -> None:
+        y, z, w = rows.outcome, rows.log_odds, rows.weight
         # log p and -log(1 - p), stable from the log-odds
         up, down = -np.logaddexp(0.0, -z), np.logaddexp(0.0, z)
         precision = np.array([self.slope_sd**-2, self.slope_sd**-2, self.prior_sd**-2])
@@ -101,12 +101,12 @@ class IsotonicCalibration(Calibrator):
     values_: FloatArray
 
     def __init__(self, *, shrinkage: float = 0.1) -> None:
-        self.shrinkage = _checks.scale_value(shrinkage, name="shrinkage")
+        self.shrinkage = positive_number(shrinkage, name="shrinkage")
 
-    def _learn(self, rows: Rows, years: FloatArray | None, at: float | None) -> None:
+    def _learn(self, rows: Rows, /) -> None:
         from scipy.optimize import isotonic_regression
 
-        y, z, w = rows
+        y, z, w = rows.outcome, rows.log_odds, rows.weight
         levels, place = np.unique(z, return_inverse=True)
         weight = np.bincount(place, weights=w, minlength=levels.size)
         events = np.bincount(place, weights=w * y, minlength=levels.size)
@@ -150,8 +150,8 @@ class VennAbers(Calibrator):
     weight_: FloatArray
     events_: FloatArray
 
-    def _learn(self, rows: Rows, years: FloatArray | None, at: float | None) -> None:
-        y, z, w = rows
+    def _learn(self, rows: Rows, /) -> None:
+        y, z, w = rows.outcome, rows.log_odds, rows.weight
         used = w > 0
         self.levels_, place = np.unique(z[used], return_inverse=True)
         self.weight_ = np.bincount(place, weights=w[used], minlength=self.levels_.size).astype(np.float64)

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from rtop_forecast.checks import arrays as _checks
+from rtop_forecast.checks.arguments import interval_level
 from rtop_forecast.checks.arrays import FloatArray, IntArray
 from rtop_forecast.errors import InputError
 from rtop_forecast.evaluation.resampling import (
@@ -171,7 +172,7 @@ def two_way_bootstrap(
     ----------
     Owen, A. B. (2007). The pigeonhole bootstrap. Annals of Applied Statistics, 1(2), 386-411.
     """
-    level = _checks.level_value(level)
+    level = interval_level(level)
     n = np.size(np.asarray(countries))
     by_country, m = _checks.label_codes(countries, n, name="countries")
     by_year, k = _checks.label_codes(years, n, name="years")
@@ -230,7 +231,7 @@ def model_confidence_set(
     ----------
     Hansen, P. R., Lunde, A. & Nason, J. M. (2011). The model confidence set. Econometrica, 79(2), 453-497.
     """
-    level = _checks.level_value(level)
+    level = interval_level(level)
     if len(losses) < 2:
         message = f"a model confidence set compares at least two models; got {len(losses)}."
         raise InputError(message)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from rtop_forecast.checks import arrays as _checks
+from rtop_forecast.checks.arguments import list_lengths
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError
 from rtop_forecast.evaluation.ranking import (
@@ -298,7 +299,7 @@ def score_table(
     if y.size == 0:
         message = "score_table needs at least one row; there are 0. Check the selection of rows."
         raise InputError(message)
-    lengths = _checks.cut_offs(k)
+    lengths = list_lengths(k, name="k")
     w = _checks.weight_vector(weights, y.size)
     g = _checks.group_codes(groups, y.size)
     order = np.lexsort((w, y, p, g))

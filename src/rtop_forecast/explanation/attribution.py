@@ -11,6 +11,7 @@ import pandas as pd
 from rtop_forecast.calibration import Calibrator
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import CoverageError, InputError
+from rtop_forecast.explanation.reference import world_name
 from rtop_forecast.explanation.words import sentence
 from rtop_forecast.features import Features, FeatureSpec
 from rtop_forecast.features.framework import find_risk_factor
@@ -107,7 +108,7 @@ class Attributions:
             How many features, those with the largest contributions first.
         """
         order = self.frame["contribution"].abs().sort_values(ascending=False, kind="stable").index[:count]
-        against = "world median" if self.reference.startswith("the world") else "reference median"
+        against = "world median" if self.reference == world_name(self.origin_year) else "reference median"
         return [
             sentence(
                 self.specs[place],
@@ -285,7 +286,7 @@ def attribute(
         calibrator=calibrator,
         log_odds=model.log_odds(matrix[names]),
         origin_year=origin_year,
-        reference_name=reference_name or f"the world's states of {origin_year}",
+        reference_name=reference_name or world_name(origin_year),
         sources=tuple(sources) if sources is not None else ("",) * len(names),
     )
 
@@ -311,7 +312,7 @@ def explained_by(
         calibrator=calibrator,
         log_odds=raw.log_odds,
         origin_year=origin_year,
-        reference_name=f"the world's states of {origin_year}",
+        reference_name=world_name(origin_year),
         sources=feature_sources(features),
     )
 

@@ -112,7 +112,8 @@ class LogOddsAverage(LogOddsClassifier):
         if not names or len(set(names)) < len(names):
             message = f"members must be one or more models with distinct names; got names {names}."
             raise InputError(message)
-        for name, model in self.members:
+        members: Sequence[tuple[str, Any]] = self.members
+        for name, model in members:
             if not isinstance(model, RiskModel):
                 message = f"member {name!r} must offer the methods of RiskModel; got {type(model).__name__}."
                 raise InputError(message)

@@ -54,7 +54,7 @@ def contents(
         )
         raise InputError(message)
     ranking = forecast.ranking()
-    before = _year_before(forecast, result)
+    before = forecast.basis.year_before(result)
     return {
         "ranking": ranking,
         "top": ranking.head(TOP),
@@ -72,22 +72,6 @@ def contents(
         "definitions": DEFINITIONS,
         "briefs": _briefs(forecast, result, ranking),
     }
-
-
-def _year_before(forecast: Forecast, result: BacktestResult) -> Basis:
-    """Basis of the forecast of the year before, made as this one was."""
-    from rtop_forecast.forecasting.prequential import calibrator_of
-
-    basis, origin = forecast.basis, forecast.origin_year - 1
-    return Basis(
-        fitted=basis.rows.fit(basis.unfitted, origin=origin),
-        unfitted=basis.unfitted,
-        calibrator=calibrator_of(result, origin=origin, horizon=basis.rows.horizon),
-        rows=basis.rows,
-        features=basis.features,
-        origin_year=origin,
-        seed=basis.seed,
-    )
 
 
 def _surprises(forecast: Forecast) -> pd.DataFrame:

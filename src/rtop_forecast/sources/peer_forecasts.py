@@ -9,7 +9,7 @@ import pandas as pd
 from rtop_forecast.checks.arguments import path_argument
 from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.sources.catalogue.ewp_list import resolve_ewp
-from rtop_forecast.sources.reading.files import csv_header
+from rtop_forecast.sources.reading import files
 
 __all__ = ["read_peer_forecasts", "read_ewp_backtest"]
 
@@ -45,7 +45,7 @@ def read_peer_forecasts(folder: str | Path) -> dict[str, pd.DataFrame]:
     found = [
         path
         for path in sorted(folder.rglob("*.csv"))
-        if path.stat().st_size and set(csv_header(path)) >= _COLUMNS
+        if path.stat().st_size and set(files.csv_header(path)) >= _COLUMNS
     ]
     return {"EWP, its own backtest": read_ewp_backtest(found[-1])} if found else {}
 

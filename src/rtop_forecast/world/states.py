@@ -310,7 +310,7 @@ def resolve_many(codes: ArrayLike, years: ArrayLike, *, system: str) -> Resoluti
     ----------
     codes : array_like of shape (n_rows,)
     years : array_like of shape (n_rows,)
-        Calendar years as whole numbers.
+        Calendar years as integers.
     system : str
         One of :data:`SYSTEMS`.
 
@@ -322,7 +322,7 @@ def resolve_many(codes: ArrayLike, years: ArrayLike, *, system: str) -> Resoluti
     Raises
     ------
     InputError
-        If the system is unknown, the lengths differ or a year is missing or no whole number.
+        If the system is unknown, the lengths differ or a year is missing or is no integer.
     """
     table = codes_of(_known_system(system))
     given = pd.Series(codes).reset_index(drop=True)

@@ -9,7 +9,7 @@ import pytest
 import rdata
 
 from rtop_forecast.errors import DataIntegrityError
-from rtop_forecast.sources.catalogue import pts
+from rtop_forecast.sources.catalogue.pts import SOURCE as pts
 from rtop_forecast.sources.reading.matching import explained
 
 HEADER = [
@@ -173,7 +173,7 @@ def test_r_form(tmp_path, file, table):
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         (
             lambda rows: [[*rows[0][:5], 6, *rows[0][6:]], *rows[1:]],
@@ -190,10 +190,10 @@ def test_r_form(tmp_path, file, table):
         (lambda rows: [], "holds no row"),
     ],
 )
-def test_refusals(tmp_path, change, told):
+def test_refusals(tmp_path, change, message):
     path = written(tmp_path / "PTS-2024.csv", change(ROWS))
     assert pts.recognise(path)
-    with pytest.raises(DataIntegrityError, match=rf"PTS-2024\.csv.*(?:{told})"):
+    with pytest.raises(DataIntegrityError, match=rf"PTS-2024\.csv.*(?:{message})"):
         pts.read(path)
 
 

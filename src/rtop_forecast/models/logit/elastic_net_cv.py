@@ -103,7 +103,7 @@ class ElasticNetLogitCV(LogOddsClassifier):
     coef_: FloatArray
     intercept_: float
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (public entry point)
         self,
         *,
         l1_ratio: float = 0.5,

@@ -79,7 +79,7 @@ class GlmnetLogit(LogOddsClassifier):
     cv_deviance_: FloatArray
     cv_error_: FloatArray
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (public entry point)
         self,
         *,
         l1_ratio: float = 0.5,

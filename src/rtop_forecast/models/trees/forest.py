@@ -19,7 +19,7 @@ from rtop_forecast.models.parameters import (
     at_least,
     check_parameters,
 )
-from rtop_forecast.models.trees.lightgbm import filled, grow, raw_scores, stand_ins, tree_counts, tree_shap
+from rtop_forecast.models.trees.ensemble import filled, grow, raw_scores, stand_ins, tree_counts, tree_shap
 
 
 class ProbabilityForest(LogOddsClassifier):
@@ -74,7 +74,7 @@ class ProbabilityForest(LogOddsClassifier):
     medians_: FloatArray
     prevalence_: float
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (public entry point)
         self,
         *,
         n_estimators: int = 100,

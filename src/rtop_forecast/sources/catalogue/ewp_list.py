@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError, InputError
-from rtop_forecast.sources.reading.files import excel_rows, excel_sheets
+from rtop_forecast.sources.reading import files
 from rtop_forecast.world.codes import FIRST_YEAR as SYSTEM_FIRST_YEAR
 from rtop_forecast.world.states import resolve_many
 
@@ -227,7 +227,7 @@ def _table(path: Path) -> pd.DataFrame:
 
 def _rows(path: Path, *, limit: int | None = None) -> list[list[Any]]:
     """Cells of the sheet ``mk_events``; empty if the workbook has none."""
-    return excel_rows(path, sheet=SHEET, limit=limit) if SHEET in excel_sheets(path) else []
+    return files.excel_rows(path, sheet=SHEET, limit=limit) if SHEET in files.excel_sheets(path) else []
 
 
 def _whole(path: Path, raw: pd.DataFrame, name: str) -> pd.Series[int]:

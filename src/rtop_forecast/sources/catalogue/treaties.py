@@ -10,10 +10,11 @@ from pathlib import Path
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import latest_year, refuse
-from rtop_forecast.sources.reading.files import csv_header, excel_rows, read_csv
 from rtop_forecast.sources.reading.matching import with_country_id
 from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.registry import publication_lag
 
 __all__ = ["TREATIES", "deposits", "read", "recognise", "treaty_of"]
 
@@ -39,12 +40,12 @@ def recognise(path: str | Path) -> bool:
 
 
 def _is_untc(path: str | Path) -> bool:
-    header = csv_header(path)
+    header = files.csv_header(path)
     return header[:2] == ["Participant", "Signature"] and len(header) == 3 and "Ratification" in header[2]
 
 
 def _ohchr_treaty(path: str | Path) -> str | None:
-    rows = excel_rows(path, limit=2)
+    rows = files.excel_rows(path, limit=2)
     if len(rows) < 2 or _OHCHR_DEPOSIT not in {str(cell).strip() for cell in rows[1]}:
         return None
     title = str(rows[0][0])
@@ -71,7 +72,7 @@ def treaty_of(path: str | Path) -> str:
             "columns must be Participant, Signature and one of deposits. Download the table again."
         )
         raise DataIntegrityError(message)
-    signed = read_csv(path, dtype="str")["Signature"].dropna().map(_untc_date).dropna()
+    signed = files.read_csv(path, dtype="str")["Signature"].dropna().map(_untc_date).dropna()
     first = min(signed, default=date.min)
     for key, (_, opened) in TREATIES.items():
         if 0 <= (first - opened).days <= 60:
@@ -95,7 +96,7 @@ def deposits(path: str | Path) -> pd.DataFrame:
     """
     treaty = treaty_of(path)
     if _is_untc(path):
-        frame = read_csv(path, dtype="str")
+        frame = files.read_csv(path, dtype="str")
         column = frame.columns[2]
         cells = frame[column].tolist()
         table = pd.DataFrame(
@@ -105,7 +106,7 @@ def deposits(path: str | Path) -> pd.DataFrame:
             }
         )
     else:
-        rows = excel_rows(path)
+        rows = files.excel_rows(path)
         names = [str(cell).strip() for cell in rows[1]]
         place = names.index(_OHCHR_DEPOSIT)
         cells = [row[place] for row in rows[2:]]
@@ -188,7 +189,7 @@ def read(path: str | Path) -> SourceTable:
         data=data,
         coverage={name: (TREATIES[treaty][1].year, last)},
         zero_inside=frozenset({name}),
-        publication_lag_months=1,
+        publication_lag_months=publication_lag("treaties"),
         unmatched=unmatched,
     )
 
@@ -212,7 +213,7 @@ def _at_first_state_year(table: pd.DataFrame, last: int) -> tuple[pd.DataFrame, 
 
 
 def _ohchr_year(path: str | Path) -> int:
-    title = str(excel_rows(path, limit=1)[0][0])
+    title = str(files.excel_rows(path, limit=1)[0][0])
     found = re.search(r"Last Updated: \d{2}/\d{2}/(\d{4})", title)
     if found is None:
         message = (

@@ -8,21 +8,14 @@ from pathlib import Path
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import refuse, whole_numbers, years
 from rtop_forecast.sources.reading.event_counts import event_counts
-from rtop_forecast.sources.reading.files import (
-    csv_header,
-    r_mentions,
-    read_csv,
-    read_r,
-    refuse_missing_columns,
-)
-from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.reading.table import Edition, SourceTable
 
-__all__ = ["COLUMNS", "DATASET", "FEWEST_EVENTS", "LAG_MONTHS", "TYPES", "read", "recognise"]
+__all__ = ["COLUMNS", "FEWEST_EVENTS", "TYPES", "read", "recognise"]
 
-DATASET = "ucdp_ged"
-FIRST_YEAR, LAG_MONTHS = 1989, 6
+FIRST_YEAR = 1989
 _MARKS = ("type_of_violence", "where_prec", "priogrid_gid", "deaths_civilians")
 
 #: Columns that are read of the release's 49.
@@ -40,7 +33,7 @@ _YEAR_LEVEL = 5  # date_prec: only a span of more than a month is known
 
 def recognise(path: str | Path) -> bool:
     """Whether a file has the release's columns."""
-    return set(_MARKS) <= set(csv_header(path)) or r_mentions(path, _MARKS)
+    return set(_MARKS) <= set(files.csv_header(path)) or files.r_mentions(path, _MARKS)
 
 
 def read(path: str | Path) -> SourceTable:
@@ -76,14 +69,9 @@ def read(path: str | Path) -> SourceTable:
     """
     path = Path(path)
     what = "the UCDP Georeferenced Event Dataset"
-    header = csv_header(path)
-    if header:
-        refuse_missing_columns(path, header, COLUMNS, what=what)
-        frame = read_csv(path, usecols=list(COLUMNS))
-    else:
-        frame = next(iter(read_r(path).values()))
-        refuse_missing_columns(path, frame.columns, COLUMNS, what=what)
-        frame = frame[list(COLUMNS)]
+    frame = files.read_table(path, marks=COLUMNS, usecols=lambda name: name in COLUMNS)
+    files.refuse_missing_columns(path, frame.columns, COLUMNS, what=what)
+    frame = frame[list(COLUMNS)]
     frame = years(frame, "year", path=path, first=FIRST_YEAR)
     numbers = [name for name in COLUMNS if name not in ("year", "country")]
     bounds = {"type_of_violence": (1.0, 3.0), "where_prec": (1.0, 7.0), "date_prec": (1.0, 5.0)}
@@ -98,10 +86,7 @@ def read(path: str | Path) -> SourceTable:
     return event_counts(
         events,
         names,
-        path=path,
-        dataset=DATASET,
-        release=_release(path, last),
-        lag_months=LAG_MONTHS,
+        Edition(path=path, dataset="ucdp_ged", release=_release(path, last)),
         codes=[("gwno", "ucdp")],
         coverage=(FIRST_YEAR, last),
         unmatched=[],

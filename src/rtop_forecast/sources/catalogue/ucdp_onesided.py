@@ -6,17 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.catalogue.ucdp import integers, newcomers, release_of
-from rtop_forecast.sources.reading.files import (
-    csv_header,
-    r_mentions,
-    read_csv,
-    read_r,
-    refuse_missing_columns,
-)
+from rtop_forecast.sources.reading import files
+from rtop_forecast.sources.reading.columns import refuse_repeated
 from rtop_forecast.sources.reading.matching import refuse_unknown_codes, split_codes, with_country_id
 from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.registry import publication_lag
 
 __all__ = ["ACTOR_VARIABLES", "COLUMNS", "VARIABLES", "actor_years", "read", "recognise"]
 
@@ -37,7 +32,7 @@ _FIRST, _NEW_AFTER = 1989, 5
 
 def recognise(path: str | Path) -> bool:
     """Whether a file is the one-sided violence dataset, as CSV or as an R data file."""
-    return set(_MARKS) <= set(csv_header(path)) or r_mentions(path, _MARKS)
+    return set(_MARKS) <= set(files.csv_header(path)) or files.r_mentions(path, _MARKS)
 
 
 def actor_years(path: str | Path) -> tuple[pd.DataFrame, str]:
@@ -50,22 +45,12 @@ def actor_years(path: str | Path) -> tuple[pd.DataFrame, str]:
     DataIntegrityError
         If columns are missing, a number is no whole number, or an actor-year is repeated.
     """
-    if Path(path).suffix.lower() == ".csv":
-        frame = read_csv(path, dtype="str")
-    else:
-        frame = next(iter(read_r(path).values()))
-    refuse_missing_columns(path, frame.columns, COLUMNS, what="the UCDP One-sided Violence Dataset")
+    frame = files.read_table(path, marks=_MARKS, dtype="str")
+    files.refuse_missing_columns(path, frame.columns, COLUMNS, what="the UCDP One-sided Violence Dataset")
     frame = frame[list(COLUMNS)].astype("str").replace({"nan": "", "<NA>": ""}).fillna("")
     frame = integers(frame, ["actor_id", "year", "best_fatality_estimate", "is_government_actor"], path=path)
-    repeated = frame.duplicated(["actor_id", "year"])
-    if repeated.any():
-        first = frame.loc[repeated].iloc[0]
-        message = (
-            f"{Path(path).name} must have one row per actor and year; {int(repeated.sum())} are repeated, "
-            f"first actor "
-            f"{first['actor_id']} in {first['year']}. Download the official file."
-        )
-        raise DataIntegrityError(message)
+    rule = "one row per actor and year is the rule"
+    refuse_repeated(frame, ["actor_id", "year"], path=path, rule=rule, remedy="Download the official file.")
     return frame, release_of(frame, path=path)
 
 
@@ -140,7 +125,7 @@ def read(path: str | Path) -> SourceTable:
             **{name: (first, last) for name, first in ACTOR_VARIABLES.items() if first <= last},
         },
         zero_inside=frozenset(VARIABLES) | {name for name, first in ACTOR_VARIABLES.items() if first <= last},
-        publication_lag_months=6,
+        publication_lag_months=publication_lag("ucdp_onesided"),
         unmatched=unmatched,
     )
 

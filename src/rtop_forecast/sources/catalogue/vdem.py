@@ -19,12 +19,10 @@ from rtop_forecast.sources.reading.columns import years
 from rtop_forecast.sources.reading.country_years import before_panel
 from rtop_forecast.sources.reading.matching import merge_unmatched, with_country_id
 from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.registry import publication_lag
 
-__all__ = ["DATASET", "DEFAULT_VARIABLES", "EWP_NAMES", "LAG_MONTHS", "RANGES", "read", "recognise"]
+__all__ = ["DEFAULT_VARIABLES", "EWP_NAMES", "RANGES", "read", "recognise"]
 
-DATASET = "vdem"
-#: A release comes out in March and rates the year before.
-LAG_MONTHS = 3
 
 #: Official names read by default: what speaks to the risk factors of the UN Framework. Names of expert-coded
 #: ratings stand for the measurement model's point estimate; ``_ord`` is its ordinal form in the words of the
@@ -158,7 +156,7 @@ def read(path: str | Path, *, variables: list[str] | None = None) -> SourceTable
         data=data[["country_id", "year", *coverage]],
         coverage=coverage,
         zero_inside=frozenset(),
-        publication_lag_months=LAG_MONTHS,
+        publication_lag_months=publication_lag("vdem"),
         unmatched=merge_unmatched([unmatched, early]),
     )
 

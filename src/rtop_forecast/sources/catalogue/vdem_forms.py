@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
-from rtop_forecast.sources.reading.files import csv_header, is_html, r_mentions, read_r
+from rtop_forecast.sources.reading import files
 from rtop_forecast.storage.cache import cached_columns
 from rtop_forecast.world.states import KEYS
 
@@ -51,22 +51,22 @@ def form(path: str | Path) -> str | None:
     path = Path(path)
     if path.suffix.lower() == ".parquet":
         return "parquet" if set(header(path)) >= set(_MARKS) else None
-    if set(csv_header(path)) >= set(_MARKS):
+    if set(files.csv_header(path)) >= set(_MARKS):
         return "csv"
-    if r_mentions(path, _EWP_MARKS):
+    if files.r_mentions(path, _EWP_MARKS):
         return "ewp"
-    if r_mentions(path, _SIMPLE_MARKS):
+    if files.r_mentions(path, _SIMPLE_MARKS):
         return "simple"
-    if r_mentions(path, _MARKS):
+    if files.r_mentions(path, _MARKS):
         return "r"
-    return "ewp-gdp" if r_mentions(path, _GDP_MARKS) else None
+    return "ewp-gdp" if files.r_mentions(path, _GDP_MARKS) else None
 
 
 def header(path: str | Path) -> list[str]:
     """Column names of a CSV or Parquet file; empty for other files and for broken ones."""
     path = Path(path)
     if path.suffix.lower() != ".parquet":
-        return csv_header(path)
+        return files.csv_header(path)
     from pyarrow import ArrowInvalid, parquet
 
     try:
@@ -95,7 +95,7 @@ def load(path: str | Path, wanted: Sequence[str]) -> tuple[pd.DataFrame, str]:
             f"{path.name} holds no V-Dem country-year table that this reader knows. Use the official CSV."
         )
         raise DataIntegrityError(message)
-    frame = max(read_r(path).values(), key=len)
+    frame = max(files.read_r(path).values(), key=len)
     if kind in ("r", "simple"):
         columns = [name for name in wanted if name in frame.columns]
         kept = _numeric(frame[[*KEYS, *columns]], columns, path)
@@ -113,7 +113,7 @@ def _columns(path: Path, columns: list[str]) -> pd.DataFrame:
     import pyarrow as pa
     from pyarrow import csv, parquet
 
-    if path.suffix.lower() != ".parquet" and is_html(path):
+    if path.suffix.lower() != ".parquet" and files.is_html(path):
         message = f"{path.name} is a web page, not the data file. Download it again."
         raise DataIntegrityError(message)
     types = {name: pa.float64() for name in columns} | {"country_id": pa.int64(), "year": pa.int64()}
