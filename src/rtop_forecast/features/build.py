@@ -166,12 +166,19 @@ def _column(grid: Grid, spec: FeatureSpec) -> tuple[FloatArray, FloatArray]:
     column = grid.flatten(spec.compute(grid))
     if spec.rounded:
         column = settled(column, digits=_FIGURE if spec.transform == "level" else _COMPUTED)
-    used = [grid.flatten(grid.age(name)) for name in spec.variables]
-    # over the observed ones: a share over several treaties may lack the youngest
-    oldest = np.fmax.reduce(used) if used else np.zeros(len(column))
+    oldest = _oldest(grid, spec)
     if spec.max_age is not None:
         column = np.where(oldest < spec.max_age, column, np.nan)
     return column, np.where(np.isfinite(column), oldest, np.nan)
+
+
+def _oldest(grid: Grid, spec: FeatureSpec) -> FloatArray:
+    """Age of the oldest value behind each value of a feature."""
+    if spec.age is not None:
+        return grid.flatten(spec.age(grid))
+    # over the observed ones: a share over several treaties may lack the youngest
+    used = [grid.flatten(grid.age(name)) for name in spec.variables]
+    return np.fmax.reduce(used) if used else np.zeros(len(grid.rows))
 
 
 def describe_features(specs: Sequence[FeatureSpec] = CATALOGUE) -> pd.DataFrame:

@@ -118,6 +118,7 @@ def state_table(
     code: str = "code",
     zero_inside: Collection[str] = (),
     coverage: Mapping[str, tuple[int, int]] | None = None,
+    listed_only: bool = False,
 ) -> SourceTable:
     """Source table from rows with ``country_id`` and ``year``, at most one per state-year.
 
@@ -137,6 +138,8 @@ def state_table(
         Variables for which the absence of a row inside the coverage means zero.
     coverage : dict of str to (int, int), optional
         By default from the first to the last year in which any state has a value.
+    listed_only : bool
+        Whether the source covers only the states of which it has a row in any year.
 
     Raises
     ------
@@ -174,4 +177,5 @@ def state_table(
         zero_inside=frozenset(zero_inside) & frozenset(coverage),
         publication_lag_months=edition.publication_lag_months,
         unmatched=lost,
+        states=dict.fromkeys(coverage, frozenset(data["country_id"])) if listed_only else {},
     )
