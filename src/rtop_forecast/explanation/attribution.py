@@ -313,15 +313,7 @@ def explained_by(
         log_odds=raw.log_odds,
         origin_year=origin_year,
         reference_name=world_name(origin_year),
-        sources=feature_sources(features),
-    )
-
-
-def feature_sources(features: Features) -> tuple[str, ...]:
-    """Source of each feature's first variable."""
-    variables = features.panel.variables
-    return tuple(
-        variables[spec.variables[0]].source if spec.variables else "state system" for spec in features.specs
+        sources=features.sources(),
     )
 
 

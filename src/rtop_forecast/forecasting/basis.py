@@ -10,7 +10,6 @@ from rtop_forecast.errors import CoverageError
 from rtop_forecast.explanation.attribution import (
     AttributionTable,
     attribute,
-    feature_sources,
     shapley_by_factor,
 )
 from rtop_forecast.explanation.reference import Reference
@@ -101,7 +100,7 @@ class Basis(Fit):
             origin_year=self.origin_year,
             reference=reference,
             reference_name=reference_name,
-            sources=feature_sources(self.features),
+            sources=self.features.sources(),
         )
 
     def shapley(self, country_id: int) -> pd.Series[float]:
