@@ -1,4 +1,4 @@
-"""States, codes and the repository's own tables, read as the data they are by code that shares nothing with the library."""
+"""States, codes and the tables of the repository, read as data by code that shares nothing with the library."""
 
 from __future__ import annotations
 
