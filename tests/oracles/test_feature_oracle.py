@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from rtop_forecast.features import CATALOGUE
@@ -41,3 +42,12 @@ def test_the_script_explains_itself():
         [sys.executable, str(script), "--help"], capture_output=True, text=True, check=True
     )
     assert "--data" in shown.stdout
+
+
+def test_the_audit_sees_a_changed_a_missing_and_an_added_cell():
+    keys = np.array([[2, 2000], [2, 2001], [2, 2002], [20, 2000]])
+    other = np.array([1.0, 2.0, np.nan, 4.0])
+    row = feature_audit._row(np.array([1.0, 2.1, 3.0, np.nan]), other, keys)
+    assert (row["equal"], row["different"]) == (1, 3)
+    assert row["first"] == "GW 2 in 2001: 2.1, recomputed 2"
+    assert feature_audit._row(other * (1 + 2.0**-25), other, keys)["different"] == 0

@@ -33,8 +33,10 @@ def releases_behind(variable: str, held: Mapping[str, Variable] | None = None) -
     bundled = _bundled_keys().get(variable, ())
     if held is not None and variable in held:
         keys = source_keys(held[variable].source)
+        # a table joins sources of several variables: the variable's own, or newer releases of their datasets
         datasets = {registry()[key].dataset for key in bundled}
-        keys = [key for key in keys if not datasets or _dataset(key) in datasets]
+        own = [key for key in keys if key in bundled] or [key for key in keys if _dataset(key) in datasets]
+        keys = own if bundled else keys
         return [entry for key in keys if (entry := _entry(key)) is not None]
     if bundled:
         return [registry()[key] for key in bundled]
