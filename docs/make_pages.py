@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 import rtop_forecast as rtop
+from rtop_forecast.sources.folder.discover import reader
 from rtop_forecast.sources.registry import Release, registry
 
 HERE = Path(__file__).parent
@@ -158,10 +159,13 @@ def source_cards_page() -> str:
                 )
                 for name in variables
             }
-            told = ", ".join(f"`{dataset}_{name}` {a}-{b}" for name, (a, b) in spans.items())
-            lines += [f"- **variables in the panel**: {told}"]
-        if newest.dataset:
-            lines += [f"- **definitions**: {{py:func}}`rtop_forecast.sources.{dataset}.read`"]
+            years = ", ".join(f"`{dataset}_{name}` {a}-{b}" for name, (a, b) in spans.items())
+            lines += [f"- **variables in the panel**: {years}"]
+        description = getattr(reader(newest.dataset), "description", "") if newest.dataset else ""
+        if description:
+            lines += ["", description]
+        elif newest.dataset:
+            lines += [f"- **definitions**: {{py:func}}`rtop_forecast.sources.catalogue.{dataset}.read`"]
     return "\n".join(lines) + "\n"
 
 
