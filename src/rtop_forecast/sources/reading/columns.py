@@ -183,7 +183,6 @@ def refuse_repeated(
     Parameters
     ----------
     frame : DataFrame
-        Without exact repetitions.
     keys : list of str
     path : path
     rule : str
@@ -198,8 +197,9 @@ def refuse_repeated(
     """
     repeated = frame.duplicated(list(keys), keep=False)
     if repeated.any():
+        verb = "repeat" if frame[repeated].duplicated(keep=False).all() else "disagree with"
         message = (
-            f"{Path(path).name}: {rule}; {int(repeated.sum())} rows disagree with another, first "
+            f"{Path(path).name}: {rule}; {int(repeated.sum())} rows {verb} another, first "
             f"{frame.loc[repeated, list(keys)].iloc[0].to_dict()}. {remedy}"
         )
         raise DataIntegrityError(message)
