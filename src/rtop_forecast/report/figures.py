@@ -19,6 +19,7 @@ from rtop_forecast.explanation.cases import Case
 from rtop_forecast.features.framework import find_risk_factor
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 __all__ = [
@@ -62,6 +63,30 @@ def _null() -> Any:
     return NullLocator()
 
 
+def _observed(axes: Axes, curve: pd.DataFrame, *, floor: float, level: float) -> None:
+    """Observed frequency of each bin with its interval, over its counts."""
+    frequency = np.maximum(curve["observed"], floor)
+    errors = np.vstack([frequency - np.maximum(curve["low"], floor), curve["high"] - frequency]).clip(min=0)
+    axes.errorbar(
+        curve["mean_prob"],
+        frequency,
+        yerr=errors,
+        fmt="o",
+        color=BLUE,
+        capsize=3,
+        label=f"observed, {level:.0%} interval",
+    )
+    for row in curve.to_dict("records"):
+        axes.annotate(
+            f"{int(row['positives'])}/{int(row['count'])}",
+            (row["mean_prob"], max(row["high"], floor)),
+            xytext=(0, 3),
+            textcoords="offset points",
+            ha="center",
+            fontsize=7,
+        )
+
+
 def reliability_figure(
     outcome: ArrayLike, prob: ArrayLike, *, bins: int = 8, level: float = 0.9, draws: int = 400, seed: int = 0
 ) -> Figure:
@@ -93,17 +118,6 @@ def reliability_figure(
         color="#dddddd",
         label="if calibrated",
     )
-    frequency = np.maximum(curve["observed"], floor)
-    errors = np.vstack([frequency - np.maximum(curve["low"], floor), curve["high"] - frequency]).clip(min=0)
-    axes.errorbar(
-        curve["mean_prob"],
-        frequency,
-        yerr=errors,
-        fmt="o",
-        color=BLUE,
-        capsize=3,
-        label=f"observed, {level:.0%} interval",
-    )
     order = np.argsort(p)
     axes.plot(
         p[order],
@@ -113,15 +127,7 @@ def reliability_figure(
         linewidth=1,
         label="isotonic",
     )
-    for row in curve.to_dict("records"):
-        axes.annotate(
-            f"{int(row['positives'])}/{int(row['count'])}",
-            (row["mean_prob"], max(row["high"], floor)),
-            xytext=(0, 3),
-            textcoords="offset points",
-            ha="center",
-            fontsize=7,
-        )
+    _observed(axes, curve, floor=floor, level=level)
     _logarithmic(axes, floor=floor, top=top, highest=float(curve["high"].max()))
     axes.set_xlabel("forecast probability (log scale)")
     axes.set_ylabel("observed frequency (log scale)")

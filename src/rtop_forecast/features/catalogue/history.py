@@ -25,9 +25,21 @@ def under_way(grid: Grid) -> FloatArray:
     return count
 
 
-def _under_way_with(grid: Grid, name: str) -> FloatArray:
+def _under_way_with(
+    variable: str, label: str, *, risk_factors: tuple[int, ...], indicators: tuple[str, ...]
+) -> FeatureSpec:
     """1 if an episode with the property is not yet known to be over."""
-    return trailing_max(np.minimum(grid.known(name), 1.0), QUIET_YEARS)
+    return FeatureSpec(
+        name=variable,
+        label=label,
+        coding="0 or 1",
+        risk_factors=risk_factors,
+        indicators=indicators,
+        transform="largest of the last three years",
+        variables=(variable,),
+        sign=1,
+        compute=lambda grid: trailing_max(np.minimum(grid.known(variable), 1.0), QUIET_YEARS),
+    )
 
 
 FEATURES = (
@@ -42,49 +54,29 @@ FEATURES = (
         sign=1,
         compute=under_way,
     ),
-    FeatureSpec(
-        name="mk_state_led_ongoing",
-        label="state-led mass killing under way",
-        coding="0 or 1",
+    _under_way_with(
+        "mk_state_led_ongoing",
+        "state-led mass killing under way",
         risk_factors=(12, 2),
         indicators=("12.10", "2.2"),
-        transform="largest of the last three years",
-        variables=("mk_state_led_ongoing",),
-        sign=1,
-        compute=lambda g: _under_way_with(g, "mk_state_led_ongoing"),
     ),
-    FeatureSpec(
-        name="mk_nonstate_ongoing",
-        label="mass killing by a non-state group under way",
-        coding="0 or 1",
+    _under_way_with(
+        "mk_nonstate_ongoing",
+        "mass killing by a non-state group under way",
         risk_factors=(2, 11),
         indicators=("2.2", "11.1"),
-        transform="largest of the last three years",
-        variables=("mk_nonstate_ongoing",),
-        sign=1,
-        compute=lambda g: _under_way_with(g, "mk_nonstate_ongoing"),
     ),
-    FeatureSpec(
-        name="mk_ethnic_ongoing",
-        label="mass killing of one ethnic group under way",
-        coding="0 or 1",
+    _under_way_with(
+        "mk_ethnic_ongoing",
+        "mass killing of one ethnic group under way",
         risk_factors=(10, 2),
         indicators=("10.2", "2.2"),
-        transform="largest of the last three years",
-        variables=("mk_ethnic_ongoing",),
-        sign=1,
-        compute=lambda g: _under_way_with(g, "mk_ethnic_ongoing"),
     ),
-    FeatureSpec(
-        name="mk_multiethnic_ongoing",
-        label="mass killing of several ethnic groups under way",
-        coding="0 or 1",
+    _under_way_with(
+        "mk_multiethnic_ongoing",
+        "mass killing of several ethnic groups under way",
         risk_factors=(10, 2),
         indicators=("10.2", "2.2"),
-        transform="largest of the last three years",
-        variables=("mk_multiethnic_ongoing",),
-        sign=1,
-        compute=lambda g: _under_way_with(g, "mk_multiethnic_ongoing"),
     ),
     FeatureSpec(
         name="mk_ongoing_years",
