@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -106,8 +105,3 @@ def compare(
 def unmatched_rows(table: SourceTable) -> int:
     """Source rows that a table reports as belonging to no state-year."""
     return int(table.unmatched["rows"].sum())
-
-
-def as_document(comparison: Comparison) -> dict[str, Any]:
-    """Counts of a comparison for JSON."""
-    return {"changed": comparison.changed, "added": comparison.added, "lost": comparison.lost}

@@ -32,7 +32,7 @@ READ = "read"
 
 
 def published_cases(more: Path, only: set[str]) -> list[Case]:
-    """What the readers make of each of these files."""
+    """Try the readers on each of these files."""
     return [
         _case(more / name, dataset, useless)
         for name, (dataset, useless) in FILES.items()

@@ -31,6 +31,7 @@ from next_year.cases import (
     base,
     innermost,
     judge,
+    raise_own,
 )
 from next_year.forms import same
 from next_year.oracle import compare, unmatched_rows, values
