@@ -28,6 +28,8 @@ CODES = re.compile(
     r"iso3_code)",
     re.IGNORECASE,
 )
+#: Names of columns that identify rather than measure.
+_LABEL = re.compile(r"(^id$|_id|number|year|date|day|^from$|^to$|version|prec)", re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d+\.\d+")
 
 
@@ -149,6 +151,16 @@ def decimal_comma(release: Release, folder: Path) -> Path | None:
         return None
     rows = [[_german(cell) for cell in row] for row in release.rows]
     return _text(folder / release.path.name, rows, release)
+
+
+def grouped_comma(release: Release, folder: Path) -> Path | None:
+    """Numbers grouped by commas: "1,234,567"."""
+    return _grouped(release, folder, ",")
+
+
+def grouped_dot(release: Release, folder: Path) -> Path | None:
+    """Numbers grouped by points: "1.234.567"."""
+    return _grouped(release, folder, ".")
 
 
 def tabs(release: Release, folder: Path) -> Path | None:
@@ -274,6 +286,8 @@ EQUAL: dict[str, Form] = {
     "excel_text_cells": excel_text_cells,
     "semicolon_decimal_comma": semicolon_decimal_comma,
     "decimal_comma": decimal_comma,
+    "grouped_comma": grouped_comma,
+    "grouped_dot": grouped_dot,
     "tab": tabs,
     "semicolon": semicolons,
     "bom": bom,
@@ -315,6 +329,24 @@ def _has_decimals(release: Release) -> bool:
 def _german(cell: Any) -> Any:
     text = cell_text(cell)
     return text.replace(".", ",") if _NUMBER.fullmatch(text) else cell
+
+
+def _grouped(release: Release, folder: Path, mark: str) -> Path | None:
+    """Release whose whole numbers from 1,000 on are text in groups of three; codes, years and identifiers stay."""
+    if release.kind != "text":
+        return None
+    places = [
+        i for i, name in enumerate(release.header) if not _LABEL.search(name) and not CODES.fullmatch(name)
+    ]
+    body: Rows = []
+    changed = False
+    for row in release.body:
+        made = list(row)
+        for i in places:
+            if i < len(made) and re.fullmatch(r"[1-9]\d{3,}", made[i]):
+                made[i], changed = f"{int(made[i]):,}".replace(",", mark), True
+        body.append(made)
+    return same(release.with_body(body), folder) if changed else None
 
 
 def _as_number(cell: Any) -> Any:
