@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from next_year.oracle import compare, extended, unmatched_rows, values
 from next_year.raw import Release, load
 from next_year.releases import NOT_EXTENDED, next_release
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
-from rtop_forecast.sources.folder.discover import reader, recognised_as
+from rtop_forecast.sources.folder.discover import discover, reader, recognised_as
 from rtop_forecast.sources.reading.table import SourceTable
 
 OURS = (InputError, DataIntegrityError, CoverageError)
@@ -170,7 +170,7 @@ def judge(
         raise_own(error)
         return case(FOREIGN, f"{type(error).__name__}: {error} [{innermost(error)}]")
     if table is None:
-        return case(UNREAD)
+        return _unread(case, path)
     if seen != dataset:
         return case(WRONG, f"read as {seen}")
     found = compare(values(table), right.values, until=right.until, plain=list(right.plain))
@@ -181,6 +181,14 @@ def judge(
     if stale is not None and table.source == stale:
         return case(WRONG, f"the values are right, and their source is still called {stale}", **counts)
     return case(REPORTED if found.lost else right.outcome, found.first, **counts)
+
+
+def _unread(case: Callable[..., Case], path: Path) -> Case:
+    """Outcome of a file that no reader knows: listed by the folder it lies in, or skipped without a word."""
+    found = discover(path.parent)
+    if path not in found.names:
+        return case(WRONG, "the folder skips the file without a word")
+    return case(UNREAD, found.unreadable.get(path, ""))
 
 
 def innermost(error: Exception) -> str:

@@ -7,6 +7,7 @@ import gzip
 import io
 import lzma
 import re
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -224,7 +225,9 @@ def stata(release: Release, folder: Path) -> Path | None:
     texts = frame.select_dtypes(exclude="number").columns
     frame = frame.assign(**{name: frame[name].astype("str").where(frame[name].notna(), "") for name in texts})
     path = (folder / release.path.name).with_suffix(".dta")
-    frame.to_stata(path, write_index=False, version=118)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # names that Stata reserves are written with an underscore
+        frame.to_stata(path, write_index=False, version=118)
     return path
 
 
@@ -375,7 +378,9 @@ def _codes(release: Release, folder: Path, change: Callable[[str], str]) -> Path
 
 def _r_frame(rows: Rows) -> pd.DataFrame:
     columns = [str(name) for name in rows[0]]
-    cells = list(zip(*rows[1:], strict=True)) if len(rows) > 1 else [()] * len(columns)
+    width = len(columns)
+    full = [[*row, *([""] * (width - len(row)))][:width] for row in rows[1:]]
+    cells = list(zip(*full, strict=True)) if full else [()] * width
     data = {}
     for name, column in zip(columns, cells, strict=True):
         kept = [_as_number(cell) for cell in column]

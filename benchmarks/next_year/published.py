@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import warnings
 from pathlib import Path
 
 from next_year.cases import FOREIGN, OURS, REFUSED, UNREAD, WRONG, Case, innermost, raise_own
-from rtop_forecast.sources.folder.discover import reader, recognised_as
+from rtop_forecast.sources.folder.discover import discover, reader, recognised_as
 
 #: Dataset of each real file, and whether it is one that no reader can use.
 FILES = {
@@ -29,6 +31,14 @@ FILES = {
     "vdem/vdem_core_v16_slim_juno.csv": ("vdem", False),
 }
 READ = "read"
+
+
+def listed(path: Path) -> bool:
+    """Whether a folder that holds the file lists it."""
+    with tempfile.TemporaryDirectory() as name:
+        copy = Path(name) / path.name
+        shutil.copy(path, copy)
+        return copy in discover(name).names
 
 
 def published_cases(more: Path, only: set[str]) -> list[Case]:
@@ -55,6 +65,8 @@ def _case(path: Path, dataset: str, useless: bool) -> Case:
     except Exception as error:  # what is measured: an error that is none of ours
         raise_own(error)
         return case(FOREIGN, f"{type(error).__name__}: {error} [{innermost(error)}]")
+    if table is None and not listed(path):
+        return case(WRONG, "the folder skips the file without a word")
     if table is None:
         return case(UNREAD, "no use" if useless else "should be read")
     wrong = useless or name != dataset
