@@ -2,8 +2,8 @@
 
     python benchmarks/next_year.py --data ../shared/data --more ../shared/more [--only hief,pts] [--jobs 2] [--json]
 
-`wrong_silent` counts files that were read with values that are not those of the file; `foreign_errors` counts errors
-that are none of the library's own.
+`wrong_silent` counts files that were read with values that are not those of the file, and files that a folder does
+not list; `foreign_errors` counts errors that are none of the library's own.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from joblib import Parallel, delayed
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from next_year.cases import FOREIGN, WRONG, Case, cases_of
+from next_year.cases import FOREIGN, SKIPPED, WRONG, Case, cases_of
 from next_year.folder import folder_cases
 from next_year.published import published_cases
 from next_year.reported import reported_cases
@@ -89,7 +89,7 @@ def _document(cases: list[Case], seconds: float) -> dict[str, Any]:
     outcomes = Counter(case.outcome for case in cases)
     return {
         "cases": len(cases),
-        "wrong_silent": outcomes[WRONG],
+        "wrong_silent": outcomes[WRONG] + outcomes[SKIPPED],
         "foreign_errors": outcomes[FOREIGN],
         "outcomes": dict(sorted(outcomes.items())),
         "seconds": round(seconds, 1),

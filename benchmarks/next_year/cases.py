@@ -23,7 +23,7 @@ OURS = (InputError, DataIntegrityError, CoverageError)
 
 #: Outcomes that are right, wrong without a word, and foreign errors.
 EQUAL_, EXTENDED, REPORTED, REFUSED, UNREAD = "equal", "extended", "reported", "refused", "not recognised"
-WRONG, FOREIGN, NOT_BUILT = "wrong", "foreign error", "not built"
+WRONG, SKIPPED, FOREIGN, NOT_BUILT = "wrong", "skipped", "foreign error", "not built"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,7 +187,7 @@ def _unread(case: Callable[..., Case], path: Path) -> Case:
     """Outcome of a file that no reader knows: listed by the folder it lies in, or skipped without a word."""
     found = discover(path.parent)
     if path not in found.names:
-        return case(WRONG, "the folder skips the file without a word")
+        return case(SKIPPED, "the folder does not list the file")
     return case(UNREAD, found.unreadable.get(path, ""))
 
 

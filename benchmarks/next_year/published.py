@@ -7,7 +7,7 @@ import tempfile
 import warnings
 from pathlib import Path
 
-from next_year.cases import FOREIGN, OURS, REFUSED, UNREAD, WRONG, Case, innermost, raise_own
+from next_year.cases import FOREIGN, OURS, REFUSED, SKIPPED, UNREAD, WRONG, Case, innermost, raise_own
 from rtop_forecast.sources.folder.discover import discover, reader, recognised_as
 
 #: Dataset of each real file, and whether it is one that no reader can use.
@@ -66,7 +66,7 @@ def _case(path: Path, dataset: str, useless: bool) -> Case:
         raise_own(error)
         return case(FOREIGN, f"{type(error).__name__}: {error} [{innermost(error)}]")
     if table is None and not listed(path):
-        return case(WRONG, "the folder skips the file without a word")
+        return case(SKIPPED, "the folder does not list the file")
     if table is None:
         return case(UNREAD, "no use" if useless else "should be read")
     wrong = useless or name != dataset
