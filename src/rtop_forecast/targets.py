@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -315,7 +315,7 @@ def relabelled(target: Target, panel: Panel) -> Target:
     )
 
 
-def _definition(panel: Panel, event: str) -> Event:
+def _definition(panel: Panel, event: Any) -> Event:
     if not isinstance(event, str):
         message = f"event must be the name of an event; got {quoted(event)}. One is 'mass_killing'."
         raise InputError(message)

@@ -77,6 +77,17 @@ def _outside(data: pd.DataFrame, keys: pd.DataFrame, *, span: tuple[int, int]) -
     )
 
 
+def _report_row(table: SourceTable, unmatched: pd.DataFrame) -> dict[str, str | int]:
+    """Size of a table, and how many of its rows match no state-year."""
+    return {
+        "table": table.source.split(":")[0],
+        "source": table.source,
+        "release": table.release,
+        "rows": len(table.data),
+        "unmatched": int(unmatched["rows"].sum()) if len(unmatched) else 0,
+    }
+
+
 def build_panel(tables: Sequence[SourceTable], *, first: int = FIRST_YEAR, last: int | None = None) -> Panel:
     """Join source tables to the independent states of each year.
 
@@ -122,15 +133,7 @@ def build_panel(tables: Sequence[SourceTable], *, first: int = FIRST_YEAR, last:
         blocks.append(block)
         unmatched.append(outside)
         variables.update(variables_of(table))
-        rows.append(
-            {
-                "table": table.source.split(":")[0],
-                "source": table.source,
-                "release": table.release,
-                "rows": len(table.data),
-                "unmatched": int(outside["rows"].sum()) if len(outside) else 0,
-            }
-        )
+        rows.append(_report_row(table, outside))
     return Panel(
         frame=pd.concat(blocks, axis=1),
         variables=variables,
@@ -153,13 +156,7 @@ def with_table(panel: Panel, table: SourceTable) -> Panel:
         message = f"the panel has a column {taken[0]!r} already ({len(taken)} in all). Choose another name."
         raise InputError(message)
     block, outside = block_of(panel.frame[KEYS], table, span=panel.years)
-    row = {
-        "table": table.source.split(":")[0],
-        "source": table.source,
-        "release": table.release,
-        "rows": len(table.data),
-        "unmatched": int(outside["rows"].sum()) if len(outside) else 0,
-    }
+    row = _report_row(table, outside)
     return replace(
         panel,
         frame=pd.concat([panel.frame, block], axis=1),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -88,7 +89,7 @@ def audit_leakage(  # noqa: PLR0913 (public entry point)
     )
 
 
-def _own_checks(checks: Sequence[LeakageCheck]) -> list[LeakageCheck]:
+def _own_checks(checks: Sequence[Any]) -> list[LeakageCheck]:
     own = list(checks)
     codes: set[str] = set()
     for check in own:
