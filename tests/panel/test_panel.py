@@ -185,7 +185,8 @@ def test_columns_and_variables_must_match():
     with pytest.raises(rtop.InputError) as refused:
         small_panel(variables={"y": variable("y")})
     assert str(refused.value) == (
-        "each panel column needs a Variable and each Variable a column; 2 do not match, first 'x'. Describe each column once."
+        "each panel column needs a Variable and each Variable a column; 2 do not match, first 'x'. "
+        "Describe each column once."
     )
     many = {f"v{i}": variable(f"v{i}") for i in range(7)}
     with pytest.raises(rtop.InputError, match="7 do not match, first 'v0'"):
