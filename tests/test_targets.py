@@ -324,7 +324,7 @@ def test_events_of_your_own_are_found_by_their_two_variables():
             {"event": "genocide_politicide"},
             rtop.CoverageError,
             r"^the panel has no variable 'pitf_ongoing', which the target 'genocide_politicide' needs\. "
-            r"Load the release that brings it: load_panel\(data_dir=\.\.\.\)\.$",
+            r"Load the release that holds it: load_panel\(data_dir=\.\.\.\)\.$",
         ),
     ],
 )

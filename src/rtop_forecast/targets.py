@@ -334,7 +334,7 @@ def _require(panel: Panel, names: set[str], event: str) -> None:
         if name not in panel.variables:
             message = (
                 f"the panel has no variable {name!r}, which the target {event!r} needs. "
-                "Load the release that brings it: load_panel(data_dir=...)."
+                "Load the release that holds it: load_panel(data_dir=...)."
             )
             raise CoverageError(message)
 

@@ -68,7 +68,7 @@ def test_one_row_per_state_and_year():
 
 
 def test_two_tables_may_not_bring_one_variable():
-    with pytest.raises(rtop.InputError, match="two tables bring the variable 'x'"):
+    with pytest.raises(rtop.InputError, match="two tables hold the variable 'x'"):
         build_panel([table([(SWEDEN, 1992, 3)]), table([(SWEDEN, 1992, 3)], source="other-2")])
 
 
@@ -305,14 +305,14 @@ def test_tables_are_reported_one_by_one():
 def test_years_out_of_order_are_refused():
     with pytest.raises(rtop.InputError) as refused:
         build_panel([table([(SWEDEN, 1992, 3)])], first=1996)
-    assert str(refused.value) == "the panel's first year 1996 must not come after its last year 1995."
+    assert str(refused.value) == "the panel's first year 1996 must not come after its last year 1995. Swap them."
     assert build_panel([table([(SWEDEN, 1992, 3)])], first=1995).years == (1995, 1995)
 
 
 def test_one_variable_of_two_tables_is_named_with_the_count():
     with pytest.raises(rtop.InputError) as refused:
         build_panel([table([(SWEDEN, 1992, 3)]), table([(SWEDEN, 1992, 3)], source="other-2")])
-    assert str(refused.value) == "two tables bring the variable 'x' (1 in all); keep one of them."
+    assert str(refused.value) == "two tables hold the variable 'x' (1 in all). Keep one of them."
 
 
 def test_one_more_table():

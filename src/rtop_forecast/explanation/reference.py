@@ -81,7 +81,7 @@ class Reference:
         Raises
         ------
         InputError
-            If it is no integer of at least 1.
+            If it is not an integer of at least 1.
         """
         return cls(kind="own past", years=years)
 

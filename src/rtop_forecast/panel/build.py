@@ -108,14 +108,14 @@ def build_panel(tables: Sequence[SourceTable], *, first: int = FIRST_YEAR, last:
     Raises
     ------
     InputError
-        If two tables bring the same variable, or the years are out of order.
+        If two tables hold the same variable, or the years are out of order.
     DataIntegrityError
         If a table holds values outside its own coverage.
     """
     covered = [years[1] for table in tables for years in table.coverage.values()]
     last = max(covered) if last is None else last
     if first > last:
-        message = f"the panel's first year {first} must not come after its last year {last}."
+        message = f"the panel's first year {first} must not come after its last year {last}. Swap them."
         raise InputError(message)
     frame = state_years(first=first, last=last)[[*KEYS, "name"]].sort_values(KEYS, ignore_index=True)
     variables: dict[str, Variable] = {}
@@ -126,7 +126,7 @@ def build_panel(tables: Sequence[SourceTable], *, first: int = FIRST_YEAR, last:
         repeated = sorted(set(table.coverage) & set(variables))
         if repeated:
             message = (
-                f"two tables bring the variable {repeated[0]!r} ({len(repeated)} in all); keep one of them."
+                f"two tables hold the variable {repeated[0]!r} ({len(repeated)} in all). Keep one of them."
             )
             raise InputError(message)
         block, outside = block_of(frame[KEYS], table, span=(first, last))

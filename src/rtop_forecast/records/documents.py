@@ -34,7 +34,8 @@ def calibrator_document(calibrator: Calibrator) -> dict[str, Any]:
     kind = type(calibrator).__name__
     if getattr(library, kind, None) is not type(calibrator):
         message = (
-            f"only the library's calibrators can be saved; {kind} is not one of them. Choose one of those."
+            f"only the library's calibrators can be saved; {kind} is not one of them. "
+            "Choose one from rtop_forecast.calibration."
         )
         raise InputError(message)
     numbers = {name: _plain(value) for name, value in vars(calibrator).items() if name.endswith("_")}
@@ -48,16 +49,16 @@ def calibrator_from(document: Mapping[str, Any]) -> Calibrator:
     Raises
     ------
     DataIntegrityError
-        If there is no such class, or its parameters are others.
+        If the class is unknown, or its parameters differ.
     """
     kind = getattr(library, str(document.get("class")), None)
     if not (isinstance(kind, type) and issubclass(kind, Calibrator)):
-        message = f"the saved calibrator {document.get('class')!r} is unknown to this release."
+        message = f"this release knows no calibrator {document.get('class')!r}. Load it with the release that saved it."
         raise DataIntegrityError(message)
     try:
         calibrator = kind(**document["parameters"])
     except TypeError as error:
-        message = f"the saved {kind.__name__} has other parameters than this release knows ({error})."
+        message = f"the saved {kind.__name__} has other parameters than in this release ({error})."
         raise DataIntegrityError(message) from error
     for name, value in document.get("fitted", {}).items():
         setattr(calibrator, name, _value(value))
@@ -70,7 +71,7 @@ def feature_documents(specs: Sequence[FeatureSpec]) -> list[dict[str, Any]]:
     Raises
     ------
     InputError
-        If a feature is neither of the catalogue nor of the user's own variables.
+        If a feature is neither in the catalogue nor a variable of the user's own.
     """
     catalogue = {spec.name: spec for spec in CATALOGUE}
     documents: list[dict[str, Any]] = []
@@ -81,7 +82,8 @@ def feature_documents(specs: Sequence[FeatureSpec]) -> list[dict[str, Any]]:
             documents.append({"name": spec.name, "own": spec.risk_factors[0]})
         else:
             message = (
-                f"feature {spec.name!r} is neither of the catalogue nor one of your own; it cannot be saved."
+                f"feature {spec.name!r} is neither in the catalogue nor a variable of your own; it cannot be saved. "
+                "Leave it out."
             )
             raise InputError(message)
     return documents
@@ -93,14 +95,14 @@ def features_from(documents: Sequence[Mapping[str, Any]]) -> tuple[FeatureSpec, 
     Raises
     ------
     DataIntegrityError
-        If the catalogue has lost one.
+        If the catalogue no longer has one.
     """
     catalogue = {spec.name: spec for spec in CATALOGUE}
-    lost = [one["name"] for one in documents if "own" not in one and one["name"] not in catalogue]
-    if lost:
+    missing = [one["name"] for one in documents if "own" not in one and one["name"] not in catalogue]
+    if missing:
         message = (
-            f"{len(lost)} of {len(documents)} saved features are not in this release's catalogue, first {lost[0]!r}. "
-            "Load them with the release that saved them."
+            f"{len(missing)} of {len(documents)} saved features are not in this release's catalogue, "
+            f"first {missing[0]!r}. Load them with the release that saved them."
         )
         raise DataIntegrityError(message)
     return tuple(
@@ -110,7 +112,7 @@ def features_from(documents: Sequence[Mapping[str, Any]]) -> tuple[FeatureSpec, 
 
 
 def feature_contents(features: Features) -> dict[str, bytes]:
-    """Files of features with what they read of their panel; its vintages and its other variables are left out."""
+    """Files of features, with the variables that they read from their panel and without its vintages."""
     panel = features.panel
     names = list(dict.fromkeys(name for spec in features.specs for name in spec.variables))
     document = {

@@ -63,7 +63,7 @@ def save_backtest(result: BacktestResult, folder: str | Path) -> Path:
     Returns
     -------
     pathlib.Path
-        The folder. The manifest is written last: a folder without one is no saved backtest.
+        The folder. The manifest is written last: a folder without one is not a saved backtest.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def load_backtest(folder: str | Path) -> BacktestResult:
     Raises
     ------
     DataIntegrityError
-        If the folder is no saved backtest, of an unknown version, or a byte of it was changed.
+        If the folder is not a saved backtest, is of an unknown version, or a byte of it was changed.
     """
     contents = read_store(folder, _BACKTEST)
     payload = json.loads(contents[_RESULT])
@@ -119,7 +119,7 @@ def save_forecast(forecast: Forecast, folder: str | Path) -> Path:
     Returns
     -------
     pathlib.Path
-        The folder. Of the panel it keeps the variables that the features read.
+        The folder. It keeps the panel's variables that the features read.
 
     Raises
     ------
@@ -158,7 +158,7 @@ def load_forecast(folder: str | Path) -> Forecast:
     Raises
     ------
     DataIntegrityError
-        If the folder is no saved forecast, of an unknown version, or a byte of it was changed.
+        If the folder is not a saved forecast, is of an unknown version, or a byte of it was changed.
     """
     contents = read_store(folder, _FORECAST)
     payload = json.loads(contents[_RESULT])
@@ -236,7 +236,7 @@ def load_model(path: str | Path) -> Any:
     Raises
     ------
     DataIntegrityError
-        If there is no such model, it is damaged, or of an unknown version or class.
+        If the folder is not a saved model, is damaged, or is of an unknown version or class.
     """
     if path_argument(path, name="path").is_file():
         return read_model_file(path)

@@ -61,7 +61,7 @@ def audit_leakage(  # noqa: PLR0913 (public entry point)
     Raises
     ------
     InputError
-        If the origin leaves nothing to cut or train on, or a check of your own is no :class:`LeakageCheck` or takes
+        If the origin leaves nothing to cut or train on, or a check of your own is not a :class:`LeakageCheck` or takes
         the code of another.
 
     References
