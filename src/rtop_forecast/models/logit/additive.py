@@ -60,6 +60,8 @@ class AdditiveLogit(LogOddsClassifier):
     Harrell, F. E. (2015). Regression modeling strategies (2nd ed.), section 2.4.5: restricted cubic splines.
     """
 
+    _saved_state = {"knots_": "table", "medians_": "floats", "logit_": "model"}
+
     knots_: FloatArray
     medians_: FloatArray
     logit_: ElasticNetLogit

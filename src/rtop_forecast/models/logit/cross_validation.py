@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError
+from rtop_forecast.logistic import probability_in_place
 from rtop_forecast.models.logit.glmnet_path import Path
 from rtop_forecast.models.logit.r_random import r_permutation
 
@@ -58,11 +59,11 @@ def past_folds(years: ArrayLike, n_folds: int, *, horizon: int) -> list[Fold]:
     Raises
     ------
     InputError
-        If there are fewer years than blocks, or a year is no whole number.
+        If there are fewer years than blocks, or a year is not an integer.
     """
     year = np.asarray(years, dtype=np.float64)
     if year.ndim != 1 or not np.isfinite(year).all() or (year % 1 != 0).any():
-        message = "years must be one whole number per row. Give the year of each row."
+        message = "years must be one integer per row. Give the year of each row."
         raise InputError(message)
     distinct = np.unique(year)
     if len(distinct) <= n_folds:
@@ -108,10 +109,10 @@ def choose(
     rows, sizes = [], []
     for fitted, fold in zip(paths, folds, strict=True):
         intercepts, coefs = fitted.at(lambdas)
-        eta = values[fold.held] @ coefs.T + intercepts
-        prob = np.clip(1 / (1 + np.exp(-eta)), _LEAST_PROB, 1 - _LEAST_PROB)
-        mine = outcome[fold.held][:, None]
-        loss = -2 * (mine * np.log(prob) + (1 - mine) * np.log(1 - prob))
+        log_odds = values[fold.held] @ coefs.T + intercepts
+        prob = np.clip(probability_in_place(-log_odds), _LEAST_PROB, 1 - _LEAST_PROB)
+        held = outcome[fold.held][:, None]
+        loss = -2 * (held * np.log(prob) + (1 - held) * np.log(1 - prob))
         rows.append(np.average(loss, axis=0, weights=weight[fold.held]))
         sizes.append(weight[fold.held].sum())
     table = np.array(rows)

@@ -97,6 +97,20 @@ class ElasticNetLogit(LogOddsClassifier):
     array([-0.893, -0.298,  0.298,  0.893])
     """
 
+    _saved_state = {
+        "medians_": "floats",
+        "means_": "floats",
+        "coef_": "floats",
+        "indicator_means_": "floats",
+        "indicator_coef_": "floats",
+        "intercept_": "float",
+        "lam_": "float",
+        "kkt_residual_": "float",
+        "objective_": "float",
+        "n_iter_": "int",
+        "_baseline": "float",
+    }
+
     medians_: FloatArray
     coef_: FloatArray
     indicator_coef_: FloatArray

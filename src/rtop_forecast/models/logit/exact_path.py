@@ -20,6 +20,7 @@ from scipy.linalg.lapack import dposv
 
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError
+from rtop_forecast.logistic import entropy, probability_in_place
 from rtop_forecast.models.logit.glmnet_path import Path, enough_explained
 from rtop_forecast.models.logit.solver import Problem, solve
 
@@ -129,7 +130,7 @@ class _Fits:
         self.spread = np.where(self.idle, 1.0, spread)
         self.outcome, self.l1_ratio, self.tol = outcome, l1_ratio, tol
         rate = self.weight @ outcome
-        self.null_deviance = -(rate * np.log(rate) + (1 - rate) * np.log1p(-rate))
+        self.null_deviance = entropy(rate)
         n_fits = len(self.weight)
         self.coef = np.zeros((features.shape[1], n_fits))
         self.intercept = np.log(rate / (1 - rate))
@@ -157,7 +158,7 @@ class _Fits:
         """Probabilities, gradient by column and by intercept, of some fits."""
         # One row per fit: what belongs to a fit lies side by side.
         negative = -np.vstack([self.coef[:, fits], self.intercept[fits]]).T
-        prob = _probabilities(negative @ self.augmented)
+        prob = probability_in_place(negative @ self.augmented)
         residual = self.outcome - prob
         residual *= self.weight if len(fits) == len(self.weight) else self.weight[fits]
         gradient = (residual @ self.columns).T
@@ -166,8 +167,9 @@ class _Fits:
     def explained(self, fit: int) -> float:
         """Share of the null deviance that a fit explains."""
         eta = self.coef[:, fit] @ self.rows + self.intercept[fit]
-        softplus = np.maximum(eta, 0.0) + np.log1p(np.exp(-np.abs(eta)))
-        return float(1 - self.weight[fit] @ (softplus - self.outcome * eta) / self.null_deviance[fit])
+        # logistic.softplus differs in the last bit, and by this share a path ends
+        log_one_plus = np.maximum(eta, 0.0) + np.log1p(np.exp(-np.abs(eta)))
+        return float(1 - self.weight[fit] @ (log_one_plus - self.outcome * eta) / self.null_deviance[fit])
 
     def original(self) -> tuple[FloatArray, FloatArray]:
         """Give intercepts and coefficients on the scale of the features as given."""
@@ -334,15 +336,6 @@ def _quadratic_minimum(
                 return solved
             coef = solved
     return _swept(quadratic, linear, l1, coef, idle=idle)
-
-
-def _probabilities(negative: FloatArray) -> FloatArray:
-    """1 / (1 + exp(-eta)) of -eta, in place; 0 where the exponential is beyond all numbers."""
-    with np.errstate(over="ignore"):
-        np.exp(negative, out=negative)
-    negative += 1.0
-    np.reciprocal(negative, out=negative)
-    return negative
 
 
 def _solved(block: FloatArray, right: FloatArray) -> FloatArray:
