@@ -77,9 +77,9 @@ class IsotonicCalibration(Calibrator):
     """Isotonic regression of the outcome on the forecast, drawn towards the forecast itself.
 
     At each distinct forecast p with row weight w the rate entering pool-adjacent-violators is
-    (events + s p) / (w + s): as if each had been seen ``shrinkage`` further times and kept its word. So the result
-    is never 0 or 1 and, without rows, is the identity. Between the seen forecasts it runs straight in log-odds, beyond
-    them it shifts as the nearest seen one does.
+    (events + s p) / (w + s): as if each had ``shrinkage`` further rows whose rate of events is p. So the result
+    is never 0 or 1 and, without rows, is the identity. Between the forecasts of the fit it is linear in log-odds;
+    beyond them it shifts as the nearest one does.
 
     Parameters
     ----------

@@ -252,12 +252,12 @@ def _isotonic(y: FloatArray, p: FloatArray, w: FloatArray) -> FloatArray:
     levels, place = np.unique(p, return_inverse=True)
     weight = np.bincount(place, weights=w, minlength=levels.size)
     events = np.bincount(place, weights=w * y, minlength=levels.size)
-    known = weight > 0
+    weighted = weight > 0
     fitted = np.empty(levels.size)
-    fitted[known] = isotonic_regression(events[known] / weight[known], weights=weight[known]).x
+    fitted[weighted] = isotonic_regression(events[weighted] / weight[weighted], weights=weight[weighted]).x
     # a level of weight 0 takes the fit of the nearest level below, or above the first
-    last = np.maximum.accumulate(np.where(known, np.arange(levels.size), -1))
-    fitted = fitted[np.where(last >= 0, last, int(np.argmax(known)))]
+    last = np.maximum.accumulate(np.where(weighted, np.arange(levels.size), -1))
+    fitted = fitted[np.where(last >= 0, last, int(np.argmax(weighted)))]
     return np.clip(fitted, 0.0, 1.0)[place]
 
 

@@ -279,7 +279,7 @@ def score_table(
     Returns
     -------
     dict
-        ``n`` and ``positives`` (total weight of rows and of events, whole numbers
+        ``n`` and ``positives`` (total weight of rows and of events, integers
         without weights), ``auc``, ``ap``, ``log_loss`` (mean `log_score`, nats),
         ``brier`` (mean `brier_score`), ``expected_observed`` and ``recall_at_<k>``.
         Undefined scores are NaN, as each function says.

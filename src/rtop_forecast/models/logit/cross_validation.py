@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.checks.arrays import BoolArray, FloatArray
 from rtop_forecast.errors import InputError
 from rtop_forecast.logistic import probability_in_place
 from rtop_forecast.models.logit.glmnet_path import Path
@@ -23,8 +23,8 @@ _LEAST_PROB = 1e-5  # glmnet keeps probabilities this far from 0 and 1 in the cr
 class Fold:
     """Rows to train on and rows to be scored, as masks."""
 
-    train: NDArray[np.bool_]
-    held: NDArray[np.bool_]
+    train: BoolArray
+    held: BoolArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

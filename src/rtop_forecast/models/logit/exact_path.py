@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg.lapack import dposv
 
-from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.checks.arrays import BoolArray, FloatArray
 from rtop_forecast.errors import InputError
 from rtop_forecast.logistic import entropy, probability_in_place
 from rtop_forecast.models.logit.glmnet_path import Path, enough_explained
@@ -81,21 +81,21 @@ def exact_paths(
     state = _Fits(features, outcome, weights, l1_ratio=l1_ratio, tol=tol)
     largest = state.start()
     lambdas = largest * lambda_ratio ** (np.arange(n_lambdas) / max(n_lambdas - 1, 1))
-    kept: list[tuple[FloatArray, FloatArray]] = []
+    solutions: list[tuple[FloatArray, FloatArray]] = []
     explained: list[float] = []
     breaches = []
     for lam in lambdas:
         breaches.append(state.solve(float(lam)))
-        kept.append(state.original())
+        solutions.append(state.original())
         explained.append(state.explained(0))
         if enough_explained(explained):
             break
-    used = lambdas[: len(kept)]
+    used = lambdas[: len(solutions)]
     paths = [
         Path(
             lambdas=used,
-            intercepts=np.array([one[0][fit] for one in kept]),
-            coefs=np.array([one[1][:, fit] for one in kept]),
+            intercepts=np.array([one[0][fit] for one in solutions]),
+            coefs=np.array([one[1][:, fit] for one in solutions]),
             deviance_ratio=np.array(explained) if fit == 0 else np.full(len(used), np.nan),
         )
         for fit in range(len(weights))
@@ -292,8 +292,8 @@ def _product(matrices: FloatArray, vectors: FloatArray) -> FloatArray:
 
 
 def _with_these_signs(
-    quadratic: FloatArray, linear: FloatArray, l1: FloatArray, start: FloatArray, *, idle: NDArray[np.bool_]
-) -> tuple[FloatArray, NDArray[np.bool_]]:
+    quadratic: FloatArray, linear: FloatArray, l1: FloatArray, start: FloatArray, *, idle: BoolArray
+) -> tuple[FloatArray, BoolArray]:
     """Minima of several problems with the signs of their starts, and which of them are minima without them too.
 
     Where a sign does not hold, the start is returned.
@@ -310,12 +310,12 @@ def _with_these_signs(
         return start.copy(), np.zeros(len(start), dtype=bool)
     pull = linear - _product(quadratic, solved)
     broken = ~active & (np.abs(pull) > l1 * (1 + 1e-12)) & ~idle
-    holds: NDArray[np.bool_] = np.all(solved * sign >= 0, axis=1)
+    holds: BoolArray = np.all(solved * sign >= 0, axis=1)
     return np.where(holds[:, None], solved, start), holds & ~broken.any(axis=1)
 
 
 def _quadratic_minimum(
-    quadratic: FloatArray, linear: FloatArray, l1: FloatArray, start: FloatArray, *, idle: NDArray[np.bool_]
+    quadratic: FloatArray, linear: FloatArray, l1: FloatArray, start: FloatArray, *, idle: BoolArray
 ) -> FloatArray:
     """Minimise b'Qb / 2 - c'b + sum l1 |b|.
 
@@ -347,7 +347,7 @@ def _solved(block: FloatArray, right: FloatArray) -> FloatArray:
 
 
 def _swept(
-    quadratic: FloatArray, linear: FloatArray, l1: FloatArray, start: FloatArray, *, idle: NDArray[np.bool_]
+    quadratic: FloatArray, linear: FloatArray, l1: FloatArray, start: FloatArray, *, idle: BoolArray
 ) -> FloatArray:
     """Coordinate descent for a few sweeps."""
     coef = start.copy()

@@ -35,7 +35,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.checks.arrays import BoolArray, FloatArray
 from rtop_forecast.errors import InputError
 from rtop_forecast.logistic import softplus
 
@@ -330,7 +330,7 @@ def _solve_semidefinite(matrix: FloatArray, right: FloatArray) -> tuple[FloatArr
     return _substitute_back(upper, solution, free), False
 
 
-def _substitute_back(upper: FloatArray, right: FloatArray, free: NDArray[np.bool_]) -> FloatArray:
+def _substitute_back(upper: FloatArray, right: FloatArray, free: BoolArray) -> FloatArray:
     """Solve an upper triangular system; 0 for the unknowns that are not free."""
     solution = np.zeros(len(right))
     for k in np.flatnonzero(free)[::-1]:
