@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from rtop_forecast.checks import arrays as _checks
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError
+from rtop_forecast.evaluation.scores import log_loss
 
 ScoreName = Literal["log", "brier"]
 
@@ -225,16 +226,11 @@ def _loss(score: str) -> Callable[[FloatArray, FloatArray], FloatArray]:
     if score not in ("log", "brier"):
         message = f"score must be log or brier; {score!r} is neither."
         raise InputError(message)
-    return _log_loss if score == "log" else _brier_loss
+    return log_loss if score == "log" else _brier_loss
 
 
 def _brier_loss(y: FloatArray, p: FloatArray) -> FloatArray:
     return (y - p) ** 2
-
-
-def _log_loss(y: FloatArray, p: FloatArray) -> FloatArray:
-    with np.errstate(divide="ignore"):
-        return np.where(y == 1, -np.log(p), -np.log1p(-p))
 
 
 def _mean(

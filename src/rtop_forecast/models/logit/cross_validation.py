@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,10 +12,19 @@ from numpy.typing import ArrayLike
 from rtop_forecast.checks.arrays import BoolArray, FloatArray
 from rtop_forecast.errors import InputError
 from rtop_forecast.logistic import probability_in_place
+from rtop_forecast.models.base import LogOddsClassifier
 from rtop_forecast.models.logit.glmnet_path import Path
 from rtop_forecast.models.logit.r_random import r_permutation
 
-__all__ = ["Choice", "Fold", "choose", "past_folds", "random_folds", "refuse_one_class"]
+__all__ = [
+    "Choice",
+    "CrossValidatedLogit",
+    "Fold",
+    "choose",
+    "past_folds",
+    "random_folds",
+    "refuse_one_class",
+]
 
 _LEAST_PROB = 1e-5  # glmnet keeps probabilities this far from 0 and 1 in the cross-validated deviance
 
@@ -35,6 +45,32 @@ class Choice:
     error: FloatArray
     lambda_min: float
     lambda_1se: float
+
+
+class CrossValidatedLogit(LogOddsClassifier):
+    """What the models with a penalty chosen by cross-validation share; they take no missing values."""
+
+    rule: Literal["min", "1se"]
+    lambda_: float
+    lambda_min_: float
+    lambda_1se_: float
+    cv_deviance_: FloatArray
+    cv_error_: FloatArray
+    path_: Path
+    coef_: FloatArray
+    intercept_: float
+
+    def _set_choice(self, choice: Choice) -> None:
+        """Note the deviances and the penalties, and choose by the rule."""
+        self.cv_deviance_, self.cv_error_ = choice.deviance, choice.error
+        self.lambda_min_, self.lambda_1se_ = choice.lambda_min, choice.lambda_1se
+        self.lambda_ = self.lambda_min_ if self.rule == "min" else self.lambda_1se_
+
+    def __sklearn_tags__(self) -> Any:
+        """Tags: as the other models, but no missing values."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = False
+        return tags
 
 
 def random_folds(n_rows: int, n_folds: int, *, seed: int) -> list[Fold]:
