@@ -46,6 +46,8 @@ class LogOddsAverage(LogOddsClassifier):
     array([-0.446, -0.149,  0.149,  0.446])
     """
 
+    _saved_state = {"members_": "members", "weights_": "weights"}
+
     members_: list[tuple[str, RiskModel]]
     weights_: FloatArray
 

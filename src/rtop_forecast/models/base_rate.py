@@ -43,6 +43,8 @@ class BaseRate(LogOddsClassifier):
     0.3
     """
 
+    _saved_state = {"prob_": "float"}
+
     prob_: float
 
     def fit(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:

@@ -9,10 +9,15 @@ from joblib import Parallel, delayed
 from numpy.typing import ArrayLike
 
 from rtop_forecast.checks.arrays import FloatArray
-from rtop_forecast.models.base import Contributions, LogOddsClassifier
+from rtop_forecast.models.base import Contributions
 from rtop_forecast.models.inputs import feature_names, read_complete, read_given
-from rtop_forecast.models.logit.cross_validation import choose, random_folds, refuse_one_class
-from rtop_forecast.models.logit.glmnet_path import Path, path
+from rtop_forecast.models.logit.cross_validation import (
+    CrossValidatedLogit,
+    choose,
+    random_folds,
+    refuse_one_class,
+)
+from rtop_forecast.models.logit.glmnet_path import path
 from rtop_forecast.models.parameters import (
     POSITIVE,
     POSITIVE_SHARE,
@@ -25,7 +30,7 @@ from rtop_forecast.models.parameters import (
 __all__ = ["GlmnetLogit"]
 
 
-class GlmnetLogit(LogOddsClassifier):
+class GlmnetLogit(CrossValidatedLogit):
     r"""Logistic elastic net with glmnet's algorithm, stopping rule, penalties and random folds.
 
     The parity mode of :class:`ElasticNetLogit`: same objective, but stopped where glmnet stops by default, which
@@ -69,15 +74,6 @@ class GlmnetLogit(LogOddsClassifier):
     Friedman, J., Hastie, T., & Tibshirani, R. (2010). Regularization paths for generalized linear models via
     coordinate descent. Journal of Statistical Software, 33(1).
     """
-
-    path_: Path
-    coef_: FloatArray
-    intercept_: float
-    lambda_: float
-    lambda_min_: float
-    lambda_1se_: float
-    cv_deviance_: FloatArray
-    cv_error_: FloatArray
 
     def __init__(  # noqa: PLR0913 (public entry point)
         self,
@@ -131,9 +127,7 @@ class GlmnetLogit(LogOddsClassifier):
         )
         self.path_ = paths[0]
         choice = choose(self.path_.lambdas, paths[1:], folds, values, outcome, weight)
-        self.cv_deviance_, self.cv_error_ = choice.deviance, choice.error
-        self.lambda_min_, self.lambda_1se_ = choice.lambda_min, choice.lambda_1se
-        self.lambda_ = self.lambda_min_ if self.rule == "min" else self.lambda_1se_
+        self._set_choice(choice)
         chosen = int(np.flatnonzero(self.path_.lambdas == self.lambda_)[0])
         self.coef_ = self.path_.coefs[chosen].copy()
         self.intercept_ = float(self.path_.intercepts[chosen])
@@ -164,9 +158,3 @@ class GlmnetLogit(LogOddsClassifier):
             lambda_ratio=PROPER_SHARE,
             thresh=POSITIVE,
         )
-
-    def __sklearn_tags__(self) -> Any:
-        """Tags: as the other models, but no missing values."""
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = False
-        return tags

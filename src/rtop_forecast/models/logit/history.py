@@ -46,6 +46,8 @@ class HistoryLogit(LogOddsClassifier):
     [0.0, 0.0, 0.0, 0.0]
     """
 
+    _saved_state = {"logit_": "model"}
+
     logit_: ElasticNetLogit
 
     def __init__(self, columns: Sequence[str], *, lam: float = 1e-4) -> None:

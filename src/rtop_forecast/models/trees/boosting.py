@@ -71,6 +71,8 @@ class BoostedTrees(LogOddsClassifier):
     AI for trees. Nature Machine Intelligence, 2, 56-67.
     """
 
+    _saved_state = {"booster_texts_": "texts", "medians_": "floats"}
+
     booster_texts_: tuple[str, ...]
     medians_: FloatArray
 

@@ -70,6 +70,8 @@ class ProbabilityForest(LogOddsClassifier):
     Neural Information Processing Systems, 30.
     """
 
+    _saved_state = {"booster_texts_": "texts", "medians_": "floats", "prevalence_": "float"}
+
     booster_texts_: tuple[str, ...]
     medians_: FloatArray
     prevalence_: float
