@@ -21,7 +21,7 @@ WIDE = frozenset({"sipri"})
 OFFSETS = {"fsi": 1}
 #: Columns that tell rows apart and so change in a repeated year.
 IDENTIFIERS = {"mass_mobilization": "id", "coups": "id", "awsd": "Incident ID", "polity5": "cyear"}
-#: Datasets without a year to append here; releases.py would have to know their events.
+#: Datasets without a column of years in which the last can be repeated.
 NOT_EXTENDED = frozenset({"treaties", "reign_leaders", "cow_contiguity", "ewp_events"})
 
 _YEAR_HEADER = re.compile(r"(\d{4})(\.0)?( \[YR\1\])?")
@@ -87,7 +87,7 @@ def _by_row(release: Release, last: int) -> Release:
 
 def _next_number(cell: Any, i: int) -> Any:
     text = cell_text(cell)
-    return f"{text}-{i}" if "-" in text else type(cell)(int(text) + 10_000_000)
+    return f"{text}-{i}" if "-" in text else type(cell)(int(text) + 500_000)
 
 
 def _next_version(cell: Any) -> Any:

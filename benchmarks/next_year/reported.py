@@ -132,16 +132,17 @@ def item_02_names(data: Path, more: Path, folder: Path) -> Iterator[Case]:
 
 def item_04_first_years(data: Path, more: Path, folder: Path) -> Iterator[Case]:
     """Releases that start later than the bundled table: nothing that the bundle knows is lost."""
-    starts = {
-        "ucdp/OneSided_v25_1.rds": ("ucdp_onesided", 2010),
-        "ewp2025/inputs/vdem.Rdata": ("vdem", 1969),
+    groups = {
+        "ucdp_onesided": (["ucdp/OneSided_v25_1.rds"], 2010),
+        "vdem": (["ewp2025/inputs/vdem.Rdata", "vdem/vdem_simple.rda"], 1969),
     }
-    for name, (dataset, first) in starts.items():
+    for dataset, (names, first) in groups.items():
         target = folder / dataset
         target.mkdir()
-        release = load(data / name, dataset)
-        place = release.header.index("year")
-        same(release.with_body([row for row in release.body if float(row[place]) >= first]), target)
+        for name in names:
+            release = load(data / name, dataset)
+            place = release.header.index("year")
+            same(release.with_body([row for row in release.body if float(row[place]) >= first]), target)
         yield _panel_case(target, f"item_04_{dataset}_from_{first}")
     target = folder / "conflict"
     target.mkdir()
