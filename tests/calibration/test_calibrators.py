@@ -123,7 +123,7 @@ def test_maximum_likelihood_shift_needs_both_classes():
     for outcome in ([0, 0], [1, 1]):
         with pytest.raises(InputError, match=r"without a prior a shift needs rows of both outcomes; . of 2"):
             InterceptShift(prior_sd=ML).fit(outcome, [0.1, 0.2])
-    with pytest.raises(InputError, match="0 of 0 weighted rows are positive. Set a finite prior_sd"):
+    with pytest.raises(InputError, match=r"0 of 0 weighted rows are positive\. Set a finite prior_sd"):
         InterceptShift(prior_sd=ML).fit([], [])
     # a positive without weight is no positive
     with pytest.raises(InputError, match="0 of 1 weighted rows"):

@@ -90,7 +90,7 @@ def test_labels_of_open_windows(parts):
     panel, features, target = parts
     frame = target.frame.copy()
     onset = panel.frame["mk_onset"].to_numpy()
-    for _, rows in frame.groupby("country_id").indices.items():
+    for rows in frame.groupby("country_id").indices.values():
         known = onset_within(np.append(onset[rows], [0.0, 0.0]), horizon=2)[: len(rows)]
         frame.loc[frame.index[rows], "outcome"] = known
     report = rtop.audit_leakage(features, replace(target, frame=frame), MODEL, origin=2000)

@@ -147,7 +147,7 @@ def test_a_failed_write_leaves_no_model(data, tmp_path, monkeypatch):
     monkeypatch.setattr("rtop_forecast.storage.files.os.fsync", fail)
     with pytest.raises(OSError, match="disk full"):
         save_model(ElasticNetLogit().fit(X, y), path)
-    with pytest.raises(DataIntegrityError, match="no saved model: manifest.json cannot be read"):
+    with pytest.raises(DataIntegrityError, match=r"no saved model: manifest\.json cannot be read"):
         load_model(path)
     assert not [file.name for file in path.iterdir() if file.name.endswith(".part")]
 
@@ -156,7 +156,7 @@ def test_a_failed_write_leaves_no_model(data, tmp_path, monkeypatch):
 def test_other_files_are_refused(content, tmp_path):
     path = tmp_path / "m"
     path.write_bytes(content.encode("latin-1"))
-    with pytest.raises(DataIntegrityError, match="JSON|not a saved model"):
+    with pytest.raises(DataIntegrityError, match=r"JSON|not a saved model"):
         load_model(path)
 
 

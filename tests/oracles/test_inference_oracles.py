@@ -71,9 +71,10 @@ def test_paired_difference_by_loop():
     states = np.unique(state)
     for score, told in ((log_score, result.log_loss), (brier_score, result.brier)):
         gap = score(outcome, prob) - score(outcome, other)
-        drawn = []
-        for counts in block_multiplicities(states.size, draws=200, seed=9):
-            drawn.append(np.repeat(gap, counts[np.searchsorted(states, state)]).mean())
+        drawn = [
+            np.repeat(gap, counts[np.searchsorted(states, state)]).mean()
+            for counts in block_multiplicities(states.size, draws=200, seed=9)
+        ]
         assert_allclose(told.estimate, gap.mean(), rtol=1e-12)
         assert_allclose([told.low, told.high], np.quantile(drawn, [0.1, 0.9]), rtol=1e-11)
         assert told.prob_better == np.mean(np.array(drawn) < 0)

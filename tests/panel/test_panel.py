@@ -234,7 +234,7 @@ def test_as_of_cuts_each_variable_at_its_own_publication_and_not_beyond_its_cove
     assert str(early.value) == "the panel starts in 2000; nothing of it had ended by 2000-12-30."
     assert panel.as_of(date(2000, 12, 31)).years == (2000, 2000)
     for method in (panel.as_of, panel.released_by):
-        with pytest.raises(rtop.InputError, match="^issued must be a date.*got '2001'"):
+        with pytest.raises(rtop.InputError, match=r"^issued must be a date.*got '2001'"):
             method("2001")
 
 
@@ -461,7 +461,7 @@ def test_states_by_name_or_number():
     assert country("Sweden", year=2000) == SWEDEN
     assert country(380, year=2000) == country(" 380 ", year=2000) == SWEDEN
     assert country("East Germany", year=1980) == GDR
-    with pytest.raises(rtop.InputError, match="GW.* -380|-380.* GW|gw"):
+    with pytest.raises(rtop.InputError, match=r"GW.* -380|-380.* GW|gw"):
         country("-380", year=2000)
     with pytest.raises(rtop.InputError, match="did you mean Sweden"):
         country("Swedn", year=2000)

@@ -239,7 +239,7 @@ def test_one_kind_is_not_taken_for_another(small, result, tmp_path):
     folder = rtop.save_backtest(result, tmp_path / "b")
     with pytest.raises(
         rtop.DataIntegrityError,
-        match="no saved forecast: its manifest says 'rtop_forecast.backtest'",
+        match=r"no saved forecast: its manifest says 'rtop_forecast\.backtest'",
     ):
         rtop.load_forecast(folder)
     with pytest.raises(rtop.InputError, match="other files"):

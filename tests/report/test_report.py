@@ -89,7 +89,7 @@ def test_numbers_of_the_page_equal_the_tables(parts, written):
             1
         )
         assert f"{percent(row['prob'])} ({percent(row['prob_low'])}-{percent(row['prob_high'])})" in summary
-    scores = [t for t in cells.tables if t[0][0] == "Score"][0][1:]
+    scores = next(table for table in cells.tables if table[0][0] == "Score")[1:]
     for shown, (_, row) in zip(scores, result.score_frame().iterrows(), strict=True):
         assert shown[1] == f"{row['value']:.4f}"
     factors = forecast.explanation.by_risk_factor()

@@ -188,7 +188,7 @@ def test_bad_parameters_are_refused(parameters, words):
 
 def test_too_few_steps_raise():
     X, y = draw()
-    with pytest.raises(InputError, match="did not converge: KKT residual .* after 1 steps"):
+    with pytest.raises(InputError, match=r"did not converge: KKT residual .* after 1 steps"):
         ElasticNetLogit(max_iter=1, tol=1e-12).fit(X, y)
 
 
