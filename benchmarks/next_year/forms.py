@@ -322,8 +322,8 @@ def _has_footer(release: Release) -> bool:
 
 def _has_decimals(release: Release) -> bool:
     return any(
-        isinstance(cell, float) and not cell.is_integer()
-        or isinstance(cell, str) and _NUMBER.fullmatch(cell) is not None
+        (isinstance(cell, float) and not cell.is_integer())
+        or (isinstance(cell, str) and _NUMBER.fullmatch(cell) is not None)
         for row in release.body[:400]
         for cell in row
     )  # fmt: skip

@@ -89,7 +89,7 @@ def _text(path: Path, dataset: str) -> Release:
         encoding = "latin-1"
         text = content.decode(encoding)
     delimiter = "\t" if text[:2000].count("\t") > text[:2000].count(",") else ","
-    rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
+    rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
     head = 4 if rows[0][:1] == ["Data Source"] else 0
     return Release(
         path=path, dataset=dataset, kind="text", tables={"table": rows}, main="table",

@@ -219,9 +219,7 @@ def item_06_candidates(data: Path, more: Path, folder: Path) -> Iterator[Case]:
         )
         for year in range(1989, 2026)
     ]
-    whole = {
-        name: "Int64" for name in ("country_id", "year", "id", "best", "high", "low", "type_of_violence")
-    }
+    whole = dict.fromkeys(("country_id", "year", "id", "best", "high", "low", "type_of_violence"), "Int64")
     frame = pd.concat(parts, ignore_index=True).astype(whole)
     path = folder / "GEDEvent_v25_1.csv"
     frame[frame["year"] <= 2024].to_csv(path, index=False)

@@ -9,6 +9,7 @@ import pandas as pd
 from rtop_forecast.errors import CoverageError
 from rtop_forecast.explanation.attribution import (
     AttributionTable,
+    ExplainedRows,
     attribute,
     feature_sources,
     shapley_by_factor,
@@ -93,15 +94,17 @@ class Basis(Fit):
         ages = keys[KEYS].merge(self.features.ages, on=KEYS, how="left", validate="one_to_one")
         return attribute(
             self.fitted,
-            self.matrix,
-            keys=keys[["country_id", "name"]],
-            ages=ages[self.features.names].to_numpy(dtype=float),
-            specs=self.features.specs,
+            ExplainedRows(
+                keys=keys[["country_id", "name"]],
+                matrix=self.matrix,
+                ages=ages[self.features.names].to_numpy(dtype=float),
+                specs=tuple(self.features.specs),
+                origin_year=self.origin_year,
+                sources=feature_sources(self.features),
+            ),
             calibrator=self.calibrator,
-            origin_year=self.origin_year,
             reference=reference,
             reference_name=reference_name,
-            sources=feature_sources(self.features),
         )
 
     def shapley(self, country_id: int) -> pd.Series[float]:

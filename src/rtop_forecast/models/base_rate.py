@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -43,7 +43,7 @@ class BaseRate(LogOddsClassifier):
     0.3
     """
 
-    _saved_state = {"prob_": "float"}
+    _saved_state: ClassVar[dict[str, str]] = {"prob_": "float"}
 
     prob_: float
 

@@ -10,7 +10,7 @@ from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
 from rtop_forecast.sources.folder.discover import discover, file_sha256, reader
 from rtop_forecast.sources.registry import registered_hashes, registry
 
-__all__ = ["describe_sources", "describe_folder"]
+__all__ = ["describe_folder", "describe_sources"]
 
 
 _COUNTS = ("rows", "first_year", "last_year", "unmatched")

@@ -139,7 +139,7 @@ def normalise(code: object, *, system: str) -> str:
     >>> normalise(4.0, system="m49"), normalise("004", system="m49"), normalise("af", system="iso2")
     ('4', '4', 'AF')
     """
-    if not np.isscalar(code) or code != code:  # noqa: PLR0124 (NaN)
+    if not np.isscalar(code) or code != code:
         return ""
     if isinstance(code, (float, np.floating)) and float(code).is_integer():
         code = int(code)

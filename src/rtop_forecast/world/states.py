@@ -45,18 +45,18 @@ from rtop_forecast.world.codes import (
 KEYS = ["country_id", "year"]
 
 __all__ = [
-    "KEYS",
     "FIRST_YEAR",
+    "KEYS",
     "LAST_YEAR",
     "SYSTEMS",
     "Resolution",
     "State",
     "contiguity",
-    "resolve_state",
+    "list_states",
     "resolve_many",
+    "resolve_state",
     "state",
     "state_years",
-    "list_states",
 ]
 
 _KINDS = ("land", "water_12", "water_24", "water_150", "water_400")

@@ -140,7 +140,7 @@ def _excel_date(cell: object) -> date | None:
 
 def _dated(table: pd.DataFrame, cells: Sequence[object], path: str | Path) -> pd.DataFrame:
     """Refuse a deposit whose day cannot be read: it is not the same as no deposit."""
-    given = [cell is not None and cell == cell and str(cell).strip() != "" for cell in cells]  # noqa: PLR0124
+    given = [cell is not None and cell == cell and str(cell).strip() != "" for cell in cells]
     late = [day is not None and not 1946 <= day.year <= latest_year() for day in table["deposited"]]
     unread = pd.Series(given) & table["deposited"].isna().to_numpy() | pd.Series(late)
     refuse(path, "a deposit must have a day that can be read", unread, pd.Series(cells, dtype="object"))
