@@ -97,7 +97,7 @@ def _fill(table: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([table, new[table.columns]], ignore_index=True)
 
 
-def _west_germany(wdi: SourceTable, areas: pd.DataFrame, epop: pd.DataFrame) -> pd.DataFrame:
+def _west_germany(areas: pd.DataFrame, epop: pd.DataFrame) -> pd.DataFrame:
     """Germany's present area less East Germany, 1949-1989, with Maddison's figures."""
     whole = areas.loc[areas["area"] == "Germany"].set_index("year")["population"]
     east = epop.loc[epop["country_id"] == 265].set_index("year")["population"]
