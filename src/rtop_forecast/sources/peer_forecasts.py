@@ -11,7 +11,7 @@ from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.sources.catalogue.ewp_list import resolve_ewp
 from rtop_forecast.sources.reading import files
 
-__all__ = ["read_peer_forecasts", "read_ewp_backtest"]
+__all__ = ["read_ewp_backtest", "read_peer_forecasts"]
 
 _COLUMNS = {"year", "ccode", "ewp_name", "prev_year", "risk_prev", "two_years_prior", "risk_two_years_prior"}
 _SERBIA_AND_MONTENEGRO, _SERBIA, _PARTED = 345, 340, 2006
@@ -23,7 +23,7 @@ def read_peer_forecasts(folder: str | Path) -> dict[str, pd.DataFrame]:
     Parameters
     ----------
     folder : path
-        Looked through with its subfolders; files are told by their header.
+        Looked through with its subfolders; files are recognised by their header.
 
     Returns
     -------

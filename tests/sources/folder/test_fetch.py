@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import io
 import threading
-import time
 import zipfile
 from collections import Counter
 from dataclasses import replace
@@ -95,7 +94,7 @@ def server():
 @pytest.fixture
 def offer(server, monkeypatch, tmp_path):
     """Register one release under an address of the server, and fetch it."""
-    monkeypatch.setattr(_download.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(_download.time, "sleep", lambda _: None)
     base = registry()["epr-2021"]
 
     def run(name, *, digest=GOOD_HASH, timeout=2.0, retries=2):
@@ -198,7 +197,7 @@ def test_a_release_without_a_hash_is_taken_as_it_comes(offer):
 def test_an_interruption_leaves_nothing(offer, tmp_path, monkeypatch):
     import pooch
 
-    def interrupted(self, url, output_file, *args, **options):
+    def interrupted(_self, _url, output_file, *_args, **_options):
         with open(output_file, "wb") as out:  # noqa: PTH123
             out.write(GOOD[:10])
         raise KeyboardInterrupt
@@ -236,9 +235,7 @@ def test_every_fetchable_dataset_comes_once_and_by_https():
 
 
 def test_fetching_many_starts_with_all_names_known(monkeypatch, tmp_path):
-    monkeypatch.setattr(
-        fetching, "download", lambda *args, **options: time.sleep(0) or pytest.fail("downloaded")
-    )
+    monkeypatch.setattr(fetching, "download", lambda *_args, **_options: pytest.fail("downloaded"))
     with pytest.raises(InputError):
         fetch(["ucdp_ged", "nonsense"], folder=tmp_path)
     assert list(tmp_path.iterdir()) == []
