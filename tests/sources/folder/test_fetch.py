@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from rtop_forecast.errors import DataIntegrityError, DownloadError, InputError
+from rtop_forecast.sources import registry as registry_module
 from rtop_forecast.sources.folder import download as _download
 from rtop_forecast.sources.folder import fetch as fetching
 from rtop_forecast.sources.folder.fetch import fetch, fetchable, wanted
@@ -100,7 +101,7 @@ def offer(server, monkeypatch, tmp_path):
     def run(name, *, digest=GOOD_HASH, timeout=2.0, retries=2):
         address = f"http://127.0.0.1:{server.server_port}/{name}"
         release = replace(base, download=address, download_sha256=digest)
-        monkeypatch.setattr(fetching, "registry", lambda: {release.key: release})
+        monkeypatch.setattr(registry_module, "registry", lambda: {release.key: release})
         return fetch("epr-2021", folder=tmp_path / "to", timeout=timeout, retries=retries)
 
     return run
@@ -152,7 +153,7 @@ def test_a_server_that_is_not_there(offer, server, tmp_path):
     assert left(tmp_path) == []
 
 
-def test_a_wrong_hash_is_told_and_keeps_what_was_there(offer, tmp_path):
+def test_a_wrong_hash_is_reported_and_keeps_what_was_there(offer, tmp_path):
     offer("good.csv")
     with pytest.raises(DataIntegrityError, match=f"{'0' * 64}.*{sha256(GOOD).hexdigest()}"):
         offer("good.csv", digest="0" * 64)
