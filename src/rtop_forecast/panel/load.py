@@ -17,9 +17,9 @@ from rtop_forecast.panel.vintages import Vintage, publication
 from rtop_forecast.sources import SourceTable
 from rtop_forecast.sources.core.bundled import core_tables, earlier_episode_lists
 from rtop_forecast.sources.core.rebuild import rebuild, release_tables
-from rtop_forecast.sources.folder.discover import file_sha256
 from rtop_forecast.sources.folder.releases import release_order
 from rtop_forecast.storage.bundled import core_file
+from rtop_forecast.storage.files import file_sha256
 from rtop_forecast.world.states import KEYS
 
 

@@ -23,7 +23,7 @@ def read_peer_forecasts(folder: str | Path) -> dict[str, pd.DataFrame]:
     Parameters
     ----------
     folder : path
-        Looked through with its subfolders; files are told by their header.
+        Looked through with its subfolders; files are recognised by their header.
 
     Returns
     -------

@@ -179,7 +179,7 @@ def test_a_file_is_read_in_the_layout_that_recognises_it(write):
         ({"columns": {}}, "at least one column and one code"),
         ({"codes": ()}, "at least one column and one code"),
         ({"marks": frozenset()}, "either `marks` or `recognises`"),
-        ({"recognises": lambda path: True}, "either `marks` or `recognises`"),
+        ({"recognises": lambda _: True}, "either `marks` or `recognises`"),
         ({"description": " "}, "a title and a description"),
         ({"made": {"x": Column("value")}}, "two columns the same name"),
     ],

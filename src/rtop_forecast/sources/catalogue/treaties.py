@@ -55,7 +55,7 @@ def _ohchr_treaty(path: str | Path) -> str | None:
 def treaty_of(path: str | Path) -> str:
     """Treaty a file is about: ``genocide``, ``cerd``, ``iccpr``, ``cat`` or ``rome``.
 
-    A UN Treaty Collection table does not name its treaty. It is told by its earliest signature: no
+    A UN Treaty Collection table does not name its treaty. It is recognised by its earliest signature: no
     treaty was signed before the day it was opened, and each was signed within two months of it.
 
     Raises
@@ -216,8 +216,6 @@ def _ohchr_year(path: str | Path) -> int:
     title = str(files.excel_rows(path, limit=1)[0][0])
     found = re.search(r"Last Updated: \d{2}/\d{2}/(\d{4})", title)
     if found is None:
-        message = (
-            f"{Path(path).name} does not say when it was last updated; its first cell must.Download it again."
-        )
+        message = f"{Path(path).name} does not say when it was last updated; its first cell must. Download it again."
         raise DataIntegrityError(message)
     return int(found[1])

@@ -51,7 +51,7 @@ def release_of(frame: pd.DataFrame, *, path: str | Path) -> str:
 
 
 def integers(frame: pd.DataFrame, columns: list[str], *, path: str | Path) -> pd.DataFrame:
-    """Return the columns as int64, or an error naming the first cell that is no whole number or no year."""
+    """Return the columns as int64, or an error naming the first cell that is not an integer or not a year."""
     frame = years(frame, "year", path=path, first=FIRST_YEAR) if "year" in columns else frame
     return whole_numbers(frame, [name for name in columns if name != "year"], path=path)
 

@@ -96,10 +96,10 @@ def read(path: str | Path) -> SourceTable:
 def _columns(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     flags: dict[str, pd.Series] = {}
     for code, name in TYPES.items():
-        mine = frame["type_of_violence"] == code
-        flags[f"{name}_events"] = mine.astype("int64")
+        of_type = frame["type_of_violence"] == code
+        flags[f"{name}_events"] = of_type.astype("int64")
         for estimate in ("best", "low", "high"):
-            flags[f"{name}_{estimate}"] = frame[estimate].where(mine, 0)
+            flags[f"{name}_{estimate}"] = frame[estimate].where(of_type, 0)
     vague = frame["where_prec"] >= _COUNTRY_LEVEL
     flags["civilians"] = frame["deaths_civilians"]
     flags["imprecise_place"] = vague.astype("int64")

@@ -58,9 +58,11 @@ def refuse(
     if not wrong.any():
         return
     row = int(wrong.argmax())
+    cell = cells.iloc[row]
+    plain = cell.item() if isinstance(cell, np.generic) else cell
     message = (
         f"{Path(path).name}: {rule}; {int(wrong.sum())} of {len(wrong)} rows do not, first row {row + 1} "
-        f"({cells.iloc[row]!r}). {remedy or 'Download the official file again.'}"
+        f"({plain!r}). {remedy or 'Download the official file again.'}"
     )
     raise DataIntegrityError(message)
 
