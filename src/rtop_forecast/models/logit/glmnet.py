@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal, Self
 
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import ArrayLike
+from threadpoolctl import threadpool_limits
 
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.models.base import Contributions
@@ -17,7 +19,7 @@ from rtop_forecast.models.logit.cross_validation import (
     random_folds,
     refuse_one_class,
 )
-from rtop_forecast.models.logit.glmnet_path import path
+from rtop_forecast.models.logit.glmnet_path import Path, path
 from rtop_forecast.models.parameters import (
     POSITIVE,
     POSITIVE_SHARE,
@@ -123,10 +125,12 @@ class GlmnetLogit(CrossValidatedLogit):
         }  # fmt: skip
         parts = [np.ones(len(values), dtype=bool), *(fold.train for fold in folds)]
         paths = Parallel(n_jobs=self.n_jobs)(
-            delayed(path)(values[part], outcome[part], weight[part], **settings) for part in parts
+            delayed(_path_on_one_thread)(values[part], outcome[part], weight[part], settings)
+            for part in parts
         )
         self.path_ = paths[0]
-        choice = choose(self.path_.lambdas, paths[1:], folds, values, outcome, weight)
+        with threadpool_limits(limits=1):
+            choice = choose(self.path_.lambdas, paths[1:], folds, values, outcome, weight)
         self._set_choice(choice)
         chosen = int(np.flatnonzero(self.path_.lambdas == self.lambda_)[0])
         self.coef_ = self.path_.coefs[chosen].copy()
@@ -158,3 +162,11 @@ class GlmnetLogit(CrossValidatedLogit):
             lambda_ratio=PROPER_SHARE,
             thresh=POSITIVE,
         )
+
+
+def _path_on_one_thread(
+    values: FloatArray, outcome: FloatArray, weight: FloatArray, settings: Mapping[str, Any]
+) -> Path:
+    """Fit a path without threads in its many small products: on a busy machine they wait for each other."""
+    with threadpool_limits(limits=1):
+        return path(values, outcome, weight, **settings)
