@@ -75,7 +75,7 @@ def population_table(
     epop = epop.assign(population=epop["e_pop"] * 10_000, territory="own", source=_LATENT_SOURCE)
     epop = epop[[*KEYS, "population", "territory", "source"]]
     table = _fill(table, epop[epop["country_id"] == 265])
-    table = _fill(table, _west_germany(wdi, maddison_areas, epop))
+    table = _fill(table, _west_germany(maddison_areas, epop))
     table = _fill(table, _older_unions(maddison_areas))
     table = _fill(table, _before_first(table, epop))
     table = _fill(table, points.assign(territory="own"))
