@@ -82,8 +82,10 @@ def read(path: str | Path) -> SourceTable:
         return replace(table, unmatched=merge_unmatched([table.unmatched, reported]))
     if kind == "ewp":
         return _ewp(path)
-    message = f"{Path(path).name} is not a coup list that this reader knows (Powell-Thyne, Colpus, EWP). "
+    message = (
+        f"{Path(path).name} is not a coup list that this reader knows (Powell-Thyne, Colpus, EWP). "
         "Check its header."
+    )
     raise DataIntegrityError(message)
 
 
