@@ -90,7 +90,7 @@ def test_a_changed_byte_or_a_missing_file_is_noticed(result, tmp_path):
         (folder / name).unlink()
         with pytest.raises(rtop.DataIntegrityError, match="cannot be read"):
             rtop.load_backtest(folder)
-    with pytest.raises(rtop.DataIntegrityError, match="no saved backtest"):
+    with pytest.raises(rtop.DataIntegrityError, match="not a saved backtest"):
         rtop.load_backtest(tmp_path)
 
 
@@ -250,7 +250,7 @@ def test_one_kind_is_not_taken_for_another(small, result, tmp_path):
     folder = rtop.save_backtest(result, tmp_path / "b")
     with pytest.raises(
         rtop.DataIntegrityError,
-        match=r"no saved forecast: its manifest says 'rtop_forecast\.backtest'",
+        match=r"not a saved forecast: its manifest says 'rtop_forecast\.backtest'",
     ):
         rtop.load_forecast(folder)
     with pytest.raises(rtop.InputError, match="other files"):

@@ -50,7 +50,7 @@ def read(path: str | Path) -> SourceTable:
     InputError
         If an R file is given without `rdata`.
     DataIntegrityError
-        If a column is missing, a kind of border is none of 0 to 5, or a state borders itself.
+        If a column is missing, a kind of border is not one of 0 to 5, or a state borders itself.
 
     References
     ----------

@@ -53,7 +53,7 @@ def read(path: str | Path) -> SourceTable:
     Raises
     ------
     DataIntegrityError
-        If a column is missing, an event or type is unknown, or a year is no year.
+        If a column is missing, an event or type is unknown, or a year is malformed.
 
     References
     ----------

@@ -48,7 +48,7 @@ def read(path: str | Path) -> SourceTable:
     Raises
     ------
     DataIntegrityError
-        If a column is missing, a month or year is none, a spell ends before it begins, or two leaders are in
+        If a column is missing, a month or year is malformed, a spell ends before it begins, or two leaders are in
         power on one 31 December.
 
     References

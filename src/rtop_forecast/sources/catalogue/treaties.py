@@ -68,7 +68,7 @@ def treaty_of(path: str | Path) -> str:
         return title
     if not _is_untc(path):
         message = (
-            f"{Path(path).name} is no status table of the UN Treaty Collection or OHCHR that this reader knows: the "
+            f"{Path(path).name} is not a status table of the UN Treaty Collection or OHCHR that this reader knows: the "
             "columns must be Participant, Signature and one of deposits. Download the table again."
         )
         raise DataIntegrityError(message)

@@ -149,7 +149,7 @@ def state_years_of_conflicts(conflicts: pd.DataFrame) -> tuple[pd.DataFrame, pd.
     ).astype("int64")
     for name in ("dyads", "deaths", "interstate_deaths"):
         # One unknown part makes the sum unknown: never zero for lack of coverage.
-        # Older pandas gives numbers for truth values here, and their complement is no truth value.
+        # Older pandas gives numbers instead of Booleans here, and their complement is not a Boolean.
         unknown = groups[f"_{name}"].agg(_any_missing).astype(bool)
         table[_PUBLIC[name]] = groups[f"_{name}"].sum(min_count=1).where(~unknown)
     return table.reset_index(), merge_unmatched([unmatched, _extrasystemic(outside)])

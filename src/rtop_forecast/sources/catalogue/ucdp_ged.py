@@ -79,7 +79,7 @@ def read(path: str | Path) -> SourceTable:
     frame = whole_numbers(
         frame, numbers, path=path, bounds=bounds | dict.fromkeys(deaths, (0.0, 10_000_000.0))
     )
-    refuse(path, "an event stands in one row", frame.duplicated("id"), frame["id"])
+    refuse(path, "each event has one row", frame.duplicated("id"), frame["id"])
     _refuse_extract(frame, path)
     last = int(frame["year"].max())
     events, names = _columns(frame)
@@ -116,7 +116,7 @@ def _refuse_extract(frame: pd.DataFrame, path: Path) -> None:
     thin = [year for year in wanted if counts.get(year, 0) < FEWEST_EVENTS]
     if thin:
         message = (
-            f"{path.name} is no full yearly release of UCDP GED: it must have {FEWEST_EVENTS:,} events or more in "
+            f"{path.name} is not a full yearly release of UCDP GED: it must have {FEWEST_EVENTS:,} events or more in "
             f"every year from {FIRST_YEAR}; {len(thin)} years have fewer, first {thin[0]} ({counts.get(thin[0], 0)}). "
             "An extract or a monthly candidate release cannot tell where nothing happened; use GEDEvent_v*.csv."
         )

@@ -47,7 +47,7 @@ _MARKS = ("country_name", "country_text_id", "country_id", "year", "v2x_polyarch
 
 
 def form(path: str | Path) -> str | None:
-    """Form of a file: "csv", "parquet", "r" (official names), "simple", "ewp", "ewp-gdp"; None if it is none."""
+    """Form of a file: "csv", "parquet", "r" (official names), "simple", "ewp", "ewp-gdp"; None for other files."""
     path = Path(path)
     if path.suffix.lower() == ".parquet":
         return "parquet" if set(header(path)) >= set(_MARKS) else None

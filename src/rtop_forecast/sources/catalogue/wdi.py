@@ -68,7 +68,7 @@ def long_form(path: str | Path) -> pd.DataFrame:
     Raises
     ------
     DataIntegrityError
-        If the file is no such table, has no year columns, or a cell is not a number.
+        If the file is not such a table, has no year columns, or a cell is not a number.
     """
     line = _preamble(path)
     long = _long_table(path) if line is None else _wide_table(path, line)
@@ -111,7 +111,7 @@ def _long_table(path: str | Path) -> pd.DataFrame:
     frame = files.read_csv(path)
     present = {old: new for old, new in _EWP_NAMES.items() if old in frame.columns}
     if not present or not {"iso3c", "country", "year"} <= set(frame.columns):
-        message = f"{Path(path).name} is no World Bank table this reader knows; use the API's CSV."
+        message = f"{Path(path).name} is not a World Bank table that this reader knows. Use the API's CSV."
         raise DataIntegrityError(message)
     frame = frame[frame["iso3c"].notna()]
     return frame.rename(columns={**present, "country": "area"}).melt(

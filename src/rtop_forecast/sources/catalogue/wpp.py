@@ -59,7 +59,7 @@ def read(path: str | Path) -> SourceTable:
     -------
     SourceTable
         The indicators of :data:`INDICATORS` that the file has, from 1950 to the last year that the revision
-        estimates (the year before its own): the projections of the later years are no data. WPP gives
+        estimates (the year before its own): the projections of the later years are not data. WPP gives
         present areas back to 1950; a figure is attached only where the state's territory on 31
         December was that area. Others are reported as unmatched.
 

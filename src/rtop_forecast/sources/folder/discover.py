@@ -165,7 +165,7 @@ def _data_files(folder: Path) -> Iterator[tuple[Path, str, str | None]]:
 
 
 def _inside(member: Path) -> str:
-    """Name of a member in its archive: what stands below the folder named by a hash."""
+    """Name of a member in its archive: its path below the folder that is named by a hash."""
     parts = member.parts
     start = next(i for i in range(len(parts) - 1, -1, -1) if len(parts[i]) == 64)
     return "/".join(parts[start + 1 :])

@@ -124,7 +124,7 @@ def state_table(
     Parameters
     ----------
     matched : pandas.DataFrame
-        ``country_id, year``, the variables, and the source's own code for the complaint.
+        ``country_id, year``, the variables, and the source's own code for messages.
     names : list of str
         Variables.
     edition : Edition
@@ -141,7 +141,7 @@ def state_table(
     Raises
     ------
     DataIntegrityError
-        If no row matched, a row bears a state number that never was, or two rows claim one state-year.
+        If no row matched, a row has a state number that never was, or two rows claim one state-year.
     """
     lost = merge_unmatched(list(unmatched))
     refuse_unknown_codes(lost, edition.path)
