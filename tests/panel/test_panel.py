@@ -305,7 +305,9 @@ def test_tables_are_reported_one_by_one():
 def test_years_out_of_order_are_refused():
     with pytest.raises(rtop.InputError) as refused:
         build_panel([table([(SWEDEN, 1992, 3)])], first=1996)
-    assert str(refused.value) == "the panel's first year 1996 must not come after its last year 1995. Swap them."
+    assert (
+        str(refused.value) == "the panel's first year 1996 must not come after its last year 1995. Swap them."
+    )
     assert build_panel([table([(SWEDEN, 1992, 3)])], first=1995).years == (1995, 1995)
 
 
