@@ -96,7 +96,7 @@ def _keep_vintages(
     found: list[Vintage] = []
     for dataset in dict.fromkeys(datasets):
         if dataset in releases:
-            message = f"the release of {dataset} is picked; its vintages would not be used. Leave one of the two out."
+            message = f"the release of {dataset} is picked; its vintages would not be used. Leave out one of the two."
             raise InputError(message)
         if dataset == "ewp_events":
             tables = {table.release: [table, _by_dataset(table)] for table in earlier_episode_lists()}
