@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -60,7 +61,7 @@ class AdditiveLogit(LogOddsClassifier):
     Harrell, F. E. (2015). Regression modeling strategies (2nd ed.), section 2.4.5: restricted cubic splines.
     """
 
-    _saved_state = {"knots_": "table", "medians_": "floats", "logit_": "model"}
+    _saved_state: ClassVar[Mapping[str, str]] = {"knots_": "table", "medians_": "floats", "logit_": "model"}
 
     knots_: FloatArray
     medians_: FloatArray

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -97,7 +98,7 @@ class ElasticNetLogit(LogOddsClassifier):
     array([-0.893, -0.298,  0.298,  0.893])
     """
 
-    _saved_state = {
+    _saved_state: ClassVar[Mapping[str, str]] = {
         "medians_": "floats",
         "means_": "floats",
         "coef_": "floats",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from numpy.typing import ArrayLike
 
@@ -71,7 +71,7 @@ class BoostedTrees(LogOddsClassifier):
     AI for trees. Nature Machine Intelligence, 2, 56-67.
     """
 
-    _saved_state = {"booster_texts_": "texts", "medians_": "floats"}
+    _saved_state: ClassVar[Mapping[str, str]] = {"booster_texts_": "texts", "medians_": "floats"}
 
     booster_texts_: tuple[str, ...]
     medians_: FloatArray
