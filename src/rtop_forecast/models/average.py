@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -46,7 +46,7 @@ class LogOddsAverage(LogOddsClassifier):
     array([-0.446, -0.149,  0.149,  0.446])
     """
 
-    _saved_state: ClassVar[dict[str, str]] = {"members_": "members", "weights_": "weights"}
+    _saved_state: ClassVar[Mapping[str, str]] = {"members_": "members", "weights_": "weights"}
 
     members_: list[tuple[str, RiskModel]]
     weights_: FloatArray

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -43,7 +44,7 @@ class BaseRate(LogOddsClassifier):
     0.3
     """
 
-    _saved_state: ClassVar[dict[str, str]] = {"prob_": "float"}
+    _saved_state: ClassVar[Mapping[str, str]] = {"prob_": "float"}
 
     prob_: float
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -60,7 +61,7 @@ class AdditiveLogit(LogOddsClassifier):
     Harrell, F. E. (2015). Regression modeling strategies (2nd ed.), section 2.4.5: restricted cubic splines.
     """
 
-    _saved_state: ClassVar[dict[str, str]] = {"knots_": "table", "medians_": "floats", "logit_": "model"}
+    _saved_state: ClassVar[Mapping[str, str]] = {"knots_": "table", "medians_": "floats", "logit_": "model"}
 
     knots_: FloatArray
     medians_: FloatArray

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -97,7 +98,7 @@ class ElasticNetLogit(LogOddsClassifier):
     array([-0.893, -0.298,  0.298,  0.893])
     """
 
-    _saved_state: ClassVar[dict[str, str]] = {
+    _saved_state: ClassVar[Mapping[str, str]] = {
         "medians_": "floats",
         "means_": "floats",
         "coef_": "floats",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -46,7 +46,7 @@ class HistoryLogit(LogOddsClassifier):
     [0.0, 0.0, 0.0, 0.0]
     """
 
-    _saved_state: ClassVar[dict[str, str]] = {"logit_": "model"}
+    _saved_state: ClassVar[Mapping[str, str]] = {"logit_": "model"}
 
     logit_: ElasticNetLogit
 

@@ -71,7 +71,7 @@ class BoostedTrees(LogOddsClassifier):
     AI for trees. Nature Machine Intelligence, 2, 56-67.
     """
 
-    _saved_state: ClassVar[dict[str, str]] = {"booster_texts_": "texts", "medians_": "floats"}
+    _saved_state: ClassVar[Mapping[str, str]] = {"booster_texts_": "texts", "medians_": "floats"}
 
     booster_texts_: tuple[str, ...]
     medians_: FloatArray

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -70,7 +71,7 @@ class ProbabilityForest(LogOddsClassifier):
     Neural Information Processing Systems, 30.
     """
 
-    _saved_state: ClassVar[dict[str, str]] = {
+    _saved_state: ClassVar[Mapping[str, str]] = {
         "booster_texts_": "texts",
         "medians_": "floats",
         "prevalence_": "float",
