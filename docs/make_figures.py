@@ -2,8 +2,8 @@
 
     python docs/make_figures.py [--jobs 2]
 
-Map, ranking and record come from the tables in the package; ``values.json`` holds what they show and the SHA-256 of
-every figure. The other two show the table of ``docs/scale.md`` and the registry of sources.
+Map, ranking and record come from the tables in the package; ``values.json`` holds what they show and the
+SHA-256 of every figure. The other two show the table of ``docs/scale.md`` and the registry of sources.
 """
 
 from __future__ import annotations
@@ -90,7 +90,8 @@ def map_figure(forecast: rtop.Forecast) -> Figure:
         0.01,
         0.01,
         f"{_knowledge(forecast)} Where a mass killing is under way, the risk is that of another one.\n"
-        "Land and borders: Natural Earth; they imply no endorsement. Hatched: not ranked. Circles: small states.",
+        "Land and borders: Natural Earth; they imply no endorsement. "
+        "Hatched: not ranked. Circles: small states.",
         fontsize=9.5,
         color=INK,
     )
@@ -150,7 +151,7 @@ def _label_states(figure: Figure, states: pd.DataFrame, *, year: int) -> None:
 def _free_place(
     centre: FloatArray, width: float, height: float, others: list[Box], *, point: float
 ) -> tuple[FloatArray, Box]:
-    """Find the nearest offset at which neither the label nor the line to it touches another; sizes in points."""
+    """Find the nearest offset (in points) at which neither the label nor its line touches another."""
     for distance in _DISTANCES:
         for angle in _ANGLES:
             shift = distance * np.array([np.cos(angle), np.sin(angle)])

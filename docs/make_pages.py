@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 import rtop_forecast as rtop
+from rtop_forecast.sources.folder.discover import reader
 from rtop_forecast.sources.registry import Release, registry
 
 HERE = Path(__file__).parent
@@ -178,7 +179,10 @@ def source_cards_page() -> str:
             }
             listed = ", ".join(f"`{dataset}_{name}` {a}-{b}" for name, (a, b) in spans.items())
             lines += [_item("variables in the panel", listed)]
-        if newest.dataset:
+        description = getattr(reader(newest.dataset), "description", "") if newest.dataset else ""
+        if description:
+            lines += ["", description.strip()]
+        elif newest.dataset:
             lines += [f"- **definitions**: {{py:func}}`rtop_forecast.sources.catalogue.{dataset}.read`"]
     return "\n".join(lines) + "\n"
 

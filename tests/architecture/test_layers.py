@@ -8,6 +8,7 @@ import inspect
 import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -85,9 +86,15 @@ def test_arrays_only_packages_know_no_countries(room):
     assert ROOMS[room] <= KNOWS_NO_COUNTRIES
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    """Syntax tree of a module."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def test_no_import_is_relative():
     for path in MODULES:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree = parsed(path)
         assert all(node.level == 0 for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)), path
 
 

@@ -70,7 +70,8 @@ def test_a_users_script_is_typed(tmp_path):
         check=False,
     )
     lines = done.stdout.splitlines()
-    assert [line for line in lines if ": note: Revealed" in line][0].endswith('average.LogOddsAverage"')
+    revealed = next(line for line in lines if ": note: Revealed" in line)
+    assert revealed.endswith('average.LogOddsAverage"')
     errors = [line for line in lines if ": error:" in line]
     # the one mistake in the script is found, and nothing else
     assert len(errors) == 1, done.stdout

@@ -49,7 +49,7 @@ def test_an_unknown_value_is_said_to_be_so():
 
 @pytest.mark.parametrize("entry", [{"scale": "log2"}, {"unit": ""}])
 def test_a_feature_needs_a_scale_and_a_unit_or_coding(entry):
-    with pytest.raises(rtop.InputError, match="scale|unit or a coding"):
+    with pytest.raises(rtop.InputError, match=r"scale|unit or a coding"):
         FeatureSpec(**{**ENTRY, **entry})
 
 

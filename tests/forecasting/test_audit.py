@@ -153,14 +153,14 @@ def test_a_model_that_remembers_other_rows_is_caught(parts):
     _, features, target = parts
 
     class Remembers(ElasticNetLogit):
-        seen = 0
+        fits = 0
 
         def fit(self, X, y, sample_weight=None):
-            type(self).seen += 1
+            type(self).fits += 1
             return super().fit(X, y, sample_weight)
 
         def log_odds(self, X):
-            return super().log_odds(X) + 0.01 * type(self).seen
+            return super().log_odds(X) + 0.01 * type(self).fits
 
     assert found(rtop.audit_leakage(features, target, Remembers()), "scrambled future")
 

@@ -164,9 +164,9 @@ def test_group_shapley_values_equal_brute_force(parts):
     total = fitted.log_odds(row)[0] - fitted.log_odds(reference)[0]
     assert values.sum() == pytest.approx(total, abs=1e-9)
     # six factors by hand: the others' features moved to the reference for good
-    kept = (1, 2, 3, 5, 6, 12)
+    factors = (1, 2, 3, 5, 6, 12)
     primary = {spec.name: spec.risk_factors[0] for spec in features.specs}
-    fixed = [name for name in here if primary[name] not in kept]
+    fixed = [name for name in here if primary[name] not in factors]
     small = row.copy()
     small[fixed] = reference[fixed].to_numpy()
     values = shapley_by_factor(fitted, small, reference, specs=features.specs, calibrator=calibrator)
@@ -177,8 +177,8 @@ def test_group_shapley_values_equal_brute_force(parts):
         mixed[columns] = small[columns].to_numpy()
         return fitted.log_odds(mixed)[0]
 
-    for player in kept:
-        others = [one for one in kept if one != player]
+    for player in factors:
+        others = [one for one in factors if one != player]
         expected = sum(
             factorial(size)
             * factorial(5 - size)
@@ -188,7 +188,7 @@ def test_group_shapley_values_equal_brute_force(parts):
             for group in combinations(others, size)
         )
         assert values[player] == pytest.approx(expected, abs=1e-9)
-    assert values.drop(list(kept)).abs().max() == 0
+    assert values.drop(list(factors)).abs().max() == 0
 
 
 def test_case_shows_each_year_out_of_sample(history):

@@ -148,7 +148,7 @@ def test_a_failed_write_leaves_no_model(data, tmp_path, monkeypatch):
     monkeypatch.setattr("rtop_forecast.storage.files.os.fsync", fail)
     with pytest.raises(OSError, match="disk full"):
         save_model(ElasticNetLogit().fit(X, y), path)
-    with pytest.raises(DataIntegrityError, match=r"no saved model: manifest\.json cannot be read"):
+    with pytest.raises(DataIntegrityError, match=r"not a saved model: manifest\.json cannot be read"):
         load_model(path)
     assert not [file.name for file in path.iterdir() if file.name.endswith(".part")]
 

@@ -90,7 +90,7 @@ def test_a_changed_byte_or_a_missing_file_is_noticed(result, tmp_path):
         (folder / name).unlink()
         with pytest.raises(rtop.DataIntegrityError, match="cannot be read"):
             rtop.load_backtest(folder)
-    with pytest.raises(rtop.DataIntegrityError, match="no saved backtest"):
+    with pytest.raises(rtop.DataIntegrityError, match="not a saved backtest"):
         rtop.load_backtest(tmp_path)
 
 
@@ -127,8 +127,8 @@ def test_a_checkpoint_of_other_data_is_refused(tmp_path):
     pd.testing.assert_frame_equal(first.frame, second.frame, check_exact=True)
     with pytest.raises(rtop.InputError, match="another model"):
         rtop.backtest(ElasticNetLogit(lam=0.2), features, target, checkpoint=tmp_path, **arguments)
-    kept = next(tmp_path.glob("2019-*.parquet"))
-    kept.write_bytes(kept.read_bytes() + b"x")
+    finished = next(tmp_path.glob("2019-*.parquet"))
+    finished.write_bytes(finished.read_bytes() + b"x")
     with pytest.raises(rtop.DataIntegrityError, match="was changed"):
         rtop.backtest(model, features, target, checkpoint=tmp_path, **arguments)
     with pytest.raises(rtop.InputError, match="not explanations"):
@@ -183,8 +183,8 @@ def test_a_forecast_comes_back_and_answers_as_before(small, tmp_path):
 def test_a_saved_forecast_makes_the_same_report(small, tmp_path):
     result, before = small
     after = rtop.load_forecast(rtop.save_forecast(before, tmp_path / "f"))
-    kept = rtop.load_backtest(rtop.save_backtest(result, tmp_path / "b"))
-    for folder, parts in (("x", (before, result)), ("y", (after, kept))):
+    loaded = rtop.load_backtest(rtop.save_backtest(result, tmp_path / "b"))
+    for folder, parts in (("x", (before, result)), ("y", (after, loaded))):
         rtop.write_report(*parts, tmp_path / folder)
     one, other = (
         {p.relative_to(tmp_path / n): p.read_bytes() for p in (tmp_path / n).rglob("*") if p.is_file()}
@@ -250,7 +250,7 @@ def test_one_kind_is_not_taken_for_another(small, result, tmp_path):
     folder = rtop.save_backtest(result, tmp_path / "b")
     with pytest.raises(
         rtop.DataIntegrityError,
-        match="no saved forecast: its manifest says 'rtop_forecast.backtest'",
+        match=r"not a saved forecast: its manifest says 'rtop_forecast\.backtest'",
     ):
         rtop.load_forecast(folder)
     with pytest.raises(rtop.InputError, match="other files"):

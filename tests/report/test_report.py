@@ -46,7 +46,7 @@ class Cells(HTMLParser):
         super().__init__()
         self.tables, self.open = [], False
 
-    def handle_starttag(self, tag, attributes):  # noqa: ARG002 (the parser's signature)
+    def handle_starttag(self, tag, attributes):
         if tag == "table":
             self.tables.append([])
         elif tag == "tr":

@@ -5,7 +5,9 @@ import shutil
 import pytest
 
 import rtop_forecast as rtop
-from rtop_forecast.sources.registry import datasets, registry
+from rtop_forecast.sources.folder.discover import reader
+from rtop_forecast.sources.registry import datasets, registered_hashes, registry
+from rtop_forecast.storage.files import file_sha256
 
 
 def test_every_dataset_is_described():
@@ -38,10 +40,7 @@ def test_an_empty_folder_has_no_rows(tmp_path):
     assert len(rtop.describe_folder(tmp_path)) == 0
 
 
-def test_coverage_in_the_registry_is_that_of_the_readers(samples, found, data_dir):
-    from rtop_forecast.sources.folder.discover import file_sha256, reader
-    from rtop_forecast.sources.registry import registered_hashes
-
+def test_coverage_in_the_registry_is_that_of_the_readers(found):
     checked = 0
     for dataset in (
         "hief",

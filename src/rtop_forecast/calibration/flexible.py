@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from rtop_forecast.calibration.base import Calibrator, Rows
 from rtop_forecast.checks.arguments import positive_number
 from rtop_forecast.checks.arrays import FloatArray
-from rtop_forecast.logistic import log_odds, logistic_loss, minimise, probability
+from rtop_forecast.logistic import log_odds, logistic_loss, minimise, probability, softplus
 
 
 class BetaCalibration(Calibrator):
@@ -44,7 +44,7 @@ class BetaCalibration(Calibrator):
     def _learn(self, rows: Rows, /) -> None:
         y, z, w = rows.outcome, rows.log_odds, rows.weight
         # log p and -log(1 - p), stable from the log-odds
-        up, down = -np.logaddexp(0.0, -z), np.logaddexp(0.0, z)
+        up, down = -softplus(-z), softplus(z)
         precision = np.array([self.slope_sd**-2, self.slope_sd**-2, self.prior_sd**-2])
 
         def objective(theta: FloatArray) -> tuple[float, FloatArray, FloatArray]:
@@ -69,7 +69,7 @@ class BetaCalibration(Calibrator):
         a, b, c = self.coef_
         x = np.asarray(z, dtype=np.float64)
         with np.errstate(invalid="ignore"):
-            mapped: FloatArray = c - a * np.logaddexp(0.0, -x) + b * np.logaddexp(0.0, x)
+            mapped: FloatArray = c - a * softplus(-x) + b * softplus(x)
         return mapped
 
 
@@ -77,9 +77,9 @@ class IsotonicCalibration(Calibrator):
     """Isotonic regression of the outcome on the forecast, drawn towards the forecast itself.
 
     At each distinct forecast p with row weight w the rate entering pool-adjacent-violators is
-    (events + s p) / (w + s): as if each had been seen ``shrinkage`` further times and kept its word. So the result
-    is never 0 or 1 and, without rows, is the identity. Between the seen forecasts it runs straight in log-odds, beyond
-    them it shifts as the nearest seen one does.
+    (events + s p) / (w + s): as if each had ``shrinkage`` further rows whose rate of events is p. So the result
+    is never 0 or 1 and, without rows, is the identity. Between the forecasts of the fit it is linear in log-odds;
+    beyond them it shifts as the nearest one does.
 
     Parameters
     ----------

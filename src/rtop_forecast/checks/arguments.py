@@ -130,5 +130,5 @@ def string_mapping(value: Any, *, name: str) -> dict[str, Any]:
 
 
 def _is_number(value: Any, *, kind: Any = Real) -> bool:
-    """Whether it is a number of the kind; booleans are none."""
+    """Whether it is a number of the kind; booleans are rejected."""
     return isinstance(value, kind) and not isinstance(value, bool | np.bool_)

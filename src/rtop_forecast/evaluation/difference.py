@@ -203,7 +203,7 @@ def model_confidence_set(
 
     Starting from all models, that with the largest standardised mean loss above the average of those left is
     eliminated; its p-value is the share of block resamples whose largest standardised deviation exceeds the
-    one seen (the T_max statistic), and never below that of a model eliminated before it.
+    observed one (the T_max statistic), and never below that of a model eliminated before it.
 
     Parameters
     ----------
@@ -257,9 +257,9 @@ def _worst(mean: FloatArray, drawn: FloatArray) -> tuple[int, float]:
     spread = drawn - drawn.mean(axis=1, keepdims=True)
     error = spread.std(axis=0)
     safe = np.where(error > 0, error, 1.0)
-    seen = np.where(error > 0, gap / safe, np.where(gap > 0, np.inf, 0.0))
+    deviation = np.where(error > 0, gap / safe, np.where(gap > 0, np.inf, 0.0))
     largest = np.where(error > 0, spread / safe, 0.0).max(axis=1)
-    return int(np.argmax(seen)), float(np.mean(largest >= seen.max()))
+    return int(np.argmax(deviation)), float(np.mean(largest >= deviation.max()))
 
 
 def _cluster_variance(residual: FloatArray, codes: IntArray) -> float:

@@ -114,7 +114,7 @@ def reliability_curve(
     y, p = y[order], p[order]
     tie = np.concatenate(([0], np.cumsum(p[1:] != p[:-1])))
     tied = np.bincount(tie)
-    # twice the mid-rank, in whole numbers: no rounding at the edges of bins
+    # twice the mid-rank, in integers: no rounding at the edges of bins
     double_rank = 2 * np.cumsum(tied) - tied
     bin_of_tie = double_rank * bins // (2 * y.size)
     _, code = np.unique(bin_of_tie, return_inverse=True)

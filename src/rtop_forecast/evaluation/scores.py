@@ -104,11 +104,15 @@ def log_score(outcome: ArrayLike, prob: ArrayLike) -> FloatArray:
             f"(outcome {y[first]:g}, prob {p[first]:g}). Calibrate before scoring."
         )
         raise InputError(message)
+    # -0.0 would print as "-0."
+    return log_loss(y, p) + 0.0
+
+
+def log_loss(y: FloatArray, p: FloatArray) -> FloatArray:
+    """-log p of an event, else -log(1 - p); infinite where a forecast of 0 or 1 is wrong."""
     # 1 - p loses the digits of a small p, log1p keeps them; the other branch may be log(0), unused
     with np.errstate(divide="ignore"):
-        score: FloatArray = np.where(y == 1, -np.log(p), -np.log1p(-p))
-    # -0.0 would print as "-0."
-    return score + 0.0
+        return np.where(y == 1, -np.log(p), -np.log1p(-p))
 
 
 def expected_observed(outcome: ArrayLike, prob: ArrayLike, *, weights: ArrayLike | None = None) -> float:
@@ -279,7 +283,7 @@ def score_table(
     Returns
     -------
     dict
-        ``n`` and ``positives`` (total weight of rows and of events, whole numbers
+        ``n`` and ``positives`` (total weight of rows and of events, integers
         without weights), ``auc``, ``ap``, ``log_loss`` (mean `log_score`, nats),
         ``brier`` (mean `brier_score`), ``expected_observed`` and ``recall_at_<k>``.
         Undefined scores are NaN, as each function says.

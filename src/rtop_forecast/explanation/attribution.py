@@ -219,18 +219,44 @@ class AttributionTable:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedRows:
+    """States of one origin year whose forecasts are explained.
+
+    Attributes
+    ----------
+    keys : pandas.DataFrame
+        ``country_id, name``, one row per state.
+    matrix : pandas.DataFrame of shape (n_states, n_features)
+        Their features; at least the columns that ``specs`` names.
+    ages : ndarray of shape (n_states, n_features)
+        Age of each value in years, columns as in ``specs``.
+    specs : tuple of FeatureSpec
+    origin_year : int
+    sources : tuple of str
+        Source of each feature; empty strings where none is known.
+    """
+
+    keys: pd.DataFrame
+    matrix: pd.DataFrame
+    ages: FloatArray
+    specs: tuple[FeatureSpec, ...]
+    origin_year: int
+    sources: tuple[str, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the features."""
+        return [spec.name for spec in self.specs]
+
+
 def attribute(
     model: RiskModel,
-    matrix: pd.DataFrame,
+    rows: ExplainedRows,
     *,
-    keys: pd.DataFrame,
-    ages: FloatArray,
-    specs: Sequence[FeatureSpec],
     calibrator: Calibrator,
-    origin_year: int,
     reference: pd.DataFrame | None = None,
     reference_name: str | None = None,
-    sources: Sequence[str] | None = None,
 ) -> AttributionTable:
     """Contributions of a fitted model to every state's calibrated log-odds.
 
@@ -243,21 +269,14 @@ def attribute(
     ----------
     model : RiskModel
         Fitted.
-    matrix : pandas.DataFrame of shape (n_states, n_features)
-        The origin year's features, columns as in ``specs``.
-    keys : pandas.DataFrame
-        ``country_id, name`` of the rows.
-    ages : ndarray of shape (n_states, n_features)
-    specs : sequence of FeatureSpec
+    rows : ExplainedRows
+        The states of the origin year.
     calibrator : Calibrator
         Fitted.
-    origin_year : int
     reference : pandas.DataFrame of shape (n_reference, n_features), optional
-        Rows to compare with; by default ``matrix`` itself, the world of the year.
+        Rows to compare with; by default those of ``rows``, the world of the year.
     reference_name : str, optional
         What they are called.
-    sources : sequence of str, optional
-        Source of each feature; empty by default.
 
     Returns
     -------
@@ -268,26 +287,19 @@ def attribute(
     InputError
         If the reference has no rows.
     """
-    names = [spec.name for spec in specs]
-    world = matrix if reference is None else reference
+    world = rows.matrix if reference is None else reference
     if not len(world):
         message = "the reference of an explanation needs at least one state-year. Name another."
         raise InputError(message)
-    raw = model.contributions(matrix[names])
-    compared = raw if reference is None else model.contributions(world[names])
+    raw = model.contributions(rows.matrix[rows.names])
     return _centred(
         raw,
-        compared,
-        matrix=matrix,
+        raw if reference is None else model.contributions(world[rows.names]),
+        rows,
         world=world,
-        keys=keys,
-        ages=ages,
-        specs=specs,
         calibrator=calibrator,
-        log_odds=model.log_odds(matrix[names]),
-        origin_year=origin_year,
-        reference_name=reference_name or world_name(origin_year),
-        sources=tuple(sources) if sources is not None else ("",) * len(names),
+        log_odds=model.log_odds(rows.matrix[rows.names]),
+        reference_name=reference_name or world_name(rows.origin_year),
     )
 
 
@@ -301,54 +313,51 @@ def explained_by(
 ) -> AttributionTable:
     """Table from contributions made earlier, compared with the world of the year."""
     table = keys[KEYS].merge(features.ages, on=KEYS, how="left", validate="one_to_one")
+    rows = ExplainedRows(
+        keys=keys[["country_id", "name"]],
+        matrix=matrix,
+        ages=table[features.names].to_numpy(dtype=float),
+        specs=tuple(features.specs),
+        origin_year=origin_year,
+        sources=features.sources(),
+    )
     return _centred(
         raw,
         raw,
-        matrix=matrix,
+        rows,
         world=matrix,
-        keys=keys[["country_id", "name"]],
-        ages=table[features.names].to_numpy(dtype=float),
-        specs=features.specs,
         calibrator=calibrator,
         log_odds=raw.log_odds,
-        origin_year=origin_year,
         reference_name=world_name(origin_year),
-        sources=features.sources(),
     )
 
 
 def _centred(
     raw: Contributions,
     compared: Contributions,
+    rows: ExplainedRows,
     *,
-    matrix: pd.DataFrame,
     world: pd.DataFrame,
-    keys: pd.DataFrame,
-    ages: FloatArray,
-    specs: Sequence[FeatureSpec],
     calibrator: Calibrator,
     log_odds: FloatArray,
-    origin_year: int,
     reference_name: str,
-    sources: tuple[str, ...],
 ) -> AttributionTable:
-    names = [spec.name for spec in specs]
-    order = [list(raw.feature_names).index(name) for name in names]
+    order = [list(raw.feature_names).index(name) for name in rows.names]
     values = raw.values[:, order]  # noqa: PD011 (not a DataFrame)
     centre = compared.values[:, order].mean(axis=0)  # noqa: PD011
     start = raw.baseline + float(centre.sum())
     at_reference = calibrator.apply_log_odds(np.array([start]))[0]
     return AttributionTable(
-        keys=keys.reset_index(drop=True),
-        origin_year=origin_year,
+        keys=rows.keys.reset_index(drop=True),
+        origin_year=rows.origin_year,
         reference=reference_name,
-        baseline=np.full(len(matrix), at_reference),
+        baseline=np.full(len(rows.matrix), at_reference),
         contributions=(values - centre) * secant(calibrator, start, log_odds)[:, None],
-        values=matrix[names].to_numpy(dtype=float),
-        ages=ages,
-        reference_medians=world[names].median().to_numpy(dtype=float),
-        specs=tuple(specs),
-        sources=sources,
+        values=rows.matrix[rows.names].to_numpy(dtype=float),
+        ages=rows.ages,
+        reference_medians=world[rows.names].median().to_numpy(dtype=float),
+        specs=rows.specs,
+        sources=rows.sources,
     )
 
 

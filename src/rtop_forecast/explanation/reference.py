@@ -51,12 +51,12 @@ class Reference:
         choice(self.kind, name="kind", options=(*self.SHORTHANDS, "states"))
         if self.kind == "own past":
             integer(self.years, name="years", least=1)
-        wrong = [one for one in self.group if not isinstance(one, str | int) or isinstance(one, bool)]
-        if wrong or (self.kind == "states" and not self.group):
+        group: tuple[Any, ...] = self.group
+        wrong = [state for state in group if not isinstance(state, str | int) or isinstance(state, bool)]
+        if wrong or (self.kind == "states" and not group):
+            count = len(group)
             found = (
-                f"{len(wrong)} of {len(self.group)} are neither, first {quoted(wrong[0])}"
-                if wrong
-                else "it has none"
+                f"{len(wrong)} of {count} are neither, first {quoted(wrong[0])}" if wrong else "it has none"
             )
             message = (
                 f"a reference of states needs names or Gleditsch-Ward numbers; {found}. "
@@ -81,7 +81,7 @@ class Reference:
         Raises
         ------
         InputError
-            If it is no integer of at least 1.
+            If it is not an integer of at least 1.
         """
         return cls(kind="own past", years=years)
 

@@ -46,7 +46,7 @@ def backtest(  # noqa: PLR0913 (public entry point)
     checkpoint: str | Path | None = None,
     vintages: Literal["revised", "real_time"] = "revised",
 ) -> BacktestResult:
-    """Forecast from each origin with what was known then, and keep what came of it.
+    """Forecast from each origin with what was known then, and record what happened.
 
     At origin t the model is refitted on rows s with s + horizon <= t, forecasts the states at risk in
     t, and the calibrator is refitted on the forecasts of the latest origins whose windows had closed.
@@ -54,7 +54,7 @@ def backtest(  # noqa: PLR0913 (public entry point)
     Parameters
     ----------
     model : RiskModel or scikit-learn classifier
-        Unfitted; cloned at each origin. Pipelines of one's own work as they are, within
+        Unfitted; cloned at each origin. Pipelines of your own work as they are, within
         :class:`rtop_forecast.models.AnyClassifier`.
     features : Features
     target : Target
@@ -75,13 +75,12 @@ def backtest(  # noqa: PLR0913 (public entry point)
     explain : bool
         Whether to keep the contributions to every forecast, for :meth:`BacktestResult.case`.
     checkpoint : path, optional
-        Folder in which each finished origin is kept, so that an interrupted backtest goes on where it stopped and
-        gives the same bits; bound to the model, the data and the labels.
+        Folder for the forecasts of each finished origin. An interrupted backtest goes on where it stopped and gives the
+        same bits. The folder is bound to the model, the data and the labels.
     vintages : {"revised", "real_time"}
-        Whether every origin uses the releases that the panel holds, or those of the datasets whose vintages it keeps
-        (``load_panel(vintages=...)``) that were current on its issue date: features, training labels and what
-        teaches the calibrator are then as the releases of the time had them. Forecasts are scored by the target
-        either way.
+        With ``"revised"`` every origin uses the releases that the panel holds. With ``"real_time"`` it uses those that
+        were current on its issue date, of the datasets whose vintages the panel keeps (``load_panel(vintages=...)``):
+        for features, for training labels and for the calibrator. The target scores the forecasts either way.
 
     Returns
     -------

@@ -9,6 +9,7 @@ import pandas as pd
 from rtop_forecast.errors import CoverageError
 from rtop_forecast.explanation.attribution import (
     AttributionTable,
+    ExplainedRows,
     attribute,
     shapley_by_factor,
 )
@@ -92,15 +93,17 @@ class Basis(Fit):
         ages = keys[KEYS].merge(self.features.ages, on=KEYS, how="left", validate="one_to_one")
         return attribute(
             self.fitted,
-            self.matrix,
-            keys=keys[["country_id", "name"]],
-            ages=ages[self.features.names].to_numpy(dtype=float),
-            specs=self.features.specs,
+            ExplainedRows(
+                keys=keys[["country_id", "name"]],
+                matrix=self.matrix,
+                ages=ages[self.features.names].to_numpy(dtype=float),
+                specs=tuple(self.features.specs),
+                origin_year=self.origin_year,
+                sources=self.features.sources(),
+            ),
             calibrator=self.calibrator,
-            origin_year=self.origin_year,
             reference=reference,
             reference_name=reference_name,
-            sources=self.features.sources(),
         )
 
     def shapley(self, country_id: int) -> pd.Series[float]:

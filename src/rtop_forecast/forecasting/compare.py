@@ -197,7 +197,7 @@ def _same_rows(left: pd.DataFrame, right: pd.DataFrame) -> None:
         where = "first" if one["_merge"] == "left_only" else "second"
         name = one["name"] if isinstance(one["name"], str) else one["name_b"]
         message = (
-            f"the two were not scored on the same rows; {len(apart)} of {len(both)} stand in one only, first {name} "
+            f"the two were not scored on the same rows; {len(apart)} of {len(both)} are in one only, first {name} "
             f"from {one['origin_year']} (in the {where}). Backtest both on the same target and origins."
         )
         raise InputError(message)

@@ -38,9 +38,12 @@ class BacktestOptions:
     checkpoint: str | Path | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what is no calibrator, and impossible numbers of origins."""
+        """Refuse anything but a calibrator, and impossible numbers of origins."""
         instance_of(
-            self.calibrator, Calibrator, name="calibrator", remedy="rtop_forecast.calibration has them."
+            self.calibrator,
+            Calibrator,
+            name="calibrator",
+            remedy="Choose one from rtop_forecast.calibration.",
         )
         integer(self.calibration_origins, name="calibration_origins", least=0, most=_MOST_ORIGINS)
 

@@ -55,7 +55,7 @@ def fit_calibrator(
         closed["raw_prob"].to_numpy(dtype=float),
         time=closed["origin_year"].to_numpy(dtype=float),
         at=origin,
-        # windows of h years overlap: each onset stands in h of them and counts once
+        # windows of h years overlap: each onset lies in h of them and counts once
         weights=np.full(len(closed), 1.0 / horizon),
     )
     return fitted

@@ -1,4 +1,4 @@
-"""Public names of the models, each in the module that defines it; :mod:`lazy_loader` reads this file."""
+"""Public models, each in the module that defines it; :mod:`lazy_loader` reads this file."""
 
 from .any_classifier import AnyClassifier as AnyClassifier
 from .any_classifier import as_risk_model as as_risk_model

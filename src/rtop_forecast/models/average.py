@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Self
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -45,6 +45,8 @@ class LogOddsAverage(LogOddsClassifier):
     >>> LogOddsAverage(members).fit(X, [0, 1, 0, 1]).log_odds(X).round(3)
     array([-0.446, -0.149,  0.149,  0.446])
     """
+
+    _saved_state: ClassVar[Mapping[str, str]] = {"members_": "members", "weights_": "weights"}
 
     members_: list[tuple[str, RiskModel]]
     weights_: FloatArray

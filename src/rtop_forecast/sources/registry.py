@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -9,10 +10,11 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
 
-from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.checks.arguments import quoted
+from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.storage.bundled import datasets_dir
 
-__all__ = ["Release", "datasets", "publication_lag", "registered_hashes", "registry"]
+__all__ = ["Release", "datasets", "publication_lag", "registered_hashes", "registry", "releases_named"]
 
 _ADDRESSES = ("page", "download", "login")
 #: Fields that an entry may leave out, and what that means.
@@ -132,6 +134,31 @@ def publication_lag(dataset: str) -> int:
             return release.publication_lag_months
     message = f"the dataset {dataset!r} has no entry in datasets/sources.toml. Add one."
     raise DataIntegrityError(message)
+
+
+def releases_named(name: object) -> list[Release]:
+    """Releases of a dataset ("ucdp_ged"), in the order of the registry, or the one with a key ("ucdp-ged-25.1").
+
+    Raises
+    ------
+    InputError
+        If no source has the name; the message gives similar ones.
+    """
+    if not isinstance(name, str):
+        message = f"the name of a source is a string, not {quoted(name)}."
+        raise InputError(message)
+    entries = registry()
+    plain = name.strip().lower()
+    if plain in entries:
+        return [entries[plain]]
+    named = [one for one in entries.values() if one.dataset and one.dataset == plain.replace("-", "_")]
+    if not named:
+        names = sorted({one.dataset for one in entries.values() if one.dataset} | set(entries))
+        close = difflib.get_close_matches(plain, names, n=3, cutoff=0.5)
+        hint = f"; did you mean {' or '.join(close)}?" if close else ". `rtop-forecast sources` lists them."
+        message = f"no source is called {name!r}{hint}"
+        raise InputError(message)
+    return named
 
 
 @lru_cache(maxsize=1)

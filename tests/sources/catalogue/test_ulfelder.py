@@ -158,5 +158,5 @@ def test_refusals(tmp_path, rows, message):
 def test_a_missing_column_is_named(tmp_path):
     path = written(tmp_path / "mkl.csv", [ROW[:-1]], HEADER[:-1])
     assert ulfelder.recognise(path)
-    with pytest.raises(DataIntegrityError, match="1 columns are missing, first 'mkl.ever'"):
+    with pytest.raises(DataIntegrityError, match=r"1 columns are missing, first 'mkl\.ever'"):
         ulfelder.read(path)

@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from rtop_forecast.errors import DataIntegrityError, DownloadError, InputError
+from rtop_forecast.sources import registry as registry_module
 from rtop_forecast.sources.folder import download as _download
 from rtop_forecast.sources.folder import fetch as fetching
 from rtop_forecast.sources.folder.fetch import fetch, fetchable, wanted
@@ -95,13 +96,13 @@ def server():
 @pytest.fixture
 def offer(server, monkeypatch, tmp_path):
     """Register one release under an address of the server, and fetch it."""
-    monkeypatch.setattr(_download.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(_download.time, "sleep", lambda _: None)
     base = registry()["epr-2021"]
 
     def run(name, *, digest=GOOD_HASH, timeout=PATIENT, retries=2):
         address = f"http://127.0.0.1:{server.server_port}/{name}"
         release = replace(base, download=address, download_sha256=digest)
-        monkeypatch.setattr(fetching, "registry", lambda: {release.key: release})
+        monkeypatch.setattr(registry_module, "registry", lambda: {release.key: release})
         return fetch("epr-2021", folder=tmp_path / "to", timeout=timeout, retries=retries)
 
     return run
@@ -159,7 +160,7 @@ def test_a_server_that_is_not_there(offer, server, tmp_path):
     assert left(tmp_path) == []
 
 
-def test_a_wrong_hash_is_told_and_keeps_what_was_there(offer, tmp_path):
+def test_a_wrong_hash_is_reported_and_keeps_what_was_there(offer, tmp_path):
     offer("good.csv")
     with pytest.raises(DataIntegrityError, match=f"{'0' * 64}.*{sha256(GOOD).hexdigest()}"):
         offer("good.csv", digest="0" * 64)
@@ -204,7 +205,7 @@ def test_a_release_without_a_hash_is_taken_as_it_comes(offer):
 def test_an_interruption_leaves_nothing(offer, tmp_path, monkeypatch):
     import pooch
 
-    def interrupted(self, url, output_file, *args, **options):
+    def interrupted(_self, _url, output_file, *_args, **_options):
         with open(output_file, "wb") as out:  # noqa: PTH123
             out.write(GOOD[:10])
         raise KeyboardInterrupt
@@ -242,7 +243,7 @@ def test_every_fetchable_dataset_comes_once_and_by_https():
 
 
 def test_fetching_many_starts_with_all_names_known(monkeypatch, tmp_path):
-    monkeypatch.setattr(fetching, "download", lambda *args, **options: pytest.fail("downloaded"))
+    monkeypatch.setattr(fetching, "download", lambda *_args, **_options: pytest.fail("downloaded"))
     with pytest.raises(InputError):
         fetch(["ucdp_ged", "nonsense"], folder=tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -88,7 +88,7 @@ class LaterData(_Rebuilt):
     def smaller(self, inputs: AuditInputs) -> tuple[Panel, tuple[int, int]]:
         """Panel without the years after the origin."""
         panel, origin = inputs.features.panel, inputs.origin
-        # a source that begins later stays as a column without values, as it would be looked for in vain
+        # a source that begins later stays, as a column without values
         variables = {
             name: replace(variable, last_year=min(variable.last_year, origin))
             for name, variable in panel.variables.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -60,7 +61,7 @@ def audit_leakage(  # noqa: PLR0913 (public entry point)
     Raises
     ------
     InputError
-        If the origin leaves nothing to cut or train on, or a check of your own is no :class:`LeakageCheck` or takes
+        If the origin leaves nothing to cut or train on, or a check of your own is not a :class:`LeakageCheck` or takes
         the code of another.
 
     References
@@ -88,7 +89,7 @@ def audit_leakage(  # noqa: PLR0913 (public entry point)
     )
 
 
-def _own_checks(checks: Sequence[LeakageCheck]) -> list[LeakageCheck]:
+def _own_checks(checks: Sequence[Any]) -> list[LeakageCheck]:
     own = list(checks)
     codes: set[str] = set()
     for check in own:

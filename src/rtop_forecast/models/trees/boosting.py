@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from numpy.typing import ArrayLike
 
@@ -70,6 +70,8 @@ class BoostedTrees(LogOddsClassifier):
     Lundberg, S. M. et al. (2020). From local explanations to global understanding with explainable
     AI for trees. Nature Machine Intelligence, 2, 56-67.
     """
+
+    _saved_state: ClassVar[Mapping[str, str]] = {"booster_texts_": "texts", "medians_": "floats"}
 
     booster_texts_: tuple[str, ...]
     medians_: FloatArray

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -69,6 +70,12 @@ class ProbabilityForest(LogOddsClassifier):
     Ke, G. et al. (2017). LightGBM: a highly efficient gradient boosting decision tree. Advances in
     Neural Information Processing Systems, 30.
     """
+
+    _saved_state: ClassVar[Mapping[str, str]] = {
+        "booster_texts_": "texts",
+        "medians_": "floats",
+        "prevalence_": "float",
+    }
 
     booster_texts_: tuple[str, ...]
     medians_: FloatArray

@@ -55,7 +55,7 @@ def read(path: str | Path) -> SourceTable:
     InputError
         If a workbook is given without `python-calamine`.
     DataIntegrityError
-        If a column is missing, a number is no whole number of 0 or more, an incident is repeated, or the
+        If a column is missing, a number is not an integer of 0 or more, an incident is repeated, or the
         numbers of an incident do not add up.
 
     References

@@ -58,7 +58,7 @@ def read(path: str | Path) -> SourceTable:
     Raises
     ------
     DataIntegrityError
-        If the file is none of the three, or an outcome is not coded 1 or 2.
+        If the file is not one of the three, or an outcome is not coded 1 or 2.
 
     References
     ----------
@@ -83,7 +83,8 @@ def read(path: str | Path) -> SourceTable:
     if kind == "ewp":
         return _ewp(path)
     message = (
-        f"{Path(path).name} is no coup list this reader knows (Powell-Thyne, Colpus, EWP); check its header."
+        f"{Path(path).name} is not a coup list that this reader knows (Powell-Thyne, Colpus, EWP). "
+        "Check its header."
     )
     raise DataIntegrityError(message)
 

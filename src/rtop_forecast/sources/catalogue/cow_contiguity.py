@@ -9,10 +9,11 @@ import pandas as pd
 
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import refuse, whole_numbers
-from rtop_forecast.sources.reading.country_years import one_per_state_year, resolved, years_of_spells
+from rtop_forecast.sources.reading.country_years import one_per_state_year, resolved
 from rtop_forecast.sources.reading.matching import state_table
 from rtop_forecast.sources.reading.table import Edition, SourceTable
 from rtop_forecast.world.codes import FIRST_YEAR
+from rtop_forecast.world.spells import years_of_spells
 
 __all__ = ["read", "recognise"]
 
@@ -49,7 +50,7 @@ def read(path: str | Path) -> SourceTable:
     InputError
         If an R file is given without `rdata`.
     DataIntegrityError
-        If a column is missing, a kind of border is none of 0 to 5, or a state borders itself.
+        If a column is missing, a kind of border is not one of 0 to 5, or a state borders itself.
 
     References
     ----------

@@ -9,9 +9,10 @@ import pandas as pd
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import numbers, one_per_key, refuse, whole_numbers, years
-from rtop_forecast.sources.reading.country_years import one_per_state_year, resolved, years_of_spells
+from rtop_forecast.sources.reading.country_years import one_per_state_year, resolved
 from rtop_forecast.sources.reading.matching import state_table
 from rtop_forecast.sources.reading.table import Edition, SourceTable
+from rtop_forecast.world.spells import years_of_spells
 
 __all__ = ["EXCLUDED", "INCLUDED", "read", "recognise"]
 
@@ -70,8 +71,8 @@ def read(path: str | Path) -> SourceTable:
     frame = whole_numbers(frame, ["gwid", "gwgroupid"], path=path)
     frame = numbers(frame, ["size"], path=path, bounds=(0, 1))
     status = frame["status"].astype("str").str.strip().str.upper()
-    known = status.isin([*INCLUDED, *EXCLUDED, *_OTHER])
-    refuse(path, "column 'status' must hold a status of the codebook", ~known, frame["status"])
+    listed = status.isin([*INCLUDED, *EXCLUDED, *_OTHER])
+    refuse(path, "column 'status' must hold a status of the codebook", ~listed, frame["status"])
     refuse(path, "a spell must not end before it begins", frame["to"] < frame["from"], frame["group"])
     refuse(path, "a group must have a size", frame["size"].isna(), frame["group"])
     frame, repeated = one_per_key(

@@ -64,7 +64,7 @@ SOURCE = CountryYears(
         - `total` (0 to 120): the sum of the twelve indicators.
         - Indicators (0 to 10), named as in the file: `c1_security_apparatus` to `x1_external_intervention`.
 
-        Higher is more fragile. An edition bears the year of its publication, in June; the year here is the one it
+        Higher is more fragile. An edition has the year of its publication, in June; the year here is the one it
         covers, the year before. The rank is left out: it is the order of `total`.
     """,
     marks=frozenset({"Rank", "Total", "C3: Group Grievance", "C2: Factionalized Elites"}),

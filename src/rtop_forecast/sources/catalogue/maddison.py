@@ -57,7 +57,7 @@ def table_of(path: str | Path) -> pd.DataFrame:
     Raises
     ------
     DataIntegrityError
-        If a column is missing, a cell is no number, or two rows of one area and year disagree.
+        If a column is missing, a cell is not a number, or two rows of one area and year disagree.
     """
     return _table_and_rest(Path(path))[0]
 
@@ -74,8 +74,8 @@ def _table_and_rest(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     if official:
         frame["population"] = frame["population"] * 1000  # the workbook counts in thousands
     frame, early = before_panel(frame, code="area")
-    told = frame["gdp_per_head"].notna() | frame["population"].notna()
-    frame = frame[told].drop_duplicates(ignore_index=True)
+    valued = frame["gdp_per_head"].notna() | frame["population"].notna()
+    frame = frame[valued].drop_duplicates(ignore_index=True)
     frame, bare = set_aside(
         frame, frame["population"].isna(), code="area", reason="GDP per head without population"
     )

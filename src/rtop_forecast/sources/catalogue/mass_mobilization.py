@@ -50,7 +50,7 @@ def read(path: str | Path) -> SourceTable:
     InputError
         If an R file is given without `rdata`.
     DataIntegrityError
-        If a column is missing, a flag is no 0 or 1, a response is unknown, or a protest is repeated with other
+        If a column is missing, a flag is not 0 or 1, a response is unknown, or a protest is repeated with other
         values.
 
     References

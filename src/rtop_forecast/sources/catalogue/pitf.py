@@ -49,7 +49,7 @@ def read(path: str | Path) -> SourceTable:
     InputError
         If `python-calamine` is not installed.
     DataIntegrityError
-        If a column is missing, a magnitude is none of 0, 0.5, ... 5, a row is no genocide or politicide or lies
+        If a column is missing, a magnitude is not one of 0, 0.5, ... 5, a row is not a genocide or politicide or lies
         outside its episode, or two rows of one state and year disagree.
 
     References

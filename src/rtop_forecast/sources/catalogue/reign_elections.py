@@ -53,7 +53,7 @@ def read(path: str | Path) -> SourceTable:
     Raises
     ------
     DataIntegrityError
-        If a column is missing, an event or type is unknown, or a year is no year.
+        If a column is missing, an event or type is unknown, or a year is malformed.
 
     References
     ----------
@@ -67,8 +67,8 @@ def read(path: str | Path) -> SourceTable:
     frame = whole_numbers(frame, ["ccode", "electionnumber"], path=path, bounds=(-1, 100_000))
     frame = frame.rename(columns={"elec_year": "year"})
     event = frame["event"].astype("str").str.lower().str.replace(",", " ").str.split().str.join(" ")
-    known = event.isin(_EVENTS) | event.str.startswith("upcoming")
-    refuse(path, "column 'event' must hold an event of the list", ~known, frame["event"])
+    listed = event.isin(_EVENTS) | event.str.startswith("upcoming")
+    refuse(path, "column 'event' must hold an event of the list", ~listed, frame["event"])
     for column, allowed in (("type", list(_TYPES)), ("regular", ["Y", "N"])):
         bad = ~frame[column].astype("str").str.strip().isin(allowed)
         bad &= frame["regular"].notna() if column == "regular" else True  # not coded for four votes
@@ -90,8 +90,7 @@ def read(path: str | Path) -> SourceTable:
         codes=[("ccode", "cow")],
         coverage=(FIRST_YEAR, last),
         unmatched=[upcoming, partial],
-        listed_only=True,
-    )
+    ).of_listed_states()
 
 
 def _flags(frame: pd.DataFrame) -> pd.DataFrame:

@@ -9,9 +9,10 @@ import pandas as pd
 
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import numbers, one_per_key, refuse, whole_numbers, years
-from rtop_forecast.sources.reading.country_years import one_per_state_year, resolved, years_of_spells
+from rtop_forecast.sources.reading.country_years import one_per_state_year, resolved
 from rtop_forecast.sources.reading.matching import state_table
 from rtop_forecast.sources.reading.table import Edition, SourceTable
+from rtop_forecast.world.spells import years_of_spells
 
 __all__ = ["read", "recognise"]
 
@@ -47,7 +48,7 @@ def read(path: str | Path) -> SourceTable:
     Raises
     ------
     DataIntegrityError
-        If a column is missing, a month or year is none, a spell ends before it begins, or two leaders are in
+        If a column is missing, a month or year is malformed, a spell ends before it begins, or two leaders are in
         power on one 31 December.
 
     References

@@ -76,7 +76,7 @@ def read(path: str | Path) -> SourceTable:
     InputError
         If a workbook is given without `python-calamine`.
     DataIntegrityError
-        If a column is missing, a flag is no 0 or 1, a grade lies outside its scale, a first day has no year or
+        If a column is missing, a flag is not 0 or 1, a grade lies outside its scale, a first day has no year or
         lies after a year of its killing, or two rows of one killing and year disagree.
 
     References

@@ -55,7 +55,7 @@ def _ohchr_treaty(path: str | Path) -> str | None:
 def treaty_of(path: str | Path) -> str:
     """Treaty a file is about: ``genocide``, ``cerd``, ``iccpr``, ``cat`` or ``rome``.
 
-    A UN Treaty Collection table does not name its treaty. It is told by its earliest signature: no
+    A UN Treaty Collection table does not name its treaty. It is recognised by its earliest signature: no
     treaty was signed before the day it was opened, and each was signed within two months of it.
 
     Raises
@@ -68,7 +68,7 @@ def treaty_of(path: str | Path) -> str:
         return title
     if not _is_untc(path):
         message = (
-            f"{Path(path).name} is no status table of the UN Treaty Collection or OHCHR that this reader knows: the "
+            f"{Path(path).name} is not a status table of the UN Treaty Collection or OHCHR that this reader knows: the "
             "columns must be Participant, Signature and one of deposits. Download the table again."
         )
         raise DataIntegrityError(message)
@@ -140,7 +140,7 @@ def _excel_date(cell: object) -> date | None:
 
 def _dated(table: pd.DataFrame, cells: Sequence[object], path: str | Path) -> pd.DataFrame:
     """Refuse a deposit whose day cannot be read: it is not the same as no deposit."""
-    given = [cell is not None and cell == cell and str(cell).strip() != "" for cell in cells]  # noqa: PLR0124
+    given = [cell is not None and cell == cell and str(cell).strip() != "" for cell in cells]
     late = [day is not None and not 1946 <= day.year <= latest_year() for day in table["deposited"]]
     unread = pd.Series(given) & table["deposited"].isna().to_numpy() | pd.Series(late)
     refuse(path, "a deposit must have a day that can be read", unread, pd.Series(cells, dtype="object"))
@@ -216,8 +216,6 @@ def _ohchr_year(path: str | Path) -> int:
     title = str(files.excel_rows(path, limit=1)[0][0])
     found = re.search(r"Last Updated: \d{2}/\d{2}/(\d{4})", title)
     if found is None:
-        message = (
-            f"{Path(path).name} does not say when it was last updated; its first cell must.Download it again."
-        )
+        message = f"{Path(path).name} does not say when it was last updated; its first cell must. Download it again."
         raise DataIntegrityError(message)
     return int(found[1])

@@ -33,16 +33,16 @@ def recognise(path: str | Path) -> bool:
 
 
 def dyad_years(path: str | Path) -> tuple[pd.DataFrame, str]:
-    """Dyad-years as published, with whole numbers, and the release.
+    """Dyad-years as published, with integers, and the release.
 
-    Some estimates break ``bd_low <= bd_best <= bd_high`` in the official file; they are kept, since
+    Some estimates break ``bd_low <= bd_best <= bd_high`` in the official file; they stay, since
     only the best estimate is used.
 
     Raises
     ------
     DataIntegrityError
         If columns are missing (the conflict-level file of 25.1 has no ``dyad_id`` and lost conflict
-        type 3), a number is no whole number, or a dyad-year is repeated.
+        type 3), a number is not an integer, or a dyad-year is repeated.
     """
     frame = files.read_csv(path, dtype="str").fillna("")
     files.refuse_missing_columns(

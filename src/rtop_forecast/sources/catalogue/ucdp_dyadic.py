@@ -48,7 +48,7 @@ def conflict_years(path: str | Path) -> tuple[pd.DataFrame, str]:
     Raises
     ------
     DataIntegrityError
-        If columns are missing, a number is no whole number or dates are in another format.
+        If columns are missing, a number is not an integer or dates are in another format.
     """
     frame, release = _dyad_years(path)
     return conflicts_of_dyads(frame), release

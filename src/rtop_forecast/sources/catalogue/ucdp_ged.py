@@ -79,7 +79,7 @@ def read(path: str | Path) -> SourceTable:
     frame = whole_numbers(
         frame, numbers, path=path, bounds=bounds | dict.fromkeys(deaths, (0.0, 10_000_000.0))
     )
-    refuse(path, "an event stands in one row", frame.duplicated("id"), frame["id"])
+    refuse(path, "each event has one row", frame.duplicated("id"), frame["id"])
     _refuse_extract(frame, path)
     last = int(frame["year"].max())
     events, names = _columns(frame)
@@ -96,10 +96,10 @@ def read(path: str | Path) -> SourceTable:
 def _columns(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     flags: dict[str, pd.Series] = {}
     for code, name in TYPES.items():
-        mine = frame["type_of_violence"] == code
-        flags[f"{name}_events"] = mine.astype("int64")
+        of_type = frame["type_of_violence"] == code
+        flags[f"{name}_events"] = of_type.astype("int64")
         for estimate in ("best", "low", "high"):
-            flags[f"{name}_{estimate}"] = frame[estimate].where(mine, 0)
+            flags[f"{name}_{estimate}"] = frame[estimate].where(of_type, 0)
     vague = frame["where_prec"] >= _COUNTRY_LEVEL
     flags["civilians"] = frame["deaths_civilians"]
     flags["imprecise_place"] = vague.astype("int64")
@@ -116,7 +116,7 @@ def _refuse_extract(frame: pd.DataFrame, path: Path) -> None:
     thin = [year for year in wanted if counts.get(year, 0) < FEWEST_EVENTS]
     if thin:
         message = (
-            f"{path.name} is no full yearly release of UCDP GED: it must have {FEWEST_EVENTS:,} events or more in "
+            f"{path.name} is not a full yearly release of UCDP GED: it must have {FEWEST_EVENTS:,} events or more in "
             f"every year from {FIRST_YEAR}; {len(thin)} years have fewer, first {thin[0]} ({counts.get(thin[0], 0)}). "
             "An extract or a monthly candidate release cannot tell where nothing happened; use GEDEvent_v*.csv."
         )

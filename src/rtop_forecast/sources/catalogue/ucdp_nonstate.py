@@ -59,7 +59,7 @@ def read(path: str | Path) -> SourceTable:
     InputError
         If an R file is given without `rdata`.
     DataIntegrityError
-        If a column is missing, a date is not YYYY-MM-DD, a number is no whole number of 0 or more, or two rows
+        If a column is missing, a date is not YYYY-MM-DD, a number is not an integer of 0 or more, or two rows
         of one pair and year disagree.
 
     References

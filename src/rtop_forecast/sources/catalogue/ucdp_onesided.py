@@ -36,14 +36,14 @@ def recognise(path: str | Path) -> bool:
 
 
 def actor_years(path: str | Path) -> tuple[pd.DataFrame, str]:
-    """Actor-years as published, with whole numbers, and the release.
+    """Actor-years as published, with integers, and the release.
 
     Raises
     ------
     InputError
         If an R file is given without the library `rdata`.
     DataIntegrityError
-        If columns are missing, a number is no whole number, or an actor-year is repeated.
+        If columns are missing, a number is not an integer, or an actor-year is repeated.
     """
     frame = files.read_table(path, marks=_MARKS, dtype="str")
     files.refuse_missing_columns(path, frame.columns, COLUMNS, what="the UCDP One-sided Violence Dataset")
@@ -111,9 +111,9 @@ def read(path: str | Path) -> SourceTable:
     )
     data = matched.groupby(["country_id", "year"], as_index=False)[list(VARIABLES)].sum()
     refuse_unknown_codes(unmatched, path)
-    known = newcomers(matched, key="actor_id", first=_FIRST, years=_NEW_AFTER)
+    changes = newcomers(matched, key="actor_id", first=_FIRST, years=_NEW_AFTER)
     data = data.merge(
-        known.rename(columns={"new": "new_actors", "repeat": "repeat_actors"}), on=["country_id", "year"]
+        changes.rename(columns={"new": "new_actors", "repeat": "repeat_actors"}), on=["country_id", "year"]
     )
     last = int(actors["year"].max())
     return SourceTable(
@@ -135,7 +135,7 @@ def _with_home(actors: pd.DataFrame) -> pd.DataFrame:
     listed = [_codes(cell) for cell in actors["gwno_location"]]
     own = [_codes(cell) for cell in actors["gwnoa"]]
     home = [
-        ",".join(code for code in places if code in mine) for places, mine in zip(listed, own, strict=True)
+        ",".join(code for code in places if code in codes) for places, codes in zip(listed, own, strict=True)
     ]
     return actors.assign(_home=home)
 

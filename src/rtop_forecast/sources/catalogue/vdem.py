@@ -119,7 +119,7 @@ def read(path: str | Path, *, variables: list[str] | None = None) -> SourceTable
     InputError
         If a variable is asked for that the file does not hold, or an R file is given without `rdata`.
     DataIntegrityError
-        If a rating is no number, the file's name tells another version than its last year, or two rows claim
+        If a rating is not a number, the file's name tells another version than its last year, or two rows claim
         one state-year.
 
     References
@@ -152,9 +152,9 @@ def read(path: str | Path, *, variables: list[str] | None = None) -> SourceTable
     matched, unmatched = _resolved(frame, system)
     data = _one_per_state_year(path, matched, names)
     coverage = {
-        name: (int(seen.min()), int(seen.max()))
+        name: (int(valued.min()), int(valued.max()))
         for name in names
-        if len(seen := data.loc[data[name].notna(), "year"])
+        if len(valued := data.loc[data[name].notna(), "year"])
     }
     return SourceTable(
         source=f"vdem-{release}",

@@ -47,7 +47,7 @@ _MARKS = ("country_name", "country_text_id", "country_id", "year", "v2x_polyarch
 
 
 def form(path: str | Path) -> str | None:
-    """Form of a file: "csv", "parquet", "r" (official names), "simple", "ewp", "ewp-gdp"; None if it is none."""
+    """Form of a file: "csv", "parquet", "r" (official names), "simple", "ewp", "ewp-gdp"; None for other files."""
     path = Path(path)
     if path.suffix.lower() == ".parquet":
         return "parquet" if set(header(path)) >= set(_MARKS) else None
@@ -81,7 +81,7 @@ def load(path: str | Path, wanted: Sequence[str]) -> tuple[pd.DataFrame, str]:
     Raises
     ------
     DataIntegrityError
-        If the file cannot be read, a rating is no number or a key is missing.
+        If the file cannot be read, a rating is not a number or a key is missing.
     """
     path = Path(path)
     kind = form(path)
@@ -98,14 +98,14 @@ def load(path: str | Path, wanted: Sequence[str]) -> tuple[pd.DataFrame, str]:
     frame = max(files.read_r(path).values(), key=len)
     if kind in ("r", "simple"):
         columns = [name for name in wanted if name in frame.columns]
-        kept = _numeric(frame[[*KEYS, *columns]], columns, path)
-        return kept.assign(code=kept["country_id"].astype("int64").astype("str")), "vdem"
+        ratings = _numeric(frame[[*KEYS, *columns]], columns, path)
+        return ratings.assign(code=ratings["country_id"].astype("int64").astype("str")), "vdem"
     names = {**EWP_NAMES, **{name: name for name in _EWP_OFFICIAL}}
     present_names = {old: new for old, new in names.items() if old in frame.columns}
-    kept = frame[["country_name", "year", *present_names]].rename(columns=present_names)
-    kept = _numeric(kept, list(present_names.values()), path)
+    ratings = frame[["country_name", "year", *present_names]].rename(columns=present_names)
+    ratings = _numeric(ratings, list(present_names.values()), path)
     # Its COWcode column holds EWP's own numbers; V-Dem's country name is the safe key.
-    return kept.assign(code=frame["country_name"].astype("str")), "name"
+    return ratings.assign(code=frame["country_name"].astype("str")), "name"
 
 
 def _columns(path: Path, columns: list[str]) -> pd.DataFrame:
@@ -129,8 +129,8 @@ def _columns(path: Path, columns: list[str]) -> pd.DataFrame:
                 ),
             )
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowKeyError, OSError) as error:
-        told = " ".join(str(error).split())[:200]
-        message = f"{path.name} cannot be read as V-Dem's country-year table: {told}. Download it again."
+        cause = " ".join(str(error).split())[:200]
+        message = f"{path.name} cannot be read as V-Dem's country-year table: {cause}. Download it again."
         raise DataIntegrityError(message) from error
     if table["country_id"].null_count or table["year"].null_count:
         message = f"{path.name}: every row needs country_id and year; some lack one. Download it again."
@@ -149,6 +149,6 @@ def _numeric(frame: pd.DataFrame, columns: list[str], path: Path) -> pd.DataFram
         frame[name] = values.astype("float64")
     keys = [name for name in KEYS if name in frame.columns]
     if frame[keys].isna().to_numpy().any() or (frame[keys] % 1 != 0).to_numpy().any():
-        message = f"{path.name}: country_id and year must be an integers in every row. Download it again."
+        message = f"{path.name}: country_id and year must be integers in every row. Download it again."
         raise DataIntegrityError(message)
     return frame

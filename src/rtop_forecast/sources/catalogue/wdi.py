@@ -68,7 +68,7 @@ def long_form(path: str | Path) -> pd.DataFrame:
     Raises
     ------
     DataIntegrityError
-        If the file is no such table, has no year columns, or a cell is no number.
+        If the file is not such a table, has no year columns, or a cell is not a number.
     """
     line = _preamble(path)
     long = _long_table(path) if line is None else _wide_table(path, line)
@@ -96,8 +96,8 @@ def _wide_table(path: str | Path, line: int) -> pd.DataFrame:
     odd = ~frame[series].astype("str").str.fullmatch(r"[A-Z]{2}(\.[A-Z0-9]+)+")
     refuse(path, f"column {series!r} must hold codes such as SP.POP.TOTL", odd, frame[series])
     names = {"Country Code": "iso3c", "Country Name": "area", series: "indicator"}
-    kept = frame[[*names, *columns]].rename(columns={**names, **columns}).astype("object")
-    return kept.melt(id_vars=list(names.values()), var_name="year", value_name="value")
+    wide = frame[[*names, *columns]].rename(columns={**names, **columns}).astype("object")
+    return wide.melt(id_vars=list(names.values()), var_name="year", value_name="value")
 
 
 def _footer(names: pd.Series) -> int:
@@ -111,7 +111,7 @@ def _long_table(path: str | Path) -> pd.DataFrame:
     frame = files.read_csv(path)
     present = {old: new for old, new in _EWP_NAMES.items() if old in frame.columns}
     if not present or not {"iso3c", "country", "year"} <= set(frame.columns):
-        message = f"{Path(path).name} is no World Bank table this reader knows; use the API's CSV."
+        message = f"{Path(path).name} is not a World Bank table that this reader knows. Use the API's CSV."
         raise DataIntegrityError(message)
     frame = frame[frame["iso3c"].notna()]
     return frame.rename(columns={**present, "country": "area"}).melt(

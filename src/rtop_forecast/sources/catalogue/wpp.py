@@ -59,7 +59,7 @@ def read(path: str | Path) -> SourceTable:
     -------
     SourceTable
         The indicators of :data:`INDICATORS` that the file has, from 1950 to the last year that the revision
-        estimates (the year before its own): the projections of the later years are no data. WPP gives
+        estimates (the year before its own): the projections of the later years are not data. WPP gives
         present areas back to 1950; a figure is attached only where the state's territory on 31
         December was that area. Others are reported as unmatched.
 
@@ -81,8 +81,10 @@ def read(path: str | Path) -> SourceTable:
     frame, release = _indicators(path)
     matched, unmatched = present_areas(frame)
     names = [name for name in INDICATORS.values() if name in frame.columns]
-    seen = {name: matched.loc[matched[name].notna(), "year"] for name in names}
-    coverage = {name: (int(year.min()), int(frame["year"].max())) for name, year in seen.items() if len(year)}
+    valued = {name: matched.loc[matched[name].notna(), "year"] for name in names}
+    coverage = {
+        name: (int(year.min()), int(frame["year"].max())) for name, year in valued.items() if len(year)
+    }
     return SourceTable(
         source=f"wpp-{release}",
         release=release,
@@ -128,7 +130,7 @@ def _official(path: Path, header: list[str]) -> tuple[pd.DataFrame, str]:
     found = re.search(r"WPP\s?(20\d\d)", path.stem, re.IGNORECASE)
     if found is None:
         message = (
-            f"{path.name}: the revision must be told by the file's name, as in "
+            f"{path.name}: the file's name must tell the revision, as in "
             "WPP2024_Demographic_Indicators_Medium.csv: years after it are projections, which the table does "
             "not mark. Give the file its official name."
         )

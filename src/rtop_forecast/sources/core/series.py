@@ -75,7 +75,7 @@ def population_table(
     epop = epop.assign(population=epop["e_pop"] * 10_000, territory="own", source=_LATENT_SOURCE)
     epop = epop[[*KEYS, "population", "territory", "source"]]
     table = _fill(table, epop[epop["country_id"] == 265])
-    table = _fill(table, _west_germany(wdi, maddison_areas, epop))
+    table = _fill(table, _west_germany(maddison_areas, epop))
     table = _fill(table, _older_unions(maddison_areas))
     table = _fill(table, _before_first(table, epop))
     table = _fill(table, points.assign(territory="own"))
@@ -97,7 +97,7 @@ def _fill(table: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([table, new[table.columns]], ignore_index=True)
 
 
-def _west_germany(wdi: SourceTable, areas: pd.DataFrame, epop: pd.DataFrame) -> pd.DataFrame:
+def _west_germany(areas: pd.DataFrame, epop: pd.DataFrame) -> pd.DataFrame:
     """Germany's present area less East Germany, 1949-1989, with Maddison's figures."""
     whole = areas.loc[areas["area"] == "Germany"].set_index("year")["population"]
     east = epop.loc[epop["country_id"] == 265].set_index("year")["population"]

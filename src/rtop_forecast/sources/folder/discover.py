@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from hashlib import sha256
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,7 +19,7 @@ from rtop_forecast.sources.reading.files import is_html
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.registry import datasets
 
-__all__ = ["Discovery", "Reader", "discover", "file_sha256", "reader", "recognised_as"]
+__all__ = ["Discovery", "Reader", "discover", "reader", "recognised_as"]
 
 
 class Reader(Protocol):
@@ -166,7 +165,7 @@ def _data_files(folder: Path) -> Iterator[tuple[Path, str, str | None]]:
 
 
 def _inside(member: Path) -> str:
-    """Name of a member in its archive: what stands below the folder named by a hash."""
+    """Name of a member in its archive: its path below the folder that is named by a hash."""
     parts = member.parts
     start = next(i for i in range(len(parts) - 1, -1, -1) if len(parts[i]) == 64)
     return "/".join(parts[start + 1 :])
@@ -189,12 +188,3 @@ def recognised_as(path: str | Path) -> str | None:
         message = f"{Path(path).name} is a web page, not a data file. Download it again."
         raise DataIntegrityError(message)
     return next((name for name in datasets() if reader(name).recognise(path)), None)
-
-
-def file_sha256(path: str | Path) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal."""
-    digest = sha256()
-    with Path(path).open("rb") as handle:
-        while block := handle.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()

@@ -58,9 +58,11 @@ def refuse(
     if not wrong.any():
         return
     row = int(wrong.argmax())
+    cell = cells.iloc[row]
+    plain = cell.item() if isinstance(cell, np.generic) else cell
     message = (
         f"{Path(path).name}: {rule}; {int(wrong.sum())} of {len(wrong)} rows do not, first row {row + 1} "
-        f"({cells.iloc[row]!r}). {remedy or 'Download the official file again.'}"
+        f"({plain!r}). {remedy or 'Download the official file again.'}"
     )
     raise DataIntegrityError(message)
 
@@ -183,7 +185,6 @@ def refuse_repeated(
     Parameters
     ----------
     frame : DataFrame
-        Without exact repetitions.
     keys : list of str
     path : path
     rule : str
@@ -198,8 +199,9 @@ def refuse_repeated(
     """
     repeated = frame.duplicated(list(keys), keep=False)
     if repeated.any():
+        verb = "repeat" if frame[repeated].duplicated(keep=False).all() else "disagree with"
         message = (
-            f"{Path(path).name}: {rule}; {int(repeated.sum())} rows disagree with another, first "
+            f"{Path(path).name}: {rule}; {int(repeated.sum())} rows {verb} another, first "
             f"{frame.loc[repeated, list(keys)].iloc[0].to_dict()}. {remedy}"
         )
         raise DataIntegrityError(message)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from rtop_forecast.sources.reading.matching import with_country_id
 from rtop_forecast.sources.reading.table import UNMATCHED_COLUMNS, no_unmatched
 from rtop_forecast.world.states import KEYS
 
-__all__ = ["before_panel", "last_full_year", "one_per_state_year", "resolved", "set_aside", "years_of_spells"]
+__all__ = ["before_panel", "last_full_year", "one_per_state_year", "resolved", "set_aside"]
 
 
 def set_aside(
@@ -113,22 +112,3 @@ def last_full_year(year: pd.Series, *, share: float = 0.5) -> int:
         if before.empty or counts[last] >= share * before.max():
             return int(last)
     return int(counts.index[0])
-
-
-def years_of_spells(first: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Rows and years of spells written out year by year.
-
-    Parameters
-    ----------
-    first, last : ndarray of int of shape (n_spells,)
-        First and last year of each spell, inclusive; a spell that ends before it begins has no year.
-
-    Returns
-    -------
-    rows, years : ndarray of int of shape (n_years,)
-        Position of the spell that each year belongs to, and the year.
-    """
-    length = np.clip(last - first + 1, 0, None)
-    rows = np.repeat(np.arange(len(length)), length)
-    offset = np.arange(len(rows)) - np.repeat(np.cumsum(length) - length, length)
-    return rows, first[rows] + offset

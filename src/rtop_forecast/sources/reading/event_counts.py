@@ -23,7 +23,6 @@ def event_counts(
     coverage: tuple[int, int],
     unmatched: Sequence[pd.DataFrame],
     largest: Collection[str] = (),
-    listed_only: bool = False,
 ) -> SourceTable:
     """Sum the columns of events over the state-years that they happened in; no event means zero.
 
@@ -43,8 +42,6 @@ def event_counts(
         Reports of rows set aside before.
     largest : collection of str, optional
         Grades, of which the largest of a state-year counts instead of the sum.
-    listed_only : bool
-        Whether the source covers only the states of which it lists an event in any year; others are missing.
     """
     matched, lost = resolved(events, codes)
     groups = matched.groupby(KEYS, sort=True)
@@ -63,5 +60,4 @@ def event_counts(
         unmatched=[*unmatched, lost],
         zero_inside=names,
         coverage=dict.fromkeys(names, coverage),
-        listed_only=listed_only,
     )

@@ -137,7 +137,7 @@ def read_csv(path: str | Path, **options: Any) -> pd.DataFrame:
     _refuse_html(Path(path))
     try:
         frame: pd.DataFrame = pd.read_csv(path, **(settings | options))
-    except (ValueError, OverflowError, csv.Error) as error:  # ValueError: every complaint of the parser
+    except (ValueError, OverflowError, csv.Error) as error:  # ValueError: every fault that the parser finds
         message = (
             f"{Path(path).name} cannot be read as a table: {error}. Download it again from its publisher."
         )
@@ -318,7 +318,7 @@ def _refusing(path: Path, what: str) -> Iterator[None]:
     try:
         yield
     except BaseException as error:
-        # A panic of a compiled parser is no Exception in Python.
+        # A panic of a compiled parser is not an Exception in Python.
         if isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit)):
             raise
         cause = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -118,14 +118,13 @@ def state_table(
     code: str = "code",
     zero_inside: Collection[str] = (),
     coverage: Mapping[str, tuple[int, int]] | None = None,
-    listed_only: bool = False,
 ) -> SourceTable:
     """Source table from rows with ``country_id`` and ``year``, at most one per state-year.
 
     Parameters
     ----------
     matched : pandas.DataFrame
-        ``country_id, year``, the variables, and the source's own code for the complaint.
+        ``country_id, year``, the variables, and the source's own code for messages.
     names : list of str
         Variables.
     edition : Edition
@@ -138,13 +137,11 @@ def state_table(
         Variables for which the absence of a row inside the coverage means zero.
     coverage : dict of str to (int, int), optional
         By default from the first to the last year in which any state has a value.
-    listed_only : bool
-        Whether the source covers only the states of which it has a row in any year.
 
     Raises
     ------
     DataIntegrityError
-        If no row matched, a row bears a state number that never was, or two rows claim one state-year.
+        If no row matched, a row has a state number that never was, or two rows claim one state-year.
     """
     lost = merge_unmatched(list(unmatched))
     refuse_unknown_codes(lost, edition.path)
@@ -177,5 +174,4 @@ def state_table(
         zero_inside=frozenset(zero_inside) & frozenset(coverage),
         publication_lag_months=edition.publication_lag_months,
         unmatched=lost,
-        states=dict.fromkeys(coverage, frozenset(data["country_id"])) if listed_only else {},
     )

@@ -173,6 +173,11 @@ class SourceTable:
             states={names[name]: ids for name, ids in self.states.items() if name in names},
         )
 
+    def of_listed_states(self) -> SourceTable:
+        """Table that covers those states alone of which it has a row in any year; absence of others says nothing."""
+        listed = frozenset(self.data["country_id"])
+        return replace(self, states=dict.fromkeys(self.coverage, listed))
+
     def summary(self) -> str:
         """Rows, variables and coverage, line by line."""
         lines = [
