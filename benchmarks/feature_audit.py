@@ -25,7 +25,8 @@ RELATIVE, ABSOLUTE = 2.0**-23, 2.0**-38
 def compare(data: Path) -> dict[str, Any]:
     """Cells of each feature: all, equal, different, the first difference."""
     sys.path.insert(0, str(ROOT / "tests" / "oracles"))
-    from feature_formulas import Rows, features
+    from feature_formulas import features
+    from feature_rows import Rows
     from feature_sources import Reader
 
     recomputed = features(Rows(Reader(data)))
