@@ -26,6 +26,7 @@ DATASETS = (
     "ucdp_brd",
     "ucdp_dyadic",
     "ucdp_onesided",
+    "ucdp_organizedviolence",
     "ucdp_nonstate",
     "ucdp_ged",
     "vdem",
