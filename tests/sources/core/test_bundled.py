@@ -130,7 +130,12 @@ def test_known_facts():
     )
     coups = load("coups.csv").set_index(["country_id", "year"])
     assert coups.loc[(439, 2022), ["attempts", "successes"]].tolist() == [2, 2]
-    assert {(145, 2024), (771, 2024), (436, 2023), (481, 2023)} <= set(coups.index)
+    assert {(145, 2024), (771, 2024)} <= set(coups.index)
+    # one coup over New Year (Colpus: 1 January 1966); Suriname on 24 December 1990 (AP, 26 December 1990);
+    # Niger and Gabon in 2023 (AFP, 30 August 2023)
+    assert (482, 1965) not in coups.index
+    succeeded = [(482, 1966), (115, 1990), (436, 2023), (481, 2023)]
+    assert coups.loc[succeeded, ["attempts", "successes"]].values.tolist() == [[1, 1]] * 4
 
 
 def test_treaties_have_the_depositarys_number_of_parties_at_the_end_of_2024():

@@ -128,7 +128,9 @@ def _coups(releases: Releases) -> Built:
     if missing:
         message = f"the folder lacks the list of coups of {missing[0]}"
         raise CoverageError(message)
-    frame = core_events.coups_table(lists["powell-thyne"], lists["ewp"], lists["colpus"])
+    frame = core_events.coups_table(
+        lists["powell-thyne"], lists["ewp"], lists["colpus"], _annotation("coups.csv")
+    )
     return Built(
         datasets=("coups",),
         frame=frame,

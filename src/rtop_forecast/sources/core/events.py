@@ -155,13 +155,22 @@ def one_sided_table(
 _BY_PLACE = {"onesided_by_governments": "government_deaths", "onesided_by_groups": "nonstate_deaths"}
 
 
-def coups_table(powell_thyne: SourceTable, ewp: SourceTable, colpus: SourceTable) -> pd.DataFrame:
+def coups_table(
+    powell_thyne: SourceTable, ewp: SourceTable, colpus: SourceTable, annotations: pd.DataFrame
+) -> pd.DataFrame:
     """State-years with a coup attempt on one definition: listed by Powell-Thyne or, as EWP adds, by CSP.
 
     Attempts and successes are counted by Powell-Thyne up to its last year. In later state-years,
     which EWP's list marks yes or no, the counts are those of Colpus where that has the state-year; else
     one attempt of
     unknown outcome. State-years that only Colpus lists are left out: its definition is wider.
+
+    Parameters
+    ----------
+    powell_thyne, ewp, colpus : SourceTable
+    annotations : pandas.DataFrame
+        ``country_id, year, attempts, successes, source``: state-years that the lists have wrong or lack. A row
+        takes the place of the lists' own; one without attempts removes it.
 
     Returns
     -------
@@ -177,9 +186,13 @@ def coups_table(powell_thyne: SourceTable, ewp: SourceTable, colpus: SourceTable
     source = pd.Series(ewp.source, index=added.index)
     added["source"] = source.mask(added["attempts"].notna(), colpus.source)
     added["attempts"] = added["attempts"].fillna(1)
-    table = pd.concat([counted, added], ignore_index=True)
+    columns = [*KEYS, "attempts", "successes", "source"]
+    table = pd.concat([counted, added], ignore_index=True)[columns]
+    replaced = table[KEYS].merge(annotations[KEYS], on=KEYS, how="left", indicator=True)["_merge"] == "both"
+    noted = annotations.loc[annotations["attempts"] > 0, columns]
+    table = pd.concat([table[~replaced.to_numpy()], noted], ignore_index=True)
     table = table.astype({"attempts": "int64", "successes": "Int64"})
-    return table[[*KEYS, "attempts", "successes", "source"]].sort_values(KEYS, ignore_index=True)
+    return table.sort_values(KEYS, ignore_index=True)
 
 
 def treaties_table(tables: list[SourceTable], annotations: pd.DataFrame) -> pd.DataFrame:
