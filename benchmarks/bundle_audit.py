@@ -1,6 +1,6 @@
 """Each bundled table beside a second source: cells, agreement, explained by rules, unexplained.
 
-    python benchmarks/bundle_audit.py --data DIR --more DIR [--json] [--only KIND ...]
+    python benchmarks/bundle_audit.py --data DIR --more DIR [--json | --markdown] [--only KIND ...]
 
 ``--data`` holds the releases that the tables are made of, ``--more`` further ones. Each reason is a rule with
 the number of cells it explains; cells that no rule explains are counted and the first of them shown.
@@ -44,14 +44,32 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True, help="folder of the releases behind the tables")
     parser.add_argument("--more", type=Path, required=True, help="folder of second sources")
     parser.add_argument("--only", choices=KINDS, nargs="+", default=KINDS, help="kinds of tables")
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument("--markdown", action="store_true", help="print the table of datasets/audit.md")
     options = parser.parse_args(arguments)
     result = audit(options.data, options.more, tuple(options.only))
     if options.json:
         print(json.dumps(result, indent=1, ensure_ascii=False, default=str))
     else:
-        print(_text(result))
+        print(markdown(result) if options.markdown else _text(result))
     return int(result["unexplained"] > 0)
+
+
+def markdown(result: dict[str, Any]) -> str:
+    """Table of the comparisons, one line each, as it stands in ``datasets/audit.md``."""
+    lines = ["| table | beside | cell | cells | agree | differ, by rule |", "|---|---|---|--:|--:|---|"]
+    for one in result["results"]:
+        rules = "; ".join(f"{count:,} {reason}" for reason, count in one["explained"].items())
+        if one["unexplained"]:
+            rules = f"{rules}; {one['unexplained']:,} unexplained".removeprefix("; ")
+        agree = f"{one['agree']:,} ({one['agreement']:.2%})"
+        cells = f"{one['cells']:,}"
+        row = (one["table"], one["second_source"], one["what"], cells, agree, rules or "none")
+        lines.append(f"| {' | '.join(row)} |")
+    total = result["cells"], result["agree"], result["explained"], result["unexplained"]
+    lines += ["", "{:,} cells: {:,} agree, {:,} differ by a rule, {:,} are unexplained.".format(*total)]
+    return "\n".join(lines)
 
 
 def _text(result: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
-from rtop_forecast.sources.folder.discover import DATASETS, discover
+from rtop_forecast.sources.folder.discover import DATASETS
 from rtop_forecast.world.states import KEYS
 
 LAST = 2005
@@ -18,7 +18,7 @@ LAST = 2005
 LASTS = {"idmc": 2015}
 #: Modules that load a dataset's files for its reader.
 HELPERS = {"vdem": ["rtop_forecast.sources.catalogue.vdem_forms"]}
-YEARS = ("year", "time", "eventyear", "active_year", "elec_year", "eyear")
+YEARS = ("year", "year_cy", "time", "eventyear", "active_year", "elec_year", "eyear")
 # Not one row per year: spells and a column per year are cut below; treaties and episodes have tests of their own
 # modules; the others read each row or edition by itself.
 OTHER_SHAPE = {
@@ -32,11 +32,6 @@ OTHER_SHAPE = {
     "fsi": "one edition per file",
     "ucdp_ged": "a made release, in its own test",
 }
-
-
-@pytest.fixture(scope="module")
-def found(data_dir):
-    return discover(data_dir)
 
 
 def earlier(frame: pd.DataFrame, last: int, seen: list[int]) -> pd.DataFrame:
