@@ -21,7 +21,7 @@ import numpy as np
 import rtop_forecast as rtop
 from rtop_forecast.forecasting.sample import sample
 from rtop_forecast.models import ProbabilityForest
-from rtop_forecast.models.trees.lightgbm import filled, tree_shap
+from rtop_forecast.models.trees.ensemble import filled, tree_shap
 
 ORIGIN = 2024
 

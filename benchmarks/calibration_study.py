@@ -49,6 +49,8 @@ from rtop_forecast.evaluation import (
 )
 from rtop_forecast.forecasting.backtest import backtest_rows
 from rtop_forecast.forecasting.draws import joint_draws
+from rtop_forecast.forecasting.fit import Fit
+from rtop_forecast.forecasting.options import DrawOptions
 from rtop_forecast.forecasting.prequential import fit_calibrator
 from rtop_forecast.forecasting.sample import Sample, sample
 from rtop_forecast.logistic import log_odds as log_odds_of
@@ -165,15 +167,20 @@ def coverage(
     rows: Sample, truth: np.ndarray, history: pd.DataFrame, *, seed: int, draws: int, model: Any = MODEL
 ) -> dict[str, dict[str, float]]:
     """Share of the highest-ranked states whose true probability and rank lie in their intervals."""
-    here = rows.at(LAST)
-    fitted = rows.fit(model, origin=LAST)
-    calibrator = fit_calibrator(default_calibrator(), history, origin=LAST, horizon=HORIZON, origins=ORIGINS)
-    log_odds = calibrator.apply_log_odds(fitted.log_odds(rows.matrix[here]))
-    drawn = joint_draws(
-        model, rows, log_odds, origin=LAST, calibrator=calibrator, draws=draws, seed=seed, n_jobs=1
+    fit = Fit(
+        fitted=rows.fit(model, origin=LAST),
+        unfitted=model,
+        calibrator=fit_calibrator(
+            default_calibrator(), history, origin=LAST, horizon=HORIZON, origins=ORIGINS
+        ),
+        rows=rows,
+        origin_year=LAST,
+        seed=seed,
     )
+    log_odds = fit.log_odds(fit.matrix)
+    drawn = joint_draws(fit, DrawOptions(draws=draws, n_jobs=1))
     top = np.argsort(-log_odds, kind="stable")[:TOP]
-    true = log_odds_of(truth[here])
+    true = log_odds_of(truth[fit.here])
     rank = pd.Series(-true).rank(method="average").to_numpy()
     document = {}
     for level in LEVELS:

@@ -130,8 +130,9 @@ def _text(result: dict[str, Any]) -> str:
         "",
         f"{'cells':>8} {'missing':>8}  reason",
     ]
-    for one in result["reasons"]:
-        lines.append(f"{one['cells']:>8,} {one['missing_in_ours']:>8,}  {one['reason']}")
+    lines += [
+        f"{one['cells']:>8,} {one['missing_in_ours']:>8,}  {one['reason']}" for one in result["reasons"]
+    ]
     used = {name for one in result["reasons"] for name in one["reason"].split(" + ")}
     lines += ["", *(f"{name}: {text}" for name, text in CONVENTIONS.items() if name in used)]
     lines += ["", f"{'predictor':<28} {'equal':>7} {'EWP':>7}  explained"]

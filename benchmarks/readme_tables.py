@@ -1,9 +1,9 @@
-"""Write README's tables of scores from what the benchmarks print.
+"""Write the tables of scores in README.md and docs/performance.md from what the benchmarks print.
 
     python benchmarks/readme_tables.py --core core_backtest.json --head-to-head head_to_head.json
 
-Each FILE holds what the benchmark of that name printed with --json. Only the tables change; the sentences around them
-are for a reader of the new figures to check.
+Each FILE holds what the benchmark of that name printed with --json. Only the tables change: whoever runs the script
+checks the sentences around them against the new figures.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-README = Path(__file__).resolve().parents[1] / "README.md"
+ROOT = Path(__file__).resolve().parents[1]
+README, PERFORMANCE = ROOT / "README.md", ROOT / "docs" / "performance.md"
 SCORES = (
     ("AUC", "auc", 3),
     ("average precision", "ap", 3),
@@ -40,6 +41,13 @@ HEAD_TO_HEAD = {
     "ours_ewp39": "ours, EWP's 39 predictors",
     "ours_full": "ours, full catalogue",
 }
+FRONT_PAGE = {
+    "base_rate": "base rate",
+    "ewp": "EWP",
+    "ours_core": "ours, core",
+    "ours_full": "ours, full catalogue",
+}
+FRONT_PAGE_SCORES = ("auc", "log_loss", "expected_observed", "recall_at_30")
 
 
 def table(
@@ -47,12 +55,15 @@ def table(
     names: dict[str, str],
     bounds: Callable[[dict[str, Any], str], Sequence[float]],
     *,
-    brier_digits: int,
+    brier_digits: int = 4,
+    scores: Sequence[str] = tuple(score for _, score, _ in SCORES),
     further: Sequence[tuple[str, str]] = (),
 ) -> list[str]:
     """Rows of a Markdown table, one per score."""
     lines = ["| | " + " | ".join(names.values()) + " |", "|---" * (len(names) + 1) + "|"]
     for label, score, digits in SCORES:
+        if score not in scores:
+            continue
         places = brier_digits if score == "brier" else digits
         cells = []
         for key in names:
@@ -64,14 +75,23 @@ def table(
     return lines
 
 
-def replaced(text: str, rows: list[str]) -> str:
-    """README with the table that has the same head."""
-    lines = text.split("\n")
+def replace_table(page: Path, rows: list[str]) -> None:
+    """Write the rows in place of the page's table that has the same head."""
+    lines = page.read_text(encoding="utf-8").split("\n")
     start = lines.index(rows[0])
     end = start
     while lines[end].startswith("|"):
         end += 1
-    return "\n".join([*lines[:start], *rows, *lines[end:]])
+    page.write_text("\n".join([*lines[:start], *rows, *lines[end:]]), encoding="utf-8")
+
+
+def _ends(one: dict[str, Any], name: str) -> Sequence[float]:
+    return one[f"{name}_low"], one[f"{name}_high"]
+
+
+def _interval(one: dict[str, Any], name: str) -> Sequence[float]:
+    interval: Sequence[float] = one[f"{name}_interval"]
+    return interval
 
 
 def main() -> None:
@@ -82,24 +102,18 @@ def main() -> None:
     parser.add_argument("--core", type=Path, metavar="FILE")
     parser.add_argument("--head-to-head", type=Path, metavar="FILE")
     arguments = parser.parse_args()
-    text = README.read_text(encoding="utf-8")
     if arguments.core is not None:
         models = json.loads(arguments.core.read_text())["models"]
-        rows = table(
-            models, CORE, lambda one, name: (one[f"{name}_low"], one[f"{name}_high"]), brier_digits=4
-        )
-        text = replaced(text, rows)
+        replace_table(PERFORMANCE, table(models, CORE, _ends))
     if arguments.head_to_head is not None:
         models = json.loads(arguments.head_to_head.read_text())["models"]
         further = (
             ("calibration slope", "calibration_slope"),
             ("expected / observed 2007-2022", "expected_observed_2007_2022"),
         )
-        rows = table(
-            models, HEAD_TO_HEAD, lambda one, name: one[f"{name}_interval"], brier_digits=5, further=further
-        )
-        text = replaced(text, rows)
-    README.write_text(text, encoding="utf-8")
+        rows = table(models, HEAD_TO_HEAD, _interval, brier_digits=5, further=further)
+        replace_table(PERFORMANCE, rows)
+        replace_table(README, table(models, FRONT_PAGE, _interval, scores=FRONT_PAGE_SCORES))
 
 
 if __name__ == "__main__":

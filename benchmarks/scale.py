@@ -36,6 +36,8 @@ from rtop_forecast.features import FeatureSpec, features_of
 from rtop_forecast.features.catalogue.make import averaged, changed, decayed, level, logged
 from rtop_forecast.forecasting.backtest import backtest_rows
 from rtop_forecast.forecasting.draws import joint_draws
+from rtop_forecast.forecasting.fit import Fit
+from rtop_forecast.forecasting.options import DrawOptions
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.forecasting.sample import Sample
 from rtop_forecast.panel import Panel, Variable
@@ -174,12 +176,16 @@ def one_size(n_rows: int, *, jobs: int) -> tuple[dict[str, Any], BacktestResult]
 def _refitted(rows: Sample, draws: int, *, jobs: int) -> float:
     """Seconds of the resamples behind the intervals of one forecast."""
     model = rtop.default_model()
-    log_odds = rows.fit(model, origin=LAST).log_odds(rows.matrix[rows.at(LAST)])
+    fit = Fit(
+        fitted=rows.fit(model, origin=LAST),
+        unfitted=model,
+        calibrator=Identity().fit([], []),
+        rows=rows,
+        origin_year=LAST,
+        seed=0,
+    )
     with measured() as used:
-        joint_draws(
-            model, rows, log_odds, origin=LAST, calibrator=Identity().fit([], []), draws=draws, seed=0,
-            n_jobs=jobs, progress=None,
-        )  # fmt: skip
+        joint_draws(fit, DrawOptions(draws=draws, n_jobs=jobs))
     return round(used.seconds, 1)
 
 

@@ -233,7 +233,7 @@ def compile_crosswalk(states: pd.DataFrame, data: Path) -> pd.DataFrame:
     keys = list(zip(automatic["system"], automatic["code"], strict=True))
     automatic = automatic[[key not in settled for key in keys]].drop_duplicates(["system", "code"])
     table = pd.concat([exceptions, automatic, names(states, data)], ignore_index=True)
-    table = add_history(clip(table, states), states)
+    table = add_history(clip(table, states))
     check_crosswalk(table)
     order = table["system"].map(SYSTEMS.index)
     table = table.assign(order=order).sort_values(["order", "code", "first_year"], ignore_index=True)
@@ -266,7 +266,7 @@ def years_of(states: pd.DataFrame) -> tuple[dict[int, int], dict[int, int]]:
     return first.to_dict(), last.to_dict()
 
 
-def add_history(table: pd.DataFrame, states: pd.DataFrame) -> pd.DataFrame:
+def add_history(table: pd.DataFrame) -> pd.DataFrame:
     """Put what came before or after a state into the note of its own number."""
     history = annotation("states.csv").set_index("country_id")["history"]
     own = (table["system"] == "gw") & (table["note"] == "")
@@ -311,7 +311,7 @@ def compile_contiguity(states: pd.DataFrame, data: Path) -> pd.DataFrame:
     table = table[table["first_year"] <= table["last_year"]]
     table["last_year"] = table["last_year"].astype("Int64").where(table["last_year"] < OPEN)
     columns = ["country_id", "neighbour_id", "first_year", "last_year", "kind"]
-    return table[columns].sort_values(columns[:3] + ["kind"], ignore_index=True)
+    return table[columns].sort_values([*columns[:3], "kind"], ignore_index=True)
 
 
 def cow_spells(data: Path) -> pd.DataFrame:

@@ -6,12 +6,14 @@ python docs/make_pages.py [--data DIR] [--jobs 2]
 from __future__ import annotations
 
 import argparse
+import textwrap
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 import rtop_forecast as rtop
+from rtop_forecast.sources.folder.discover import reader
 from rtop_forecast.sources.registry import Release, registry
 
 HERE = Path(__file__).parent
@@ -43,25 +45,28 @@ def features_page() -> str:
     lines = [
         "# Features",
         "",
-        f"The {len(table)} features of the catalogue by primary risk factor of the UN Framework of Analysis for "
-        "Atrocity Crimes, as `rtop.describe_features()` gives them. Every transform looks backward only. A card of "
-        "each, with coverage and values: [Feature cards](feature_cards.md). *Lag* is the "
-        "publication lag of the slowest source in months; *sign* the expected direction. Indicators are the "
-        "Framework's numbers; a number without a point means that the feature speaks to the factor as a whole. This "
-        "page is written by `python docs/make_pages.py`.",
+        _prose(
+            f"The {len(table)} features of the catalogue by primary risk factor of the UN Framework of Analysis for "
+            "Atrocity Crimes, as `rtop.describe_features()` gives them. Every transform looks backward only. "
+            "[Feature cards](feature_cards.md) describe each one, with coverage and values. *Lag* is the publication "
+            "lag of the slowest source in months; *sign* is the expected direction. Indicators are the Framework's "
+            "numbers; a number without a point means that the feature concerns the factor as a whole. "
+            "`python docs/make_pages.py` writes this page."
+        ),
     ]
     for factor in rtop.RISK_FACTORS:
         part = table[table["risk_factor"] == factor.number]
         lines += ["", f"## {factor.number} {factor.title}", "", factor.asks, ""]
         lines += [
-            "| feature | what | unit | transform | indicators | sources | lag | sign |",
-            "|---|---|---|---|---|---|---|---|",
+            "| feature | what | unit | scale | transform | indicators | sources | lag | sign |",
+            "|---|---|---|---|---|---|---|---|---|",
         ]
         for row in part.to_dict("records"):
             label = row["label"] if row["by_default"] else f"{row['label']} (only if named)"
             lines.append(
-                f"| `{row['name']}` | {label} | {row['unit']} | {row['transform']} | {row['indicators']} | "
-                f"{row['sources'] or 'state system'} | {row['publication_lag_months']} | {row['sign']:+d} |"
+                f"| `{row['name']}` | {label} | {row['unit']} | {row['scale']} | {row['transform']} | "
+                f"{row['indicators']} | {row['sources'] or 'state system'} | {row['publication_lag_months']} | "
+                f"{row['sign']:+d} |"
             )
     return "\n".join(lines) + "\n"
 
@@ -76,12 +81,14 @@ def feature_cards_page(features: rtop.Features, at_risk: pd.Series) -> str:
     lines = [
         "# Feature cards",
         "",
-        f"A card per feature of the full catalogue ({len(features.specs)} by default), from the catalogue and from the "
-        "panel of all releases. *Known* is the share of state-years at risk of mass killing with a value, carried "
-        "forward where a source has ended, by the end of June of the year after. *Values* are the 5th, 50th and 95th "
-        f"percentile of states at risk in {last}, and their age the years since the oldest value behind them. A sign "
-        "is what the literature leads one to expect, not what the model finds. This page is written by "
-        "`python docs/make_pages.py --data DIR`.",
+        _prose(
+            f"A card per feature of the full catalogue ({len(features.specs)} by default), from the catalogue and from "
+            "the panel of all releases. *Known* is the share of state-years at risk of mass killing with a value by "
+            "the end of June of the year after; values are carried forward where a source has ended. *Values* are the "
+            f"5th, 50th and 95th percentile of states at risk in {last}; their age is the years since the oldest value "
+            "behind them. The sign is what the literature leads one to expect, not what the model finds. "
+            "`python docs/make_pages.py --data DIR` writes this page."
+        ),
     ]
     table = features.describe().set_index("name")
     for factor in rtop.RISK_FACTORS:
@@ -89,28 +96,37 @@ def feature_cards_page(features: rtop.Features, at_risk: pd.Series) -> str:
         for spec in (one for one in features.specs if one.risk_factors[0] == factor.number):
             row = table.loc[spec.name]
             values = frame.loc[now, spec.name].dropna()
-            known = frame.loc[recent, spec.name].notna().mean()
-            seen = frame.loc[at_risk & frame[spec.name].notna(), "year"]
+            covered = frame.loc[recent, spec.name].notna().mean()
+            years = frame.loc[at_risk & frame[spec.name].notna(), "year"]
             inputs = [
                 f"`{name}` {panel.variables[name].first_year}-{panel.variables[name].last_year}"
                 for name in spec.variables
                 if name in panel.variables
             ]
             facts = {
-                "what": f"{spec.label} ({spec.unit})",
+                "what": f"{spec.label} ({row['unit']})",
+                "scale": spec.scale,
                 "made by": spec.transform,
                 "from": ", ".join(inputs) or "the state system",
                 "factors": ", ".join(f"{n} {rtop.RISK_FACTORS[n - 1].short}" for n in spec.risk_factors),
                 "indicators": ", ".join(spec.indicators),
                 "expected sign": {1: "more is more risk", -1: "more is less risk", 0: "open"}[spec.sign],
                 "lag": f"{row['publication_lag_months']} months",
-                "known": f"{known:.0%} of state-years 1990-{last}; first in {seen.min()}",
+                "known": f"{covered:.0%} of state-years 1990-{last}; first in {years.min()}",
                 "values": _spread(values, ages.loc[values.index, spec.name]),
                 "sources": row["sources"] or "states.csv",
             }
             lines += ["", f"### {spec.name}", ""]
-            lines += [f"- **{name}**: {value}" for name, value in facts.items() if value]
+            lines += [_item(name, value) for name, value in facts.items() if value]
     return "\n".join(lines) + "\n"
+
+
+def _prose(text: str, *, indent: str = "") -> str:
+    return textwrap.fill(text, 110, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+
+
+def _item(name: str, text: str) -> str:
+    return _prose(f"- **{name}**: {text}", indent="  ")
 
 
 def _spread(values: pd.Series, ages: pd.Series) -> str:
@@ -127,9 +143,12 @@ def source_cards_page() -> str:
     lines = [
         "# Source cards",
         "",
-        "A card per dataset, from the registry `datasets/sources.toml` and the readers. The *lag* is the months after "
-        "31 December of a value's year until it is published; a forecast uses nothing before. Quirks of real releases "
-        "and how they are handled: [Sources](sources.md). This page is written by `python docs/make_pages.py`.",
+        _prose(
+            "A card per dataset, from the registry `datasets/sources.toml` and the readers. The *lag* is the number of "
+            "months from 31 December of a value's year to its publication; a forecast uses no value earlier. "
+            "[Sources](sources.md) describes the quirks of real releases and how they are handled. "
+            "`python docs/make_pages.py` writes this page."
+        ),
     ]
     by_dataset: dict[str, list[Release]] = {}
     for release in registry().values():
@@ -148,7 +167,7 @@ def source_cards_page() -> str:
             "files": newest.file_pattern or "facts carried over by hand",
             "reference": newest.citation,
         }
-        lines += [f"- **{name}**: {value}" for name, value in facts.items()]
+        lines += [_item(name, value) for name, value in facts.items()]
         variables = sorted({name for one in releases for name in one.variables})
         if variables:
             spans = {
@@ -158,10 +177,13 @@ def source_cards_page() -> str:
                 )
                 for name in variables
             }
-            told = ", ".join(f"`{dataset}_{name}` {a}-{b}" for name, (a, b) in spans.items())
-            lines += [f"- **variables in the panel**: {told}"]
-        if newest.dataset:
-            lines += [f"- **definitions**: {{py:func}}`rtop_forecast.sources.{dataset}.read`"]
+            listed = ", ".join(f"`{dataset}_{name}` {a}-{b}" for name, (a, b) in spans.items())
+            lines += [_item("variables in the panel", listed)]
+        description = getattr(reader(newest.dataset), "description", "") if newest.dataset else ""
+        if description:
+            lines += ["", description.strip()]
+        elif newest.dataset:
+            lines += [f"- **definitions**: {{py:func}}`rtop_forecast.sources.catalogue.{dataset}.read`"]
     return "\n".join(lines) + "\n"
 
 
@@ -179,13 +201,15 @@ def cases_page(features: rtop.Features, target: rtop.Target, *, jobs: int) -> st
     lines = [
         "# Historical cases",
         "",
-        "How the default model saw cases that everyone looks up first, from each year on, by what was published then "
-        f"(values as revised since). Full catalogue, {len(features.names)} features, calibrated on the {CALIBRATION} "
-        "latest closed origins. A star marks origins with an onset in the next two years; rank 1 is the highest risk; "
-        "behind it the two risk factors that raised the odds most against the world of the year. Written by "
-        "`python docs/make_pages.py`.",
+        _prose(
+            "How the default model judged the cases that readers look up first, year by year, from what had been "
+            f"published then (values as revised since). Full catalogue, {len(features.names)} features, calibrated on "
+            f"the {CALIBRATION} latest closed origins. A star marks origins with an onset in the next two years. Rank "
+            "1 is the highest risk. The last column gives the two risk factors that raised the odds most against the "
+            "world of the year. `python docs/make_pages.py --data DIR` writes this page."
+        ),
         "",
-        "An episode under way is not forecast to go on: the forecast is of a *new* one.",
+        "The forecast is of a *new* episode. Whether an episode under way goes on is not forecast.",
     ]
     for name, first, last, note in CASES:
         case = result.case(name, first, last)

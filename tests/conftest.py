@@ -1,4 +1,4 @@
-"""Shared fixtures: where the real data lie, and a guard of the global random state."""
+"""Shared fixtures: where the real data lie, no clock in Hypothesis, and a guard of the global random state."""
 
 from __future__ import annotations
 
@@ -11,11 +11,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 import sklearn.linear_model  # noqa: F401 (its first import moves the global generator that is guarded below)
+from hypothesis import HealthCheck, settings
+from threadpoolctl import threadpool_limits
 
 import rtop_forecast as rtop
 from rtop_forecast.sources.reading import files as _files
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# No test may fail because the machine is busy: an example may take any time.
+settings.register_profile("no_clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("no_clock")
+
+# Tests run in several processes: threads of theirs would wait for each other, the longer the busier the machine.
+threadpool_limits(limits=1)
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from rtop_forecast.logistic import log_odds, logistic_loss, minimise, probability
+from rtop_forecast.logistic import (
+    entropy,
+    log_odds,
+    logistic_loss,
+    minimise,
+    probability,
+    probability_in_place,
+    softplus,
+)
 
 
 def test_probability_and_log_odds_are_inverse():
@@ -16,6 +24,22 @@ def test_probability_and_log_odds_are_inverse():
     assert_array_equal(log_odds(prob[[0, -1]]), [-math.inf, math.inf])
     assert_allclose(probability(log_odds(prob)), prob, rtol=1e-12)
     assert_array_equal(probability(np.array([-1000.0, 1000.0])), [0, 1])
+
+
+def test_the_plain_formula_agrees_and_reuses_the_memory():
+    z = np.array([-1000.0, -700.0, -4.0, 0.0, 4.0, 1000.0])
+    negative = -z
+    found = probability_in_place(negative)
+    assert found is negative
+    assert_allclose(found, probability(z), rtol=1e-12, atol=1e-320)
+
+
+def test_softplus_and_entropy_are_losses():
+    z = np.array([-1000.0, -4.0, 0.0, 4.0, 1000.0])
+    assert_array_equal(softplus(z), logistic_loss(np.zeros(5), z))
+    rate = np.array([1e-9, 0.02, 0.5])
+    expected = rate * logistic_loss(np.ones(3), log_odds(rate)) + (1 - rate) * softplus(log_odds(rate))
+    assert_allclose(entropy(rate), expected, rtol=1e-12)
 
 
 def test_loss_neither_overflows_nor_cancels():

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rtop_forecast as rtop
-from rtop_forecast.targets import EVENTS, onset_within, relabelled, what_happens
+from rtop_forecast.targets import EVENTS, NOT_AT_RISK, Exclusion, onset_within, relabelled, what_happens
 
 
 @pytest.mark.parametrize(
@@ -48,12 +48,12 @@ def test_onset_within_agrees_with_a_loop(onset, horizon):
 def test_later_years_only_add_labels(onset, horizon, cut):
     early = onset_within(onset[:cut], horizon=horizon)
     late = onset_within(onset, horizon=horizon)[: len(early)]
-    known = np.isfinite(early)
-    np.testing.assert_array_equal(early[known], late[known])
+    labelled = np.isfinite(early)
+    np.testing.assert_array_equal(early[labelled], late[labelled])
 
 
 def test_wrong_input_is_refused():
-    with pytest.raises(rtop.InputError, match="at least 1, not 0"):
+    with pytest.raises(rtop.InputError, match="at least 1; got 0"):
         onset_within([0, 1], horizon=0)
     with pytest.raises(rtop.InputError, match="1 of 3 values are not, first 2"):
         onset_within([0, 2, 1], horizon=1)
@@ -227,6 +227,29 @@ def test_states_with_an_episode_under_way_can_be_left_out():
     assert not target.ongoing_at_risk
 
 
+def test_of_several_reasons_the_first_in_the_order_of_precedence_counts():
+    coverage = {name: {"first": 2003} for name in ("mk_onset", "mk_ongoing")}
+    gone = [np.nan] * 6
+    panel = small_panel(
+        coverage,
+        states=(GDR, SWEDEN),
+        mk_onset=[np.nan] * 3 + [0] * 5 + [np.nan] * 8,
+        mk_ongoing=[np.nan] * 3 + [0, 1, 0, 0, 1] + [np.nan] * 8,
+        population=[1, *[1e7] * 7, 1e7, 1, *gone],
+    )
+    target = rtop.onset_target(panel, horizon=2, ongoing_at_risk=False)
+    # GDR: small and before coverage; before coverage; - ; - ; under way; - ; open; under way and open.
+    # Sweden has no events at all: before coverage; small for good from 2001, whatever else holds.
+    assert target.exclusions == {
+        "before_coverage": 2,
+        "ongoing": 2,
+        "small_population": 8,
+        "window_open": 1,
+    }
+    assert tuple(Exclusion)[:2] == NOT_AT_RISK, "what takes a state out of the population at risk comes first"
+    assert set(target.exclusions) <= set(Exclusion)
+
+
 def test_the_latest_population_figure_decides_and_microstates_are_known_without_one():
     missing = [np.nan] * 8
     panel = small_panel(
@@ -301,7 +324,7 @@ def test_events_of_your_own_are_found_by_their_two_variables():
             {"event": "genocide_politicide"},
             rtop.CoverageError,
             r"^the panel has no variable 'pitf_ongoing', which the target 'genocide_politicide' needs\. "
-            r"Load the release that brings it: load_panel\(data_dir=\.\.\.\)\.$",
+            r"Load the release that holds it: load_panel\(data_dir=\.\.\.\)\.$",
         ),
     ],
 )
@@ -334,8 +357,8 @@ def test_a_target_can_be_made_again_from_another_panel():
 
 def test_a_table_of_your_own_changes_nothing():
     target = rtop.onset_target(small_panel(mk_onset=NONE, mk_ongoing=NONE, population=MILLIONS))
-    mine = target.to_frame()
-    mine["outcome"] = 1.0
+    copy = target.to_frame()
+    copy["outcome"] = 1.0
     assert target.frame["outcome"].sum() == 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -77,7 +78,7 @@ def _borders(path: Path) -> Comparison:
     for state, geometry in zip(matched["country_id"], matched["geometry"], strict=True):
         for ring in _rings(geometry):
             points = [tuple(round(part, 4) for part in point[:2]) for point in ring]
-            for one, other in zip(points, points[1:], strict=False):
+            for one, other in pairwise(points):
                 edges.setdefault(tuple(sorted((one, other))), set()).add(int(state))
     shared = {tuple(sorted(pair)) for pair in edges.values() if len(pair) == 2}
     drawn = set(matched["country_id"])

@@ -238,12 +238,12 @@ def calendar_predictors(frame: Frame) -> list[Predictor]:
         return np.where(np.isnan(years), np.nan, (years <= 2).astype(np.float64))
 
     return [
-        Predictor(name="year", conventions=(), values=lambda on: year),
-        Predictor(name="year_sq", conventions=(), values=lambda on: year**2),
+        Predictor(name="year", conventions=(), values=lambda _: year),
+        Predictor(name="year_sq", conventions=(), values=lambda _: year**2),
         Predictor(
             name="includesnonstate",
             conventions=(),
-            values=lambda on: (year >= _FIRST_NONSTATE).astype(np.float64),
+            values=lambda _: (year >= _FIRST_NONSTATE).astype(np.float64),
         ),
         Predictor(name="countryage.new.log2", conventions=keys, values=lambda on: np.log2(age(on) + 1)),
         Predictor(name="newcountry", conventions=keys, values=new),

@@ -9,7 +9,8 @@ from ewp_rebuild.compare import Predictor
 from ewp_rebuild.conventions import HAND_ENTERED
 from ewp_rebuild.frame import NO_STATE, Flags, Frame, Values
 from ewp_rebuild.their_keys import TheirInputs
-from rtop_forecast.sources.catalogue import coups, growup, hief, maddison, ucdp_brd, wdi, wpp
+from rtop_forecast.sources.catalogue import coups, maddison, ucdp_brd, wdi, wpp
+from rtop_forecast.sources.folder.discover import reader
 
 __all__ = ["measured_predictors"]
 
@@ -84,7 +85,7 @@ def _infant_mortality(frame: Frame, theirs: TheirInputs) -> Predictor:
 
 def _fractionalization(frame: Frame, theirs: TheirInputs) -> Predictor:
     keys = ("frame", "E11", "E13", "territory")
-    ours = frame.by_state(hief.read(theirs.inputs / "HIEF_data.csv"), "efindex")
+    ours = frame.by_state(reader("hief").read(theirs.inputs / "HIEF_data.csv"), "efindex")
     by_code = frame.look_up(theirs.hief, "efindex", key="ccode")
     by_hand = frame.table["ccode"].map(HAND_ENTERED).to_numpy(dtype=np.float64)
 
@@ -97,7 +98,7 @@ def _fractionalization(frame: Frame, theirs: TheirInputs) -> Predictor:
 
 def _discriminated(frame: Frame, theirs: TheirInputs) -> Predictor:
     keys = ("frame", "E11", "territory")
-    ours = frame.by_state(growup.read(theirs.inputs / "epr-data.csv"), "discrimpop")
+    ours = frame.by_state(reader("growup").read(theirs.inputs / "epr-data.csv"), "discrimpop")
     by_code = frame.look_up(theirs.epr, "discrimpop", key="ccode")
     return Predictor(
         name="discrimpop",

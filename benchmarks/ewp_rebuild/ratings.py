@@ -10,7 +10,8 @@ import pandas as pd
 from ewp_rebuild.compare import Predictor
 from ewp_rebuild.frame import NO_STATE, Flags, Frame, Values
 from ewp_rebuild.their_keys import TheirInputs
-from rtop_forecast.sources.catalogue import ewp_treaty, vdem
+from rtop_forecast.sources.catalogue import vdem
+from rtop_forecast.sources.folder.discover import reader
 
 __all__ = ["rated_predictors"]
 
@@ -84,7 +85,7 @@ def _regions(frame: Frame, theirs: TheirInputs) -> list[Predictor]:
 def _covenant(frame: Frame, theirs: TheirInputs) -> Predictor:
     """Tell the parties to the First Optional Protocol of the ICCPR, which EWP names after the Covenant."""
     name, keys = "ios.iccpr1", ("frame", "E11", "territory")
-    table = ewp_treaty.read(theirs.inputs / "iccpr-data.csv")
+    table = reader("ewp_treaty").read(theirs.inputs / "iccpr-data.csv")
     ours = frame.by_state(table, "iccpr_op1")
     by_code = frame.look_up(theirs.coded("iccpr-data.csv", name), name, key="ccode")
     cape_verde = frame.table["ccode"].eq(_CAPE_VERDE).to_numpy()

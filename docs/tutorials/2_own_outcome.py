@@ -2,7 +2,8 @@
 Your own outcome
 ================
 
-Forecast events that you coded yourself: a list with countries by name and years is enough. The events here are made up.
+Forecast events that you coded yourself: a list with countries by name and years is enough. The events here
+are made up.
 """
 
 import pandas as pd
@@ -11,8 +12,8 @@ import rtop_forecast as rtop
 from rtop_forecast.models import ElasticNetLogit
 
 # %%
-# One row per event: where, when it began and when it ended. An event that goes on has no end. Say which years your
-# coding covers: outside them nothing is known, inside them no event means none.
+# One row per event: where, when it began and when it ended. An event that goes on has no end. Say which years
+# your coding covers: outside them values are missing, inside them the absence of an event means no event.
 
 events = pd.DataFrame(
     {
@@ -36,8 +37,8 @@ panel = rtop.add_events(rtop.load_panel(), events, name="expulsion", years=(1985
 panel.unmatched.tail(3)
 
 # %%
-# Names mean what they meant in their year: Burma, Zaire and the Ivory Coast are found. What is not found is refused
-# with the nearest names, and nothing is dropped in silence.
+# Names mean what they meant in their year: Burma, Zaire and the Ivory Coast are found. A name that is not
+# found is refused with the nearest names; nothing is dropped silently.
 
 try:
     rtop.add_events(
@@ -56,7 +57,7 @@ target = rtop.onset_target(panel, event="expulsion", horizon=3)
 print(target.summary())
 
 # %%
-# Ten events are few. A model with strong shrinkage and wide intervals is what such data can carry.
+# Ten events are few. A model with strong shrinkage and wide intervals is what such data can support.
 
 features = rtop.build_features(panel)
 model = ElasticNetLogit(lam=0.3, scaled=True)
@@ -65,7 +66,7 @@ result = rtop.backtest(model, features, target, origins=origins, calibration_ori
 print(result.summary())
 
 # %%
-# The forecast, and how the model saw one state before its event.
+# The forecast, and how the model judged one state before its event.
 
 fc = rtop.forecast(model, features, target, origin=2024, backtest=result, draws=20)
 print(fc.summary())

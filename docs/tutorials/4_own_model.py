@@ -2,8 +2,8 @@
 Backtesting a model of your own
 ===============================
 
-Any scikit-learn classifier or pipeline with ``predict_proba`` goes where the library's models go: it is refitted at
-every origin on what was known then, calibrated, given intervals and explained.
+Any scikit-learn classifier or pipeline with ``predict_proba`` goes where the library's models go: it is
+refitted at every origin on what was known then, calibrated, given intervals and explained.
 """
 
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -19,8 +19,8 @@ features, target = rtop.build_features(panel), rtop.onset_target(panel)
 origins = rtop.RollingOrigin(first=2008)
 
 # %%
-# NaN means "not known": a pipeline begins with an imputer unless its classifier takes NaN. Everything inside it is
-# fitted on the training rows of each origin only.
+# NaN means "not known": a pipeline begins with an imputer unless its classifier takes NaN. Everything inside
+# it is fitted on the training rows of each origin only.
 
 logit = make_pipeline(
     SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler(), LogisticRegression(C=0.01)
@@ -28,7 +28,7 @@ logit = make_pipeline(
 trees = HistGradientBoostingClassifier(max_iter=60, learning_rate=0.05, max_leaf_nodes=6, random_state=0)
 
 # %%
-# Do not reweight classes (``class_weight="balanced"``): probabilities would be no probabilities any more.
+# Do not reweight classes (``class_weight="balanced"``): the results would no longer be probabilities.
 
 results = {
     name: rtop.backtest(model, features, target, origins=origins, calibration_origins=10)
@@ -40,9 +40,8 @@ results = {
 }
 for name, result in results.items():
     scores = result.scores()
-    print(
-        f"{name:<8} AUC {scores['auc']:.3f}  log loss {scores['log_loss']:.4f}  E/O {scores['expected_observed']:.2f}"
-    )
+    auc, log_loss, ratio = scores["auc"], scores["log_loss"], scores["expected_observed"]
+    print(f"{name:<8} AUC {auc:.3f}  log loss {log_loss:.4f}  E/O {ratio:.2f}")
 
 # %%
 # With so few onsets most differences are noise. The paired comparison says how sure one can be.

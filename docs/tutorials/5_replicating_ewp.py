@@ -2,8 +2,9 @@
 Replicating the Early Warning Project
 =====================================
 
-The statistical risk assessment that the Early Warning Project (EWP) of the US Holocaust Memorial Museum published in
-2025, number by number. This needs EWP's public replication files, in a folder that ``RTOP_TEST_DATA`` names.
+The statistical risk assessment that the Early Warning Project (EWP) of the US Holocaust Memorial Museum
+published in 2025, number by number. This needs EWP's public replication files, in a folder that
+``RTOP_TEST_DATA`` names.
 """
 
 import os
@@ -20,9 +21,9 @@ names = coefficients["variable"].tolist()[1:]
 print(f"{len(panel):,} state-years, {len(names)} predictors")
 
 # %%
-# EWP fits an elastic-net logit with R's glmnet (alpha 0.5, penalty by ten random folds, seed 90035) to the rows whose
-# predictors and outcomes are complete up to 2022. ``GlmnetLogit`` follows glmnet's algorithm, its stopping rule and
-# R's random numbers.
+# EWP fits an elastic-net logit with R's glmnet (alpha 0.5, penalty by ten random folds, seed 90035) to the
+# rows whose predictors and outcomes are complete up to 2022. ``GlmnetLogit`` follows glmnet's algorithm, its
+# stopping rule and R's random numbers.
 
 outcomes = [name for name in panel if name.startswith("mk_onset") and name != "mk_onset_prev_year"]
 train = panel[panel["year"] <= 2022]
@@ -50,6 +51,6 @@ print(f"{equal.sum()} of {len(published)} forecasts equal at their four decimals
 published.sort_values(ascending=False).head(10)
 
 # %%
-# What this library does otherwise at each step, and why: :doc:`/ewp_side_by_side`. How the predictors themselves are
-# rebuilt from raw releases: :doc:`/ewp_panel`. The whole comparison, with the backtest by R's glmnet:
+# Where this library differs at each step, and why: :doc:`/ewp_side_by_side`. How the predictors themselves
+# are rebuilt from raw releases: :doc:`/ewp_panel`. The whole comparison, with the backtest by R's glmnet:
 # ``python benchmarks/ewp_replication.py --data DIR --json``.

@@ -2,7 +2,7 @@
 Reading a report
 ================
 
-What stands in the annual report, and how to read it without reading too much into it.
+What the annual report contains, and how to read it without reading too much into it.
 """
 
 import tempfile
@@ -25,14 +25,15 @@ for path in sorted((folder / "report").rglob("*")):
 
 # %%
 # One page without any request to the network, figures as PNG and SVG, tables as CSV and Parquet, and
-# ``provenance.json``: sources, releases, hashes, packages, seed. Every number on the page stands in a table too.
+# ``provenance.json``: sources, releases, hashes, packages, seed. Every number on the page stands in a table
+# too.
 
 ranking = pd.read_csv(next(folder.rglob("ranking.csv")))
 ranking.head(8)[["rank", "name", "prob", "prob_low", "prob_high", "rank_low", "rank_high"]].round(3)
 
 # %%
-# **A rank is a range.** The first and the fifth of this list often have overlapping ranges: say "among the first
-# ten", never "number five".
+# **A rank is a range.** The first and the fifth of this list often have overlapping ranges: say "among the
+# first ten", never "number five".
 
 top = ranking.head(10)
 print((top["rank_high"] - top["rank_low"]).describe()[["min", "50%", "max"]].to_string())
@@ -58,5 +59,5 @@ print(rtop.explain_change(before, fc, "Burkina Faso").summary())
 print(result.case("Ethiopia", 2016, 2022).summary())
 
 # %%
-# **What the model cannot see** is in the report's own words: groups, months, and whatever its sources do not code.
-# None of the contributions is a cause, and no number here says what to do.
+# **What the model cannot see** is in the report's own words: groups, months, and whatever its sources do not
+# code. None of the contributions is a cause, and no number here says what to do.

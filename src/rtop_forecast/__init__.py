@@ -11,4 +11,4 @@ __version__ = version("rtop-forecast")
 
 # Modules load on first use, so that the import stays light; the stub beside this file says where each name is.
 __getattr__, __dir__, _names = lazy_loader.attach_stub(__name__, __file__)
-__all__ = ["__version__", *_names]  # noqa: PLE0604
+__all__ = ["__version__", *_names]

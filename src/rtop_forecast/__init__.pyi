@@ -9,6 +9,7 @@ from .evaluation.reliability import ReliabilityCurve as ReliabilityCurve
 from .explanation.attribution import Attributions as Attributions
 from .explanation.attribution import AttributionTable as AttributionTable
 from .explanation.cases import Case as Case
+from .explanation.reference import Reference as Reference
 from .features.build import Features as Features
 from .features.build import build_features as build_features
 from .features.build import describe_features as describe_features
@@ -17,10 +18,15 @@ from .features.framework import RiskFactor as RiskFactor
 from .features.framework import find_risk_factor as find_risk_factor
 from .features.profile import build_risk_profile as build_risk_profile
 from .features.spec import FeatureSpec as FeatureSpec
-from .forecasting.audit import LeakageReport as LeakageReport
-from .forecasting.audit import audit_leakage as audit_leakage
+from .forecasting.audit.check import AuditInputs as AuditInputs
+from .forecasting.audit.check import LeakageCheck as LeakageCheck
+from .forecasting.audit.findings import CheckedRule as CheckedRule
+from .forecasting.audit.findings import Finding as Finding
+from .forecasting.audit.findings import LeakageReport as LeakageReport
+from .forecasting.audit.run import audit_leakage as audit_leakage
 from .forecasting.backtest import backtest as backtest
 from .forecasting.backtest import backtest_rows as backtest_rows
+from .forecasting.basis import Basis as Basis
 from .forecasting.change import ChangeAttribution as ChangeAttribution
 from .forecasting.change import explain_change as explain_change
 from .forecasting.compare import Comparison as Comparison
@@ -39,6 +45,7 @@ from .panel.own_data import add_events as add_events
 from .panel.own_data import add_variables as add_variables
 from .panel.panel import Panel as Panel
 from .panel.variables import Variable as Variable
+from .panel.vintages import Vintage as Vintage
 from .records.locked import LockedForecast as LockedForecast
 from .records.locked import LockedScore as LockedScore
 from .records.locked import lock_forecast as lock_forecast
@@ -57,6 +64,7 @@ from .sources.folder.fetch import fetch as fetch
 from .sources.overview import describe_folder as describe_folder
 from .sources.overview import describe_sources as describe_sources
 from .sources.peer_forecasts import read_peer_forecasts as read_peer_forecasts
+from .targets import Event as Event
 from .targets import Target as Target
 from .targets import onset_target as onset_target
 from .world.states import State as State

@@ -1,6 +1,6 @@
 """The exceptions of the library.
 
-Every message gives the rule, the count, the first offender and the way out.
+Every message gives the rule, the count, the first offender and how to fix it.
 """
 
 from __future__ import annotations

@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from enum import StrEnum
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -86,6 +87,24 @@ MIN_POPULATION = 500_000
 _MOST_YEARS = 50
 
 
+class Exclusion(StrEnum):
+    """Why a state-year has no label. Of several reasons the first in this order counts.
+
+    What takes a state out of the population at risk comes before what leaves its label open: a state that is not at
+    risk has no label whatever its window holds. Among the latter, a window that begins before the event is coded
+    comes first, since no later year can close it.
+    """
+
+    SMALL_POPULATION = "small_population"
+    ONGOING = "ongoing"
+    BEFORE_COVERAGE = "before_coverage"
+    WINDOW_OPEN = "window_open"
+    STATE_ENDED = "state_ended"
+
+
+NOT_AT_RISK = (Exclusion.SMALL_POPULATION, Exclusion.ONGOING)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """Labels of every state-year.
@@ -103,7 +122,7 @@ class Target:
     last_observed : int
         Last year in which onsets are coded.
     exclusions : dict of str to int
-        State-years without a label, by reason.
+        State-years without a label, by reason: a value of :class:`Exclusion`, the first that applies.
     kind : {"onset", "incidence"}
         Whether an episode begins in the window, or any is under way.
     ongoing_at_risk : bool
@@ -166,22 +185,22 @@ def onset_within(onset: ArrayLike, *, horizon: int) -> NDArray[np.float64]:
     array([ 1.,  1.,  0., nan, nan])
     """
     if horizon < 1:
-        message = f"horizon counts years and must be at least 1, not {horizon}."
+        message = f"horizon counts years and must be at least 1; got {horizon}."
         raise InputError(message)
     series = np.asarray(onset, dtype=float)
-    odd = np.isfinite(series) & (series != 0) & (series != 1)
-    if odd.any():
+    wrong = np.isfinite(series) & (series != 0) & (series != 1)
+    if wrong.any():
         message = (
-            f"onset must be 0, 1 or missing; {int(odd.sum())} of {series.size} values are not, "
-            f"first {series[odd][0]:g}."
+            f"onset must be 0, 1 or missing; {int(wrong.sum())} of {series.size} values are not, "
+            f"first {series[wrong][0]:g}. Code the first year of an episode as 1 and all others as 0."
         )
         raise InputError(message)
     result = np.full(series.shape, np.nan)
     for row in range(len(series) - horizon):
         window = series[row + 1 : row + 1 + horizon]
-        seen = window[np.isfinite(window)]
-        if seen.size:
-            result[row] = seen.max()
+        observed = window[np.isfinite(window)]
+        if observed.size:
+            result[row] = observed.max()
     return result
 
 
@@ -240,17 +259,19 @@ def onset_target(
     onset, ongoing = _event_years(panel, definition)
     outcome = _outcomes(panel, onset if kind == "onset" else ongoing, horizon=horizon, first=first, last=last)
     frame = panel.frame[[*KEYS, "name"]].copy()
-    reasons = pd.Series("", index=frame.index)
-    year = frame["year"]
-    reasons[outcome.isna() & (year + horizon <= last)] = "state_ended"
-    reasons[outcome.isna() & (year + horizon > last)] = "window_open"
-    reasons[outcome.isna() & (year + 1 < first)] = "before_coverage"
-    if not ongoing_at_risk:
-        reasons[np.nan_to_num(_flat(panel, ongoing)) > 0] = "ongoing"
-    population = panel.frame["population"].groupby(frame["country_id"]).ffill()
-    reasons[(population < min_population) | (population.isna() & _microstate(frame))] = "small_population"
     frame["onset"], frame["ongoing"] = _flat(panel, onset), _flat(panel, ongoing)
-    frame["at_risk"] = ~reasons.isin(["ongoing", "small_population"])
+    year, unlabelled = frame["year"], outcome.isna()
+    applies = {
+        Exclusion.SMALL_POPULATION: _small(panel, min_population),
+        Exclusion.ONGOING: (frame["ongoing"] > 0) & (not ongoing_at_risk),
+        Exclusion.BEFORE_COVERAGE: unlabelled & (year + 1 < first),
+        Exclusion.WINDOW_OPEN: unlabelled & (year + horizon > last),
+        Exclusion.STATE_ENDED: unlabelled & (year + horizon <= last),
+    }
+    reasons = pd.Series(
+        np.select([applies[reason] for reason in Exclusion], list(Exclusion), ""), frame.index
+    )
+    frame["at_risk"] = ~reasons.isin(NOT_AT_RISK)
     frame["outcome"] = outcome.where(reasons == "")
     counts = reasons[reasons != ""].value_counts().sort_index()
     columns = [*KEYS, "name", "onset", "ongoing", "at_risk", "outcome"]
@@ -294,7 +315,7 @@ def relabelled(target: Target, panel: Panel) -> Target:
     )
 
 
-def _definition(panel: Panel, event: str) -> Event:
+def _definition(panel: Panel, event: Any) -> Event:
     if not isinstance(event, str):
         message = f"event must be the name of an event; got {quoted(event)}. One is 'mass_killing'."
         raise InputError(message)
@@ -313,7 +334,7 @@ def _require(panel: Panel, names: set[str], event: str) -> None:
         if name not in panel.variables:
             message = (
                 f"the panel has no variable {name!r}, which the target {event!r} needs. "
-                "Load the release that brings it: load_panel(data_dir=...)."
+                "Load the release that holds it: load_panel(data_dir=...)."
             )
             raise CoverageError(message)
 
@@ -349,9 +370,12 @@ def _places(panel: Panel) -> tuple[NDArray[np.int64], NDArray[np.int64], tuple[i
     return row, column, (int(row.max()) + 1, len(ids))
 
 
-def _microstate(frame: pd.DataFrame) -> pd.Series[bool]:
-    table = list_states().set_index("country_id")["microstate"].astype(bool)
-    return frame["country_id"].map(table).astype(bool)
+def _small(panel: Panel, min_population: int) -> pd.Series[bool]:
+    """Whether the latest known figure is below the threshold; without one, whether the state is a microstate."""
+    country_id = panel.frame["country_id"]
+    population = panel.frame["population"].groupby(country_id).ffill()
+    microstate = country_id.map(list_states().set_index("country_id")["microstate"].astype(bool)).astype(bool)
+    return (population < min_population) | (population.isna() & microstate)
 
 
 def _outcomes(

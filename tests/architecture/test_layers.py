@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 import importlib.util
 import inspect
-import io
 import json
 import subprocess
 import sys
-import tokenize
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -87,9 +86,15 @@ def test_arrays_only_packages_know_no_countries(room):
     assert ROOMS[room] <= KNOWS_NO_COUNTRIES
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    """Syntax tree of a module."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def test_no_import_is_relative():
     for path in MODULES:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree = parsed(path)
         assert all(node.level == 0 for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)), path
 
 
@@ -118,51 +123,13 @@ def test_import_is_light():
     assert loaded.isdisjoint({"matplotlib", "lightgbm", "statsmodels", "requests", "pooch", "urllib3"})
 
 
+def test_import_loads_no_more_than_the_version_and_the_list_of_names():
+    needed = 'import ast\nimport importlib.metadata\nimport lazy_loader\nimportlib.metadata.version("rtop-forecast")'
+    assert loaded_after("import rtop_forecast") - loaded_after(needed) == {"rtop_forecast"}
+
+
 def test_functions_share_no_name_with_a_module_of_the_package():
     rooms = set(ROOMS)
     functions = {name for name in rtop.__all__ if inspect.isfunction(getattr(rtop, name))}
     assert functions
     assert functions.isdisjoint(rooms)
-
-
-def code_lines(path: Path) -> int:
-    """Lines that hold code: without docstrings, comments and blank ones."""
-    source = path.read_text(encoding="utf-8")
-    told = set()
-    for node in ast.walk(ast.parse(source)):
-        if (
-            isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
-            and ast.get_docstring(node) is not None
-        ):
-            text = node.body[0]
-            told |= set(range(text.lineno, text.end_lineno + 1))
-    marks = {
-        tokenize.COMMENT,
-        tokenize.NL,
-        tokenize.NEWLINE,
-        tokenize.INDENT,
-        tokenize.DEDENT,
-        tokenize.ENDMARKER,
-    }
-    used = set()
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type not in marks:
-            used |= set(range(token.start[0], token.end[0] + 1))
-    return len(used - told)
-
-
-def test_modules_are_small():
-    sizes = {str(path.relative_to(SRC)): code_lines(path) for path in SRC.rglob("*.py")}
-    assert {name: size for name, size in sizes.items() if size > 300} == {}, "split it"
-
-
-def test_functions_are_short():
-    long = {}
-    for path in MODULES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.FunctionDef):
-                body = node.body[1:] if ast.get_docstring(node) is not None else node.body
-                length = node.end_lineno - body[0].lineno + 1 if body else 0
-                if length > 60:
-                    long[f"{path.relative_to(SRC)}:{node.name}"] = length
-    assert long == {}, "split it"

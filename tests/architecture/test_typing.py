@@ -13,7 +13,7 @@ import datetime
 import pandas as pd
 
 import rtop_forecast as rtop
-from rtop_forecast import scores
+from rtop_forecast import evaluation
 from rtop_forecast.models import AnyClassifier, ElasticNetLogit
 
 
@@ -30,12 +30,12 @@ def assess(data: str) -> pd.DataFrame:
     values: dict[str, float] = result.scores()
     low, high = result.score_intervals()["auc"]
     fc: rtop.Forecast = rtop.forecast(AnyClassifier(model), features, target, origin=2024, backtest=result)
-    told: rtop.Attributions = fc.attributions("Sudan", compared_with=["Chad", 651])
+    told: rtop.Attributions = fc.attributions("Sudan", compared_with=rtop.Reference.states("Chad", 651))
     lines: list[str] = told.sentences()
     change: rtop.ChangeAttribution = rtop.explain_change(fc, fc, "Sudan")
     same: rtop.Comparison = rtop.compare(result, result)
     report: rtop.LeakageReport = rtop.audit_leakage(features, target, model)
-    auc: float = scores.auc([0, 1], [0.1, 0.2])
+    auc: float = evaluation.auc([0, 1], [0.1, 0.2])
     number: int = rtop.resolve_state("Sudan", system="name", year=2020)
     print(values, low, high, lines, change.summary(), same.summary(), report.summary(), auc, number)
     print(rtop.load_forecast(rtop.save_forecast(fc, "f")).expected[0] + 1.0)
@@ -70,7 +70,8 @@ def test_a_users_script_is_typed(tmp_path):
         check=False,
     )
     lines = done.stdout.splitlines()
-    assert [line for line in lines if ": note: Revealed" in line][0].endswith('average.LogOddsAverage"')
+    revealed = next(line for line in lines if ": note: Revealed" in line)
+    assert revealed.endswith('average.LogOddsAverage"')
     errors = [line for line in lines if ": error:" in line]
     # the one mistake in the script is found, and nothing else
     assert len(errors) == 1, done.stdout

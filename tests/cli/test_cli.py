@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 import rtop_forecast as rtop
-from rtop_forecast.cli import main
+from rtop_forecast.cli import commands, main
+from rtop_forecast.cli.parser import parser
 from rtop_forecast.models import BaseRate, HistoryLogit
 from rtop_forecast.models.defaults import HISTORY_COLUMNS
 
@@ -28,7 +29,8 @@ def run(capsys, *words):
     return code, out.out, out.err
 
 
-def test_rank_prints_a_table(quick, capsys):
+@pytest.mark.usefixtures("quick")
+def test_rank_prints_a_table(capsys):
     code, out, err = run(capsys, "rank", "--top", "5", "--jobs", "1")
     lines = out.splitlines()
     assert code == 0
@@ -40,7 +42,8 @@ def test_rank_prints_a_table(quick, capsys):
     assert all(any(factor.short in line for factor in rtop.RISK_FACTORS) for line in lines[4:])
 
 
-def test_rank_json_equals_the_files(quick, capsys, tmp_path):
+@pytest.mark.usefixtures("quick")
+def test_rank_json_equals_the_files(capsys, tmp_path):
     code, out, _ = run(
         capsys, "rank", "--origin", "2015", "--json", "--jobs", "1", "--out", str(tmp_path / "new")
     )
@@ -59,12 +62,14 @@ def test_rank_json_equals_the_files(quick, capsys, tmp_path):
     ]  # fmt: skip
 
 
-def test_a_window_of_one_year_is_one_year(quick, capsys):
+@pytest.mark.usefixtures("quick")
+def test_a_window_of_one_year_is_one_year(capsys):
     _, out, _ = run(capsys, "rank", "--origin", "2015", "--horizon", "1", "--top", "1", "--jobs", "1")
     assert "begins in 2016: the 1 highest" in out
 
 
-def test_same_bytes_on_a_second_run(quick, capsys, tmp_path):
+@pytest.mark.usefixtures("quick")
+def test_same_bytes_on_a_second_run(capsys, tmp_path):
     outputs = []
     for name in ("one", "two"):
         _, out, _ = run(capsys, "rank", "--origin", "2020", "--jobs", "1", "--out", str(tmp_path / name))
@@ -72,7 +77,8 @@ def test_same_bytes_on_a_second_run(quick, capsys, tmp_path):
     assert outputs[0] == outputs[1]
 
 
-def test_backtest_prints_every_score_for_every_model(quick, capsys):
+@pytest.mark.usefixtures("quick")
+def test_backtest_prints_every_score_for_every_model(capsys):
     code, out, _ = run(capsys, "backtest", "--first", "2018", "--jobs", "1")
     assert code == 0
     for score in ("auc", "ap", "log_loss", "brier", "expected_observed", "recall_at_30"):
@@ -80,7 +86,8 @@ def test_backtest_prints_every_score_for_every_model(quick, capsys):
     assert out.count("default") == out.count("base_rate") >= 6
 
 
-def test_backtest_json(quick, capsys):
+@pytest.mark.usefixtures("quick")
+def test_backtest_json(capsys):
     _, out, _ = run(capsys, "backtest", "--first", "2018", "--json", "--jobs", "1")
     document = json.loads(out)
     assert set(document) == {"base_rate", "default"}
@@ -98,7 +105,8 @@ def test_backtest_json(quick, capsys):
         (["backtest", "--first", "2024"], "Choose origins up to 2022"),
     ],
 )
-def test_wrong_values_end_with_2_and_one_line(quick, capsys, words, hint):
+@pytest.mark.usefixtures("quick")
+def test_wrong_values_end_with_2_and_one_line(capsys, words, hint):
     code, out, err = run(capsys, *words, "--jobs", "1")
     assert code == 2
     assert out == ""
@@ -124,7 +132,8 @@ def test_wrong_arguments_end_with_2_and_one_line(capsys, words, hint):
     assert hint in err
 
 
-def test_an_output_that_is_a_file_is_refused_before_anything_is_written(quick, capsys, tmp_path):
+@pytest.mark.usefixtures("quick")
+def test_an_output_that_is_a_file_is_refused_before_anything_is_written(capsys, tmp_path):
     (tmp_path / "file").write_text("mine")
     code, _, err = run(capsys, "rank", "--jobs", "1", "--out", str(tmp_path / "file"))
     assert code == 2
@@ -158,6 +167,33 @@ def test_sources_and_fetch_list_what_there_is(capsys, tmp_path):
     assert "form or login" in capsys.readouterr().err
 
 
+def test_a_reference_that_is_none_ends_with_2_and_one_line(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["explain", "Sudan", "--compared-with", "moon"])
+    err = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert err.count("\n") == 1
+    assert "'moon' is not one of world, own past, region" in err
+
+
+@pytest.mark.usefixtures("quick")
+def test_explain_compares_with_the_reference_it_is_given(capsys):
+    words = ["explain", "Sudan", "--year", "2021", "--json", "--jobs", "1", "--compared-with", "own past"]
+    assert main(words) == 0
+    assert json.loads(capsys.readouterr().out)["compared_with"] == "its own 2011-2020"
+
+
+@pytest.mark.usefixtures("quick")
+def test_rank_and_report_take_one_route_and_the_length_of_the_backtest_changes_nothing():
+    """The calibrator learns from the same latest origins, whether one or many are scored."""
+    arguments = parser().parse_args(["rank", "--origin", "2000", "--jobs", "1"])
+    short, one = commands._forecast(arguments, draws=20)
+    long, many = commands._forecast(arguments, backtest_first=1993, draws=20)
+    assert one.frame["origin_year"].unique().tolist() == [1998]
+    assert many.frame["origin_year"].unique().tolist() == list(range(1993, 1999))
+    pd.testing.assert_frame_equal(short.frame, long.frame, check_exact=True)
+
+
 def test_a_misspelt_state_gets_suggestions_before_any_work(capsys):
     assert main(["explain", "Soth Sudan", "--year", "2024"]) == 2
     error = capsys.readouterr().err
@@ -165,7 +201,8 @@ def test_a_misspelt_state_gets_suggestions_before_any_work(capsys):
     assert error.count("\n") == 1
 
 
-def test_explain_and_lock_agree(quick, capsys, tmp_path):
+@pytest.mark.usefixtures("quick")
+def test_explain_and_lock_agree(capsys, tmp_path):
     arguments = ["--origin", "2021", "--jobs", "1"]
     assert main(["lock", "--out", str(tmp_path / "a.json"), "--date", "2022-06-30", *arguments]) == 0
     capsys.readouterr()
@@ -179,7 +216,8 @@ def test_explain_and_lock_agree(quick, capsys, tmp_path):
 
 
 @pytest.mark.slow
-def test_report_writes_a_page(quick, capsys, tmp_path):
+@pytest.mark.usefixtures("quick")
+def test_report_writes_a_page(capsys, tmp_path):
     assert main(["report", "--out", str(tmp_path / "r"), "--jobs", "1"]) == 0
     assert "14 files" in capsys.readouterr().out
     page = (tmp_path / "r" / "index.html").read_text()

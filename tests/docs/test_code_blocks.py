@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^```python\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
 
 
@@ -23,7 +23,7 @@ WITH_CODE = [page for page in PAGES if "_build" not in page.parts and blocks(pag
 
 
 def test_pages_with_code_are_found():
-    assert {"README.md", "architecture.md", "scale.md"} <= {page.name for page in WITH_CODE}
+    assert {"README.md", "ARCHITECTURE.md", "scale.md"} <= {page.name for page in WITH_CODE}
 
 
 @pytest.mark.slow

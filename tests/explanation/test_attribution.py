@@ -8,7 +8,7 @@ from scipy.special import expit
 
 import rtop_forecast as rtop
 from rtop_forecast.calibration import Calibrator, Identity, LogisticRecalibration
-from rtop_forecast.explanation.attribution import attribute
+from rtop_forecast.explanation.attribution import ExplainedRows, attribute
 from rtop_forecast.forecasting.sample import sample
 
 ORIGIN = 2015
@@ -17,7 +17,7 @@ ORIGIN = 2015
 class Bent(Calibrator):
     """A monotone calibrator that is no straight line."""
 
-    def _learn(self, rows, years, at):
+    def _learn(self, rows, /):
         """Learn nothing."""
 
     def apply_log_odds(self, z):
@@ -48,12 +48,15 @@ def test_contributions_add_up_for_every_model_and_calibrator(rows, name, calibra
     matrix = table.matrix[here].reset_index(drop=True)
     result = attribute(
         model,
-        matrix,
-        keys=table.keys[here][["country_id", "name"]],
-        ages=np.zeros(matrix.shape),
-        specs=features.specs,
+        ExplainedRows(
+            keys=table.keys[here][["country_id", "name"]],
+            matrix=matrix,
+            ages=np.zeros(matrix.shape),
+            specs=features.specs,
+            origin_year=ORIGIN,
+            sources=("",) * len(features.specs),
+        ),
         calibrator=calibrator,
-        origin_year=ORIGIN,
     )
     calibrated = calibrator.apply_log_odds(model.log_odds(matrix))
     np.testing.assert_allclose(

@@ -80,8 +80,8 @@ def test_neighbour_share_agrees_with_a_loop(panel, features):
     borders = contiguity(kind="land")
     for country_id, year in ((517, 1993), (625, 2012), (92, 1980), (771, 2020), (365, 1991)):
         pairs = borders[(borders["country_id"] == country_id) & (borders["year"] == year)]
-        seen = [frame.loc[(other, year), "ucdp_intensity"] > 0 for other in pairs["neighbour_id"]]
-        assert ours[(country_id, year)] == pytest.approx(np.mean(seen), rel=2.0**-24)
+        active = [frame.loc[(other, year), "ucdp_intensity"] > 0 for other in pairs["neighbour_id"]]
+        assert ours[(country_id, year)] == pytest.approx(np.mean(active), rel=2.0**-24)
     islands = features.frame[features.frame["country_id"] == 740]["neighbour_conflict_share"]  # Japan
     assert islands.isna().all()
 

@@ -39,13 +39,13 @@ def loop(grid, row_rule):
 
 
 def last_sum(past, years):
-    seen = [v for v in past[-years:] if np.isfinite(v)]
-    return sum(seen) if seen else np.nan
+    observed = [v for v in past[-years:] if np.isfinite(v)]
+    return sum(observed) if observed else np.nan
 
 
 def last_mean(past, years):
-    seen = [v for v in past[-years:] if np.isfinite(v)]
-    return sum(seen) / len(seen) if seen else np.nan
+    observed = [v for v in past[-years:] if np.isfinite(v)]
+    return sum(observed) / len(observed) if observed else np.nan
 
 
 def halved(past, half_life):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import rtop_forecast as rtop
+from rtop_forecast.forecasting.audit.checks import CHECKS
 from rtop_forecast.models import ElasticNetLogit
 from rtop_forecast.targets import onset_within
 
@@ -46,6 +49,7 @@ def test_our_own_catalogue_is_clean(parts):
     report = rtop.audit_leakage(features, target, MODEL, result=result)
     assert report.clean, report.summary()
     assert report.summary().count("passed") == 7
+    assert [checked.code for checked in report.checks] == [f"RTL00{number}" for number in range(1, 8)]
 
 
 def test_backward_fill(parts):
@@ -90,9 +94,9 @@ def test_labels_of_open_windows(parts):
     panel, features, target = parts
     frame = target.frame.copy()
     onset = panel.frame["mk_onset"].to_numpy()
-    for _, rows in frame.groupby("country_id").indices.items():
-        known = onset_within(np.append(onset[rows], [0.0, 0.0]), horizon=2)[: len(rows)]
-        frame.loc[frame.index[rows], "outcome"] = known
+    for rows in frame.groupby("country_id").indices.values():
+        labels = onset_within(np.append(onset[rows], [0.0, 0.0]), horizon=2)[: len(rows)]
+        frame.loc[frame.index[rows], "outcome"] = labels
     report = rtop.audit_leakage(features, replace(target, frame=frame), MODEL, origin=2000)
     assert found(report, "open windows")
 
@@ -109,7 +113,12 @@ def test_the_target_under_another_name(parts):
 def test_a_number_of_the_state(parts):
     _, features, target = parts
     leaky = altered(features, "ucdp_intensity", lambda f: f["country_id"].astype(float))
-    assert found(rtop.audit_leakage(leaky, target, MODEL), "identifiers", "ucdp_intensity")
+    report = rtop.audit_leakage(leaky, target, MODEL)
+    assert found(report, "identifiers", "ucdp_intensity")
+    row = report.to_frame().set_index("check").loc["identifiers"]
+    assert (row["code"], row["anchor"]) == ("RTL005", "docs/howto/audit.md#rtl005")
+    assert "FAILED  RTL005 identifiers" in report.summary()
+    assert "see docs/howto/audit.md#rtl005" in report.summary()
 
 
 def test_values_before_their_publication(parts):
@@ -144,14 +153,14 @@ def test_a_model_that_remembers_other_rows_is_caught(parts):
     _, features, target = parts
 
     class Remembers(ElasticNetLogit):
-        seen = 0
+        fits = 0
 
         def fit(self, X, y, sample_weight=None):
-            type(self).seen += 1
+            type(self).fits += 1
             return super().fit(X, y, sample_weight)
 
         def log_odds(self, X):
-            return super().log_odds(X) + 0.01 * type(self).seen
+            return super().log_odds(X) + 0.01 * type(self).fits
 
     assert found(rtop.audit_leakage(features, target, Remembers()), "scrambled future")
 
@@ -161,3 +170,63 @@ def test_an_impossible_origin_is_refused(parts):
     for origin in (1900, 2024):
         with pytest.raises(rtop.InputError, match="nothing can be audited"):
             rtop.audit_leakage(features, target, MODEL, origin=origin)
+
+
+def test_every_check_has_a_heading_in_the_documentation():
+    root = Path(__file__).resolve().parents[2]
+    assert len({check.code for check in CHECKS}) == len({check.name for check in CHECKS}) == 7
+    for check in CHECKS:
+        page, _, heading = check.anchor.partition("#")
+        assert heading == check.code.lower()
+        headings = re.findall(r"^#+ (.+)$", (root / page).read_text(encoding="utf-8"), flags=re.MULTILINE)
+        assert headings.count(check.code) == 1
+
+
+class NoNegatives(rtop.LeakageCheck):
+    code, name, anchor = "OWN001", "no negatives", "handbook.md#negatives"
+    rule = "no feature is negative in {origin}"
+
+    def find(self, inputs):
+        lowest = inputs.rows.matrix[inputs.rows.at(inputs.origin)].min()
+        for feature in lowest.index[lowest < 0]:
+            yield self.finding(feature, f"falls to {lowest[feature]:g}")
+
+
+class OnlyWithBacktest(NoNegatives):
+    code, name = "OWN002", "with a backtest"
+
+    def applies(self, inputs):
+        return inputs.result is not None
+
+
+def test_a_check_of_ones_own_runs_after_the_librarys(parts):
+    _, features, target = parts
+    own = [NoNegatives(), OnlyWithBacktest()]
+    report = rtop.audit_leakage(features, target, MODEL, origin=2000, checks=own)
+    assert report.clean
+    assert report.checks[-1] == rtop.CheckedRule(
+        code="OWN001",
+        check="no negatives",
+        rule="no feature is negative in 2000",
+        anchor="handbook.md#negatives",
+    )
+    negative = altered(features, "ucdp_intensity", lambda f: -1.0 - f["ucdp_intensity"])
+
+    def build(panel):
+        made = rtop.build_features(panel, names=NAMES)
+        return altered(made, "ucdp_intensity", lambda f: -1.0 - f["ucdp_intensity"])
+
+    report = rtop.audit_leakage(negative, target, MODEL, origin=2000, build=build, checks=own)
+    assert [(one.code, one.subject) for one in report.findings] == [("OWN001", "ucdp_intensity")]
+    assert "see handbook.md#negatives" in report.summary()
+
+
+def test_checks_that_cannot_be_told_apart_are_refused(parts):
+    _, features, target = parts
+
+    class Taken(NoNegatives):
+        code = "RTL001"
+
+    for wrong in ([Taken()], [NoNegatives(), NoNegatives()], [NoNegatives], ["RTL001"]):
+        with pytest.raises(rtop.InputError, match="check"):
+            rtop.audit_leakage(features, target, MODEL, checks=wrong)

@@ -43,9 +43,9 @@ def test_base_rate_is_the_share_of_closed_windows(parts):
         calibration_origins=0,
     )
     frame = target.to_frame()
-    known = frame[(frame["year"] <= 1998) & frame["outcome"].notna()]["outcome"]
+    closed = frame[(frame["year"] <= 1998) & frame["outcome"].notna()]["outcome"]
     assert result.frame["prob"].nunique() == 1
-    assert result.frame["prob"].iloc[0] == pytest.approx((known.sum() + 0.5) / (len(known) + 1), rel=1e-12)
+    assert result.frame["prob"].iloc[0] == pytest.approx((closed.sum() + 0.5) / (len(closed) + 1), rel=1e-12)
 
 
 def test_rows_are_all_states_at_risk_with_a_label(parts):

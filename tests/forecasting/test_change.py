@@ -81,7 +81,7 @@ def test_change_across_releases_names_what_was_revised(parts, history, forecasts
 
 
 @pytest.mark.slow
-def test_forecasts_over_other_features_are_refused(parts, history, forecasts):
+def test_forecasts_over_other_features_are_refused(parts, forecasts):
     panel, features, target = parts
     fewer = rtop.build_features(panel, names=features.names[:-1])
     other = rtop.forecast(MODEL, fewer, target, origin=2016, draws=20)
@@ -111,18 +111,35 @@ def test_what_if_flags_what_no_training_row_supports(forecasts):
 def test_references_other_than_the_world(forecasts):
     forecast = forecasts[1]
     prob = forecast.frame.set_index("country_id").loc[625, "prob"]
-    for compared_with in ("world", "own past", "region", ["Chad", "Egypt"]):
-        told = forecast.attributions("Sudan", compared_with=compared_with)
-        assert 1 / (1 + np.exp(-told.log_odds)) == pytest.approx(prob, rel=1e-9)
-        assert told.by_source()["contribution"].sum() == pytest.approx(
-            told.log_odds - told.baseline, abs=1e-9
-        )
-        assert told.by_risk_factor()["contribution"].sum() == pytest.approx(
-            told.log_odds - told.baseline, abs=1e-9
-        )
-    assert told.reference == "Egypt, Chad in 2016" or told.reference == "Chad, Egypt in 2016"
-    with pytest.raises(rtop.InputError, match="compared_with"):
-        forecast.attributions("Sudan", compared_with="moon")
+    references = {
+        rtop.Reference.world(): "the world's states of 2016",
+        rtop.Reference.own_past(years=5): "its own 2011-2015",
+        rtop.Reference.region(): "the other states of Northern Africa in 2016",
+        rtop.Reference.states("Chad", 651): "Chad, Egypt in 2016",
+    }
+    for reference, name in references.items():
+        attributions = forecast.attributions("Sudan", compared_with=reference)
+        explained = attributions.log_odds - attributions.baseline
+        assert attributions.reference == name
+        assert 1 / (1 + np.exp(-attributions.log_odds)) == pytest.approx(prob, rel=1e-9)
+        assert attributions.by_source()["contribution"].sum() == pytest.approx(explained, abs=1e-9)
+        assert attributions.by_risk_factor()["contribution"].sum() == pytest.approx(explained, abs=1e-9)
+
+
+def test_a_shorthand_gives_what_its_reference_gives(forecasts):
+    forecast = forecasts[1]
+    for text, reference in (
+        ("world", rtop.Reference.world()),
+        ("own past", rtop.Reference.own_past(years=10)),
+        ("region", rtop.Reference.region()),
+    ):
+        assert rtop.Reference.of(text) == reference
+        one, other = (forecast.attributions("Sudan", compared_with=value) for value in (text, reference))
+        assert one.reference == other.reference
+        pd.testing.assert_frame_equal(one.frame, other.frame, check_exact=True)
+    for wrong in ("moon", ["Chad", "Egypt"], None, 3):
+        with pytest.raises(rtop.InputError, match=r"compared_with must be a Reference .*Reference\.states"):
+            forecast.attributions("Sudan", compared_with=wrong)
     with pytest.raises(rtop.InputError, match="did you mean"):
         forecast.attributions("Soudann")
 
@@ -147,9 +164,9 @@ def test_group_shapley_values_equal_brute_force(parts):
     total = fitted.log_odds(row)[0] - fitted.log_odds(reference)[0]
     assert values.sum() == pytest.approx(total, abs=1e-9)
     # six factors by hand: the others' features moved to the reference for good
-    kept = (1, 2, 3, 5, 6, 12)
+    factors = (1, 2, 3, 5, 6, 12)
     primary = {spec.name: spec.risk_factors[0] for spec in features.specs}
-    fixed = [name for name in here if primary[name] not in kept]
+    fixed = [name for name in here if primary[name] not in factors]
     small = row.copy()
     small[fixed] = reference[fixed].to_numpy()
     values = shapley_by_factor(fitted, small, reference, specs=features.specs, calibrator=calibrator)
@@ -160,8 +177,8 @@ def test_group_shapley_values_equal_brute_force(parts):
         mixed[columns] = small[columns].to_numpy()
         return fitted.log_odds(mixed)[0]
 
-    for player in kept:
-        others = [one for one in kept if one != player]
+    for player in factors:
+        others = [one for one in factors if one != player]
         expected = sum(
             factorial(size)
             * factorial(5 - size)
@@ -171,10 +188,10 @@ def test_group_shapley_values_equal_brute_force(parts):
             for group in combinations(others, size)
         )
         assert values[player] == pytest.approx(expected, abs=1e-9)
-    assert values.drop(list(kept)).abs().max() == 0
+    assert values.drop(list(factors)).abs().max() == 0
 
 
-def test_case_shows_each_year_out_of_sample(parts, history):
+def test_case_shows_each_year_out_of_sample(history):
     case = history.case("Sudan", 2010, 2014)
     frame = case.to_frame()
     assert frame["origin_year"].tolist() == [2010, 2011, 2012, 2013, 2014]

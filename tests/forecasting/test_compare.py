@@ -43,7 +43,7 @@ def test_other_rows_outcomes_and_horizons_are_refused(results):
     a, b = results
     shorter = replace(a, frame=a.frame.iloc[1:])
     with pytest.raises(
-        rtop.InputError, match=rf"1 of {len(a.frame)} stand in one only, first .* \(in the second\)"
+        rtop.InputError, match=rf"1 of {len(a.frame)} are in one only, first .* \(in the second\)"
     ):
         rtop.compare(shorter, b)
     other = b.frame.copy()

@@ -111,8 +111,8 @@ def test_labels_known_by_an_origin_do_not_change_later(panel):
     for year in (1980, 2000, 2020):
         early = rtop.onset_target(cut_after(panel, year)).frame
         both = early.merge(whole, on=["country_id", "year"], suffixes=("", "_later"))
-        known = both["outcome"].notna()
-        assert (both.loc[known, "outcome"] == both.loc[known, "outcome_later"]).all()
+        labelled = both["outcome"].notna()
+        assert (both.loc[labelled, "outcome"] == both.loc[labelled, "outcome_later"]).all()
         assert (both.loc[both["year"] > year - 2, "outcome"].isna()).all()
 
 

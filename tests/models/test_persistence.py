@@ -49,10 +49,11 @@ def data():
     return X, y
 
 
-def single_file(model, path, change=lambda document: None):
+def single_file(model, path, change=None):
     """Write the single file of version 2, changed and with a matching digest, as someone who edits on purpose would."""
     document = {"format": "rtop_forecast.model", "version": 2, "model": model_document(model)}
-    change(document)
+    if change is not None:
+        change(document)
     text = json.dumps(document["model"], sort_keys=True)
     document["sha256"] = hashlib.sha256(text.encode()).hexdigest()
     path.write_text(json.dumps(document), encoding="utf-8")
@@ -140,14 +141,14 @@ def test_a_failed_write_leaves_no_model(data, tmp_path, monkeypatch):
     X, y = data
     path = save_model(BaseRate().fit(X, y), tmp_path / "m")
 
-    def fail(descriptor):
+    def fail(_descriptor):
         message = "disk full"
         raise OSError(message)
 
     monkeypatch.setattr("rtop_forecast.storage.files.os.fsync", fail)
     with pytest.raises(OSError, match="disk full"):
         save_model(ElasticNetLogit().fit(X, y), path)
-    with pytest.raises(DataIntegrityError, match="no saved model: manifest.json cannot be read"):
+    with pytest.raises(DataIntegrityError, match=r"not a saved model: manifest\.json cannot be read"):
         load_model(path)
     assert not [file.name for file in path.iterdir() if file.name.endswith(".part")]
 
@@ -156,7 +157,7 @@ def test_a_failed_write_leaves_no_model(data, tmp_path, monkeypatch):
 def test_other_files_are_refused(content, tmp_path):
     path = tmp_path / "m"
     path.write_bytes(content.encode("latin-1"))
-    with pytest.raises(DataIntegrityError, match="JSON|not a saved model"):
+    with pytest.raises(DataIntegrityError, match=r"JSON|not a saved model"):
         load_model(path)
 
 

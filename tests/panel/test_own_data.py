@@ -62,7 +62,7 @@ def test_variables_keep_their_lag_and_report_what_lies_outside(panel):
     ("change", "words"),
     [
         ({"country": ["Ivry Coast"]}, "did you mean Côte d'Ivoire"),
-        ({"start_year": [2003.5]}, "whole calendar years; 1 of 1"),
+        ({"start_year": [2003.5]}, "must hold calendar years; 1 of 1"),
         ({"end_year": [1999]}, "must not end before it starts"),
         ({"start_year": [1980], "end_year": [1981]}, "within 1990-2020"),
     ],
@@ -77,7 +77,7 @@ def test_wrong_variables_are_refused(panel):
     good = pd.DataFrame({"country": ["Sudan", "Sudan"], "year": [2003, 2004], "x": [1.0, 2.0]})
     cases = {
         "numeric columns": good.assign(x=["a", "b"]),
-        "may stand once": good.assign(year=2003),
+        "may appear once": good.assign(year=2003),
         "finite or missing": good.assign(x=[1.0, np.inf]),
         "'year' is missing": good.drop(columns="year"),
     }

@@ -160,13 +160,13 @@ def test_releases_of_a_folder_are_read_as_their_readers_read_them(data_dir):
     chosen = current_vintages(panel.vintages, date(2024, 6, 30))[name]
     assert (chosen.dataset, chosen.release, chosen.published) == ("vdem", "14", date(2024, 3, 31))
     table = vdem.read(data_dir / "vdem" / "ewp2024_vdem_v14.Rdata")
-    known = panel.released_by(date(2024, 6, 30)).frame.set_index(KEYS)[name]
+    released = panel.released_by(date(2024, 6, 30)).frame.set_index(KEYS)[name]
     direct = table.data.set_index(KEYS)[name.removeprefix("vdem_")]
-    shared = known.index.intersection(direct.index)
+    shared = released.index.intersection(direct.index)
     assert len(shared) > 10_000
-    pd.testing.assert_series_equal(known[shared], direct[shared], check_names=False, check_dtype=False)
+    pd.testing.assert_series_equal(released[shared], direct[shared], check_names=False, check_dtype=False)
     # 2024 was coded in release 15, out in March 2025
-    assert known.xs(2024, level="year").isna().all()
+    assert released.xs(2024, level="year").isna().all()
     assert panel.frame.set_index(KEYS)[name].xs(2024, level="year").notna().any()
     assert panel.current_releases(date(2024, 6, 30))["ucdp_osv_government_deaths"] == "ucdp_onesided 23.1"
     with pytest.raises(rtop.InputError, match="is picked"):

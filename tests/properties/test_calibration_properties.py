@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
@@ -62,9 +62,7 @@ def histories(draw):
     return np.array(outcome), prob, np.array(time), np.array(weights), order
 
 
-# the first call imports scipy.optimize, which takes longer than the usual deadline
 @pytest.mark.parametrize("name", BUILD)
-@settings(deadline=None)
 @given(data=histories(), new=st.lists(st.floats(0, 1), min_size=2, max_size=10))
 def test_monotone_finite_and_blind_to_row_order(name, data, new):
     y, p, time, w, order = data

@@ -43,7 +43,7 @@ def lists(draw):
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(episodes=lists(), seed=st.integers(0, 99))
 def test_row_order_never_matters(episodes, seed):
     shuffled = episodes.sample(frac=1, random_state=seed)
@@ -53,7 +53,7 @@ def test_row_order_never_matters(episodes, seed):
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(episodes=lists(), last=st.integers(1965, 2015))
 def test_a_later_last_year_changes_no_earlier_year(episodes, last):
     long = episode_state_years(episodes, first=1960, last=2020)
@@ -61,7 +61,7 @@ def test_a_later_last_year_changes_no_earlier_year(episodes, last):
     assert_frame_equal(short, long[long["year"] <= last].reset_index(drop=True))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(episodes=lists())
 def test_every_episode_begins_once_and_flags_follow_counts(episodes):
     frame = episode_state_years(episodes, first=1960, last=2020)

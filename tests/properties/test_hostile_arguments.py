@@ -29,7 +29,7 @@ ANYTHING = st.sampled_from(
      pd.NA, pd.NaT, pd.Timestamp("2000-01-01"), np.array([1.0, 2.0]), np.int64(2000), np.float64(0.9), object(), int,
      pd.DataFrame(), pd.Series([1, 2])]
 )  # fmt: skip
-LOOSE = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+LOOSE = {"suppress_health_check": list(HealthCheck)}
 
 
 @pytest.fixture(scope="module")
@@ -87,8 +87,9 @@ def calls(parts, a, b, c):
         "forecast(calibration)": lambda: rtop.forecast(
             model, features, target, origin=2023, draws=20, backtest=a
         ),
-        "attributions": lambda: forecast.attributions(a, compared_with=b, past_years=c),
-        "attributions(group)": lambda: forecast.attributions("Sudan", compared_with=a),
+        "attributions": lambda: forecast.attributions(a, compared_with=b),
+        "attributions(past)": lambda: forecast.attributions(a, compared_with=rtop.Reference.own_past(years=c)),
+        "attributions(group)": lambda: forecast.attributions("Sudan", compared_with=rtop.Reference.states(a, b)),
         "shapley": lambda: forecast.shapley_by_risk_factor(a),
         "case": lambda: result.case(a, b, c),
         "what_if": lambda: rtop.what_if(forecast, a, b, draws=20),

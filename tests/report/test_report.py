@@ -89,7 +89,7 @@ def test_numbers_of_the_page_equal_the_tables(parts, written):
             1
         )
         assert f"{percent(row['prob'])} ({percent(row['prob_low'])}-{percent(row['prob_high'])})" in summary
-    scores = [t for t in cells.tables if t[0][0] == "Score"][0][1:]
+    scores = next(t for t in cells.tables if t[0][0] == "Score")[1:]
     for shown, (_, row) in zip(scores, result.score_frame().iterrows(), strict=True):
         assert shown[1] == f"{row['value']:.4f}"
     factors = forecast.explanation.by_risk_factor()
@@ -223,11 +223,9 @@ def test_figures_draw(parts, name):
 
 def test_a_peer_is_scored_on_the_forecasts_that_both_made(parts, tmp_path):
     forecast, result = parts
-    theirs = (
-        result.frame[["country_id", "origin_year", "prob"]].iloc[::2].assign(prob=lambda t: t["prob"] / 2)
-    )
-    extra = theirs.iloc[[0]].assign(country_id=9999)
-    peers = {"A <b>peer</b>": pd.concat([theirs, extra], ignore_index=True)}
+    peer = result.frame[["country_id", "origin_year", "prob"]].iloc[::2].assign(prob=lambda t: t["prob"] / 2)
+    extra = peer.iloc[[0]].assign(country_id=9999)
+    peers = {"A <b>peer</b>": pd.concat([peer, extra], ignore_index=True)}
     written = rtop.write_report(forecast, result, tmp_path, peers=peers)
     table = pd.read_csv(written["peers.csv"]).set_index("score")
     half = result.frame.iloc[::2]

@@ -18,9 +18,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
-from rtop_forecast.sources.folder.discover import DATASETS, reader, recognised_as
+from rtop_forecast.sources.folder.discover import reader, recognised_as
 from rtop_forecast.sources.reading.files import _decompressed, _stamp
 from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.registry import datasets
 from rtop_forecast.world.states import KEYS
 
 OURS = (InputError, DataIntegrityError, CoverageError)
@@ -171,24 +172,24 @@ def check_cells(samples, dataset, folder, rules):
 _NUMBERS = {"20015", "-12345"}
 
 
-@pytest.mark.parametrize("dataset", DATASETS)
+@pytest.mark.parametrize("dataset", datasets())
 def test_damaged_bytes_give_our_errors(samples, dataset, tmp_path):
     check_bytes(samples, dataset, tmp_path, QUICK)
 
 
-@pytest.mark.parametrize("dataset", DATASETS)
+@pytest.mark.parametrize("dataset", datasets())
 def test_a_damaged_cell_gives_no_wrong_number(samples, dataset, tmp_path):
     check_cells(samples, dataset, tmp_path, QUICK)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("dataset", DATASETS)
+@pytest.mark.parametrize("dataset", datasets())
 def test_many_damaged_bytes_give_our_errors(samples, dataset, tmp_path):
     check_bytes(samples, dataset, tmp_path, LONG)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("dataset", DATASETS)
+@pytest.mark.parametrize("dataset", datasets())
 def test_many_damaged_cells_give_no_wrong_number(samples, dataset, tmp_path):
     check_cells(samples, dataset, tmp_path, LONG)
 
@@ -197,5 +198,5 @@ def test_every_file_belongs_to_one_dataset_at_most(found):
     for path in (*found.others, *(path for paths in found.files.values() for path in paths)):
         if path in found.unreadable:
             continue
-        claims = [name for name in DATASETS if reader(name).recognise(path)]
+        claims = [name for name in datasets() if reader(name).recognise(path)]
         assert len(claims) <= 1, f"{path.name} is claimed by {claims}"

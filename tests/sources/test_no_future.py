@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 
 import numpy as np
@@ -10,14 +9,14 @@ import pandas as pd
 import pytest
 
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
-from rtop_forecast.sources.folder.discover import DATASETS
+from rtop_forecast.sources.folder.discover import discover, reader
+from rtop_forecast.sources.reading import files
+from rtop_forecast.sources.registry import datasets
 from rtop_forecast.world.states import KEYS
 
 LAST = 2005
 #: Where a dataset begins later.
 LASTS = {"idmc": 2015}
-#: Modules that load a dataset's files for its reader.
-HELPERS = {"vdem": ["rtop_forecast.sources.catalogue.vdem_forms"]}
 YEARS = ("year", "year_cy", "time", "eventyear", "active_year", "elec_year", "eyear")
 # Not one row per year: spells and a column per year are cut below; treaties and episodes have tests of their own
 # modules; the others read each row or edition by itself.
@@ -34,48 +33,50 @@ OTHER_SHAPE = {
 }
 
 
-def earlier(frame: pd.DataFrame, last: int, seen: list[int]) -> pd.DataFrame:
+@pytest.fixture(scope="module")
+def found(data_dir):
+    return discover(data_dir)
+
+
+def earlier(frame: pd.DataFrame, last: int, cut_rows: list[int]) -> pd.DataFrame:
     """Rows up to ``last``, by whichever column holds the year."""
     for name in frame.columns:
         if str(name).strip().lower() in YEARS:
             year = pd.to_numeric(frame[name], errors="coerce")
             if year.notna().any() and year.max() <= 2100:
-                kept = ~(year > last)
-                seen.append(int((~kept).sum()))
-                return frame[kept].reset_index(drop=True)
+                later = year > last
+                cut_rows.append(int(later.sum()))
+                return frame[~later].reset_index(drop=True)
     return frame
 
 
-def cut(monkeypatch, modules, last: int, seen: list[int]) -> None:
-    """Let a reader see rows up to ``last`` only."""
-    names = ("read_csv", "read_r", "excel_table", "cached_columns")
-    for module, name in ((one, name) for one in modules for name in names if hasattr(one, name)):
-        load = getattr(module, name)
+def cut(monkeypatch, last: int, cut_rows: list[int]) -> None:
+    """Let readers see rows up to ``last`` only: every row of a release passes through ``reading.files``."""
+    for name in ("read_csv", "read_r", "excel_table"):
+        load = getattr(files, name)
 
         def loaded(*args, _load=load, **options):
             result = _load(*args, **options)
             if isinstance(result, dict):
-                return {key: earlier(frame, last, seen) for key, frame in result.items()}
-            return earlier(result, last, seen)
+                return {key: earlier(frame, last, cut_rows) for key, frame in result.items()}
+            return earlier(result, last, cut_rows)
 
-        monkeypatch.setattr(module, name, loaded)
+        monkeypatch.setattr(files, name, loaded)
 
 
-@pytest.mark.parametrize("dataset", [name for name in DATASETS if name not in OTHER_SHAPE])
+@pytest.mark.parametrize("dataset", [name for name in datasets() if name not in OTHER_SHAPE])
 def test_later_rows_change_no_earlier_value(found, dataset, monkeypatch):
-    module = importlib.import_module(f"rtop_forecast.sources.catalogue.{dataset}")
-    modules = [module, *map(importlib.import_module, HELPERS.get(dataset, []))]
     last = LASTS.get(dataset, LAST)
     tried = 0
     for path in sorted(found.of(dataset), key=lambda one: one.stat().st_size):
-        table = readable(module, path)
+        table = readable(dataset, path)
         if table is None:
             continue
         with monkeypatch.context() as patch:
-            seen: list[int] = []
-            cut(patch, modules, last, seen)
-            before = readable(module, path)
-        if before is None or not sum(seen):
+            cut_rows: list[int] = []
+            cut(patch, last, cut_rows)
+            before = readable(dataset, path)
+        if before is None or not sum(cut_rows):
             continue
         tried += 1
         # Half-covered last years are left out, also where the release is cut.
@@ -93,9 +94,9 @@ def test_later_rows_change_no_earlier_value(found, dataset, monkeypatch):
     assert tried, f"no file of {dataset} could be cut at {last}"
 
 
-def readable(module, path: Path):
+def readable(dataset: str, path: Path):
     try:
-        return module.read(path)
+        return reader(dataset).read(path)
     except (InputError, DataIntegrityError, CoverageError):
         return None
 
@@ -120,9 +121,8 @@ def cut_spells(path: Path, target: Path, start: str, end: str, *, open_end: bool
     ],
 )
 def test_later_spells_change_no_earlier_year(data_dir, tmp_path, dataset, file, start, end, last):
-    module = importlib.import_module(f"rtop_forecast.sources.catalogue.{dataset}")
-    whole = module.read(data_dir / file)
-    short = module.read(
+    whole = reader(dataset).read(data_dir / file)
+    short = reader(dataset).read(
         cut_spells(data_dir / file, tmp_path / "x.csv", start, end, open_end=dataset != "epr")
     )
     names = list(short.coverage)
@@ -135,13 +135,12 @@ def test_later_spells_change_no_earlier_year(data_dir, tmp_path, dataset, file, 
 
 
 def test_later_columns_change_no_earlier_year(data_dir, tmp_path):
-    module = importlib.import_module("rtop_forecast.sources.catalogue.wdi")
     path = data_dir / "economy" / "API_SP.DYN.IMRT.IN_DS2_en_csv_v2_4770442.csv"
     frame = pd.read_csv(path, keep_default_na=False, dtype="str")
     frame = frame.drop(columns=[name for name in frame.columns if name.isdigit() and int(name) > LAST])
     frame.to_csv(tmp_path / "x.csv", index=False)
     before, after = (
         table.data[table.data["year"] <= LAST].set_index(KEYS)[["SP.DYN.IMRT.IN"]].dropna().sort_index()
-        for table in (module.read(tmp_path / "x.csv"), module.read(path))
+        for table in (reader("wdi").read(tmp_path / "x.csv"), reader("wdi").read(path))
     )
     pd.testing.assert_frame_equal(before, after, check_exact=True)

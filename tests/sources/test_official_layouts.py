@@ -189,7 +189,7 @@ def test_wpp_estimates_are_data_and_projections_are_not(tmp_path):
     assert set(values(table, "infant_mortality")) == {(517, 1962), (517, 2022), (517, 2023), (565, 2023)}
     assert values(table, "population")[(565, 2023)] == pytest.approx(2_963_095)
     assert table.coverage["fertility"][1] == 2023
-    with pytest.raises(DataIntegrityError, match="told by the file's name"):
+    with pytest.raises(DataIntegrityError, match="the file's name must tell the revision"):
         reader("wpp").read(wpp(tmp_path, "renamed.csv"))
 
 

@@ -5,13 +5,14 @@ import shutil
 import pytest
 
 import rtop_forecast as rtop
-from rtop_forecast.sources.folder.discover import DATASETS
-from rtop_forecast.sources.registry import registry
+from rtop_forecast.sources.folder.discover import reader
+from rtop_forecast.sources.registry import datasets, registered_hashes, registry
+from rtop_forecast.storage.files import file_sha256
 
 
 def test_every_dataset_is_described():
     table = rtop.describe_sources()
-    assert set(DATASETS) == set(table["dataset"]) - {""}
+    assert set(datasets()) == set(table["dataset"]) - {""}
     assert set(table["get"]) == {"fetch", "login", "by hand", "bundled"}
     assert table["page"].str.startswith("https://").all()
 
@@ -39,10 +40,7 @@ def test_an_empty_folder_has_no_rows(tmp_path):
     assert len(rtop.describe_folder(tmp_path)) == 0
 
 
-def test_coverage_in_the_registry_is_that_of_the_readers(samples, found, data_dir):
-    from rtop_forecast.sources.folder.discover import file_sha256, reader
-    from rtop_forecast.sources.registry import registered_hashes
-
+def test_coverage_in_the_registry_is_that_of_the_readers(found):
     checked = 0
     for dataset in (
         "hief",

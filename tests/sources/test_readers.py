@@ -203,6 +203,6 @@ def test_made_ged_release_adds_up(made_ged):
     assert (table.data["imprecise_place"] <= table.data[types].sum(axis=1)).all()
 
 
-def test_an_extract_of_ged_is_no_release(data_dir):
-    with pytest.raises(Exception, match="no full yearly release of UCDP GED.*34 years have fewer"):
+def test_an_extract_of_ged_is_not_a_release(data_dir):
+    with pytest.raises(Exception, match=r"not a full yearly release of UCDP GED.*34 years have fewer"):
         reader("ucdp_ged").read(data_dir / "ucdp" / "uncertainUCDP_ucdpged.rda")

@@ -9,7 +9,8 @@ import re
 import pytest
 
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
-from rtop_forecast.sources.folder.discover import DATASETS, discover, reader, recognised_as
+from rtop_forecast.sources.folder.discover import discover, reader, recognised_as
+from rtop_forecast.sources.registry import datasets
 
 OURS = (InputError, DataIntegrityError, CoverageError)
 TEXT = {".csv", ".txt", ".tsv"}
@@ -172,5 +173,5 @@ def test_headers_alone_are_refused(texts, tmp_path):
 
 
 def test_every_text_dataset_is_tried(texts, samples):
-    assert {name for name in DATASETS if samples[name].path.suffix.lower() in TEXT} == set(texts)
+    assert {name for name in datasets() if samples[name].path.suffix.lower() in TEXT} == set(texts)
     assert len(texts) >= 22

@@ -4,8 +4,7 @@ import pytest
 
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources import registry as module
-from rtop_forecast.sources.folder.discover import DATASETS
-from rtop_forecast.sources.registry import registered_hashes, registry
+from rtop_forecast.sources.registry import datasets, publication_lag, registered_hashes, registry
 
 ENTRY = {
     "dataset": "pts", "title": "x", "release": "1", "page": "https://x", "download": "", "login": "",
@@ -16,7 +15,7 @@ ENTRY = {
 
 def test_every_entry_is_whole():
     for key, release in registry().items():
-        assert release.dataset in ("", *DATASETS), key
+        assert release.dataset in ("", *datasets()), key
         assert key.startswith(release.dataset.replace("_", "-")[:3]) or release.dataset in (
             "coups",
             "treaties",
@@ -32,7 +31,7 @@ def test_a_file_belongs_to_one_release():
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"first_year": 2001}, "years out of order"),
         ({"sha256": "abc"}, "64 hexadecimal digits"),
@@ -41,6 +40,26 @@ def test_a_file_belongs_to_one_release():
         ({"colour": "red"}, "first 'colour'"),
     ],
 )
-def test_a_faulty_entry_is_named(change, told):
-    with pytest.raises(DataIntegrityError, match=f"'pts-1'.*{told}"):
+def test_a_faulty_entry_is_named(change, message):
+    with pytest.raises(DataIntegrityError, match=f"'pts-1'.*{message}"):
         module._release("pts-1", ENTRY | change)
+
+
+def test_a_dataset_has_the_lag_of_its_first_entry_and_a_release_may_depart():
+    releases = registry()
+    for dataset in datasets():
+        first = next(one for one in releases.values() if one.dataset == dataset)
+        assert publication_lag(dataset) == first.publication_lag_months
+    read = {key: one for key, one in releases.items() if one.dataset}
+    departing = {
+        key for key, one in read.items() if one.publication_lag_months != publication_lag(one.dataset)
+    }
+    assert departing == {"vdem-13-e_pop", "colpus-2022"}
+    with pytest.raises(DataIntegrityError, match="'sunshine' has no entry"):
+        publication_lag("sunshine")
+
+
+def test_a_first_entry_needs_a_lag():
+    entry = {name: value for name, value in ENTRY.items() if name != "publication_lag_months"}
+    with pytest.raises(DataIntegrityError, match="first 'publication_lag_months'"):
+        module._release("pts-1", entry)

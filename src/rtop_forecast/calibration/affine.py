@@ -1,9 +1,9 @@
-"""Recalibrators of probability forecasts, and reliability curves, on arrays.
+"""Calibrators that are a straight line on the log-odds, on arrays.
 
 A calibrator is fitted on earlier forecasts whose outcome is known and then applied
 to new ones. All are monotone, and all are safe with a handful of events: the small
 ones are estimates under a stated Gaussian prior centred on "change nothing", so
-that without data they change nothing. Nothing falls back to another method unseen.
+that without data they change nothing. No method silently falls back to another.
 
 Rows of overlapping windows repeat the same events. With windows of h years, weights
 of 1/h make h repeated rows count as one.
@@ -18,8 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from rtop_forecast.calibration.base import Calibrator, Rows
-from rtop_forecast.checks import arrays as _checks
-from rtop_forecast.checks.arguments import integer
+from rtop_forecast.checks.arguments import integer, positive_number
 from rtop_forecast.checks.arrays import FloatArray, IntArray
 from rtop_forecast.errors import InputError
 from rtop_forecast.logistic import log_odds, logistic_loss, minimise, probability
@@ -65,7 +64,7 @@ class Identity(AffineCalibrator):
     Fitting checks its input like every calibrator, and learns nothing from it.
     """
 
-    def _learn(self, rows: Rows, years: FloatArray | None, at: float | None) -> None:
+    def _learn(self, _rows: Rows, /) -> None:
         self._set(0.0, 1.0, np.zeros((2, 2)))
 
 
@@ -107,16 +106,16 @@ class InterceptShift(AffineCalibrator):
     """
 
     def __init__(self, *, prior_sd: float = 1.0, window: int | None = None) -> None:
-        self.prior_sd = _checks.scale_value(prior_sd, name="prior_sd", infinite=True)
+        self.prior_sd = positive_number(prior_sd, name="prior_sd", infinite=True)
         self.window = None if window is None else integer(window, name="window", least=1)
 
-    def _learn(self, rows: Rows, years: FloatArray | None, at: float | None) -> None:
-        y, z, w = rows
+    def _learn(self, rows: Rows, /) -> None:
+        y, z, w = rows.outcome, rows.log_odds, rows.weight
         if self.window is not None:
-            if years is None:
+            if rows.years is None:
                 message = "InterceptShift with a window needs the origin year of each row. Pass time=."
                 raise InputError(message)
-            recent = years > years.max(initial=-math.inf) - self.window
+            recent = rows.years > rows.years.max(initial=-math.inf) - self.window
             y, z, w = y[recent], z[recent], w[recent]
         events, total = float((w * y).sum()), float(w.sum())
         if math.isinf(self.prior_sd) and not 0 < events < total:
@@ -170,13 +169,12 @@ class LogisticRecalibration(AffineCalibrator):
     """
 
     def __init__(self, *, prior_sd: float = 1.0, slope_sd: float = 0.5) -> None:
-        self.prior_sd = _checks.scale_value(prior_sd, name="prior_sd")
-        self.slope_sd = _checks.scale_value(slope_sd, name="slope_sd")
+        self.prior_sd = positive_number(prior_sd, name="prior_sd")
+        self.slope_sd = positive_number(slope_sd, name="slope_sd")
 
-    def _learn(self, rows: Rows, years: FloatArray | None, at: float | None) -> None:
-        y, z, w = rows
-        mean = (w * probability(z)).sum() / w.sum() if y.size else 0.5
-        centre = float(log_odds(np.array([mean]))[0])
+    def _learn(self, rows: Rows, /) -> None:
+        y, z, w = rows.outcome, rows.log_odds, rows.weight
+        centre = _centre(rows) if y.size else 0.0
         centred = z - centre
         precision = np.array([self.prior_sd**-2, self.slope_sd**-2])
 
@@ -252,46 +250,46 @@ class RandomWalkShift(AffineCalibrator):
     path_: dict[int, float]
 
     def __init__(self, *, sigma: float = 0.1, prior_sd: float = 1.0, slope_sd: float = 0.0) -> None:
-        self.sigma = _checks.scale_value(sigma, name="sigma", zero=True)
-        self.prior_sd = _checks.scale_value(prior_sd, name="prior_sd")
-        self.slope_sd = _checks.scale_value(slope_sd, name="slope_sd", zero=True)
+        self.sigma = positive_number(sigma, name="sigma", zero=True)
+        self.prior_sd = positive_number(prior_sd, name="prior_sd")
+        self.slope_sd = positive_number(slope_sd, name="slope_sd", zero=True)
 
-    def _learn(self, rows: Rows, years: FloatArray | None, at: float | None) -> None:
-        if years is None or at is None:
+    def _learn(self, rows: Rows, /) -> None:
+        if rows.years is None or rows.at is None:
             message = "RandomWalkShift needs the origin year of each row and of use. Pass time= and at=."
             raise InputError(message)
-        if not rows[0].size:
+        if not rows.outcome.size:
             self.path_ = {}
             self._set(0.0, 1.0, np.diag([self.prior_sd**2, self.slope_sd**2]))
             return
-        seen, index = np.unique(years, return_inverse=True)
+        distinct, index = np.unique(rows.years, return_inverse=True)
         # path and log-slope are independent standard normals times their scales, which stays regular at 0
-        scale = np.concatenate(([self.prior_sd], self.sigma * np.sqrt(np.diff(seen))))
+        scale = np.concatenate(([self.prior_sd], self.sigma * np.sqrt(np.diff(distinct))))
         centre = _centre(rows)
         objective = _walk_objective(rows, index, scale=scale, slope_sd=self.slope_sd, centre=centre)
-        theta, curvature = minimise(objective, np.zeros(seen.size + 1))
+        theta, curvature = minimise(objective, np.zeros(distinct.size + 1))
         path, slope = np.cumsum(scale * theta[:-1]), math.exp(self.slope_sd * theta[-1])
-        self.path_ = {int(year): float(shift) for year, shift in zip(seen, path, strict=True)}
+        self.path_ = {int(year): float(shift) for year, shift in zip(distinct, path, strict=True)}
         # rows of the Jacobian: intercept = shift + m (1 - slope), slope
         jacobian = np.zeros((2, theta.size))
         jacobian[0, :-1] = scale
         jacobian[:, -1] = self.slope_sd * slope * np.array([-centre, 1.0])
         covariance = jacobian @ np.linalg.solve(curvature, jacobian.T)
-        covariance[0, 0] += self.sigma**2 * (at - seen[-1])
+        covariance[0, 0] += self.sigma**2 * (rows.at - distinct[-1])
         self._set(float(path[-1]) + centre * (1.0 - slope), slope, covariance)
 
 
 def _centre(rows: Rows) -> float:
     """Log-odds of the weighted mean forecast."""
-    _, z, w = rows
-    return float(log_odds(np.array([(w * probability(z)).sum() / w.sum()]))[0])
+    mean = (rows.weight * probability(rows.log_odds)).sum() / rows.weight.sum()
+    return float(log_odds(np.array([mean]))[0])
 
 
 def _walk_objective(
     rows: Rows, index: IntArray, *, scale: FloatArray, slope_sd: float, centre: float
 ) -> Callable[[FloatArray], tuple[float, FloatArray, FloatArray]]:
     """Negative log posterior of the standardised steps and log-slope, with gradient and curvature."""
-    y, z, w = rows
+    y, z, w = rows.outcome, rows.log_odds, rows.weight
     size = scale.size
     later = np.maximum.outer(np.arange(size), np.arange(size))
 

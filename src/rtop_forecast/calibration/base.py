@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -13,8 +14,30 @@ from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError, LeakageError
 from rtop_forecast.logistic import log_odds, probability
 
-# outcome, log-odds of the forecast, weight
-Rows = tuple[FloatArray, FloatArray, FloatArray]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """Checked rows to learn from, in an order that depends on their values only.
+
+    Attributes
+    ----------
+    outcome : ndarray of shape (n,)
+        0.0 or 1.0.
+    log_odds : ndarray of shape (n,)
+        Of the raw forecast.
+    weight : ndarray of shape (n,)
+        Non-negative.
+    years : ndarray of shape (n,), optional
+        Origin year of each row.
+    at : float, optional
+        Origin year at which the calibrator will be applied.
+    """
+
+    outcome: FloatArray
+    log_odds: FloatArray
+    weight: FloatArray
+    years: FloatArray | None
+    at: float | None
 
 
 class Calibrator(ABC):
@@ -70,12 +93,13 @@ class Calibrator(ABC):
         # one order for all row orders, so that sums agree to the last bit
         keys = (w, y, z) if years is None else (w, y, z, years)
         order = np.lexsort(keys)
-        self._learn((y[order], z[order], w[order]), None if years is None else years[order], at)
+        ordered = None if years is None else years[order]
+        self._learn(Rows(outcome=y[order], log_odds=z[order], weight=w[order], years=ordered, at=at))
         return self
 
     @abstractmethod
-    def _learn(self, rows: Rows, years: FloatArray | None, at: float | None) -> None:
-        """Estimate from checked rows in canonical order."""
+    def _learn(self, rows: Rows, /) -> None:
+        """Estimate from checked rows."""
 
     def _check_fitted(self, attribute: str) -> None:
         if not hasattr(self, attribute):
@@ -128,12 +152,14 @@ class Calibrator(ABC):
 
 
 def _years(time: ArrayLike | None, n: int) -> FloatArray | None:
-    """Whole origin years, one per row."""
+    """Origin years, one per row."""
     if time is None:
         return None
     years = _checks.vector(time, name="time")
     if years.size != n or (years != np.round(years)).any():
-        message = f"time must give one whole origin year per row; got {years.size} for {n} rows. Align them."
+        message = (
+            f"time must give one integer origin year per row; got {years.size} for {n} rows. Align them."
+        )
         raise InputError(message)
     return years
 

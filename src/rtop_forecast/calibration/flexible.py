@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from rtop_forecast.calibration.base import Calibrator, Rows
-from rtop_forecast.checks import arrays as _checks
+from rtop_forecast.checks.arguments import positive_number
 from rtop_forecast.checks.arrays import FloatArray
-from rtop_forecast.logistic import log_odds, logistic_loss, minimise, probability
+from rtop_forecast.logistic import log_odds, logistic_loss, minimise, probability, softplus
 
 
 class BetaCalibration(Calibrator):
@@ -38,13 +38,13 @@ class BetaCalibration(Calibrator):
     coef_: tuple[float, float, float]
 
     def __init__(self, *, prior_sd: float = 1.0, slope_sd: float = 0.5) -> None:
-        self.prior_sd = _checks.scale_value(prior_sd, name="prior_sd")
-        self.slope_sd = _checks.scale_value(slope_sd, name="slope_sd")
+        self.prior_sd = positive_number(prior_sd, name="prior_sd")
+        self.slope_sd = positive_number(slope_sd, name="slope_sd")
 
-    def _learn(self, rows: Rows, years: FloatArray | None, at: float | None) -> None:
-        y, z, w = rows
+    def _learn(self, rows: Rows, /) -> None:
+        y, z, w = rows.outcome, rows.log_odds, rows.weight
         # log p and -log(1 - p), stable from the log-odds
-        up, down = -np.logaddexp(0.0, -z), np.logaddexp(0.0, z)
+        up, down = -softplus(-z), softplus(z)
         precision = np.array([self.slope_sd**-2, self.slope_sd**-2, self.prior_sd**-2])
 
         def objective(theta: FloatArray) -> tuple[float, FloatArray, FloatArray]:
@@ -69,7 +69,7 @@ class BetaCalibration(Calibrator):
         a, b, c = self.coef_
         x = np.asarray(z, dtype=np.float64)
         with np.errstate(invalid="ignore"):
-            mapped: FloatArray = c - a * np.logaddexp(0.0, -x) + b * np.logaddexp(0.0, x)
+            mapped: FloatArray = c - a * softplus(-x) + b * softplus(x)
         return mapped
 
 
@@ -77,9 +77,9 @@ class IsotonicCalibration(Calibrator):
     """Isotonic regression of the outcome on the forecast, drawn towards the forecast itself.
 
     At each distinct forecast p with row weight w the rate entering pool-adjacent-violators is
-    (events + s p) / (w + s): as if each had been seen ``shrinkage`` further times and kept its word. So the result
-    is never 0 or 1 and, without rows, is the identity. Between the seen forecasts it runs straight in log-odds, beyond
-    them it shifts as the nearest seen one does.
+    (events + s p) / (w + s): as if each had ``shrinkage`` further rows whose rate of events is p. So the result
+    is never 0 or 1 and, without rows, is the identity. Between the forecasts of the fit it is linear in log-odds;
+    beyond them it shifts as the nearest one does.
 
     Parameters
     ----------
@@ -101,12 +101,12 @@ class IsotonicCalibration(Calibrator):
     values_: FloatArray
 
     def __init__(self, *, shrinkage: float = 0.1) -> None:
-        self.shrinkage = _checks.scale_value(shrinkage, name="shrinkage")
+        self.shrinkage = positive_number(shrinkage, name="shrinkage")
 
-    def _learn(self, rows: Rows, years: FloatArray | None, at: float | None) -> None:
+    def _learn(self, rows: Rows, /) -> None:
         from scipy.optimize import isotonic_regression
 
-        y, z, w = rows
+        y, z, w = rows.outcome, rows.log_odds, rows.weight
         levels, place = np.unique(z, return_inverse=True)
         weight = np.bincount(place, weights=w, minlength=levels.size)
         events = np.bincount(place, weights=w * y, minlength=levels.size)
@@ -150,8 +150,8 @@ class VennAbers(Calibrator):
     weight_: FloatArray
     events_: FloatArray
 
-    def _learn(self, rows: Rows, years: FloatArray | None, at: float | None) -> None:
-        y, z, w = rows
+    def _learn(self, rows: Rows, /) -> None:
+        y, z, w = rows.outcome, rows.log_odds, rows.weight
         used = w > 0
         self.levels_, place = np.unique(z[used], return_inverse=True)
         self.weight_ = np.bincount(place, weights=w[used], minlength=self.levels_.size).astype(np.float64)

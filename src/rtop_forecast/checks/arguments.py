@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -24,7 +25,7 @@ def quoted(value: object) -> str:
 
 def integer(value: Any, *, name: str, least: int | None = None, most: int | None = None) -> int:
     """Integer within bounds; booleans and floats are rejected."""
-    if isinstance(value, Integral) and not isinstance(value, bool | np.bool_):
+    if _is_number(value, kind=Integral):
         number = int(value)
         if (least is None or number >= least) and (most is None or number <= most):
             return number
@@ -41,10 +42,38 @@ def calendar_year(value: Any, *, name: str) -> int:
 
 def finite_number(value: Any, *, name: str) -> float:
     """Finite number."""
-    if isinstance(value, Real) and not isinstance(value, bool | np.bool_) and np.isfinite(float(value)):
+    if _is_number(value) and math.isfinite(value):
         return float(value)
     message = f"{name} must be a finite number; got {quoted(value)}."
     raise InputError(message)
+
+
+def interval_level(value: Any, *, name: str = "level") -> float:
+    """Probability content of an interval, strictly between 0 and 1."""
+    if _is_number(value) and 0 < value < 1:
+        return float(value)
+    message = f"{name} must lie strictly between 0 and 1; it is {quoted(value)}. Use for example 0.9."
+    raise InputError(message)
+
+
+def positive_number(value: Any, *, name: str, zero: bool = False, infinite: bool = False) -> float:
+    """Positive number; 0 or infinity only where that has a meaning."""
+    if _is_number(value) and (value > 0 or (zero and value == 0)) and (infinite or not math.isinf(value)):
+        return float(value)
+    rule = "at least 0" if zero else "positive"
+    message = (
+        f"{name} must be {rule}{'' if infinite else ' and finite'}; it is {quoted(value)}. Change {name}."
+    )
+    raise InputError(message)
+
+
+def list_lengths(values: Iterable[Any], *, name: str) -> tuple[int, ...]:
+    """Integers of at least 1, without repeats."""
+    lengths = tuple(integer(value, name=name, least=1) for value in values)
+    if len(set(lengths)) < len(lengths):
+        message = f"{name} must not repeat a list length; it is {lengths}. Give each length once."
+        raise InputError(message)
+    return lengths
 
 
 def choice(value: Any, *, name: str, options: Sequence[str]) -> str:
@@ -57,7 +86,7 @@ def choice(value: Any, *, name: str, options: Sequence[str]) -> str:
 
 def calendar_date(value: Any, *, name: str) -> date:
     """Date without a time of day."""
-    if isinstance(value, date) and value == value:  # noqa: PLR0124 (NaT is a date that is no day)
+    if isinstance(value, date) and value == value:  # NaT is a date and unequal to itself
         return value.date() if isinstance(value, datetime) else value
     message = f"{name} must be a date, such as datetime.date(2025, 6, 30); got {quoted(value)}."
     raise InputError(message)
@@ -98,3 +127,8 @@ def string_mapping(value: Any, *, name: str) -> dict[str, Any]:
         return dict(value)
     message = f"{name} must be a dict with string keys; got {quoted(value)}."
     raise InputError(message)
+
+
+def _is_number(value: Any, *, kind: Any = Real) -> bool:
+    """Whether it is a number of the kind; booleans are rejected."""
+    return isinstance(value, kind) and not isinstance(value, bool | np.bool_)

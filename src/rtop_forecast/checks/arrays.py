@@ -1,16 +1,11 @@
-"""Checks of array arguments shared by scores, calibration and inference."""
+"""Array types, and checks of array arguments shared by scores, calibration and inference."""
 
 from __future__ import annotations
-
-import math
-from collections.abc import Iterable
-from numbers import Real
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from rtop_forecast.checks.arguments import integer
 from rtop_forecast.errors import InputError
 
 _VECTOR_HINT = "Pass a one-dimensional array of numbers."
@@ -91,8 +86,8 @@ def same_length(**arrays: FloatArray | IntArray) -> None:
     """Raise InputError unless all arrays have the same length."""
     sizes = {name: array.size for name, array in arrays.items()}
     if len(set(sizes.values())) > 1:
-        told = ", ".join(f"{name} {size}" for name, size in sizes.items())
-        message = f"arguments must have the same number of rows; they have {told}. Align them first."
+        listed = ", ".join(f"{name} {size}" for name, size in sizes.items())
+        message = f"arguments must have the same number of rows; they have {listed}. Align them first."
         raise InputError(message)
 
 
@@ -144,30 +139,3 @@ def group_codes(groups: ArrayLike | None, n: int) -> IntArray:
     if groups is None:
         return np.zeros(n, dtype=np.int64)
     return label_codes(groups, n, name="groups")[0]
-
-
-def cut_offs(k: Iterable[int]) -> tuple[int, ...]:
-    """List lengths, each an integer of at least 1, without repeats."""
-    lengths = tuple(integer(value, name="k", least=1) for value in k)
-    if len(set(lengths)) < len(lengths):
-        message = f"k must not repeat a list length; it is {lengths}. Give each length once."
-        raise InputError(message)
-    return lengths
-
-
-def level_value(level: float) -> float:
-    """Probability content of an interval, strictly between 0 and 1."""
-    if not isinstance(level, Real) or not 0 < level < 1:
-        message = f"level must lie strictly between 0 and 1; it is {level!r}. Use for example 0.9."
-        raise InputError(message)
-    return float(level)
-
-
-def scale_value(value: float, *, name: str, zero: bool = False, infinite: bool = False) -> float:
-    """Return a standard deviation: positive, and 0 or infinity only where that has a meaning."""
-    allowed = value > 0 or (zero and value == 0)
-    if not allowed or (math.isinf(value) and not infinite):
-        rule = "at least 0" if zero else "positive"
-        message = f"{name} must be {rule}{'' if infinite else ' and finite'}; it is {value!r}. Change {name}."
-        raise InputError(message)
-    return float(value)

@@ -10,6 +10,8 @@ from typing import Any
 import rtop_forecast as rtop
 from rtop_forecast.cli.text import (
     backtest_text,
+    explain_json,
+    explain_text,
     folder_text,
     one_line,
     rank_json,
@@ -27,7 +29,7 @@ _FEW_DRAWS = 20
 
 def rank(arguments: argparse.Namespace) -> str:
     """Rank the states."""
-    forecast = _forecast(arguments)
+    forecast, _ = _forecast(arguments)
     if arguments.out is not None:
         rtop.write_tables(forecast, arguments.out)
     table = forecast.ranking().head(arguments.top)
@@ -38,33 +40,11 @@ def rank(arguments: argparse.Namespace) -> str:
 
 def report(arguments: argparse.Namespace) -> str:
     """Write the annual report."""
-    panel = _panel(arguments)
-    features = rtop.build_features(panel)
-    target = rtop.onset_target(panel, horizon=arguments.horizon)
-    origin = target.last_observed if arguments.origin is None else arguments.origin
-    last = min(origin, target.last_observed) - arguments.horizon
-    result = rtop.backtest(
-        rtop.default_model(),
-        features,
-        target,
-        origins=rtop.RollingOrigin(first=min(BACKTEST_FIRST, last), last=last, horizon=arguments.horizon),
-        n_jobs=arguments.jobs,
-        progress=_caption("backtest"),
-    )
-    forecast = rtop.forecast(
-        rtop.default_model(),
-        features,
-        target,
-        origin=origin,
-        backtest=result,
-        n_jobs=arguments.jobs,
-        seed=arguments.seed,
-        progress=_caption("intervals"),
-    )
+    forecast, result = _forecast(arguments, backtest_first=BACKTEST_FIRST)
     comparable = arguments.data is not None and arguments.horizon == 2  # what EWP forecasts
     peers = rtop.read_peer_forecasts(arguments.data) if comparable else None
     written = rtop.write_report(forecast, result, arguments.out, peers=peers)
-    return f"{written['index.html']}: report from {origin}, {len(written)} files in {arguments.out}"
+    return f"{written['index.html']}: report from {forecast.origin_year}, {len(written)} files in {arguments.out}"
 
 
 def lock(arguments: argparse.Namespace) -> str:
@@ -72,7 +52,7 @@ def lock(arguments: argparse.Namespace) -> str:
     if arguments.out.exists():
         message = f"{arguments.out} exists already; a locked forecast is never overwritten."
         raise rtop.InputError(message)
-    forecast = _forecast(arguments)
+    forecast, _ = _forecast(arguments)
     digest = rtop.lock_forecast(forecast, arguments.out, locked_on=arguments.date)
     return f"{arguments.out}: {len(forecast.frame)} forecasts from {forecast.origin_year}, SHA-256 {digest}"
 
@@ -95,35 +75,16 @@ def explain(arguments: argparse.Namespace) -> str:
     # a misspelt name fails here, before any work
     if arguments.origin is not None:
         rtop.resolve_state(arguments.state, system="name", year=arguments.origin)
-    forecast = _forecast(arguments, draws=_FEW_DRAWS)
-    told = forecast.attributions(arguments.state, compared_with=arguments.compared_with)
+    forecast, _ = _forecast(arguments, draws=_FEW_DRAWS)
+    attributions = forecast.attributions(arguments.state, compared_with=arguments.compared_with)
     if arguments.json:
-        table = told.to_frame()
-        document = {
-            "state": told.name,
-            "origin_year": told.origin_year,
-            "window": list(forecast.window),
-            "compared_with": told.reference,
-            "log_odds": told.log_odds,
-            "baseline": told.baseline,
-            "by_risk_factor": records(told.by_risk_factor()),
-            "by_feature": records(table),
-        }
-        return json.dumps(document, indent=2)
-    start, end = forecast.window
-    row = forecast.frame[forecast.frame["country_id"] == told.country_id].iloc[0]
-    head = (
-        f"Risk of a new mass-killing episode in {start}-{end}: rank {row['rank']} of {len(forecast.frame)} "
-        f"({row['rank_low']}-{row['rank_high']}), {row['prob']:.1%} ({row['prob_low']:.1%}-{row['prob_high']:.1%})"
-    )
-    return f"{told.summary()}\n{head}\nNot causes: what the model saw, compared with others."
+        return explain_json(forecast, attributions)
+    return explain_text(forecast, attributions)
 
 
 def backtest(arguments: argparse.Namespace) -> str:
     """Score every model out of sample."""
-    panel = _panel(arguments)
-    features = rtop.build_features(panel)
-    target = rtop.onset_target(panel, horizon=arguments.horizon)
+    features, target = _inputs(arguments)
     origins = rtop.RollingOrigin(first=arguments.first, last=arguments.last, horizon=arguments.horizon)
     results = {
         name: rtop.backtest(
@@ -144,23 +105,22 @@ def backtest(arguments: argparse.Namespace) -> str:
 
 def sources(arguments: argparse.Namespace) -> str:
     """List the sources, or what a folder holds of them."""
-    known = rtop.describe_sources()
-    state = None if arguments.data is None else rtop.describe_folder(arguments.data)
+    registered = rtop.describe_sources()
+    files = None if arguments.data is None else rtop.describe_folder(arguments.data)
     if arguments.json:
-        document: dict[str, Any] = {"sources": records(known)}
-        if state is not None:
-            document["files"] = records(state)
+        document: dict[str, Any] = {"sources": records(registered)}
+        if files is not None:
+            document["files"] = records(files)
         return json.dumps(document, indent=2, ensure_ascii=False)
-    return registry_text(known) if state is None else folder_text(state)
+    return registry_text(registered) if files is None else folder_text(files)
 
 
 def fetch(arguments: argparse.Namespace) -> str:
     """Download releases that need no login."""
     if arguments.list:
-        known = rtop.describe_sources()
-        return "\n".join(
-            f"{row['key']:<30} {row['title']}" for row in known[known["get"] == "fetch"].to_dict("records")
-        )
+        registered = rtop.describe_sources()
+        free = registered[registered["get"] == "fetch"]
+        return "\n".join(f"{row['key']:<30} {row['title']}" for row in free.to_dict("records"))
     table = rtop.fetch(arguments.names or None, folder=arguments.to)
     lines = [
         f"{row['key']}: {row['file']} ({'downloaded' if row['new'] else 'there already'}, "
@@ -171,45 +131,63 @@ def fetch(arguments: argparse.Namespace) -> str:
 
 
 def _panel(arguments: argparse.Namespace) -> rtop.Panel:
-    """Panel; with a data folder, tell on stderr what was used of it."""
+    """Load the panel; with a data folder, say on stderr what was used of it."""
     panel = rtop.load_panel(data_dir=arguments.data)
     for row in panel.origin.to_dict("records"):
         print(f"{row['table']}: {row['origin']} ({one_line(row['note'])})", file=sys.stderr)
     return panel
 
 
-def _forecast(arguments: argparse.Namespace, *, draws: int = 50) -> rtop.Forecast:
+def _inputs(arguments: argparse.Namespace) -> tuple[rtop.Features, rtop.Target]:
     panel = _panel(arguments)
-    features = rtop.build_features(panel)
-    target = rtop.onset_target(panel, horizon=arguments.horizon)
+    return rtop.build_features(panel), rtop.onset_target(panel, horizon=arguments.horizon)
+
+
+def _forecast(
+    arguments: argparse.Namespace, *, backtest_first: int | None = None, draws: int = 50
+) -> tuple[rtop.Forecast, rtop.BacktestResult]:
+    """Forecast of a command, and the backtest that calibrates it.
+
+    The backtest's last origin is the latest whose window had closed by the forecast's. It has no other, unless
+    ``backtest_first`` names an earlier one; the forecast is the same either way, since the calibrator learns from the
+    same latest origins.
+    """
+    features, target = _inputs(arguments)
     origin = target.last_observed if arguments.origin is None else arguments.origin
-    first, last = panel.years
     closed = min(origin, target.last_observed) - arguments.horizon
-    spare = closed - arguments.horizon + 1 - (first + arguments.horizon + _FIRST_TRAINING_YEARS)
-    if origin > last or spare < 0:
-        earliest = first + 3 * arguments.horizon - 1 + _FIRST_TRAINING_YEARS
-        message = f"no forecast can be made from origin {origin}; choose one from {earliest} to {last}."
-        raise rtop.CoverageError(message)
-    history = rtop.backtest(
+    first = closed if backtest_first is None else min(backtest_first, closed)
+    result = rtop.backtest(
         rtop.default_model(),
         features,
         target,
-        origins=rtop.RollingOrigin(first=closed, last=closed, horizon=arguments.horizon),
-        calibration_origins=min(spare, _CALIBRATION_ORIGINS),
+        origins=rtop.RollingOrigin(first=first, last=closed, horizon=arguments.horizon),
+        calibration_origins=_calibration_origins(features.panel, origin, closed, arguments.horizon),
         n_jobs=arguments.jobs,
-        progress=_caption("calibration"),
+        progress=_caption("calibration" if backtest_first is None else "backtest"),
     )
-    return rtop.forecast(
+    forecast = rtop.forecast(
         rtop.default_model(),
         features,
         target,
         origin=origin,
-        backtest=history,
+        backtest=result,
         draws=draws,
         n_jobs=arguments.jobs,
         seed=arguments.seed,
         progress=_caption("intervals"),
     )
+    return forecast, result
+
+
+def _calibration_origins(panel: rtop.Panel, origin: int, closed: int, horizon: int) -> int:
+    """How many origins feed the calibrator: 25, or as many as an early origin has behind it."""
+    first, last = panel.years
+    spare = closed - horizon + 1 - (first + horizon + _FIRST_TRAINING_YEARS)
+    if origin > last or spare < 0:
+        earliest = first + 3 * horizon - 1 + _FIRST_TRAINING_YEARS
+        message = f"no forecast can be made from origin {origin}; choose one from {earliest} to {last}."
+        raise rtop.CoverageError(message)
+    return min(spare, _CALIBRATION_ORIGINS)
 
 
 def _caption(text: str) -> str | None:

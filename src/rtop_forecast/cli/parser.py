@@ -67,7 +67,11 @@ def _explain(commands: Any) -> argparse.ArgumentParser:
     )
     explain.add_argument("--year", dest="origin", type=int, help=_ORIGIN)
     explain.add_argument(
-        "--compared-with", choices=("world", "own past", "region"), default="world", help="default: world"
+        "--compared-with",
+        type=_reference,
+        default="world",
+        metavar="REFERENCE",
+        help="world, own past (its last ten years) or region (default: world)",
     )
     return explain
 
@@ -131,9 +135,17 @@ def _fetch(commands: Any) -> None:
     fetch.add_argument("--list", action="store_true", help="list what can be fetched, and download nothing")
 
 
+def _reference(text: str) -> rtop.Reference:
+    try:
+        return rtop.Reference.of(text)
+    except rtop.InputError as error:
+        message = f"{text!r} is not one of {', '.join(rtop.Reference.SHORTHANDS)}"
+        raise argparse.ArgumentTypeError(message) from error
+
+
 def _positive(text: str) -> int:
     value = int(text)
     if value < 1:
-        message = f"{text} is not a positive whole number"
+        message = f"{text} is not an integer of at least 1"
         raise argparse.ArgumentTypeError(message)
     return value

@@ -62,6 +62,32 @@ def rank_json(forecast: rtop.Forecast, table: pd.DataFrame) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False)
 
 
+def explain_text(forecast: rtop.Forecast, attributions: rtop.Attributions) -> str:
+    """Lay out why a state stands where it does."""
+    start, end = forecast.window
+    row = forecast.frame[forecast.frame["country_id"] == attributions.country_id].iloc[0]
+    place = (
+        f"Risk of a new mass-killing episode in {start}-{end}: rank {row['rank']} of {len(forecast.frame)} "
+        f"({row['rank_low']}-{row['rank_high']}), {row['prob']:.1%} ({row['prob_low']:.1%}-{row['prob_high']:.1%})"
+    )
+    return f"{attributions.summary()}\n{place}\nNot causes: what the model saw, compared with others."
+
+
+def explain_json(forecast: rtop.Forecast, attributions: rtop.Attributions) -> str:
+    """Give the explanation of a state as JSON."""
+    document = {
+        "state": attributions.name,
+        "origin_year": attributions.origin_year,
+        "window": list(forecast.window),
+        "compared_with": attributions.reference,
+        "log_odds": attributions.log_odds,
+        "baseline": attributions.baseline,
+        "by_risk_factor": records(attributions.by_risk_factor()),
+        "by_feature": records(attributions.to_frame()),
+    }
+    return json.dumps(document, indent=2)
+
+
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows with every digit of each number; missing values become null."""
     cells = table.astype(object).where(table.notna(), None)
@@ -100,15 +126,15 @@ def backtest_text(results: dict[str, rtop.BacktestResult]) -> str:
     return "\n".join(lines)
 
 
-def registry_text(known: pd.DataFrame) -> str:
+def registry_text(registered: pd.DataFrame) -> str:
     """Lay out the registry of sources."""
     lines = [
-        f"{known['dataset'].replace('', None).nunique()} datasets in {len(known)} releases. "
+        f"{registered['dataset'].replace('', None).nunique()} datasets in {len(registered)} releases. "
         "get: fetch = `rtop-forecast fetch KEY`; login, by hand = at the page below.",
         "",
         f"{'key':<30} {'years':<9} {'get':<8} {'licence':<16} title",
     ]
-    for row in known.to_dict("records"):
+    for row in registered.to_dict("records"):
         years = f"{row['first_year']}-{row['last_year']}"
         licence = row["licence"].split(";")[0]
         lines += textwrap.wrap(
@@ -122,15 +148,15 @@ def registry_text(known: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
-def folder_text(state: pd.DataFrame) -> str:
+def folder_text(files: pd.DataFrame) -> str:
     """Lay out what a folder holds."""
-    read = state["rows"].notna()
+    read = files["rows"].notna()
     lines = [
-        f"{len(state)} data files: {int(read.sum())} read as {state.loc[read, 'dataset'].nunique()} datasets, "
-        f"{int(state['state'].str.startswith('refused').sum())} refused, "
-        f"{int((state['state'] == 'not recognised').sum())} not recognised.",
+        f"{len(files)} data files: {int(read.sum())} read as {files.loc[read, 'dataset'].nunique()} datasets, "
+        f"{int(files['state'].str.startswith('refused').sum())} refused, "
+        f"{int((files['state'] == 'not recognised').sum())} not recognised.",
     ]
-    for row in state.to_dict("records"):
+    for row in files.to_dict("records"):
         lines += ["", row["file"]]
         if pd.notna(row["rows"]):
             lines.append(

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from rtop_forecast.checks import arrays as _checks
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError
+from rtop_forecast.evaluation.scores import log_loss
 
 ScoreName = Literal["log", "brier"]
 
@@ -225,16 +226,11 @@ def _loss(score: str) -> Callable[[FloatArray, FloatArray], FloatArray]:
     if score not in ("log", "brier"):
         message = f"score must be log or brier; {score!r} is neither."
         raise InputError(message)
-    return _log_loss if score == "log" else _brier_loss
+    return log_loss if score == "log" else _brier_loss
 
 
 def _brier_loss(y: FloatArray, p: FloatArray) -> FloatArray:
     return (y - p) ** 2
-
-
-def _log_loss(y: FloatArray, p: FloatArray) -> FloatArray:
-    with np.errstate(divide="ignore"):
-        return np.where(y == 1, -np.log(p), -np.log1p(-p))
 
 
 def _mean(
@@ -252,12 +248,12 @@ def _isotonic(y: FloatArray, p: FloatArray, w: FloatArray) -> FloatArray:
     levels, place = np.unique(p, return_inverse=True)
     weight = np.bincount(place, weights=w, minlength=levels.size)
     events = np.bincount(place, weights=w * y, minlength=levels.size)
-    known = weight > 0
+    weighted = weight > 0
     fitted = np.empty(levels.size)
-    fitted[known] = isotonic_regression(events[known] / weight[known], weights=weight[known]).x
+    fitted[weighted] = isotonic_regression(events[weighted] / weight[weighted], weights=weight[weighted]).x
     # a level of weight 0 takes the fit of the nearest level below, or above the first
-    last = np.maximum.accumulate(np.where(known, np.arange(levels.size), -1))
-    fitted = fitted[np.where(last >= 0, last, int(np.argmax(known)))]
+    last = np.maximum.accumulate(np.where(weighted, np.arange(levels.size), -1))
+    fitted = fitted[np.where(last >= 0, last, int(np.argmax(weighted)))]
     return np.clip(fitted, 0.0, 1.0)[place]
 
 

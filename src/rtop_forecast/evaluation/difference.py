@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from rtop_forecast.checks import arrays as _checks
+from rtop_forecast.checks.arguments import interval_level
 from rtop_forecast.checks.arrays import FloatArray, IntArray
 from rtop_forecast.errors import InputError
 from rtop_forecast.evaluation.resampling import (
@@ -171,7 +172,7 @@ def two_way_bootstrap(
     ----------
     Owen, A. B. (2007). The pigeonhole bootstrap. Annals of Applied Statistics, 1(2), 386-411.
     """
-    level = _checks.level_value(level)
+    level = interval_level(level)
     n = np.size(np.asarray(countries))
     by_country, m = _checks.label_codes(countries, n, name="countries")
     by_year, k = _checks.label_codes(years, n, name="years")
@@ -202,7 +203,7 @@ def model_confidence_set(
 
     Starting from all models, that with the largest standardised mean loss above the average of those left is
     eliminated; its p-value is the share of block resamples whose largest standardised deviation exceeds the
-    one seen (the T_max statistic), and never below that of a model eliminated before it.
+    observed one (the T_max statistic), and never below that of a model eliminated before it.
 
     Parameters
     ----------
@@ -230,7 +231,7 @@ def model_confidence_set(
     ----------
     Hansen, P. R., Lunde, A. & Nason, J. M. (2011). The model confidence set. Econometrica, 79(2), 453-497.
     """
-    level = _checks.level_value(level)
+    level = interval_level(level)
     if len(losses) < 2:
         message = f"a model confidence set compares at least two models; got {len(losses)}."
         raise InputError(message)
@@ -256,9 +257,9 @@ def _worst(mean: FloatArray, drawn: FloatArray) -> tuple[int, float]:
     spread = drawn - drawn.mean(axis=1, keepdims=True)
     error = spread.std(axis=0)
     safe = np.where(error > 0, error, 1.0)
-    seen = np.where(error > 0, gap / safe, np.where(gap > 0, np.inf, 0.0))
+    deviation = np.where(error > 0, gap / safe, np.where(gap > 0, np.inf, 0.0))
     largest = np.where(error > 0, spread / safe, 0.0).max(axis=1)
-    return int(np.argmax(seen)), float(np.mean(largest >= seen.max()))
+    return int(np.argmax(deviation)), float(np.mean(largest >= deviation.max()))
 
 
 def _cluster_variance(residual: FloatArray, codes: IntArray) -> float:

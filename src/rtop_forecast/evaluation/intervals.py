@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from rtop_forecast.checks import arrays as _checks
-from rtop_forecast.checks.arguments import integer
+from rtop_forecast.checks.arguments import integer, interval_level
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError
 from rtop_forecast.evaluation.ranking import shares
@@ -62,7 +62,7 @@ class BootstrapScores:
         InputError
             If a score is undefined in more than 5% of the resamples.
         """
-        level = _checks.level_value(level)
+        level = interval_level(level)
         return {name: percentiles(drawn, level, name=name)[:2] for name, drawn in self.draws.items()}
 
     def to_frame(self, *, level: float = 0.9) -> pd.DataFrame:
@@ -142,7 +142,7 @@ def bootstrap_scores(
     return BootstrapScores(estimate=estimate, draws=drawn, undefined=undefined, blocks=m, seed=seed)
 
 
-def score_intervals(
+def score_intervals(  # noqa: PLR0913 (public entry point)
     outcome: ArrayLike,
     prob: ArrayLike,
     *,
@@ -290,7 +290,7 @@ def paired_difference(
     >>> result.brier.prob_better
     1.0
     """
-    level = _checks.level_value(level)
+    level = interval_level(level)
     gains = np.column_stack(
         [
             log_score(outcome, prob_a) - log_score(outcome, prob_b),
@@ -348,7 +348,7 @@ def rank_ranges(prob_draws: ArrayLike, *, level: float = 0.9) -> tuple[FloatArra
     (array([1. , 2.5, 2. ]), array([1. , 3. , 2.5]))
     """
     draws = _prob_draws(prob_draws)
-    level = _checks.level_value(level)
+    level = interval_level(level)
     ranks = np.empty(draws.shape)
     for row, probs in zip(ranks, draws, strict=True):
         _, code, tied = np.unique(-probs, return_inverse=True, return_counts=True)

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from rtop_forecast.checks import arrays as _checks
-from rtop_forecast.checks.arguments import integer
+from rtop_forecast.checks.arguments import integer, interval_level
 from rtop_forecast.checks.arrays import FloatArray, IntArray
 from rtop_forecast.errors import InputError
 
@@ -106,7 +106,7 @@ def reliability_curve(
     """
     y, p = _checks.pair(outcome, prob)
     bins = integer(bins, name="bins", least=1)
-    level = _checks.level_value(level)
+    level = interval_level(level)
     if y.size == 0:
         message = "reliability_curve needs at least one row; there are 0. Check the selection of rows."
         raise InputError(message)
@@ -114,7 +114,7 @@ def reliability_curve(
     y, p = y[order], p[order]
     tie = np.concatenate(([0], np.cumsum(p[1:] != p[:-1])))
     tied = np.bincount(tie)
-    # twice the mid-rank, in whole numbers: no rounding at the edges of bins
+    # twice the mid-rank, in integers: no rounding at the edges of bins
     double_rank = 2 * np.cumsum(tied) - tied
     bin_of_tie = double_rank * bins // (2 * y.size)
     _, code = np.unique(bin_of_tie, return_inverse=True)

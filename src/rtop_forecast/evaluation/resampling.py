@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from rtop_forecast.checks import arrays as _checks
-from rtop_forecast.checks.arguments import integer
+from rtop_forecast.checks.arguments import integer, interval_level
 from rtop_forecast.checks.arrays import FloatArray, IntArray
 from rtop_forecast.errors import InputError
 
@@ -129,7 +129,7 @@ def block_bootstrap(
     >>> result.estimate, result.low, result.high
     (2.5, 1.5, 3.5)
     """
-    level = _checks.level_value(level)
+    level = interval_level(level)
     n = np.size(np.asarray(blocks))
     codes, m = _checks.label_codes(blocks, n, name="blocks")
     counts = block_multiplicities(m, draws=draws, seed=seed)
@@ -207,7 +207,7 @@ def interval_from_draws(draws: ArrayLike, *, level: float = 0.9) -> tuple[FloatA
     (1.0, 3.0)
     """
     array = np.asarray(draws, dtype=np.float64)
-    level = _checks.level_value(level)
+    level = interval_level(level)
     if array.ndim == 0 or array.shape[0] == 0:
         message = f"an interval needs draws along the first axis; the shape is {array.shape}. Pass draws."
         raise InputError(message)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from rtop_forecast.checks import arrays as _checks
+from rtop_forecast.checks.arguments import list_lengths
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError
 from rtop_forecast.evaluation.ranking import (
@@ -103,11 +104,15 @@ def log_score(outcome: ArrayLike, prob: ArrayLike) -> FloatArray:
             f"(outcome {y[first]:g}, prob {p[first]:g}). Calibrate before scoring."
         )
         raise InputError(message)
+    # -0.0 would print as "-0."
+    return log_loss(y, p) + 0.0
+
+
+def log_loss(y: FloatArray, p: FloatArray) -> FloatArray:
+    """-log p of an event, else -log(1 - p); infinite where a forecast of 0 or 1 is wrong."""
     # 1 - p loses the digits of a small p, log1p keeps them; the other branch may be log(0), unused
     with np.errstate(divide="ignore"):
-        score: FloatArray = np.where(y == 1, -np.log(p), -np.log1p(-p))
-    # -0.0 would print as "-0."
-    return score + 0.0
+        return np.where(y == 1, -np.log(p), -np.log1p(-p))
 
 
 def expected_observed(outcome: ArrayLike, prob: ArrayLike, *, weights: ArrayLike | None = None) -> float:
@@ -278,7 +283,7 @@ def score_table(
     Returns
     -------
     dict
-        ``n`` and ``positives`` (total weight of rows and of events, whole numbers
+        ``n`` and ``positives`` (total weight of rows and of events, integers
         without weights), ``auc``, ``ap``, ``log_loss`` (mean `log_score`, nats),
         ``brier`` (mean `brier_score`), ``expected_observed`` and ``recall_at_<k>``.
         Undefined scores are NaN, as each function says.
@@ -298,7 +303,7 @@ def score_table(
     if y.size == 0:
         message = "score_table needs at least one row; there are 0. Check the selection of rows."
         raise InputError(message)
-    lengths = _checks.cut_offs(k)
+    lengths = list_lengths(k, name="k")
     w = _checks.weight_vector(weights, y.size)
     g = _checks.group_codes(groups, y.size)
     order = np.lexsort((w, y, p, g))

@@ -11,9 +11,11 @@ import pandas as pd
 from rtop_forecast.calibration import Calibrator
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import CoverageError, InputError
+from rtop_forecast.explanation.reference import world_name
 from rtop_forecast.explanation.words import sentence
 from rtop_forecast.features import Features, FeatureSpec
 from rtop_forecast.features.framework import find_risk_factor
+from rtop_forecast.logistic import probability
 from rtop_forecast.models import Contributions, RiskModel
 from rtop_forecast.world.states import KEYS
 
@@ -35,7 +37,7 @@ class Attributions:
     baseline : float
         Calibrated log-odds of the reference: the mean over its states (or years) before calibration.
     frame : pandas.DataFrame
-        One row per feature: ``feature, label, unit, risk_factor`` (primary), ``source`` (of its first variable),
+        One row per feature: ``feature, label, unit, scale, risk_factor`` (primary), ``source`` (of its first variable),
         ``value``, ``age`` (years), ``reference_median`` and ``contribution`` (log-odds).
         ``baseline + contribution.sum()`` is the state's calibrated log-odds to 1e-9.
     specs : tuple of FeatureSpec
@@ -106,7 +108,7 @@ class Attributions:
             How many features, those with the largest contributions first.
         """
         order = self.frame["contribution"].abs().sort_values(ascending=False, kind="stable").index[:count]
-        against = "world median" if self.reference.startswith("the world") else "reference median"
+        against = "world median" if self.reference == world_name(self.origin_year) else "reference median"
         return [
             sentence(
                 self.specs[place],
@@ -121,14 +123,15 @@ class Attributions:
 
     def summary(self) -> str:
         """Probability, reference, risk factors and the largest features, as text."""
-        prob = 1.0 / (1.0 + np.exp(-self.log_odds))
-        typical = 1.0 / (1.0 + np.exp(-self.baseline))
+        prob, typical = probability(np.array([self.log_odds, self.baseline]))
         lines = [
             f"{self.name}, origin {self.origin_year}: {prob:.1%}; compared with {self.reference}: {typical:.1%}"
         ]
         table = self.by_risk_factor().dropna(subset=["contribution"])
-        for row in table.sort_values("contribution", ascending=False, kind="stable").to_dict("records"):
-            lines.append(f"  {row['risk_factor']:>2} {row['title']:<26} odds x {row['odds_ratio']:.2f}")
+        lines += [
+            f"  {row['risk_factor']:>2} {row['title']:<26} odds x {row['odds_ratio']:.2f}"
+            for row in table.sort_values("contribution", ascending=False, kind="stable").to_dict("records")
+        ]
         return "\n".join([*lines, "Largest features:", *(f"  {line}" for line in self.sentences())])
 
 
@@ -184,7 +187,8 @@ class AttributionTable:
             {
                 "feature": [spec.name for spec in self.specs],
                 "label": [spec.label for spec in self.specs],
-                "unit": [spec.unit for spec in self.specs],
+                "unit": [spec.unit or spec.coding for spec in self.specs],
+                "scale": [spec.scale for spec in self.specs],
                 "risk_factor": [spec.risk_factors[0] for spec in self.specs],
                 "source": list(self.sources),
                 "value": self.values[row],
@@ -215,18 +219,44 @@ class AttributionTable:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedRows:
+    """States of one origin year whose forecasts are explained.
+
+    Attributes
+    ----------
+    keys : pandas.DataFrame
+        ``country_id, name``, one row per state.
+    matrix : pandas.DataFrame of shape (n_states, n_features)
+        Their features; at least the columns that ``specs`` names.
+    ages : ndarray of shape (n_states, n_features)
+        Age of each value in years, columns as in ``specs``.
+    specs : tuple of FeatureSpec
+    origin_year : int
+    sources : tuple of str
+        Source of each feature; empty strings where none is known.
+    """
+
+    keys: pd.DataFrame
+    matrix: pd.DataFrame
+    ages: FloatArray
+    specs: tuple[FeatureSpec, ...]
+    origin_year: int
+    sources: tuple[str, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the features."""
+        return [spec.name for spec in self.specs]
+
+
 def attribute(
     model: RiskModel,
-    matrix: pd.DataFrame,
+    rows: ExplainedRows,
     *,
-    keys: pd.DataFrame,
-    ages: FloatArray,
-    specs: Sequence[FeatureSpec],
     calibrator: Calibrator,
-    origin_year: int,
     reference: pd.DataFrame | None = None,
     reference_name: str | None = None,
-    sources: Sequence[str] | None = None,
 ) -> AttributionTable:
     """Contributions of a fitted model to every state's calibrated log-odds.
 
@@ -239,21 +269,14 @@ def attribute(
     ----------
     model : RiskModel
         Fitted.
-    matrix : pandas.DataFrame of shape (n_states, n_features)
-        The origin year's features, columns as in ``specs``.
-    keys : pandas.DataFrame
-        ``country_id, name`` of the rows.
-    ages : ndarray of shape (n_states, n_features)
-    specs : sequence of FeatureSpec
+    rows : ExplainedRows
+        The states of the origin year.
     calibrator : Calibrator
         Fitted.
-    origin_year : int
     reference : pandas.DataFrame of shape (n_reference, n_features), optional
-        Rows to compare with; by default ``matrix`` itself, the world of the year.
+        Rows to compare with; by default those of ``rows``, the world of the year.
     reference_name : str, optional
         What they are called.
-    sources : sequence of str, optional
-        Source of each feature; empty by default.
 
     Returns
     -------
@@ -264,26 +287,19 @@ def attribute(
     InputError
         If the reference has no rows.
     """
-    names = [spec.name for spec in specs]
-    world = matrix if reference is None else reference
+    world = rows.matrix if reference is None else reference
     if not len(world):
         message = "the reference of an explanation needs at least one state-year. Name another."
         raise InputError(message)
-    raw = model.contributions(matrix[names])
-    compared = raw if reference is None else model.contributions(world[names])
+    raw = model.contributions(rows.matrix[rows.names])
     return _centred(
         raw,
-        compared,
-        matrix=matrix,
+        raw if reference is None else model.contributions(world[rows.names]),
+        rows,
         world=world,
-        keys=keys,
-        ages=ages,
-        specs=specs,
         calibrator=calibrator,
-        log_odds=model.log_odds(matrix[names]),
-        origin_year=origin_year,
-        reference_name=reference_name or f"the world's states of {origin_year}",
-        sources=tuple(sources) if sources is not None else ("",) * len(names),
+        log_odds=model.log_odds(rows.matrix[rows.names]),
+        reference_name=reference_name or world_name(rows.origin_year),
     )
 
 
@@ -297,62 +313,59 @@ def explained_by(
 ) -> AttributionTable:
     """Table from contributions made earlier, compared with the world of the year."""
     table = keys[KEYS].merge(features.ages, on=KEYS, how="left", validate="one_to_one")
+    rows = ExplainedRows(
+        keys=keys[["country_id", "name"]],
+        matrix=matrix,
+        ages=table[features.names].to_numpy(dtype=float),
+        specs=tuple(features.specs),
+        origin_year=origin_year,
+        sources=feature_sources(features),
+    )
     return _centred(
         raw,
         raw,
-        matrix=matrix,
+        rows,
         world=matrix,
-        keys=keys[["country_id", "name"]],
-        ages=table[features.names].to_numpy(dtype=float),
-        specs=features.specs,
         calibrator=calibrator,
         log_odds=raw.log_odds,
-        origin_year=origin_year,
-        reference_name=f"the world's states of {origin_year}",
-        sources=feature_sources(features),
+        reference_name=world_name(origin_year),
     )
 
 
 def feature_sources(features: Features) -> tuple[str, ...]:
     """Source of each feature's first variable."""
-    known = features.panel.variables
+    variables = features.panel.variables
     return tuple(
-        known[spec.variables[0]].source if spec.variables else "state system" for spec in features.specs
+        variables[spec.variables[0]].source if spec.variables else "state system" for spec in features.specs
     )
 
 
 def _centred(
     raw: Contributions,
     compared: Contributions,
+    rows: ExplainedRows,
     *,
-    matrix: pd.DataFrame,
     world: pd.DataFrame,
-    keys: pd.DataFrame,
-    ages: FloatArray,
-    specs: Sequence[FeatureSpec],
     calibrator: Calibrator,
     log_odds: FloatArray,
-    origin_year: int,
     reference_name: str,
-    sources: tuple[str, ...],
 ) -> AttributionTable:
-    names = [spec.name for spec in specs]
-    order = [list(raw.feature_names).index(name) for name in names]
+    order = [list(raw.feature_names).index(name) for name in rows.names]
     values = raw.values[:, order]  # noqa: PD011 (not a DataFrame)
     centre = compared.values[:, order].mean(axis=0)  # noqa: PD011
     start = raw.baseline + float(centre.sum())
     at_reference = calibrator.apply_log_odds(np.array([start]))[0]
     return AttributionTable(
-        keys=keys.reset_index(drop=True),
-        origin_year=origin_year,
+        keys=rows.keys.reset_index(drop=True),
+        origin_year=rows.origin_year,
         reference=reference_name,
-        baseline=np.full(len(matrix), at_reference),
+        baseline=np.full(len(rows.matrix), at_reference),
         contributions=(values - centre) * secant(calibrator, start, log_odds)[:, None],
-        values=matrix[names].to_numpy(dtype=float),
-        ages=ages,
-        reference_medians=world[names].median().to_numpy(dtype=float),
-        specs=tuple(specs),
-        sources=sources,
+        values=rows.matrix[rows.names].to_numpy(dtype=float),
+        ages=rows.ages,
+        reference_medians=world[rows.names].median().to_numpy(dtype=float),
+        specs=rows.specs,
+        sources=rows.sources,
     )
 
 

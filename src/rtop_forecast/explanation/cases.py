@@ -115,11 +115,11 @@ def make_case(result: _Backtested, state: str | int, *, first: int, last: int) -
         if int(origin) in result.explanations
     }
     contributions = pd.DataFrame(factors).T.rename_axis("origin_year") if factors else pd.DataFrame()
-    kept = ["origin_year", "prob", "rank", "states", "onset", "ongoing", "outcome"]
+    columns_shown = ["origin_year", "prob", "rank", "states", "onset", "ongoing", "outcome"]
     return Case(
         country_id=int(rows["country_id"].iloc[-1]),
         name=str(rows["name"].iloc[-1]),
-        frame=rows[kept].reset_index(drop=True),
+        frame=rows[columns_shown].reset_index(drop=True),
         contributions=contributions,
     )
 

@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 
 from rtop_forecast.features import FeatureSpec
 
-_LOGGED = re.compile(r"^log\(1 \+ (?P<inner>.+)\)$")
 
-
-def natural(spec: FeatureSpec, value: float) -> tuple[float, str]:
-    """Value without its logarithm, and its unit.
+def natural(spec: FeatureSpec, value: float) -> float:
+    """Value without its logarithm, in the feature's unit; a difference of logarithms as it is.
 
     Examples
     --------
     >>> from rtop_forecast.features import CATALOGUE
     >>> spec = next(one for one in CATALOGUE if one.name == "infant_mortality_log")
-    >>> value, unit = natural(spec, 4.0)
-    >>> round(value, 1), unit
+    >>> round(natural(spec, 4.0), 1), spec.unit
     (54.6, 'deaths per 1,000 live births')
     """
-    logged = _LOGGED.match(spec.unit)
-    if logged:
-        return float(np.expm1(value)), logged["inner"]
-    if spec.unit.startswith("log ") and "ratio" not in spec.unit:
-        return float(np.exp(value)), spec.unit.removeprefix("log ")
-    return float(value), spec.unit
-
-
-def plain_label(spec: FeatureSpec) -> str:
-    """Label without the mention of a logarithm."""
-    return spec.label.replace(", logged", "")
+    if spec.scale == "log1p":
+        return float(np.expm1(value))
+    return float(np.exp(value)) if spec.scale == "log" else float(value)
 
 
 def number(value: float) -> str:
@@ -54,12 +41,8 @@ def number(value: float) -> str:
 
 def sentence(spec: FeatureSpec, *, value: float, reference: float, contribution: float, against: str) -> str:
     """One feature of one state, compared, with what it does to the odds; a description, not a cause."""
-    shown, unit = natural(spec, value)
-    typical, _ = natural(spec, reference)
-    label = plain_label(spec)
-    unit = "" if unit in ("0 or 1", "as given") or unit.startswith("index") else f" {unit}"
+    unit = f" {spec.unit}" if spec.unit else ""
+    typical, effect = number(natural(spec, reference)), f"x{np.exp(contribution):.2f} on the odds"
     if not np.isfinite(value):
-        return (
-            f"{label}: not known ({against} {number(typical)}{unit}): x{np.exp(contribution):.2f} on the odds"
-        )
-    return f"{label}: {number(shown)}{unit}, {against} {number(typical)}: x{np.exp(contribution):.2f} on the odds"
+        return f"{spec.label}: not known ({against} {typical}{unit}): {effect}"
+    return f"{spec.label}: {number(natural(spec, value))}{unit}, {against} {typical}: {effect}"

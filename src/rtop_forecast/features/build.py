@@ -12,20 +12,8 @@ import pandas as pd
 from rtop_forecast.checks.arguments import integer, string_mapping, strings
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError
-from rtop_forecast.features.catalogue.atrocities import FEATURES as ATROCITIES
-from rtop_forecast.features.catalogue.conflict import FEATURES as CONFLICT
-from rtop_forecast.features.catalogue.displacement import FEATURES as DISPLACEMENT
-from rtop_forecast.features.catalogue.economy import FEATURES as ECONOMY
-from rtop_forecast.features.catalogue.governance import FEATURES as GOVERNANCE
-from rtop_forecast.features.catalogue.groups import FEATURES as GROUPS
-from rtop_forecast.features.catalogue.history import FEATURES as HISTORY
-from rtop_forecast.features.catalogue.institutions import FEATURES as INSTITUTIONS
+from rtop_forecast.features.catalogue import CATALOGUE
 from rtop_forecast.features.catalogue.make import level
-from rtop_forecast.features.catalogue.neighbours import FEATURES as NEIGHBOURS
-from rtop_forecast.features.catalogue.politics import FEATURES as POLITICS
-from rtop_forecast.features.catalogue.rights import FEATURES as RIGHTS
-from rtop_forecast.features.catalogue.structure import FEATURES as STRUCTURE
-from rtop_forecast.features.catalogue.violence import FEATURES as VIOLENCE
 from rtop_forecast.features.framework import find_risk_factor
 from rtop_forecast.features.grid import Grid
 from rtop_forecast.features.spec import FeatureSpec
@@ -35,25 +23,8 @@ from rtop_forecast.sources.core.bundled import core_tables
 from rtop_forecast.sources.registry import Release, registry
 from rtop_forecast.world.states import KEYS
 
-# Binary digits that are kept of a source's own figure (whole numbers to 10**12 are exact), and of what is computed.
+# Binary digits of a source's own figure (integers to 10**12 are exact) and of what is computed.
 _FIGURE, _COMPUTED = 40, 24
-_AS_GIVEN = "as given"  # unit of a variable of the user's own, which is left as it is
-
-CATALOGUE: tuple[FeatureSpec, ...] = (
-    *HISTORY,
-    *CONFLICT,
-    *VIOLENCE,
-    *NEIGHBOURS,
-    *STRUCTURE,
-    *GOVERNANCE,
-    *INSTITUTIONS,
-    *GROUPS,
-    *RIGHTS,
-    *POLITICS,
-    *ECONOMY,
-    *DISPLACEMENT,
-    *ATROCITIES,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,9 +114,9 @@ def build_features(
         If a named feature needs a variable that the panel does not hold.
     """
     issue_month = integer(issue_month, name="issue_month", least=1, most=12)
-    mine = {} if own is None else string_mapping(own, name="own")
+    factors = {} if own is None else string_mapping(own, name="own")
     chosen = _select(panel, None if names is None else strings(names, name="names"))
-    specs = (*chosen, *(own_feature(name, factor) for name, factor in mine.items()))
+    specs = (*chosen, *(own_feature(name, factor) for name, factor in factors.items()))
     return features_of(panel, specs, issue_month=issue_month)
 
 
@@ -182,7 +153,8 @@ def own_feature(name: str, factor: int) -> FeatureSpec:
     return level(
         name,
         name,
-        unit=_AS_GIVEN,
+        coding="as given",
+        rounded=False,
         risk_factors=(factor,),
         indicators=(str(find_risk_factor(factor).number),),
         sign=0,
@@ -192,10 +164,10 @@ def own_feature(name: str, factor: int) -> FeatureSpec:
 def _column(grid: Grid, spec: FeatureSpec) -> tuple[FloatArray, FloatArray]:
     """Values and ages of a feature; values that are too old become missing."""
     column = grid.flatten(spec.compute(grid))
-    if spec.unit != _AS_GIVEN:
+    if spec.rounded:
         column = settled(column, digits=_FIGURE if spec.transform == "level" else _COMPUTED)
     used = [grid.flatten(grid.age(name)) for name in spec.variables]
-    # the maximum of what is known: a share over several treaties may lack the youngest
+    # over the observed ones: a share over several treaties may lack the youngest
     oldest = np.fmax.reduce(used) if used else np.zeros(len(column))
     if spec.max_age is not None:
         column = np.where(oldest < spec.max_age, column, np.nan)
@@ -208,29 +180,32 @@ def describe_features(specs: Sequence[FeatureSpec] = CATALOGUE) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``name, label, unit`` (and coding), ``transform, risk_factor`` (the primary one), ``risk_factors, indicators``
-        (of the UN Framework), ``variables, sources`` (keys of the registry), ``publication_lag_months`` (of the slowest
-        source), ``sign`` (expected direction), ``by_default``, ``reference`` (codebooks).
+        ``name, label, unit`` (of the natural value, or its coding), ``scale`` (of the column: the natural value,
+        its logarithm, or a difference of logarithms), ``transform, risk_factor`` (the primary one),
+        ``risk_factors, indicators`` (of the UN Framework), ``variables, sources`` (keys of the registry),
+        ``publication_lag_months`` (of the slowest source), ``sign`` (expected direction), ``by_default``,
+        ``reference`` (codebooks).
     """
     origins = [[_release(name) for name in spec.variables] for spec in specs]
-    known = [[release for release in group if release is not None] for group in origins]
+    releases = [[release for release in group if release is not None] for group in origins]
     return pd.DataFrame(
         {
             "name": [spec.name for spec in specs],
             "label": [spec.label for spec in specs],
-            "unit": [spec.unit for spec in specs],
+            "unit": [spec.unit or spec.coding for spec in specs],
+            "scale": [spec.scale for spec in specs],
             "transform": [spec.transform for spec in specs],
             "risk_factor": [spec.risk_factors[0] for spec in specs],
             "risk_factors": [", ".join(map(str, spec.risk_factors)) for spec in specs],
             "indicators": [", ".join(spec.indicators) for spec in specs],
             "variables": [", ".join(spec.variables) for spec in specs],
-            "sources": [", ".join(sorted({one.key for one in group})) for group in known],
+            "sources": [", ".join(sorted({one.key for one in group})) for group in releases],
             "publication_lag_months": [
-                max((one.publication_lag_months for one in group), default=0) for group in known
+                max((one.publication_lag_months for one in group), default=0) for group in releases
             ],
             "sign": [spec.sign for spec in specs],
             "by_default": [spec.by_default for spec in specs],
-            "reference": [" ".join(sorted({one.citation for one in group})) for group in known],
+            "reference": [" ".join(sorted({one.citation for one in group})) for group in releases],
         }
     )
 
@@ -255,12 +230,12 @@ def _select(panel: Panel, names: Sequence[str] | None) -> tuple[FeatureSpec, ...
     if names is None:
         held = set(panel.variables)
         return tuple(spec for spec in CATALOGUE if spec.by_default and set(spec.variables) <= held)
-    known = {spec.name: spec for spec in CATALOGUE}
-    unknown = [name for name in names if name not in known]
+    catalogue = {spec.name: spec for spec in CATALOGUE}
+    unknown = [name for name in names if name not in catalogue]
     if unknown:
         message = (
             f"{len(unknown)} of {len(names)} names are not in the feature catalogue, first {unknown[0]!r}. "
             "describe_features() lists it."
         )
         raise InputError(message)
-    return tuple(known[name] for name in names)
+    return tuple(catalogue[name] for name in names)

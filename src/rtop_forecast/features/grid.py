@@ -53,7 +53,7 @@ class Grid:
         self.cols = np.searchsorted(self.ids, panel.frame["country_id"].to_numpy(dtype=np.int64))
         self.exists = np.zeros((len(self.years), len(self.ids)), dtype=bool)
         self.exists[self.rows, self.cols] = True
-        self._known: dict[str, tuple[FloatArray, FloatArray]] = {}
+        self._latest: dict[str, tuple[FloatArray, FloatArray]] = {}
 
     def issued(self, year: int) -> date:
         """Issue date of the forecasts with origin ``year``."""
@@ -133,7 +133,7 @@ class Grid:
         return np.where(self.exists, mean.reshape(values.shape), np.nan)
 
     def _lookup(self, name: str) -> tuple[FloatArray, FloatArray]:
-        if name not in self._known:
+        if name not in self._latest:
             variable = self.panel.variables.get(name)
             if variable is None:
                 message = f"the panel has no variable {name!r}. Load the source that brings it."
@@ -146,6 +146,6 @@ class Grid:
                 age = np.where(np.isfinite(values), 0.0, np.nan)
             else:
                 values, age = carry_forward(values)
-            known = np.where(self.exists, values, np.nan)
-            self._known[name] = known, np.where(self.exists & np.isfinite(known), age + years, np.nan)
-        return self._known[name]
+            values = np.where(self.exists, values, np.nan)
+            self._latest[name] = values, np.where(self.exists & np.isfinite(values), age + years, np.nan)
+        return self._latest[name]

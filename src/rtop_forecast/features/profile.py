@@ -70,8 +70,8 @@ def _factor(
 ) -> pd.DataFrame:
     places = [i for i, spec in enumerate(features.specs) if number in spec.risk_factors]
     directed = [i for i in places if features.specs[i].sign != 0]
-    seen = np.isfinite(worse[:, places])
-    observed = seen.sum(axis=1)
+    present = np.isfinite(worse[:, places])
+    observed = present.sum(axis=1)
     return keys.assign(
         risk_factor=number,
         title=title,
@@ -80,27 +80,27 @@ def _factor(
         observed=observed,
         coverage=observed / len(places) if places else np.nan,
         age=_row_means(ages[:, places]),
-        indicators=_touched(features, places, seen, number),
+        indicators=_touched(features, places, present, number),
     )
 
 
 def _touched(
-    features: Features, places: list[int], seen: NDArray[np.bool_], number: int
+    features: Features, places: list[int], present: NDArray[np.bool_], number: int
 ) -> NDArray[np.int64]:
     """Count of the factor's own indicators that a row's observed features touch."""
     own = [
         {code for code in features.specs[i].indicators if code.split(".")[0] == str(number)} for i in places
     ]
-    total = np.zeros(len(seen), dtype=np.int64)
+    total = np.zeros(len(present), dtype=np.int64)
     for code in sorted(set().union(*own)):
         touching = [j for j, codes in enumerate(own) if code in codes]
-        total += seen[:, touching].any(axis=1)
+        total += present[:, touching].any(axis=1)
     return total
 
 
 def _row_means(values: FloatArray) -> FloatArray:
-    known = np.isfinite(values)
-    count = known.sum(axis=1)
-    total = np.where(known, values, 0.0).sum(axis=1)
+    present = np.isfinite(values)
+    count = present.sum(axis=1)
+    total = np.where(present, values, 0.0).sum(axis=1)
     means: FloatArray = np.divide(total, count, out=np.full(len(values), np.nan), where=count > 0)
     return means

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError
 from rtop_forecast.features.framework import find_risk_factor
 from rtop_forecast.features.grid import Grid
 
+Scale = Literal["identity", "log", "log1p", "difference of logs"]
 _INDICATOR = re.compile(r"(1[0-4]|[1-9])(\.[1-9]\d?)?")
 
 
@@ -25,7 +27,12 @@ class FeatureSpec:
     label : str
         What it is, in a few plain words.
     unit : str
-        Unit and coding.
+        What follows the natural value in a sentence, such as "deaths"; empty for a pure number.
+    coding : str
+        What a pure number means, such as "0 or 1".
+    scale : {"identity", "log", "log1p", "difference of logs"}
+        What the column holds: the natural value x itself, log(x), log(1 + x), or a difference of logarithms. The
+        unit is that of x; a difference of logarithms is read as it is.
     risk_factors : tuple of int
         Factors of the UN Framework it speaks to; the first is the primary one, used when
         contributions are grouped.
@@ -45,24 +52,29 @@ class FeatureSpec:
         its age beside it.
     by_default : bool
         Whether :func:`build_features` takes it unasked.
+    rounded : bool
+        Whether the noise in its last binary digits is rounded away.
 
     Raises
     ------
     InputError
-        If a factor, indicator, sign or age is impossible or a text is empty.
+        If a factor, indicator, sign, scale or age is impossible or a string is empty.
     """
 
     name: str
     label: str
-    unit: str
     risk_factors: tuple[int, ...]
     indicators: tuple[str, ...]
     transform: str
     variables: tuple[str, ...]
     sign: int
     compute: Callable[[Grid], FloatArray]
+    unit: str = ""
+    coding: str = ""
+    scale: Scale = "identity"
     max_age: int | None = None
     by_default: bool = True
+    rounded: bool = True
 
     def __post_init__(self) -> None:
         """Refuse features without a risk factor or with an impossible sign."""
@@ -74,8 +86,13 @@ class FeatureSpec:
         if not self.indicators or any(not _INDICATOR.fullmatch(code) for code in self.indicators):
             message = f"feature {self.name!r} needs indicators of the Framework such as '1.1', not {self.indicators}."
             raise InputError(message)
-        if not (self.label and self.unit and self.transform):
-            message = f"feature {self.name!r} needs a label, a unit and a transform in words."
+        if not (self.label and (self.unit or self.coding) and self.transform):
+            message = f"feature {self.name!r} needs a label, a unit or a coding, and a transform in words."
+            raise InputError(message)
+        if self.scale not in get_args(Scale):
+            message = (
+                f"the scale of feature {self.name!r} must be one of {get_args(Scale)}, not {self.scale!r}."
+            )
             raise InputError(message)
         if self.max_age is not None and self.max_age < 1:
             message = (

@@ -121,11 +121,11 @@ def decayed_sum(values: FloatArray, half_life: float) -> FloatArray:
     weight = 0.5 ** (1.0 / half_life)
     result = np.full_like(values, np.nan)
     running = np.zeros(values.shape[1])
-    seen = np.zeros(values.shape[1], dtype=bool)
+    begun = np.zeros(values.shape[1], dtype=bool)
     for row, present in enumerate(values):
         running = running * weight + np.nan_to_num(present)
-        seen |= np.isfinite(present)
-        result[row] = np.where(seen, running, np.nan)
+        begun |= np.isfinite(present)
+        result[row] = np.where(begun, running, np.nan)
     return result
 
 
@@ -140,10 +140,10 @@ def since(values: FloatArray) -> FloatArray:
     array([ 0.,  1.,  0.,  1., nan])
     """
     rows = np.arange(len(values), dtype=float)[:, None]
-    known = np.isfinite(values)
-    first = np.cumsum(known, axis=0) == 1
-    last = np.maximum.accumulate(np.where((values > 0) | (first & known), rows, -np.inf), axis=0)
-    return np.where(known, rows - last, np.nan)
+    observed = np.isfinite(values)
+    first = np.cumsum(observed, axis=0) == 1
+    last = np.maximum.accumulate(np.where((values > 0) | (first & observed), rows, -np.inf), axis=0)
+    return np.where(observed, rows - last, np.nan)
 
 
 def spell_length(active: FloatArray) -> FloatArray:

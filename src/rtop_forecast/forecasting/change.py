@@ -11,6 +11,7 @@ from rtop_forecast.errors import InputError
 from rtop_forecast.explanation.attribution import secant
 from rtop_forecast.forecasting.basis import Basis
 from rtop_forecast.forecasting.forecast import Forecast
+from rtop_forecast.logistic import probability
 from rtop_forecast.world.states import country
 
 __all__ = ["ChangeAttribution", "explain_change"]
@@ -66,7 +67,7 @@ class ChangeAttribution:
 
     def summary(self) -> str:
         """Probabilities, the four parts and the features that moved most, as text."""
-        before, after = (1 / (1 + np.exp(-value)) for value in self.log_odds)
+        before, after = probability(np.array(self.log_odds))
         lines = [f"{self.name}: {before:.1%} from {self.origins[0]} to {after:.1%} from {self.origins[1]}"]
         lines += [f"  {name:<20} odds x {np.exp(value):.2f}" for name, value in self.parts.items()]
         moved = self.frame["revised_information"] + self.frame["new_information"]

@@ -39,14 +39,16 @@ def prepare_checkpoint(folder: str | Path, model: object, samples: Sequence[_Row
     InputError
         If it belongs to others, or holds files but no key.
     """
-    # absolute: a worker process may stand in another folder
+    # absolute: a worker process may run in another folder
     out = path_argument(folder, name="checkpoint").resolve()
     out.mkdir(parents=True, exist_ok=True)
     key = {"fingerprint": _fingerprint(model, samples), "model": repr(model)}
     path = out / _KEY
     if path.is_file():
         if json.loads(path.read_text(encoding="utf-8")).get("fingerprint") != key["fingerprint"]:
-            message = f"{out} holds origins of another model, other data or labels. Name another folder."
+            message = (
+                f"{out} holds origins of another model, other data or other labels. Name another folder."
+            )
             raise InputError(message)
         return out
     if any(out.iterdir()):
@@ -77,7 +79,7 @@ def read_origin(folder: Path, origin: int) -> pd.DataFrame | None:
         return None
     content = found[0].read_bytes()
     if not found[0].stem.endswith(hashlib.sha256(content).hexdigest()[:16]):
-        message = f"{found[0].name} in {folder} was changed. Delete it, and its origin is computed again."
+        message = f"{found[0].name} in {folder} was changed. Delete it to compute its origin again."
         raise DataIntegrityError(message)
     return pd.read_parquet(io.BytesIO(content))
 

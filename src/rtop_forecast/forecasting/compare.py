@@ -19,12 +19,12 @@ from rtop_forecast.evaluation import (
     skill_score,
 )
 from rtop_forecast.forecasting.result import BacktestResult
+from rtop_forecast.forecasting.rows import ROW_KEYS
 
 __all__ = ["Comparison", "compare"]
 
 _SCORES = ("log_loss", "brier", "auc", "ap", "recall_at_30", "expected_observed")
 _LOWER_IS_BETTER = ("log_loss", "brier")
-_KEYS = ["country_id", "origin_year"]
 _AUC_NOISE = 0.3  # two standard errors of an AUC difference are about 0.3 over the root of the positives
 
 
@@ -121,7 +121,7 @@ def compare(
     """
     for name, result in (("result_a", result_a), ("result_b", result_b)):
         instance_of(result, BacktestResult, name=name, remedy="Make it with backtest(...).")
-    left, right = (result.frame.sort_values(_KEYS, ignore_index=True) for result in (result_a, result_b))
+    left, right = (result.frame.sort_values(ROW_KEYS, ignore_index=True) for result in (result_a, result_b))
     _same_rows(left, right)
     outcome, a, b = left["outcome"], left["prob"], right["prob"]
     arguments: dict[str, Any] = {
@@ -164,10 +164,10 @@ def compare(
 
 
 def _row(score: str, a: float, b: float, gaps: np.ndarray, level: float) -> dict[str, float | str]:
-    known = gaps[np.isfinite(gaps)]
-    low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2]) if known.size else (np.nan, np.nan)
+    finite = gaps[np.isfinite(gaps)]
+    low, high = np.quantile(finite, [(1 - level) / 2, (1 + level) / 2]) if finite.size else (np.nan, np.nan)
     sign = -1.0 if score in _LOWER_IS_BETTER else 1.0
-    better = float(np.mean((sign * known > 0) + 0.5 * (known == 0))) if known.size else np.nan
+    better = float(np.mean((sign * finite > 0) + 0.5 * (finite == 0))) if finite.size else np.nan
     return {
         "score": score,
         "a": a,
@@ -188,8 +188,8 @@ def _same_rows(left: pd.DataFrame, right: pd.DataFrame) -> None:
     if spans[0] != spans[1]:
         message = f"the two look {spans[0]} and {spans[1]} years ahead. Backtest both with one horizon."
         raise InputError(message)
-    both = left[[*_KEYS, "name", "outcome"]].merge(
-        right[[*_KEYS, "name", "outcome"]], on=_KEYS, how="outer", suffixes=("", "_b"), indicator=True
+    both = left[[*ROW_KEYS, "name", "outcome"]].merge(
+        right[[*ROW_KEYS, "name", "outcome"]], on=ROW_KEYS, how="outer", suffixes=("", "_b"), indicator=True
     )
     apart = both[both["_merge"] != "both"]
     if len(apart):
@@ -197,7 +197,7 @@ def _same_rows(left: pd.DataFrame, right: pd.DataFrame) -> None:
         where = "first" if one["_merge"] == "left_only" else "second"
         name = one["name"] if isinstance(one["name"], str) else one["name_b"]
         message = (
-            f"the two were not scored on the same rows; {len(apart)} of {len(both)} stand in one only, first {name} "
+            f"the two were not scored on the same rows; {len(apart)} of {len(both)} are in one only, first {name} "
             f"from {one['origin_year']} (in the {where}). Backtest both on the same target and origins."
         )
         raise InputError(message)

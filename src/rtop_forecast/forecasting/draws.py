@@ -7,6 +7,8 @@ from joblib import delayed
 
 from rtop_forecast.calibration import AffineCalibrator, Calibrator
 from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.forecasting.fit import Fit
+from rtop_forecast.forecasting.options import DrawOptions
 from rtop_forecast.forecasting.parallel import run
 from rtop_forecast.forecasting.sample import Sample
 from rtop_forecast.models import RiskModel
@@ -18,18 +20,7 @@ STRETCH_STATES = 1.5
 STRETCH_WORLD = 1.75
 
 
-def joint_draws(
-    model: RiskModel,
-    rows: Sample,
-    log_odds: FloatArray,
-    *,
-    origin: int,
-    calibrator: Calibrator,
-    draws: int,
-    seed: int,
-    n_jobs: int | None = None,
-    progress: str | None = None,
-) -> FloatArray:
+def joint_draws(fit: Fit, options: DrawOptions) -> FloatArray:
     """Joint draws of the calibrated log-odds of all states of an origin year.
 
     Each draw refits the model on a resample of whole countries and draws the calibrator's shift from its
@@ -38,36 +29,30 @@ def joint_draws(
 
     Parameters
     ----------
-    model : RiskModel
-        Unfitted.
-    rows : Sample
-    log_odds : ndarray of shape (n_states,)
-        Calibrated log-odds of the forecast.
-    origin : int
-    calibrator : Calibrator
-        Fitted.
-    draws, seed, n_jobs, progress
-        As in :func:`forecast`.
+    fit : Fit
+        The forecast's model, calibrator, rows, origin and seed.
+    options : DrawOptions
+        How many draws, and how they are computed.
 
     Returns
     -------
     ndarray of shape (draws, n_states)
     """
-    weights = _block_weights(rows, origin=origin, draws=draws, seed=seed)
-    tasks = (delayed(_draw)(model, rows, origin, weight) for weight in weights)
-    refits = np.array(run(tasks, count=draws, n_jobs=n_jobs, progress=progress))
-    return _around(log_odds, refits, calibrator, seed=seed)
+    weights = _block_weights(fit, options.draws)
+    tasks = (delayed(_draw)(fit.unfitted, fit.rows, fit.origin_year, weight) for weight in weights)
+    refits = np.array(run(tasks, count=options.draws, n_jobs=options.n_jobs, progress=options.progress))
+    return _around(fit.log_odds(fit.matrix), refits, fit.calibrator, seed=fit.seed)
 
 
-def _block_weights(rows: Sample, *, origin: int, draws: int, seed: int) -> list[FloatArray]:
-    """Multiplicity of each row when the countries seen in training are drawn with replacement."""
-    country_id = rows.keys["country_id"].to_numpy()
-    blocks = np.unique(country_id[rows.training(origin)])
-    generator = np.random.default_rng(seed)
+def _block_weights(fit: Fit, draws: int) -> list[FloatArray]:
+    """Multiplicity of each row when the countries of the training rows are drawn with replacement."""
+    country_id = fit.rows.keys["country_id"].to_numpy()
+    blocks = np.unique(country_id[fit.rows.training(fit.origin_year)])
+    generator = np.random.default_rng(fit.seed)
     counts = generator.multinomial(len(blocks), np.full(len(blocks), 1 / len(blocks)), size=draws)
     place = np.minimum(np.searchsorted(blocks, country_id), len(blocks) - 1)
-    seen = blocks[place] == country_id
-    return [np.where(seen, count[place], 0).astype(float) for count in counts]
+    trained = blocks[place] == country_id
+    return [np.where(trained, count[place], 0).astype(float) for count in counts]
 
 
 def _around(log_odds: FloatArray, refits: FloatArray, calibrator: Calibrator, *, seed: int) -> FloatArray:

@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from rtop_forecast.checks.arguments import calendar_date, calendar_year, finite_number, instance_of, integer
-from rtop_forecast.checks.arrays import FloatArray, level_value
-from rtop_forecast.errors import CoverageError, InputError, LeakageError
+from rtop_forecast.checks.arguments import calendar_date, calendar_year, instance_of, integer, interval_level
+from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.errors import InputError, LeakageError
 from rtop_forecast.evaluation import prob_top, rank_ranges
 from rtop_forecast.explanation.attribution import Attributions, AttributionTable
+from rtop_forecast.explanation.reference import Reference
 from rtop_forecast.features import Features
 from rtop_forecast.forecasting.basis import Basis
 from rtop_forecast.forecasting.draws import joint_draws
-from rtop_forecast.forecasting.prequential import calibrator_of
-from rtop_forecast.forecasting.provenance import provenance
+from rtop_forecast.forecasting.options import DrawOptions
+from rtop_forecast.forecasting.request import Request
 from rtop_forecast.forecasting.result import BacktestResult
-from rtop_forecast.forecasting.sample import Sample, sample
+from rtop_forecast.forecasting.rows import WINDOW_COLUMNS, forecast_rows, with_prob
 from rtop_forecast.logistic import probability
-from rtop_forecast.models import RiskModel, as_risk_model
+from rtop_forecast.models import RiskModel
 from rtop_forecast.targets import Target, what_happens
 from rtop_forecast.world.states import country
 
 LEVEL = 0.9
-MIN_DRAWS = 20
-_MOST_DRAWS = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +101,7 @@ class Forecast:
             rank_last_year, change`` (of the probability) and ``factor_1, factor_2``: the two UN risk
             factors (numbers) that raise the forecast most, missing where fewer than two raise it.
         """
-        table = self.frame.drop(columns=["origin_year", "target_start", "target_end", "raw_prob", "outcome"])
+        table = self.frame.drop(columns=[*WINDOW_COLUMNS, "raw_prob", "outcome"])
         table["change"] = table["prob"] - table["prob_last_year"]
         factors = self.explanation.by_risk_factor().loc[table["country_id"].to_numpy()]
         order = np.argsort(-factors.to_numpy(), axis=1, kind="stable")
@@ -116,32 +113,28 @@ class Forecast:
         front = ["rank", "country_id", "name", "prob", "prob_low", "prob_high", "rank_low", "rank_high"]
         return table[[*front, *[name for name in table.columns if name not in front]]]
 
-    def attributions(
-        self, state: str | int, *, compared_with: str | Sequence[str | int] = "world", past_years: int = 10
-    ) -> Attributions:
+    def attributions(self, state: str | int, *, compared_with: Reference | str = "world") -> Attributions:
         """Why a state's forecast is what it is.
 
         Parameters
         ----------
         state : str or int
             A name in any spelling that the state system knows, or a Gleditsch-Ward number.
-        compared_with : str or sequence, optional
-            ``"world"``: all states ranked this year; ``"own past"``: the state in the ``past_years`` before;
-            ``"region"``: the other ranked states of its UN subregion; or a list of states.
-        past_years : int
-            Years before the origin for ``"own past"``.
+        compared_with : Reference or {"world", "own past", "region"}
+            Whom the state is compared with, for example ``Reference.own_past(years=5)`` or
+            ``Reference.states("Chad", "Egypt")``; see :class:`rtop_forecast.Reference` for what the strings stand for.
 
         Raises
         ------
         InputError, CoverageError
-            If no such state exists, with near misses, it is not at risk, or the comparison is unknown or empty.
+            If no such state exists, with near misses, it is not at risk, or the reference is unknown or empty.
         """
+        reference = Reference.of(compared_with)
         country_id = country(state, year=self.origin_year)
-        if isinstance(compared_with, str) and compared_with == "world":
-            return self.explanation.state(country_id)
-        self.explanation.state(country_id)
-        reference, name = self.basis.reference(country_id, compared_with, past_years=past_years)
-        return self.basis.explain(reference=reference, reference_name=name).state(country_id)
+        attributions = self.explanation.state(country_id)
+        if reference == Reference.world():
+            return attributions
+        return self.basis.compare(country_id, reference).state(country_id)
 
     def shapley_by_risk_factor(self, state: str | int) -> pd.DataFrame:
         """Shapley value of each risk factor as one player, beside the sum of its features.
@@ -168,15 +161,15 @@ class Forecast:
             f"as known on {self.issued.isoformat()}: {len(self.frame)} states, of which {value:.1f} are expected to "
             f"see it ({self.level:.0%} interval {low:.1f} to {high:.1f})"
         ]
-        for row in self.frame.head(10).to_dict("records"):
-            lines.append(
-                f"  {row['rank']:>3} {row['name']:<28} {row['prob']:6.1%}  ({row['prob_low']:.1%} to "
-                f"{row['prob_high']:.1%}, rank {row['rank_low']} to {row['rank_high']})"
-            )
+        lines += [
+            f"  {row['rank']:>3} {row['name']:<28} {row['prob']:6.1%}  ({row['prob_low']:.1%} to "
+            f"{row['prob_high']:.1%}, rank {row['rank_low']} to {row['rank_high']})"
+            for row in self.frame.head(10).to_dict("records")
+        ]
         return "\n".join(lines)
 
 
-def forecast(
+def forecast(  # noqa: PLR0913 (public entry point)
     model: RiskModel,
     features: Features,
     target: Target,
@@ -234,33 +227,20 @@ def forecast(
     InputError
         If the backtest has another horizon, or there are too few draws.
     """
-    model = as_risk_model(model)
-    instance_of(features, Features, name="features", remedy="Make them with build_features(panel).")
-    instance_of(target, Target, name="target", remedy="Make it with onset_target(panel).")
+    request = Request.of(model, features, target)
     origin = calendar_year(origin, name="origin")
     seed = integer(seed, name="seed", least=0)
-    level = level_value(finite_number(level, name="level"))
+    level = interval_level(level)
     issued = _issue_date(features, origin, issued)
-    _check_request(draws, backtest, target)
-    rows = sample(features, target)
-    here = _states_at(rows, origin)
-    basis = _basis(model, features, rows, origin=origin, backtest=backtest, seed=seed)
-    raw = basis.fitted.log_odds(rows.matrix[here])
+    options = DrawOptions(draws=draws, n_jobs=n_jobs, progress=progress)
+    _check_horizon(backtest, target)
+    basis = Basis.of(request, backtest, origin=origin, seed=seed)
+    raw = basis.fitted.log_odds(basis.matrix)
     log_odds = basis.calibrator.apply_log_odds(raw)
-    drawn = joint_draws(
-        model,
-        rows,
-        log_odds,
-        origin=origin,
-        calibrator=basis.calibrator,
-        draws=draws,
-        seed=seed,
-        n_jobs=n_jobs,
-        progress=progress,
-    )
-    frame = _table(rows, here=here, origin=origin, raw=raw, log_odds=log_odds)
+    drawn = joint_draws(basis, options)
+    frame = with_prob(forecast_rows(basis.rows, origin, raw), log_odds)
     _add_ranges(frame, drawn, level=level)
-    _add_last_year(frame, model, rows, origin=origin, backtest=backtest)
+    _add_last_year(frame, basis.year_before(backtest))
     low, high = np.quantile(probability(drawn).sum(axis=1), [(1 - level) / 2, (1 + level) / 2])
     return Forecast(
         frame=frame.sort_values(["rank", "name"], ignore_index=True),
@@ -270,9 +250,9 @@ def forecast(
         level=level,
         draws=draws,
         issued=issued,
-        provenance=provenance(features, target, seed=seed)
+        provenance=request.provenance(seed=seed)
         | {
-            "model": repr(model),
+            "model": repr(basis.unfitted),
             "calibrator": repr(basis.calibrator),
             "origin_year": origin,
             "issued": issued.isoformat(),
@@ -282,48 +262,16 @@ def forecast(
     )
 
 
-def _basis(
-    model: RiskModel,
-    features: Features,
-    rows: Sample,
-    *,
-    origin: int,
-    backtest: BacktestResult | None,
-    seed: int,
-) -> Basis:
-    """Fit the model and its calibrator on what was known at the origin."""
-    return Basis(
-        fitted=rows.fit(model, origin=origin),
-        unfitted=model,
-        calibrator=calibrator_of(backtest, origin=origin, horizon=rows.horizon),
-        rows=rows,
-        features=features,
-        origin_year=origin,
-        seed=seed,
-    )
-
-
-def _check_request(draws: int, backtest: BacktestResult | None, target: Target) -> None:
-    integer(draws, name="draws", least=MIN_DRAWS, most=_MOST_DRAWS)
-    if backtest is not None:
-        instance_of(backtest, BacktestResult, name="backtest", remedy="Make it with backtest(...).")
-    if backtest is not None and backtest.horizon != target.horizon:
+def _check_horizon(backtest: BacktestResult | None, target: Target) -> None:
+    if backtest is None:
+        return
+    instance_of(backtest, BacktestResult, name="backtest", remedy="Make it with backtest(...).")
+    if backtest.horizon != target.horizon:
         message = (
             f"the backtest was scored over {backtest.horizon} years but the target looks {target.horizon} "
             "years ahead. Backtest with the same horizon."
         )
         raise InputError(message)
-
-
-def _states_at(rows: Sample, origin: int) -> NDArray[np.bool_]:
-    here = rows.at(origin)
-    if not here.any():
-        first, last = int(rows.keys["year"].min()), int(rows.keys["year"].max())
-        message = (
-            f"no state is at risk in {origin}; the panel's years with states at risk are {first} to {last}."
-        )
-        raise CoverageError(message)
-    return here
 
 
 def _issue_date(features: Features, origin: int, issued: date | None) -> date:
@@ -339,23 +287,6 @@ def _issue_date(features: Features, origin: int, issued: date | None) -> date:
     return earliest if issued is None else issued
 
 
-def _table(
-    rows: Sample, *, here: NDArray[np.bool_], origin: int, raw: FloatArray, log_odds: FloatArray
-) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "country_id": rows.keys.loc[here, "country_id"].to_numpy(),
-            "name": rows.keys.loc[here, "name"].to_numpy(),
-            "origin_year": origin,
-            "target_start": origin + 1,
-            "target_end": origin + rows.horizon,
-            "raw_prob": probability(raw),
-            "prob": probability(log_odds),
-            "outcome": rows.outcome[here],
-        }
-    )
-
-
 def _add_ranges(frame: pd.DataFrame, drawn: FloatArray, *, level: float) -> None:
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
     frame["prob_low"], frame["prob_high"] = probability(low), probability(high)
@@ -367,16 +298,8 @@ def _add_ranges(frame: pd.DataFrame, drawn: FloatArray, *, level: float) -> None
     frame["prob_top10"], frame["prob_top30"] = prob_top(probs, k=10), prob_top(probs, k=30)
 
 
-def _add_last_year(
-    frame: pd.DataFrame, model: RiskModel, rows: Sample, *, origin: int, backtest: BacktestResult | None
-) -> None:
-    before = rows.at(origin - 1)
-    fitted = rows.fit(model, origin=origin - 1)
-    calibrator = calibrator_of(backtest, origin=origin - 1, horizon=rows.horizon)
-    prob = pd.Series(
-        probability(calibrator.apply_log_odds(fitted.log_odds(rows.matrix[before]))),
-        index=rows.keys.loc[before, "country_id"].to_numpy(),
-    )
+def _add_last_year(frame: pd.DataFrame, before: Basis) -> None:
+    prob = pd.Series(probability(before.log_odds(before.matrix)), index=before.keys["country_id"].to_numpy())
     ranks = _ranks(prob).astype("Int64")
     frame["prob_last_year"] = prob.reindex(frame["country_id"]).to_numpy()
     frame["rank_last_year"] = ranks.reindex(frame["country_id"]).array

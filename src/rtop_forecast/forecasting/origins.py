@@ -38,7 +38,7 @@ class RollingOrigin:
         for name in ("horizon", "step"):
             integer(getattr(self, name), name=name, least=1)
         if self.last is not None and self.last < self.first:
-            message = f"the last origin {self.last} comes before the first, {self.first}."
+            message = f"the last origin {self.last} comes before the first, {self.first}. Swap them."
             raise InputError(message)
 
     def origins(self, target: Target) -> list[int]:

@@ -11,11 +11,9 @@ import pandas as pd
 from rtop_forecast.calibration import Calibrator, Identity
 from rtop_forecast.errors import InputError
 from rtop_forecast.forecasting.result import BacktestResult
+from rtop_forecast.forecasting.rows import CALIBRATION_COLUMNS, with_prob
 from rtop_forecast.forecasting.sample import Sample
-from rtop_forecast.logistic import probability
 from rtop_forecast.world.states import KEYS
-
-COLUMNS = ["country_id", "name", "origin_year", "target_start", "target_end", "raw_prob", "prob", "outcome"]
 
 
 def fit_calibrator(
@@ -57,7 +55,7 @@ def fit_calibrator(
         closed["raw_prob"].to_numpy(dtype=float),
         time=closed["origin_year"].to_numpy(dtype=float),
         at=origin,
-        # windows of h years overlap: each onset stands in h of them and counts once
+        # windows of h years overlap: each onset lies in h of them and counts once
         weights=np.full(len(closed), 1.0 / horizon),
     )
     return fitted
@@ -70,33 +68,33 @@ def calibrate(
     years: Sequence[int],
     horizon: int,
     origins: int,
-    known: Mapping[int, Sample] | None = None,
+    labels_then: Mapping[int, Sample] | None = None,
 ) -> tuple[pd.DataFrame, dict[int, Calibrator]]:
     """Calibrated forecasts of some origins, and the calibrator of each.
 
     Parameters
     ----------
     raw : pandas.DataFrame
-        ``COLUMNS`` without ``prob``, with ``log_odds``.
+        As :func:`rtop_forecast.forecasting.rows.forecast_rows` makes them, with ``log_odds``.
     calibrator : Calibrator
         Unfitted.
     years : sequence of int
         Origins to calibrate; all others only teach.
     horizon, origins : int
         As in :func:`fit_calibrator`.
-    known : dict of int to Sample, optional
-        By origin, the labels as they were known then; by default those of ``raw``.
+    labels_then : dict of int to Sample, optional
+        By origin, rows with the labels as they were known then; without any, those of ``raw``.
     """
     by_origin = dict(tuple(raw.groupby("origin_year")))
     frames, calibrators = [], {}
     for origin in years:
-        history = raw if known is None else raw.assign(outcome=labels_of(known[origin], raw))
+        history = raw.assign(outcome=labels_of(labels_then[origin], raw)) if labels_then else raw
         fitted = fit_calibrator(calibrator, history, origin=origin, horizon=horizon, origins=origins)
         calibrators[origin] = fitted
         group = by_origin[origin]
         log_odds = fitted.apply_log_odds(group["log_odds"].to_numpy(dtype=float))
-        frames.append(group.assign(prob=probability(log_odds)))
-    return pd.concat(frames, ignore_index=True)[COLUMNS], calibrators
+        frames.append(with_prob(group, log_odds))
+    return pd.concat(frames, ignore_index=True), calibrators
 
 
 def labels_of(rows: Sample, raw: pd.DataFrame) -> pd.Series[float]:
@@ -107,11 +105,15 @@ def labels_of(rows: Sample, raw: pd.DataFrame) -> pd.Series[float]:
 
 
 def calibrator_of(backtest: BacktestResult | None, *, origin: int, horizon: int) -> Calibrator:
-    """Calibrator of an origin, fitted on a backtest's forecasts whose windows had closed by it."""
+    """Calibrator of an origin, fitted on a backtest's forecasts whose windows had closed by it.
+
+    Without a backtest the model's own probabilities stand.
+    """
     if backtest is None:
         return Identity().fit([], [])
-    columns = ["origin_year", "raw_prob", "outcome"]
-    history = pd.concat([backtest.feeding[columns], backtest.frame[columns]], ignore_index=True)
+    history = pd.concat(
+        [backtest.feeding[CALIBRATION_COLUMNS], backtest.frame[CALIBRATION_COLUMNS]], ignore_index=True
+    )
     return fit_calibrator(
         backtest.calibrator,
         history,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rtop_forecast.errors import InputError
 from rtop_forecast.features import Features, features_of
@@ -11,13 +12,31 @@ from rtop_forecast.panel.variables import month_end
 from rtop_forecast.targets import Target, relabelled
 
 
-def known_then(
-    features: Features, target: Target, origins: Sequence[int]
-) -> dict[int, tuple[Features, Sample, dict[str, str]]]:
-    """Features, labelled rows and releases of each origin, as they stood on its issue date.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RealTimeInputs:
+    """Features, labelled rows and releases as they stood on the issue date of an origin.
 
-    Origins with the same releases share one object. A row's label is missing where the list of events of the time
-    did not reach the end of its window.
+    Attributes
+    ----------
+    features : Features
+    rows : Sample
+        A row's label is missing where the list of events of the time did not reach the end of its window.
+    releases : dict of str to str
+        ``<dataset> <release>`` of each variable of a dataset with vintages.
+    """
+
+    features: Features
+    rows: Sample
+    releases: dict[str, str]
+
+    @property
+    def release_names(self) -> list[str]:
+        """Distinct releases, sorted."""
+        return sorted(set(self.releases.values()))
+
+
+def real_time_inputs(features: Features, target: Target, origins: Sequence[int]) -> dict[int, RealTimeInputs]:
+    """Gather what each origin's forecast could use; origins with the same releases share one object.
 
     Raises
     ------
@@ -31,15 +50,16 @@ def known_then(
             'Load it with load_panel(..., vintages=["ewp_events", ...]) and build features and target from it.'
         )
         raise InputError(message)
-    made: dict[tuple[tuple[str, str], ...], tuple[Features, Sample]] = {}
-    result = {}
+    by_releases: dict[tuple[tuple[str, str], ...], RealTimeInputs] = {}
+    inputs = {}
     for origin in origins:
         issued = month_end(origin + 1, features.issue_month)
         releases = panel.current_releases(issued)
         key = tuple(sorted(releases.items()))
-        if key not in made:
+        if key not in by_releases:
             then = panel.released_by(issued)
-            known = features_of(then, features.specs, issue_month=features.issue_month)
-            made[key] = (known, sample(known, relabelled(target, then)))
-        result[origin] = (*made[key], releases)
-    return result
+            features_then = features_of(then, features.specs, issue_month=features.issue_month)
+            rows = sample(features_then, relabelled(target, then))
+            by_releases[key] = RealTimeInputs(features=features_then, rows=rows, releases=releases)
+        inputs[origin] = by_releases[key]
+    return inputs

@@ -1,4 +1,4 @@
-"""What a backtest returns: out-of-sample forecasts, what came of them, and their scores."""
+"""What a backtest returns: out-of-sample forecasts, what happened, and their scores."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SCORES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BacktestResult:
-    """Out-of-sample forecasts and what came of them.
+    """Out-of-sample forecasts and what happened.
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ class BacktestResult:
         State-years without a forecast, by reason.
     provenance : dict
     events : pandas.DataFrame
-        ``country_id, year, name, onset, ongoing``: the outcome's own years; empty for a sample of one's own.
+        ``country_id, year, name, onset, ongoing``: the outcome's own years; empty for a sample of your own.
     explanations : dict of int to AttributionTable
         By origin year, if the backtest was asked to explain; else empty.
     """

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from rtop_forecast.checks.arguments import finite_number, string_mapping
 from rtop_forecast.errors import InputError
+from rtop_forecast.forecasting.basis import Basis
 from rtop_forecast.forecasting.draws import joint_draws
 from rtop_forecast.forecasting.forecast import Forecast
-from rtop_forecast.forecasting.sample import Sample
+from rtop_forecast.forecasting.options import DrawOptions
+from rtop_forecast.logistic import probability
 from rtop_forecast.world.states import country
 
 __all__ = ["WhatIf", "what_if"]
@@ -96,43 +98,29 @@ def what_if(
     settings = string_mapping(settings, name="settings")
     unknown = [name for name in settings if name not in basis.features.names]
     if unknown or not settings:
+        fault = (
+            f"{len(unknown)} of {len(settings)} do not, first {unknown[0]!r}" if unknown else "there are none"
+        )
         message = (
-            f"settings must name features of the forecast; {unknown[0]!r} is none."
-            if unknown
-            else "give a setting."
-        ) + " forecast.basis.features.names lists them."
+            f"settings must name features of the forecast; {fault}. forecast.basis.features.names lists them."
+        )
         raise InputError(message)
     for name, value in settings.items():
         if not (isinstance(value, float) and np.isnan(value)):
             finite_number(value, name=f"the setting of {name}, unless NaN (not known),")
     country_id = country(state, year=forecast.origin_year)
     row = basis.row(country_id)
-    changed = row.assign(**settings)
-    here = basis.here
-    place = np.flatnonzero(here)[int(np.flatnonzero((basis.keys["country_id"] == country_id).to_numpy())[0])]
-    matrix = basis.rows.matrix.copy()
-    matrix.iloc[place] = changed.to_numpy()[0]
+    place = basis.place(country_id)
     # training rows end before the origin, so that the changed row trains nothing
-    rows = Sample(keys=basis.rows.keys, matrix=matrix, outcome=basis.rows.outcome, horizon=basis.rows.horizon)
-    log_odds = basis.log_odds(matrix[here])
-    drawn = joint_draws(
-        basis.unfitted,
-        rows,
-        log_odds,
-        origin=forecast.origin_year,
-        calibrator=basis.calibrator,
-        draws=draws,
-        seed=basis.seed,
-        n_jobs=n_jobs,
-    )
-    column = int(np.flatnonzero(np.flatnonzero(here) == place)[0])
+    changed = _changed(basis, place, row.assign(**settings))
+    drawn = joint_draws(changed, DrawOptions(draws=draws, n_jobs=n_jobs))
     tail = (1 - forecast.level) / 2
-    low, high = np.quantile(drawn[:, column], [tail, 1 - tail])
-    support = _support(rows, forecast.origin_year, row, settings)
+    low, high = np.quantile(drawn[:, place], [tail, 1 - tail])
+    support = _support(basis, row, settings)
     return WhatIf(
-        name=str(basis.keys["name"].iloc[column]),
+        name=str(basis.keys["name"].iloc[place]),
         settings={name: float(value) for name, value in settings.items()},
-        prob=_prob(log_odds[column]),
+        prob=_prob(changed.log_odds(changed.matrix)[place]),
         prob_low=_prob(low),
         prob_high=_prob(high),
         forecast_prob=_prob(basis.log_odds(row)[0]),
@@ -141,14 +129,21 @@ def what_if(
     )
 
 
-def _support(rows: Sample, origin: int, row: pd.DataFrame, settings: Mapping[str, float]) -> pd.DataFrame:
-    training = rows.matrix[rows.training(origin)]
+def _changed(basis: Basis, place: int, row: pd.DataFrame) -> Basis:
+    """Basis with other features for one state of the origin year."""
+    matrix = basis.rows.matrix.copy()
+    matrix.iloc[np.flatnonzero(basis.here)[place]] = row.to_numpy()[0]
+    return replace(basis, rows=replace(basis.rows, matrix=matrix))
+
+
+def _support(basis: Basis, row: pd.DataFrame, settings: Mapping[str, float]) -> pd.DataFrame:
+    training = basis.rows.matrix[basis.rows.training(basis.origin_year)]
     table = []
     for name, setting in settings.items():
-        seen = training[name].dropna().to_numpy(dtype=float)
-        low, high = (float(seen.min()), float(seen.max())) if seen.size else (np.nan, np.nan)
-        near = np.abs(seen - setting) <= 0.1 * (high - low) if seen.size else np.zeros(0, dtype=bool)
-        unknown = np.isnan(setting)
+        values = training[name].dropna().to_numpy(dtype=float)
+        low, high = (float(values.min()), float(values.max())) if values.size else (np.nan, np.nan)
+        near = np.abs(values - setting) <= 0.1 * (high - low) if values.size else np.zeros(0, dtype=bool)
+        missing = np.isnan(setting)
         table.append(
             {
                 "feature": name,
@@ -156,7 +151,7 @@ def _support(rows: Sample, origin: int, row: pd.DataFrame, settings: Mapping[str
                 "setting": float(setting),
                 "low": low,
                 "high": high,
-                "inside": bool(training[name].isna().any() if unknown else low <= setting <= high),
+                "inside": bool(training[name].isna().any() if missing else low <= setting <= high),
                 "nearest": float(near.mean()) if near.size else 0.0,
             }
         )
@@ -164,4 +159,4 @@ def _support(rows: Sample, origin: int, row: pd.DataFrame, settings: Mapping[str
 
 
 def _prob(log_odds: float) -> float:
-    return float(1 / (1 + np.exp(-log_odds)))
+    return float(probability(np.asarray(log_odds)))

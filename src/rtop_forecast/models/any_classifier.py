@@ -32,7 +32,7 @@ class AnyClassifier(LogOddsClassifier):
     r"""A scikit-learn classifier or pipeline with the interface of the library's models.
 
     The estimator is cloned and fitted on a frame of the features, columns in the order of their names, rows in a fixed
-    order; NaN is "not known", so a pipeline begins with an imputer unless its classifier takes NaN. Whole weights
+    order; NaN is "not known", so a pipeline begins with an imputer unless its classifier takes NaN. Integer weights
     repeat rows, which every estimator understands; other weights are passed on as ``sample_weight``. Its probabilities
     are kept within :math:`[1/(2n+2),\; 1-1/(2n+2)]`, n the sum of weights: with n rows no smaller risk can be told
     from none.
@@ -44,7 +44,7 @@ class AnyClassifier(LogOddsClassifier):
     Parameters
     ----------
     estimator : classifier
-        With ``fit`` and ``predict_proba``. It must not reweight classes, or its probabilities are none.
+        With ``fit`` and ``predict_proba``. It must not reweight classes: reweighted scores are not probabilities.
     permutations : int
         Pairs of orders of the features.
     seed : int
@@ -167,14 +167,14 @@ class AnyClassifier(LogOddsClassifier):
             if name.rpartition("__")[2] == "random_state" and value is None
         ]
         estimator.set_params(**dict.fromkeys(unset, self.seed))
-        whole = (rows.weight == np.round(rows.weight)).all()
-        place = np.repeat(np.arange(len(labels)), rows.weight.astype(int) if whole else 1)
-        more = {} if whole else {"sample_weight": rows.weight}
+        integers = (rows.weight == np.round(rows.weight)).all()
+        place = np.repeat(np.arange(len(labels)), rows.weight.astype(int) if integers else 1)
+        more = {} if integers else {"sample_weight": rows.weight}
         try:
             return estimator.fit(self._frame(rows.features[place]), labels[place], **more)
         except (TypeError, ValueError) as error:
             hint = (
-                " Begin the pipeline with an imputer: NaN is a value not known."
+                " Begin the pipeline with an imputer: NaN means that a value is not known."
                 if "NaN" in str(error)
                 else ""
             )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Self
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -45,6 +45,8 @@ class LogOddsAverage(LogOddsClassifier):
     >>> LogOddsAverage(members).fit(X, [0, 1, 0, 1]).log_odds(X).round(3)
     array([-0.446, -0.149,  0.149,  0.446])
     """
+
+    _saved_state: ClassVar[Mapping[str, str]] = {"members_": "members", "weights_": "weights"}
 
     members_: list[tuple[str, RiskModel]]
     weights_: FloatArray
@@ -112,7 +114,8 @@ class LogOddsAverage(LogOddsClassifier):
         if not names or len(set(names)) < len(names):
             message = f"members must be one or more models with distinct names; got names {names}."
             raise InputError(message)
-        for name, model in self.members:
+        members: Sequence[tuple[str, Any]] = self.members
+        for name, model in members:
             if not isinstance(model, RiskModel):
                 message = f"member {name!r} must offer the methods of RiskModel; got {type(model).__name__}."
                 raise InputError(message)

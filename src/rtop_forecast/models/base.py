@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, Self, runtime_checkable
+from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -147,6 +148,9 @@ class LogOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     classes_: NDArray[Any]
     n_features_in_: int
+    # What the model needs to predict, beside its parameters, by attribute: the kind that is checked on loading
+    # (see persistence). None: it cannot be saved.
+    _saved_state: ClassVar[Mapping[str, str] | None] = None
 
     def log_odds(self, X: Any) -> FloatArray:
         """Log-odds of the event.
@@ -178,6 +182,7 @@ class LogOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             neither loses digits when it is close to 0.
         """
         score = self.log_odds(X)
+        # logistic.probability differs in the last bit
         return np.column_stack([expit(-score), expit(score)])
 
     def predict(self, X: Any) -> NDArray[Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -42,6 +43,8 @@ class BaseRate(LogOddsClassifier):
     >>> model.prob_
     0.3
     """
+
+    _saved_state: ClassVar[Mapping[str, str]] = {"prob_": "float"}
 
     prob_: float
 

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.checks.arrays import BoolArray, FloatArray
 from rtop_forecast.errors import InputError, InputTypeError
 
 
@@ -74,15 +74,15 @@ def read_training(
     del X  # where the caller holds it no longer, its memory is free once the table is filled
     _refuse_infinite(values, feature_names(model))
     weight = _weights(sample_weight, len(values))
-    kept = weight > 0
-    classes, outcome = _encode(labels, kept, one_class=one_class)
+    counted = weight > 0
+    classes, outcome = _encode(labels, counted, one_class=one_class)
     # Adding 0.0 turns -0.0 into 0.0, and writing NaN over NaN gives it one bit pattern.
     # One copy to order by and one in order: a third would be felt on a million rows.
-    table = np.empty((int(kept.sum()), values.shape[1] + 2))
+    table = np.empty((int(counted.sum()), values.shape[1] + 2))
     for j, column in enumerate(column_order(model)):
-        table[:, j] = values[kept, column]
+        table[:, j] = values[counted, column]
     del values
-    table[:, -2], table[:, -1] = outcome[kept], weight[kept]
+    table[:, -2], table[:, -1] = outcome[counted], weight[counted]
     table += 0.0
     table[np.isnan(table)] = np.nan
     order = _byte_order(table)
@@ -165,11 +165,11 @@ def weighted_median(values: FloatArray, weight: FloatArray) -> float:
 def column_medians(rows: TrainingRows) -> FloatArray:
     """Weighted median of the known values of each column; NaN for a column without any."""
     medians = np.full(rows.features.shape[1], np.nan)
-    known = ~np.isnan(rows.features)
+    observed = ~np.isnan(rows.features)
     for j in range(rows.features.shape[1]):
-        seen = known[:, j]
-        if seen.any():
-            medians[j] = weighted_median(rows.features[seen, j], rows.weight[seen])
+        present = observed[:, j]
+        if present.any():
+            medians[j] = weighted_median(rows.features[present, j], rows.weight[present])
     return medians
 
 
@@ -250,9 +250,7 @@ def _weights(sample_weight: ArrayLike | None, n_rows: int) -> FloatArray:
     return weight
 
 
-def _encode(
-    labels: NDArray[Any], kept: NDArray[np.bool_], *, one_class: bool
-) -> tuple[NDArray[Any], FloatArray]:
+def _encode(labels: NDArray[Any], counted: BoolArray, *, one_class: bool) -> tuple[NDArray[Any], FloatArray]:
     """Classes (no event, event) and outcomes 0.0/1.0 from labels."""
     kind = type_of_target(labels, input_name="y")
     classes = np.unique(labels)
@@ -262,13 +260,13 @@ def _encode(
             f"y has {len(classes)} classes, first {classes[:3].tolist()}."
         )
         raise InputError(message)
-    present = np.unique(labels[kept])
+    present = np.unique(labels[counted])
     zero_one = np.array([0, 1])
     if len(present) == 1 and one_class and labels.dtype.kind in "biuf" and np.isin(present, zero_one).all():
         classes = zero_one.astype(labels.dtype)
     elif len(present) < 2:
         message = (
-            f"y must hold two classes with positive weight; got 1 class: all {int(kept.sum())} such rows "
+            f"y must hold two classes with positive weight; got 1 class: all {int(counted.sum())} such rows "
             f"are {present.tolist()[0]!r}. Give more rows, or use BaseRate."
         )
         raise InputError(message)

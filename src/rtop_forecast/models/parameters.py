@@ -1,4 +1,4 @@
-"""Rules that the parameters of the models keep, checked at ``fit`` as scikit-learn asks."""
+"""Rules for the parameters of the models, checked at ``fit`` as scikit-learn asks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Rule:
     holds: Callable[[Any], Any]
 
     def accepts(self, value: Any) -> bool:
-        """Whether a value of any type keeps the rule."""
+        """Whether a value of any type obeys the rule."""
         if not np.isscalar(value) or isinstance(value, complex):
             return False
         try:
@@ -30,14 +30,14 @@ class Rule:
 
 
 def at_least(least: int) -> Rule:
-    """Whole number of at least ``least``."""
+    """Integer of at least ``least``."""
     return Rule(f"be at least {least}", lambda value: int(value) == value and value >= least)
 
 
 def one_of(*options: str) -> Rule:
-    """One of some words."""
-    told = ", ".join(map(repr, options[:-1])) + f" or {options[-1]!r}"
-    return Rule(f"be {told}", lambda value: isinstance(value, str) and value in options)
+    """One of some strings."""
+    listed = ", ".join(map(repr, options[:-1])) + f" or {options[-1]!r}"
+    return Rule(f"be {listed}", lambda value: isinstance(value, str) and value in options)
 
 
 FLAG = Rule("be True or False", lambda value: isinstance(value, bool | np.bool_))

@@ -12,44 +12,40 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
+from rtop_forecast import models
 from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.models.average import LogOddsAverage
 from rtop_forecast.models.base import LogOddsClassifier
-from rtop_forecast.models.base_rate import BaseRate
-from rtop_forecast.models.logit.additive import AdditiveLogit
-from rtop_forecast.models.logit.elastic_net import ElasticNetLogit
-from rtop_forecast.models.logit.history import HistoryLogit
-from rtop_forecast.models.trees.boosting import BoostedTrees
-from rtop_forecast.models.trees.forest import ProbabilityForest
 
 _FORMAT = "rtop_forecast.model"
 _VERSION = 2
 
-# What each class needs to predict, beside its parameters. The kind of each entry is checked on reading.
+# Of every model, beside what its class names in ``_saved_state``.
 _COMMON = {"n_features_in_": "int", "classes_": "labels"}
-_LINEAR = {
-    "medians_": "floats",
-    "means_": "floats",
-    "coef_": "floats",
-    "indicator_means_": "floats",
-    "indicator_coef_": "floats",
-    "intercept_": "float",
-    "lam_": "float",
-    "kkt_residual_": "float",
-    "objective_": "float",
-    "n_iter_": "int",
-    "_baseline": "float",
-}
-_STATE: dict[type[LogOddsClassifier], dict[str, str]] = {
-    BaseRate: _COMMON | {"prob_": "float"},
-    ElasticNetLogit: _COMMON | _LINEAR,
-    HistoryLogit: _COMMON | {"logit_": "model"},
-    BoostedTrees: _COMMON | {"booster_texts_": "texts", "medians_": "floats"},
-    ProbabilityForest: _COMMON | {"booster_texts_": "texts", "medians_": "floats", "prevalence_": "float"},
-    AdditiveLogit: _COMMON | {"knots_": "table", "medians_": "floats", "logit_": "model"},
-    LogOddsAverage: _COMMON | {"members_": "members", "weights_": "weights"},
-}
-_CLASSES = {kind.__name__: kind for kind in _STATE}
+
+
+def saved_models() -> dict[str, type[LogOddsClassifier]]:
+    """Public models that can be saved, by class name."""
+    found = {name: getattr(models, name) for name in dir(models)}
+    return {
+        name: kind
+        for name, kind in found.items()
+        if isinstance(kind, type) and issubclass(kind, LogOddsClassifier) and kind._saved_state is not None
+    }
+
+
+def _state_of(kind: type[LogOddsClassifier]) -> dict[str, str]:
+    """Kind of each entry of the saved state, by attribute."""
+    return _COMMON | dict(kind._saved_state or {})
+
+
+def _refuse_other_models(model: Any) -> None:
+    if type(model) not in saved_models().values():
+        message = (
+            f"only models of rtop_forecast.models can be saved; got {type(model).__name__}. "
+            f"Known: {', '.join(saved_models())}."
+        )
+        raise InputError(message)
 
 
 def read_model_file(path: str | os.PathLike[str]) -> Any:
@@ -104,20 +100,14 @@ def model_document(model: Any) -> dict[str, Any]:
     sklearn.exceptions.NotFittedError
         If it is not fitted.
     """
-    entries = _STATE.get(type(model))
-    if entries is None:
-        message = (
-            f"only models of rtop_forecast.models can be saved; got {type(model).__name__}. "
-            f"Known: {', '.join(_CLASSES)}."
-        )
-        raise InputError(message)
+    _refuse_other_models(model)
     check_is_fitted(model)
     names = getattr(model, "feature_names_in_", None)
     return {
         "class": type(model).__name__,
         "parameters": {key: _plain(value) for key, value in model.get_params(deep=False).items()},
         "feature_names": None if names is None else [str(name) for name in names],
-        "state": {key: _plain(getattr(model, key)) for key in entries},
+        "state": {key: _plain(getattr(model, key)) for key in _state_of(type(model))},
     }
 
 
@@ -143,9 +133,7 @@ def unfitted_document(model: Any) -> dict[str, Any]:
     InputError
         If it is of another class.
     """
-    if type(model) not in _STATE:
-        message = f"only models of rtop_forecast.models can be saved; got {type(model).__name__}."
-        raise InputError(message)
+    _refuse_other_models(model)
     parameters = {key: _plain(value) for key, value in model.get_params(deep=False).items()}
     return {"class": type(model).__name__, "parameters": parameters}
 
@@ -159,7 +147,7 @@ def model_from_document(body: Any) -> Any:
         If the document breaks a rule.
     """
     model = unfitted_from_document(body)
-    entries = _STATE[type(model)]
+    entries = _state_of(type(model))
     state, names = body.get("state"), body.get("feature_names")
     if not isinstance(state, dict) or set(state) != set(entries):
         message = f"the state of a saved {type(model).__name__} must hold {sorted(entries)}. Save it again."
@@ -185,10 +173,11 @@ def unfitted_from_document(body: Any) -> Any:
         If class or parameters are unknown.
     """
     name = body.get("class") if isinstance(body, dict) else None
-    if name not in _CLASSES:
-        message = f"unknown model class {name!r} in the saved model; known: {', '.join(_CLASSES)}."
+    classes = saved_models()
+    if name not in classes:
+        message = f"unknown model class {name!r} in the saved model; known: {', '.join(classes)}."
         raise DataIntegrityError(message)
-    kind = _CLASSES[name]
+    kind = classes[name]
     parameters = body.get("parameters")
     if not isinstance(parameters, dict) or set(parameters) != set(kind._get_param_names()):
         message = (

@@ -77,6 +77,17 @@ def _outside(data: pd.DataFrame, keys: pd.DataFrame, *, span: tuple[int, int]) -
     )
 
 
+def _report_row(table: SourceTable, unmatched: pd.DataFrame) -> dict[str, str | int]:
+    """Size of a table, and how many of its rows match no state-year."""
+    return {
+        "table": table.source.split(":")[0],
+        "source": table.source,
+        "release": table.release,
+        "rows": len(table.data),
+        "unmatched": int(unmatched["rows"].sum()) if len(unmatched) else 0,
+    }
+
+
 def build_panel(tables: Sequence[SourceTable], *, first: int = FIRST_YEAR, last: int | None = None) -> Panel:
     """Join source tables to the independent states of each year.
 
@@ -97,14 +108,14 @@ def build_panel(tables: Sequence[SourceTable], *, first: int = FIRST_YEAR, last:
     Raises
     ------
     InputError
-        If two tables bring the same variable, or the years are out of order.
+        If two tables hold the same variable, or the years are out of order.
     DataIntegrityError
         If a table holds values outside its own coverage.
     """
     covered = [years[1] for table in tables for years in table.coverage.values()]
     last = max(covered) if last is None else last
     if first > last:
-        message = f"the panel's first year {first} must not come after its last year {last}."
+        message = f"the panel's first year {first} must not come after its last year {last}. Swap them."
         raise InputError(message)
     frame = state_years(first=first, last=last)[[*KEYS, "name"]].sort_values(KEYS, ignore_index=True)
     variables: dict[str, Variable] = {}
@@ -115,22 +126,14 @@ def build_panel(tables: Sequence[SourceTable], *, first: int = FIRST_YEAR, last:
         repeated = sorted(set(table.coverage) & set(variables))
         if repeated:
             message = (
-                f"two tables bring the variable {repeated[0]!r} ({len(repeated)} in all); keep one of them."
+                f"two tables hold the variable {repeated[0]!r} ({len(repeated)} in all). Keep one of them."
             )
             raise InputError(message)
         block, outside = block_of(frame[KEYS], table, span=(first, last))
         blocks.append(block)
         unmatched.append(outside)
         variables.update(variables_of(table))
-        rows.append(
-            {
-                "table": table.source.split(":")[0],
-                "source": table.source,
-                "release": table.release,
-                "rows": len(table.data),
-                "unmatched": int(outside["rows"].sum()) if len(outside) else 0,
-            }
-        )
+        rows.append(_report_row(table, outside))
     return Panel(
         frame=pd.concat(blocks, axis=1),
         variables=variables,
@@ -153,13 +156,7 @@ def with_table(panel: Panel, table: SourceTable) -> Panel:
         message = f"the panel has a column {taken[0]!r} already ({len(taken)} in all). Choose another name."
         raise InputError(message)
     block, outside = block_of(panel.frame[KEYS], table, span=panel.years)
-    row = {
-        "table": table.source.split(":")[0],
-        "source": table.source,
-        "release": table.release,
-        "rows": len(table.data),
-        "unmatched": int(outside["rows"].sum()) if len(outside) else 0,
-    }
+    row = _report_row(table, outside)
     return replace(
         panel,
         frame=pd.concat([panel.frame, block], axis=1),

@@ -17,9 +17,9 @@ from rtop_forecast.panel.vintages import Vintage, publication
 from rtop_forecast.sources import SourceTable
 from rtop_forecast.sources.core.bundled import core_tables, earlier_episode_lists
 from rtop_forecast.sources.core.rebuild import rebuild, release_tables
-from rtop_forecast.sources.folder.discover import file_sha256
 from rtop_forecast.sources.folder.releases import release_order
 from rtop_forecast.storage.bundled import core_file
+from rtop_forecast.storage.files import file_sha256
 from rtop_forecast.world.states import KEYS
 
 
@@ -36,7 +36,7 @@ def load_panel(
     Parameters
     ----------
     data_dir : path, optional
-        Folder of official releases, told by content. Each core table that they can rebuild in full, and
+        Folder of official releases, recognised by content. Each core table that they can rebuild in full, and
         that then reaches as far as the bundled one, is rebuilt from them; every further variable they hold
         is added as ``<dataset>_<name>``. ``panel.origin`` says so table by table, ``panel.files`` file by
         file, with the reason.
@@ -93,7 +93,7 @@ def _load(
 def _keep_vintages(
     panel: Panel, datasets: Sequence[str], *, data_dir: str | Path | None, releases: Mapping[str, str]
 ) -> Panel:
-    kept: list[Vintage] = []
+    found: list[Vintage] = []
     for dataset in dict.fromkeys(datasets):
         if dataset in releases:
             message = f"the release of {dataset} is picked; its vintages would not be used. Leave out one of the two."
@@ -105,8 +105,8 @@ def _keep_vintages(
             raise InputError(message)
         else:
             tables = release_tables(data_dir, dataset)
-        kept += _vintages(panel, dataset, tables)
-    return replace(panel, vintages=tuple(kept))
+        found += _vintages(panel, dataset, tables)
+    return replace(panel, vintages=tuple(found))
 
 
 def _by_dataset(episodes: SourceTable) -> SourceTable:
@@ -122,7 +122,7 @@ def _vintages(panel: Panel, dataset: str, tables: Mapping[str, Sequence[SourceTa
         releases = [release for one, release in releases_of(variable.source) if one == dataset]
         if releases:
             own.setdefault(max(releases, key=release_order), {})[name] = variable
-    mine = {name for group in own.values() for name in group}
+    of_dataset = {name for group in own.values() for name in group}
     found = [
         _vintage(dataset, release, variables, pd.DataFrame(index=panel.frame.index))
         for release, variables in own.items()
@@ -132,7 +132,7 @@ def _vintages(panel: Panel, dataset: str, tables: Mapping[str, Sequence[SourceTa
         variables: dict[str, Variable] = {}
         for table in group:
             block, _ = block_of(panel.frame[KEYS], table, span=panel.years)
-            names = mine & set(table.coverage) - set(own.get(release, {})) - set(values)
+            names = of_dataset & set(table.coverage) - set(own.get(release, {})) - set(values)
             values |= {name: block[name] for name in sorted(names)}
             variables |= {name: one for name, one in variables_of(table).items() if name in names}
         if variables:

@@ -127,7 +127,10 @@ def add_variables(
         a name is taken. Rows outside the panel's years are listed in ``panel.unmatched``.
     """
     if len(getattr(table, "columns", [])) > _MOST_COLUMNS:
-        message = f"a table may have {_MOST_COLUMNS:,} columns, not {len(table.columns):,}. Select the columns to add."
+        message = (
+            f"a table may have {_MOST_COLUMNS:,} columns, not {len(table.columns):,}. "
+            "Select the columns to add."
+        )
         raise InputError(message)
     given = _columns(table, ["country", "year"], what="variables")
     columns = [column for column in given.columns if column not in ("country", "year")]
@@ -142,7 +145,7 @@ def add_variables(
     _refuse(given, np.isinf(np.array(list(numbers.values()))).any(axis=0), "values must be finite or missing")
     rows = given.assign(year=_years(given["year"], "year"), **numbers)
     data, outside = _resolved(rows, system=system, panel=panel)
-    _refuse(data, data.duplicated(KEYS).to_numpy(), "each country and year may stand once")
+    _refuse(data, data.duplicated(KEYS).to_numpy(), "each country and year may appear once")
     spans = {column: (dict(years or {})).get(column) or _span(data, column) for column in columns}
     renamed = data[[*KEYS, *columns]].rename(columns={column: f"{name}_{column}" for column in columns})
     coverage = {f"{name}_{column}": span for column, span in spans.items()}
@@ -160,7 +163,8 @@ def _columns(table: pd.DataFrame, needed: Sequence[str], *, what: str) -> pd.Dat
         raise InputError(message)
     if not table.columns.is_unique:
         message = (
-            f"column names must be unique; {table.columns[table.columns.duplicated()][0]!r} stands twice."
+            f"column names must be unique; {table.columns[table.columns.duplicated()][0]!r} is repeated. "
+            "Rename one."
         )
         raise InputError(message)
     return table.reset_index(drop=True)
@@ -172,7 +176,7 @@ def _years(values: pd.Series, column: str) -> pd.Series:
     if wrong.any():
         first = int(np.flatnonzero(wrong)[0])
         message = (
-            f"{column} must hold whole calendar years; {int(wrong.sum())} of {len(wrong)} rows do not, first row "
+            f"{column} must hold calendar years; {int(wrong.sum())} of {len(wrong)} rows do not, first row "
             f"{first} ({values.iloc[first]!r}). Correct them."
         )
         raise InputError(message)
@@ -191,7 +195,7 @@ def _is_real(column: pd.Series) -> bool:
 
 
 def _year(value: object) -> float:
-    """Whole year of a cell, NaN if it is none: dates, truth values and years beyond the calendar are not."""
+    """Calendar year of a cell; NaN for dates, booleans, fractions and years beyond the calendar."""
     if not isinstance(value, int | float | str | np.number) or isinstance(value, bool | complex):
         return np.nan
     try:
@@ -229,18 +233,18 @@ def _resolved(rows: pd.DataFrame, *, system: str, panel: Panel) -> tuple[pd.Data
 
 
 def _span(data: pd.DataFrame, column: str) -> tuple[int, int]:
-    seen = data.loc[data[column].notna(), "year"]
-    if seen.empty:
+    years = data.loc[data[column].notna(), "year"]
+    if years.empty:
         message = f"column {column!r} has no value within the panel's years. Leave it out."
         raise InputError(message)
-    return int(seen.min()), int(seen.max())
+    return int(years.min()), int(years.max())
 
 
 def _refuse(table: pd.DataFrame, wrong: np.ndarray, rule: str) -> None:
     if wrong.any():
         first = int(np.flatnonzero(wrong)[0])
         message = (
-            f"{rule}; {int(wrong.sum())} of {len(table)} rows do not keep to it, first row {first} "
+            f"{rule}; {int(wrong.sum())} of {len(table)} rows break this rule, first row {first} "
             f"({table['country'].iloc[first]!r}). Correct them."
         )
         raise InputError(message)
@@ -260,7 +264,10 @@ def _add(
     clipped = {variable: (max(a, first), min(b, last)) for variable, (a, b) in coverage.items()}
     outside = [variable for variable, (a, b) in clipped.items() if a > b]
     if outside:
-        message = f"{outside[0]!r} covers {coverage[outside[0]]}, none of the panel's years {first}-{last}."
+        message = (
+            f"{outside[0]!r} covers {coverage[outside[0]]}, none of the panel's years {first}-{last}. "
+            "Load a panel of those years."
+        )
         raise InputError(message)
     table = SourceTable(
         source=f"own-{name}",

@@ -70,10 +70,10 @@ class Panel:
             raise InputError(message)
         columns = [*KEYS, "name", *self.variables]
         if set(columns) != set(frame.columns):
-            odd = sorted(set(columns) ^ set(frame.columns))
+            unmatched = sorted(set(columns) ^ set(frame.columns))
             message = (
                 "each panel column needs a Variable and each Variable a column; "
-                f"{len(odd)} do not match: {odd[:5]}."
+                f"{len(unmatched)} do not match, first {unmatched[0]!r}. Describe each column once."
             )
             raise InputError(message)
         object.__setattr__(self, "frame", frame[columns])
@@ -95,8 +95,10 @@ class Panel:
             f"{len(self.variables)} variables"
             + ("" if self.issued is None else f", as known on {self.issued.isoformat()}"),
         ]
-        for row in self.origin.to_dict("records"):
-            lines.append(f"  table {row['table']:<18} {row['origin']:<8} {row['note']}")
+        lines += [
+            f"  table {row['table']:<18} {row['origin']:<8} {row['note']}"
+            for row in self.origin.to_dict("records")
+        ]
         for name, variable in self.variables.items():
             observed = self.frame[name].notna().mean()
             lines.append(
@@ -132,13 +134,16 @@ class Panel:
         panel = self.released_by(issued)
         frame = panel.frame[panel.frame["year"] <= last_year].copy()
         if frame.empty:
-            message = f"the panel starts in {self.years[0]}; nothing of it had ended by {issued.isoformat()}."
+            message = (
+                f"the panel starts in {self.years[0]}; no year of it had ended by {issued.isoformat()}. "
+                "Name a later date."
+            )
             raise CoverageError(message)
         variables = {}
         for name, variable in panel.variables.items():
-            known = min(variable.last_known_year(issued), variable.last_year)
-            frame.loc[frame["year"] > known, name] = np.nan
-            variables[name] = replace(variable, last_year=known)
+            last = min(variable.last_known_year(issued), variable.last_year)
+            frame.loc[frame["year"] > last, name] = np.nan
+            variables[name] = replace(variable, last_year=last)
         return replace(panel, frame=frame, variables=variables, issued=issued)
 
     def current_releases(self, issued: date) -> dict[str, str]:

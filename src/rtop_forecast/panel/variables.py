@@ -64,14 +64,14 @@ def releases_of(source: str) -> list[tuple[str, str]]:
     >>> releases_of("powell-thyne-2010+powell-thyne+csp-ewp2025+vdem-16")
     [('coups', '2010'), ('coups', '2025'), ('vdem', '16')]
     """
-    known = registry()
+    registered = registry()
     found, parts = [], source.split("+")
     while parts:
         # a key may hold a plus itself: the longest one that is registered, else one part
-        length = next((n for n in range(len(parts), 0, -1) if "+".join(parts[:n]) in known), 1)
+        length = next((n for n in range(len(parts), 0, -1) if "+".join(parts[:n]) in registered), 1)
         key, parts = "+".join(parts[:length]), parts[length:]
         name, _, release = key.rpartition("-")
-        entry = known.get(key)
+        entry = registered.get(key)
         found.append((entry.dataset, entry.release) if entry else (name.replace("-", "_"), release))
     return found
 

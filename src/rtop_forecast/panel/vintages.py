@@ -23,7 +23,7 @@ class Vintage:
     published : datetime.date
         Last day of the month in which it came out.
     variables : dict of str to Variable
-        The panel's variables that it brings.
+        The panel's variables that the release holds.
     frame : pandas.DataFrame
         Their values, one row per state-year of the panel, in the panel's order; no columns for the panel's own release.
     """

@@ -1,1 +1,1 @@
-"""What is kept: saved backtests, forecasts and models, and forecasts locked for a later score."""
+"""Saved backtests, forecasts and models, and forecasts locked for a later score."""

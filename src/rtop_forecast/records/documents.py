@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rtop_forecast import calibration
+from rtop_forecast import calibration as library
 from rtop_forecast.calibration import Calibrator
 from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.explanation.attribution import AttributionTable
@@ -23,7 +23,7 @@ from rtop_forecast.world.states import KEYS
 _REPORTS = ("report", "unmatched", "origin", "files")
 
 
-def calibrator_document(one: Calibrator) -> dict[str, Any]:
+def calibrator_document(calibrator: Calibrator) -> dict[str, Any]:
     """Class, parameters and, if it is fitted, numbers of a calibrator.
 
     Raises
@@ -31,35 +31,38 @@ def calibrator_document(one: Calibrator) -> dict[str, Any]:
     InputError
         If it is not one of the library's.
     """
-    kind = type(one).__name__
-    if getattr(calibration, kind, None) is not type(one):
-        message = f"only the library's calibrators can be saved; {kind} is none."
+    kind = type(calibrator).__name__
+    if getattr(library, kind, None) is not type(calibrator):
+        message = (
+            f"only the library's calibrators can be saved; {kind} is not one of them. "
+            "Choose one from rtop_forecast.calibration."
+        )
         raise InputError(message)
-    numbers = {name: _plain(value) for name, value in vars(one).items() if name.endswith("_")}
-    parameters = {name: value for name, value in vars(one).items() if not name.endswith("_")}
+    numbers = {name: _plain(value) for name, value in vars(calibrator).items() if name.endswith("_")}
+    parameters = {name: value for name, value in vars(calibrator).items() if not name.endswith("_")}
     return {"class": kind, "parameters": parameters, **({"fitted": numbers} if numbers else {})}
 
 
-def calibrator_from(told: Mapping[str, Any]) -> Calibrator:
+def calibrator_from(document: Mapping[str, Any]) -> Calibrator:
     """Calibrator from its document.
 
     Raises
     ------
     DataIntegrityError
-        If there is no such class, or its parameters are others.
+        If the class is unknown, or its parameters differ.
     """
-    kind = getattr(calibration, str(told.get("class")), None)
+    kind = getattr(library, str(document.get("class")), None)
     if not (isinstance(kind, type) and issubclass(kind, Calibrator)):
-        message = f"the saved calibrator {told.get('class')!r} is unknown to this release."
+        message = f"this release knows no calibrator {document.get('class')!r}. Load it with the release that saved it."
         raise DataIntegrityError(message)
     try:
-        one = kind(**told["parameters"])
+        calibrator = kind(**document["parameters"])
     except TypeError as error:
-        message = f"the saved {kind.__name__} has other parameters than this release knows ({error})."
+        message = f"the saved {kind.__name__} has other parameters than in this release ({error})."
         raise DataIntegrityError(message) from error
-    for name, value in told.get("fitted", {}).items():
-        setattr(one, name, _value(value))
-    return one
+    for name, value in document.get("fitted", {}).items():
+        setattr(calibrator, name, _value(value))
+    return calibrator
 
 
 def feature_documents(specs: Sequence[FeatureSpec]) -> list[dict[str, Any]]:
@@ -68,7 +71,7 @@ def feature_documents(specs: Sequence[FeatureSpec]) -> list[dict[str, Any]]:
     Raises
     ------
     InputError
-        If a feature is neither of the catalogue nor of the user's own variables.
+        If a feature is neither in the catalogue nor a variable of the user's own.
     """
     catalogue = {spec.name: spec for spec in CATALOGUE}
     documents: list[dict[str, Any]] = []
@@ -79,7 +82,8 @@ def feature_documents(specs: Sequence[FeatureSpec]) -> list[dict[str, Any]]:
             documents.append({"name": spec.name, "own": spec.risk_factors[0]})
         else:
             message = (
-                f"feature {spec.name!r} is neither of the catalogue nor one of your own; it cannot be saved."
+                f"feature {spec.name!r} is neither in the catalogue nor a variable of your own; it cannot be saved. "
+                "Leave it out."
             )
             raise InputError(message)
     return documents
@@ -91,14 +95,14 @@ def features_from(documents: Sequence[Mapping[str, Any]]) -> tuple[FeatureSpec, 
     Raises
     ------
     DataIntegrityError
-        If the catalogue has lost one.
+        If the catalogue no longer has one.
     """
     catalogue = {spec.name: spec for spec in CATALOGUE}
-    lost = [one["name"] for one in documents if "own" not in one and one["name"] not in catalogue]
-    if lost:
+    missing = [one["name"] for one in documents if "own" not in one and one["name"] not in catalogue]
+    if missing:
         message = (
-            f"{len(lost)} of {len(documents)} saved features are not in this release's catalogue, first {lost[0]!r}. "
-            "Load them with the release that saved them."
+            f"{len(missing)} of {len(documents)} saved features are not in this release's catalogue, "
+            f"first {missing[0]!r}. Load them with the release that saved them."
         )
         raise DataIntegrityError(message)
     return tuple(
@@ -108,10 +112,10 @@ def features_from(documents: Sequence[Mapping[str, Any]]) -> tuple[FeatureSpec, 
 
 
 def feature_contents(features: Features) -> dict[str, bytes]:
-    """Files of features with what they read of their panel; its vintages and its other variables are left out."""
+    """Files of features, with the variables that they read from their panel and without its vintages."""
     panel = features.panel
     names = list(dict.fromkeys(name for spec in features.specs for name in spec.variables))
-    told = {
+    document = {
         "specs": feature_documents(features.specs),
         "issue_month": features.issue_month,
         "variables": [asdict(panel.variables[name]) for name in names],
@@ -125,29 +129,29 @@ def feature_contents(features: Features) -> dict[str, bytes]:
         **{f"panel_{name}": getattr(panel, name) for name in _REPORTS},
     }
     return {
-        "features.json": as_json(told),
+        "features.json": as_json(document),
         **{f"{name}.parquet": as_parquet(table) for name, table in tables.items()},
     }
 
 
 def features_of_contents(contents: Mapping[str, bytes]) -> Features:
     """Features from their files."""
-    told = json.loads(contents["features.json"])
+    document = json.loads(contents["features.json"])
     frame, ages = table_of(contents["features.parquet"]), table_of(contents["ages.parquet"])
     ages.insert(2, "name", frame["name"])
     reports: dict[str, Any] = {name: table_of(contents[f"panel_{name}.parquet"]) for name in _REPORTS}
     panel = Panel(
         frame=table_of(contents["panel.parquet"]),
-        variables={one["name"]: Variable(**one) for one in told["variables"]},
-        issued=None if told["issued"] is None else date.fromisoformat(told["issued"]),
-        hashes=told["hashes"],
+        variables={fields["name"]: Variable(**fields) for fields in document["variables"]},
+        issued=None if document["issued"] is None else date.fromisoformat(document["issued"]),
+        hashes=document["hashes"],
         **reports,
     )
     return Features(
         frame=frame,
         ages=ages,
-        specs=features_from(told["specs"]),
-        issue_month=told["issue_month"],
+        specs=features_from(document["specs"]),
+        issue_month=document["issue_month"],
         panel=panel,
     )
 
@@ -157,7 +161,7 @@ def explanation_contents(tables: Mapping[int, AttributionTable]) -> dict[str, by
     if not tables:
         return {}
     first = next(iter(tables.values()))
-    told = {
+    document = {
         "specs": feature_documents(first.specs),
         "sources": list(first.sources),
         "references": {str(origin): table.reference for origin, table in tables.items()},
@@ -170,7 +174,7 @@ def explanation_contents(tables: Mapping[int, AttributionTable]) -> dict[str, by
         stacked = np.vstack([getattr(table, name) for table in tables.values()])
         parts[name] = pd.DataFrame(stacked, columns=[spec.name for spec in first.specs])
     return {
-        "explanations.json": as_json(told),
+        "explanations.json": as_json(document),
         **{f"explained_{name}.parquet": as_parquet(table) for name, table in parts.items()},
     }
 
@@ -179,14 +183,14 @@ def explanations_from(contents: Mapping[str, bytes]) -> dict[int, AttributionTab
     """Explanations from their files, by origin; none if there are no such files."""
     if "explanations.json" not in contents:
         return {}
-    told = json.loads(contents["explanations.json"])
-    specs = features_from(told["specs"])
+    document = json.loads(contents["explanations.json"])
+    specs = features_from(document["specs"])
     parts = {
         name: table_of(contents[f"explained_{name}.parquet"])
         for name in ("keys", "medians", "contributions", "values", "ages")
     }
     result = {}
-    for origin, reference in told["references"].items():
+    for origin, reference in document["references"].items():
         here = (parts["keys"]["origin_year"] == int(origin)).to_numpy()
         result[int(origin)] = AttributionTable(
             keys=parts["keys"].loc[here, ["country_id", "name"]].reset_index(drop=True),
@@ -198,7 +202,7 @@ def explanations_from(contents: Mapping[str, bytes]) -> dict[int, AttributionTab
             ages=parts["ages"].to_numpy(dtype=float)[here],
             reference_medians=parts["medians"][origin].to_numpy(dtype=float),
             specs=specs,
-            sources=tuple(told["sources"]),
+            sources=tuple(document["sources"]),
         )
     return result
 
@@ -208,7 +212,7 @@ def _keys(origin: int, table: AttributionTable) -> pd.DataFrame:
 
 
 def _plain(value: Any) -> Any:
-    """JSON form of a fitted number, told apart by its key."""
+    """JSON form of a fitted number; its key says what it is."""
     if isinstance(value, np.ndarray):
         return {"array": [repr(float(one)) for one in value.ravel()], "shape": list(value.shape)}
     if isinstance(value, dict):
@@ -218,8 +222,8 @@ def _plain(value: Any) -> Any:
     return {"number": repr(float(value))}
 
 
-def _value(told: Mapping[str, Any]) -> Any:
-    match told:
+def _value(document: Mapping[str, Any]) -> Any:
+    match document:
         case {"array": numbers, "shape": shape}:
             return np.array([float(one) for one in numbers]).reshape(shape)
         case {"years": numbers}:
@@ -228,5 +232,5 @@ def _value(told: Mapping[str, Any]) -> Any:
             return tuple(float(one) for one in numbers)
         case {"number": number}:
             return float(number)
-    message = f"a fitted number of a saved calibrator cannot be read: {told!r}."
+    message = f"a fitted number of a saved calibrator cannot be read: {document!r}."
     raise DataIntegrityError(message)

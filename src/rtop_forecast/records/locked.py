@@ -106,7 +106,7 @@ def lock_forecast(forecast: Forecast, path: str | Path, *, locked_on: str) -> st
     Raises
     ------
     InputError
-        If the file exists, its folder does not or the date is none.
+        If the file exists, its folder does not, or ``locked_on`` is not a date.
     """
     target = path_argument(path, name="path")
     if target.exists() or not target.parent.is_dir():
@@ -115,11 +115,7 @@ def lock_forecast(forecast: Forecast, path: str | Path, *, locked_on: str) -> st
         )
         message = f"{target} {fault}. Name another file."
         raise InputError(message)
-    if not isinstance(locked_on, str) or pd.isna(
-        pd.to_datetime(locked_on, format="%Y-%m-%d", errors="coerce")
-    ):
-        message = f"locked_on must be a date as YYYY-MM-DD; got {locked_on!r}."
-        raise InputError(message)
+    _check_day(locked_on)
     start, end = forecast.window
     body = {
         "event": str(forecast.provenance.get("event", "")),
@@ -145,24 +141,33 @@ def read_locked(path: str | Path) -> LockedForecast:
     Raises
     ------
     DataIntegrityError
-        If the file is no such record, of another version, or a byte of the record was changed.
+        If the file is not a locked forecast, is of another version, or a byte of the record was changed.
     """
     path = path_argument(path, name="path")
     name = path.name
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        message = f"{name} is not a locked forecast: {error}."
+        message = f"{name} is not a locked forecast: {error}. Name a file that lock_forecast wrote."
         raise DataIntegrityError(message) from error
     if not isinstance(document, dict) or document.get("format") != _FORMAT:
-        message = f"{name} is not a locked forecast: it lacks the format {_FORMAT!r}."
+        message = (
+            f"{name} is not a locked forecast: it lacks the format {_FORMAT!r}. "
+            "Name a file that lock_forecast wrote."
+        )
         raise DataIntegrityError(message)
     if document.get("version") != _VERSION:
-        message = f"{name} has version {document.get('version')!r}; this release reads {_VERSION}."
+        message = (
+            f"{name} has version {document.get('version')!r}; this release reads {_VERSION}. "
+            "Read it with another release."
+        )
         raise DataIntegrityError(message)
     body = document.get("record")
     if not isinstance(body, dict) or document.get("sha256") != _digest(body):
-        message = f"{name} was changed after it was locked: its SHA-256 does not match its record."
+        message = (
+            f"{name} was changed after it was locked: its SHA-256 does not match its record. "
+            "Get the published file again."
+        )
         raise DataIntegrityError(message)
     return LockedForecast(
         frame=pd.DataFrame(body["forecasts"], columns=list(_COLUMNS)),
@@ -208,14 +213,20 @@ def score_locked(locked: LockedForecast, target: Target) -> LockedScore:
         raise CoverageError(message)
     here = target.frame[target.frame["year"] == locked.origin_year][["country_id", "outcome"]]
     merged = locked.frame.merge(here, on="country_id", how="left", validate="one_to_one")
-    lost = merged["outcome"].isna()
-    scored = merged[~lost].reset_index(drop=True)
-    unscored = merged.loc[lost, ["country_id", "name"]].assign(reason="no label in this target")
+    unlabelled = merged["outcome"].isna()
+    scored = merged[~unlabelled].reset_index(drop=True)
+    unscored = merged.loc[unlabelled, ["country_id", "name"]].assign(reason="no label in this target")
     return LockedScore(
         scores=score_table(scored["outcome"], scored["prob"], groups=np.zeros(len(scored), dtype=int)),
         frame=scored,
         unscored=unscored.reset_index(drop=True),
     )
+
+
+def _check_day(day: Any) -> None:
+    if not isinstance(day, str) or pd.isna(pd.to_datetime(day, format="%Y-%m-%d", errors="coerce")):
+        message = f"locked_on must be a date as YYYY-MM-DD; got {day!r}."
+        raise InputError(message)
 
 
 def _plain(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -62,14 +63,14 @@ def save_backtest(result: BacktestResult, folder: str | Path) -> Path:
     Returns
     -------
     pathlib.Path
-        The folder. The manifest is written last: a folder without one is no saved backtest.
+        The folder. The manifest is written last: a folder without one is not a saved backtest.
 
     Raises
     ------
     InputError
         If the folder holds other files or the calibrator is not one of the library's.
     """
-    told = {
+    payload = {
         "model_name": result.model_name,
         "calibrator": calibrator_document(result.calibrator),
         "calibration_origins": result.calibration_origins,
@@ -80,7 +81,7 @@ def save_backtest(result: BacktestResult, folder: str | Path) -> Path:
     }
     contents = {f"{name}.parquet": as_parquet(getattr(result, name)) for name in _TABLES}
     contents |= explanation_contents(result.explanations)
-    return write_store(folder, _BACKTEST, contents | {_RESULT: as_json(told)})
+    return write_store(folder, _BACKTEST, contents | {_RESULT: as_json(payload)})
 
 
 def load_backtest(folder: str | Path) -> BacktestResult:
@@ -89,19 +90,19 @@ def load_backtest(folder: str | Path) -> BacktestResult:
     Raises
     ------
     DataIntegrityError
-        If the folder is no saved backtest, of an unknown version, or a byte of it was changed.
+        If the folder is not a saved backtest, is of an unknown version, or a byte of it was changed.
     """
     contents = read_store(folder, _BACKTEST)
-    told = json.loads(contents[_RESULT])
+    payload = json.loads(contents[_RESULT])
     return BacktestResult(
         **{name: table_of(contents[f"{name}.parquet"]) for name in _TABLES},
-        model_name=told["model_name"],
-        calibrator=calibrator_from(told["calibrator"]),
-        calibration_origins=told["calibration_origins"],
-        horizon=told["horizon"],
-        seed=told["seed"],
-        exclusions=told["exclusions"],
-        provenance=told["provenance"],
+        model_name=payload["model_name"],
+        calibrator=calibrator_from(payload["calibrator"]),
+        calibration_origins=payload["calibration_origins"],
+        horizon=payload["horizon"],
+        seed=payload["seed"],
+        exclusions=payload["exclusions"],
+        provenance=payload["provenance"],
         explanations=explanations_from(contents),
     )
 
@@ -118,7 +119,7 @@ def save_forecast(forecast: Forecast, folder: str | Path) -> Path:
     Returns
     -------
     pathlib.Path
-        The folder. Of the panel it keeps the variables that the features read.
+        The folder. It keeps the panel's variables that the features read.
 
     Raises
     ------
@@ -127,7 +128,7 @@ def save_forecast(forecast: Forecast, folder: str | Path) -> Path:
         such a forecast with :func:`rtop_forecast.write_tables` or :func:`rtop_forecast.lock_forecast`.
     """
     basis = forecast.basis
-    told = {
+    payload = {
         "expected": list(forecast.expected),
         "level": forecast.level,
         "draws": forecast.draws,
@@ -141,7 +142,7 @@ def save_forecast(forecast: Forecast, folder: str | Path) -> Path:
     }
     rows = basis.rows.keys.assign(outcome=basis.rows.outcome)
     contents = {
-        _RESULT: as_json(told),
+        _RESULT: as_json(payload),
         "frame.parquet": as_parquet(forecast.frame),
         "rows.parquet": as_parquet(rows),
         **feature_contents(basis.features),
@@ -157,10 +158,10 @@ def load_forecast(folder: str | Path) -> Forecast:
     Raises
     ------
     DataIntegrityError
-        If the folder is no saved forecast, of an unknown version, or a byte of it was changed.
+        If the folder is not a saved forecast, is of an unknown version, or a byte of it was changed.
     """
     contents = read_store(folder, _FORECAST)
-    told = json.loads(contents[_RESULT])
+    payload = json.loads(contents[_RESULT])
     features = features_of_contents(contents)
     rows = table_of(contents["rows.parquet"])
     place = pd.MultiIndex.from_frame(features.frame[KEYS]).get_indexer(pd.MultiIndex.from_frame(rows[KEYS]))
@@ -169,29 +170,29 @@ def load_forecast(folder: str | Path) -> Forecast:
             f"{folder} is damaged: {int((place < 0).sum())} rows have no features. Save the forecast again."
         )
         raise DataIntegrityError(message)
-    low, value, high = told["expected"][1], told["expected"][0], told["expected"][2]
+    value, low, high = payload["expected"]
     return Forecast(
         frame=table_of(contents["frame.parquet"]),
         expected=(value, low, high),
-        explanation=explanations_from(contents)[told["origin_year"]],
+        explanation=explanations_from(contents)[payload["origin_year"]],
         basis=Basis(
             fitted=_model_from(contents),
-            unfitted=unfitted_from_document(told["unfitted"]),
-            calibrator=calibrator_from(told["calibrator"]),
+            unfitted=unfitted_from_document(payload["unfitted"]),
+            calibrator=calibrator_from(payload["calibrator"]),
             rows=Sample(
                 keys=rows[[*KEYS, "name"]],
                 matrix=features.frame[features.names].iloc[place].reset_index(drop=True),
                 outcome=rows["outcome"].to_numpy(dtype=np.float64),
-                horizon=told["horizon"],
+                horizon=payload["horizon"],
             ),
             features=features,
-            origin_year=told["origin_year"],
-            seed=told["seed"],
+            origin_year=payload["origin_year"],
+            seed=payload["seed"],
         ),
-        level=told["level"],
-        draws=told["draws"],
-        issued=date.fromisoformat(told["issued"]),
-        provenance=told["provenance"],
+        level=payload["level"],
+        draws=payload["draws"],
+        issued=date.fromisoformat(payload["issued"]),
+        provenance=payload["provenance"],
     )
 
 
@@ -235,7 +236,7 @@ def load_model(path: str | Path) -> Any:
     Raises
     ------
     DataIntegrityError
-        If there is no such model, it is damaged, or of an unknown version or class.
+        If the folder is not a saved model, is damaged, or is of an unknown version or class.
     """
     if path_argument(path, name="path").is_file():
         return read_model_file(path)
@@ -246,35 +247,27 @@ def _model_contents(model: Any) -> dict[str, bytes]:
     """Document of a model, each booster in a file of its own."""
     texts: dict[str, bytes] = {}
 
-    def without_texts(node: Any) -> Any:
-        if isinstance(node, dict):
-            return {
-                name: [_put(texts, text) for text in value]
-                if name == "booster_texts_"
-                else without_texts(value)
-                for name, value in node.items()
-            }
-        return [without_texts(one) for one in node] if isinstance(node, list) else node
+    def put(text: str) -> str:
+        name = f"trees-{len(texts):02d}.txt"
+        texts[name] = text.encode()
+        return name
 
-    document = without_texts(model_document(model))
+    document = _with_boosters(model_document(model), put)
     return {_MODEL: as_json(document), **texts}
 
 
-def _put(texts: dict[str, bytes], text: str) -> str:
-    name = f"trees-{len(texts):02d}.txt"
-    texts[name] = text.encode()
-    return name
-
-
 def _model_from(contents: dict[str, bytes]) -> Any:
-    def with_texts(node: Any) -> Any:
-        if isinstance(node, dict):
-            return {
-                name: [contents[one].decode() for one in value]
-                if name == "booster_texts_"
-                else with_texts(value)
-                for name, value in node.items()
-            }
-        return [with_texts(one) for one in node] if isinstance(node, list) else node
+    document = _with_boosters(json.loads(contents[_MODEL]), lambda name: contents[name].decode())
+    return model_from_document(document)
 
-    return model_from_document(with_texts(json.loads(contents[_MODEL])))
+
+def _with_boosters(node: Any, convert: Callable[[str], str]) -> Any:
+    """Document with every booster's text replaced by the name of its file, or the other way round."""
+    if isinstance(node, dict):
+        return {
+            name: [convert(text) for text in value]
+            if name == "booster_texts_"
+            else _with_boosters(value, convert)
+            for name, value in node.items()
+        }
+    return [_with_boosters(item, convert) for item in node] if isinstance(node, list) else node

@@ -54,7 +54,7 @@ def contents(
         )
         raise InputError(message)
     ranking = forecast.ranking()
-    before = _year_before(forecast, result)
+    before = forecast.basis.year_before(result)
     return {
         "ranking": ranking,
         "top": ranking.head(TOP),
@@ -72,22 +72,6 @@ def contents(
         "definitions": DEFINITIONS,
         "briefs": _briefs(forecast, result, ranking),
     }
-
-
-def _year_before(forecast: Forecast, result: BacktestResult) -> Basis:
-    """Basis of the forecast of the year before, made as this one was."""
-    from rtop_forecast.forecasting.prequential import calibrator_of
-
-    basis, origin = forecast.basis, forecast.origin_year - 1
-    return Basis(
-        fitted=basis.rows.fit(basis.unfitted, origin=origin),
-        unfitted=basis.unfitted,
-        calibrator=calibrator_of(result, origin=origin, horizon=basis.rows.horizon),
-        rows=basis.rows,
-        features=basis.features,
-        origin_year=origin,
-        seed=basis.seed,
-    )
 
 
 def _surprises(forecast: Forecast) -> pd.DataFrame:
@@ -111,7 +95,7 @@ def _movers(before: Basis, forecast: Forecast) -> list[dict[str, Any]]:
     table = forecast.frame.dropna(subset=["prob_last_year"])
     now, then = (table[name].to_numpy(dtype=float) for name in ("prob", "prob_last_year"))
     moved_by = pd.Series(np.abs(np.log(now / (1 - now)) - np.log(then / (1 - then))), index=table.index)
-    # a move between two tiny probabilities matters little: only states of the upper half are told
+    # a move between two tiny probabilities matters little: only states of the upper half are shown
     shown = table[table["prob"] >= table["prob"].median()].index
     order = moved_by.loc[shown].sort_values(ascending=False, kind="stable").index[:SHORT]
     movers = []
@@ -129,7 +113,7 @@ def _movers(before: Basis, forecast: Forecast) -> list[dict[str, Any]]:
                 "prob_last_year": row["prob_last_year"],
                 "parts": {name: float(np.exp(value)) for name, value in change.parts.items()},
                 "features": [
-                    {"label": str(one["label"]).replace(", logged", ""), "odds": float(np.exp(one["total"]))}
+                    {"label": str(one["label"]), "odds": float(np.exp(one["total"]))}
                     for one in largest.to_dict("records")
                     if one["total"] != 0
                 ],
@@ -154,8 +138,8 @@ def _record(result: BacktestResult) -> pd.DataFrame:
     ranks = frame.groupby("origin_year")["prob"].rank(ascending=False, method="min").astype(int)
     recent = frame["origin_year"] > frame["origin_year"].max() - 10
     table = frame[recent & (frame["outcome"] == 1)].assign(rank=ranks)
-    told: pd.DataFrame = table[["origin_year", "name", "prob", "rank"]].reset_index(drop=True)
-    return told.assign(hit=told["rank"] <= TOP)
+    record: pd.DataFrame = table[["origin_year", "name", "prob", "rank"]].reset_index(drop=True)
+    return record.assign(hit=record["rank"] <= TOP)
 
 
 def _last_closed(result: BacktestResult) -> dict[str, Any]:
@@ -188,7 +172,7 @@ def _briefs(forecast: Forecast, result: BacktestResult, ranking: pd.DataFrame) -
     for record in ranking.to_dict("records"):
         row = {str(key): value for key, value in record.items()}
         country_id = int(row["country_id"])
-        told = forecast.explanation.state(country_id)
+        reasons = forecast.explanation.state(country_id)
         briefs.append(
             {
                 **row,
@@ -196,9 +180,9 @@ def _briefs(forecast: Forecast, result: BacktestResult, ranking: pd.DataFrame) -
                 "episodes": _episodes(ongoing.get(country_id), origin),
                 "profile": profile.loc[[country_id]].to_dict("records"),
                 "contributions": dict(zip(numbers, factors.loc[country_id].astype(float), strict=True)),
-                "sentences": told.sentences(5),
+                "sentences": reasons.sentences(5),
                 "analogues": similar.get(country_id, []),
-                "gaps": _gaps(told.frame),
+                "gaps": _gaps(reasons.frame),
                 "mechanisms": bound.get(country_id, []),
                 "memberships": None if joined is None else joined.get(country_id, []),
             }
@@ -229,7 +213,7 @@ def _gaps(frame: pd.DataFrame) -> dict[str, Any]:
     return {
         "missing": len(missing),
         "features": len(frame),
-        "examples": [str(label).replace(", logged", "") for label in missing["label"].head(3)],
+        "examples": missing["label"].head(3).tolist(),
         "stale": len(stale),
         "oldest": int(frame["age"].max()) if frame["age"].notna().any() else 0,
     }

@@ -1,6 +1,6 @@
 """Figures of results. Each returns a matplotlib figure; none computes what it shows.
 
-Colours are of the Okabe-Ito palette, told apart by the colour-blind; lines and markers differ too, for greyscale.
+Colours are of the Okabe-Ito palette, safe for the colour-blind; lines and markers differ too, for greyscale.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from rtop_forecast.explanation.cases import Case
 from rtop_forecast.features.framework import find_risk_factor
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 __all__ = [
@@ -62,6 +63,30 @@ def _null() -> Any:
     return NullLocator()
 
 
+def _observed(axes: Axes, curve: pd.DataFrame, *, floor: float, level: float) -> None:
+    """Observed frequency of each bin with its interval, over its counts."""
+    frequency = np.maximum(curve["observed"], floor)
+    errors = np.vstack([frequency - np.maximum(curve["low"], floor), curve["high"] - frequency]).clip(min=0)
+    axes.errorbar(
+        curve["mean_prob"],
+        frequency,
+        yerr=errors,
+        fmt="o",
+        color=BLUE,
+        capsize=3,
+        label=f"observed, {level:.0%} interval",
+    )
+    for row in curve.to_dict("records"):
+        axes.annotate(
+            f"{int(row['positives'])}/{int(row['count'])}",
+            (row["mean_prob"], max(row["high"], floor)),
+            xytext=(0, 3),
+            textcoords="offset points",
+            ha="center",
+            fontsize=7,
+        )
+
+
 def reliability_figure(
     outcome: ArrayLike, prob: ArrayLike, *, bins: int = 8, level: float = 0.9, draws: int = 400, seed: int = 0
 ) -> Figure:
@@ -93,17 +118,6 @@ def reliability_figure(
         color="#dddddd",
         label="if calibrated",
     )
-    seen = np.maximum(curve["observed"], floor)
-    errors = np.vstack([seen - np.maximum(curve["low"], floor), curve["high"] - seen]).clip(min=0)
-    axes.errorbar(
-        curve["mean_prob"],
-        seen,
-        yerr=errors,
-        fmt="o",
-        color=BLUE,
-        capsize=3,
-        label=f"observed, {level:.0%} interval",
-    )
     order = np.argsort(p)
     axes.plot(
         p[order],
@@ -113,15 +127,7 @@ def reliability_figure(
         linewidth=1,
         label="isotonic",
     )
-    for row in curve.to_dict("records"):
-        axes.annotate(
-            f"{int(row['positives'])}/{int(row['count'])}",
-            (row["mean_prob"], max(row["high"], floor)),
-            xytext=(0, 3),
-            textcoords="offset points",
-            ha="center",
-            fontsize=7,
-        )
+    _observed(axes, curve, floor=floor, level=level)
     _logarithmic(axes, floor=floor, top=top, highest=float(curve["high"].max()))
     axes.set_xlabel("forecast probability (log scale)")
     axes.set_ylabel("observed frequency (log scale)")
@@ -232,16 +238,16 @@ def expected_observed_figure(frame: pd.DataFrame, *, noun: str = "onset") -> Fig
     return figure
 
 
-def waterfall(told: Attributions, *, count: int = 12) -> Figure:
+def waterfall(reasons: Attributions, *, count: int = 12) -> Figure:
     """Contributions of the risk factors or largest features, from the reference to the forecast, on the odds.
 
     Parameters
     ----------
-    told : Attributions
+    reasons : Attributions
     count : int
         Features shown one by one; the others are added up in one bar.
     """
-    table = told.by_feature()
+    table = reasons.by_feature()
     shown = table.head(count)
     rest = float(table["contribution"].iloc[count:].sum())
     labels = [fill(str(label).replace(", logged", ""), 46) for label in shown["label"]]
@@ -249,19 +255,19 @@ def waterfall(told: Attributions, *, count: int = 12) -> Figure:
     if len(table) > count:
         labels, values = [*labels, f"{len(table) - count} further features"], [*values, rest]
     figure, axes = _new(7.6, 0.3 * len(values) + 1.6)
-    start = told.baseline
+    start = reasons.baseline
     for place, value in enumerate(values):
         colour, hatch = (VERMILLION, None) if value > 0 else (BLUE, "///")
         axes.barh(place, value, left=start, color=colour, hatch=hatch, edgecolor="white", height=0.7)
         start += value
-    for value, name in ((told.baseline, "reference"), (told.log_odds, told.name)):
+    for value, name in ((reasons.baseline, "reference"), (reasons.log_odds, reasons.name)):
         axes.axvline(value, color=BLACK, linewidth=0.8, linestyle=":")
         axes.annotate(name, (value, len(labels) - 0.2), ha="center", va="top", fontsize=8)
     axes.set_yticks(range(len(labels)), labels=labels, fontsize=7)
     axes.set_ylim(len(labels) + 0.3, -0.6)
     _odds_axis(axes)
     axes.set_xlabel("probability (log-odds scale)")
-    axes.set_title(f"{told.name}, compared with {told.reference}", loc="left", fontsize=10)
+    axes.set_title(f"{reasons.name}, compared with {reasons.reference}", loc="left", fontsize=10)
     return figure
 
 

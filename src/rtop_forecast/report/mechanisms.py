@@ -75,7 +75,7 @@ def memberships(year: int) -> dict[int, list[dict[str, Any]]] | None:
     Parameters
     ----------
     year : int
-        Years after the last one covered are told as of that one.
+        Years after the last one covered are given as of that one.
 
     Returns
     -------

@@ -82,7 +82,7 @@ def natural_frequency(value: float) -> str:
 
 
 def render(
-    told: Mapping[str, Any], forecast: Forecast, result: BacktestResult, pictures: Mapping[str, Picture]
+    contents: Mapping[str, Any], forecast: Forecast, result: BacktestResult, pictures: Mapping[str, Picture]
 ) -> str:
     """Page as text; every value from data is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -103,22 +103,22 @@ def render(
         incidence=forecast.provenance["kind"] == "incidence",
         noun=noun_of(forecast),
         event_note=_event_note(str(forecast.provenance["event"])),
-        ranking=told["ranking"].to_dict("records"),
-        top=told["top"].to_dict("records"),
-        base_rate=told["base_rate"],
-        expected=told["expected"],
-        definitions=told["definitions"],
-        surprises=told["surprises"].to_dict("records"),
-        movers=told["movers"],
-        lists={key: told[key].to_dict("records") for key in ("consistent", "entries", "exits")},
-        briefs=told["briefs"],
+        ranking=contents["ranking"].to_dict("records"),
+        top=contents["top"].to_dict("records"),
+        base_rate=contents["base_rate"],
+        expected=contents["expected"],
+        definitions=contents["definitions"],
+        surprises=contents["surprises"].to_dict("records"),
+        movers=contents["movers"],
+        lists={key: contents[key].to_dict("records") for key in ("consistent", "entries", "exits")},
+        briefs=contents["briefs"],
         left_out=LEFT_OUT,
         organisations=ORGANISATIONS,
         members_as_of=min(forecast.origin_year, MEMBERS_COVERED[1]),
-        scores=_scores(told["scores"], result, forecast),
-        peers=_peers(told["peers"], forecast),
-        record=told["record"].to_dict("records"),
-        last_closed=told["last_closed"],
+        scores=_scores(contents["scores"], result, forecast),
+        peers=_peers(contents["peers"], forecast),
+        record=contents["record"].to_dict("records"),
+        last_closed=contents["last_closed"],
         backtest_span=(int(origins.min()), int(origins.max())),
         sources=forecast.provenance["sources"],
         method=_method(forecast),

@@ -9,10 +9,10 @@ import pandas as pd
 from rtop_forecast.errors import InputError
 from rtop_forecast.evaluation import score_intervals, score_table
 from rtop_forecast.forecasting.result import SCORES, BacktestResult
+from rtop_forecast.forecasting.rows import ROW_KEYS
 
 COLUMNS = ["peer", "score", "value", "low", "high", "peer_value", "peer_low", "peer_high"]
 COLUMNS += ["forecasts", "positives", "first_origin", "last_origin"]
-_KEYS = ["country_id", "origin_year"]
 
 
 def peer_scores(result: BacktestResult, peers: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -25,20 +25,24 @@ def peer_scores(result: BacktestResult, peers: Mapping[str, pd.DataFrame]) -> pd
     """
     rows = []
     for name, table in peers.items():
-        lacks = [column for column in (*_KEYS, "prob") if column not in table]
+        lacks = [column for column in (*ROW_KEYS, "prob") if column not in table]
         if lacks:
             message = f"the forecasts of {name} need country_id, origin_year and prob; {lacks[0]} is missing."
             raise InputError(message)
-        ours = result.frame[[*_KEYS, "prob", "outcome"]]
+        ours = result.frame[[*ROW_KEYS, "prob", "outcome"]]
         both = ours.merge(
-            table[[*_KEYS, "prob"]], on=_KEYS, how="inner", suffixes=("", "_peer"), validate="one_to_one"
+            table[[*ROW_KEYS, "prob"]],
+            on=ROW_KEYS,
+            how="inner",
+            suffixes=("", "_peer"),
+            validate="one_to_one",
         )
         if both.empty:
             message = f"{name} and the backtest share no forecast; check its states and origins."
             raise InputError(message)
-        mine, theirs = _scored(both, "prob"), _scored(both, "prob_peer")
+        ours_scored, peer_scored = _scored(both, "prob"), _scored(both, "prob_peer")
         rows += [
-            (name, score, *mine[score], *theirs[score], len(both), int(both["outcome"].sum()),
+            (name, score, *ours_scored[score], *peer_scored[score], len(both), int(both["outcome"].sum()),
              int(both["origin_year"].min()), int(both["origin_year"].max()))
             for score in SCORES
         ]  # fmt: skip

@@ -10,7 +10,7 @@ from rtop_forecast.checks.arrays import FloatArray
 
 
 def decode_arcs(topology: dict[str, Any]) -> list[FloatArray]:
-    """Arcs in degrees: each is stored as steps on a grid of whole numbers.
+    """Arcs in degrees: each is stored as steps on a grid of integers.
 
     References
     ----------

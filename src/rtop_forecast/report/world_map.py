@@ -193,16 +193,16 @@ def cut_at_antimeridian(ring: FloatArray) -> list[FloatArray]:
 
 def _clip(ring: FloatArray, meridian: float, *, keep_above: bool) -> FloatArray:
     """Part of a closed ring on one side of a meridian."""
-    points = ring[:-1] if np.array_equal(ring[0], ring[-1]) else ring
-    kept: list[FloatArray] = []
-    for here, there in zip(points, np.roll(points, -1, axis=0), strict=True):
+    corners = ring[:-1] if np.array_equal(ring[0], ring[-1]) else ring
+    points: list[FloatArray] = []
+    for here, there in zip(corners, np.roll(corners, -1, axis=0), strict=True):
         inside = [(one[0] >= meridian) == keep_above or one[0] == meridian for one in (here, there)]
         if inside[0]:
-            kept.append(here)
+            points.append(here)
         if inside[0] != inside[1]:
             share = (meridian - here[0]) / (there[0] - here[0])
-            kept.append(np.array([meridian, here[1] + share * (there[1] - here[1])]))
-    return np.array(kept).reshape(-1, 2)
+            points.append(np.array([meridian, here[1] + share * (there[1] - here[1])]))
+    return np.array(points).reshape(-1, 2)
 
 
 def _area(ring: FloatArray) -> float:

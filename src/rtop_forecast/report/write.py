@@ -57,22 +57,22 @@ def write_report(
         If the backtest looks another number of years ahead, a peer shares no forecast with it or lacks a column, or
         the folder's path is a file.
     """
-    told = contents(forecast, result, peers=peers or {})
+    shown = contents(forecast, result, peers=peers or {})
     drawn = _draw(forecast, result)
     pictures = {
         name: Picture(png=_bytes(figure, "png"), alt=alt, caption=caption)
         for name, (figure, alt, caption) in drawn.items()
     }
-    page = render(told, forecast, result, pictures)
+    page = render(shown, forecast, result, pictures)
     written = write_tables(forecast, folder)
     out = Path(folder)
     files = {
         "index.html": page.encode(),
-        "record.csv": csv_content(told["record"]),
-        "scores.csv": csv_content(told["scores"], index=True),
+        "record.csv": csv_content(shown["record"]),
+        "scores.csv": csv_content(shown["scores"], index=True),
     }
-    if len(told["peers"]):
-        files["peers.csv"] = csv_content(told["peers"])
+    if len(shown["peers"]):
+        files["peers.csv"] = csv_content(shown["peers"])
     for name, (figure, _, _) in drawn.items():
         files[f"{name}.png"] = pictures[name].png
         files[f"{name}.svg"] = _bytes(figure, "svg")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any, Literal, Protocol
 
-from rtop_forecast.checks.arguments import quoted
 from rtop_forecast.errors import InputError
-from rtop_forecast.sources.registry import Release, registry
+from rtop_forecast.sources.registry import Release, registry, releases_named
 
 __all__ = ["METHODS", "cite"]
 
@@ -72,7 +70,7 @@ def cite(what: str | Sequence[str] | _Described | _Traced | None = None, *, styl
         raise InputError(message)
     if isinstance(what, str) or (isinstance(what, Sequence) and not hasattr(what, "variables")):
         names = [what] if isinstance(what, str) else list(what)
-        releases, own = [_named(name) for name in names], []
+        releases, own = [releases_named(name)[-1] for name in names], []
     else:
         releases = _registered(_keys(what))
         own = [_library(), *METHODS]
@@ -119,22 +117,6 @@ def _registered(keys: Iterable[str]) -> list[Release]:
     return found
 
 
-def _named(name: str) -> Release:
-    entries = registry()
-    if not isinstance(name, str):
-        message = f"a source is named by a text, not {quoted(name)}."
-        raise InputError(message)
-    plain = name.strip().lower()
-    mine = [one for one in entries.values() if one.dataset and one.dataset == plain.replace("-", "_")]
-    if plain in entries or mine:
-        return entries[plain] if plain in entries else mine[-1]
-    known = sorted({one.dataset for one in entries.values() if one.dataset} | set(entries))
-    close = difflib.get_close_matches(plain, known, n=3, cutoff=0.5)
-    told = f"; did you mean {' or '.join(close)}?" if close else ". `rtop-forecast sources` lists them."
-    message = f"no source is called {name!r}{told}"
-    raise InputError(message)
-
-
 def _references(release: Release) -> list[str]:
     """Part an entry into its references: entries hold several, with a semicolon between."""
     parts = re.split(r"(?<=[.\d/]); (?=[A-Z])", release.citation)
@@ -147,7 +129,7 @@ def _library() -> str:
 
 
 def _bibtex(line: str) -> str:
-    """Entry of a reference: author, year and the text after them; the parts are not parsed further."""
+    """Entry of a reference: author, year and what follows them; the parts are not parsed further."""
     found = re.match(r"(?P<author>.+?) \((?P<year>\d{4})\)\. (?P<rest>.+)", line)
     author, year, rest = (found["author"], found["year"], found["rest"]) if found else ("", "", line)
     title, _, more = rest.partition(". ")

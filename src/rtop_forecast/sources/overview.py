@@ -7,17 +7,18 @@ from pathlib import Path
 import pandas as pd
 
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
-from rtop_forecast.sources.folder.discover import discover, file_sha256, reader
+from rtop_forecast.sources.folder.discover import discover, reader
 from rtop_forecast.sources.registry import registered_hashes, registry
+from rtop_forecast.storage.files import file_sha256
 
-__all__ = ["describe_sources", "describe_folder"]
+__all__ = ["describe_folder", "describe_sources"]
 
 
 _COUNTS = ("rows", "first_year", "last_year", "unmatched")
 
 
 def describe_sources() -> pd.DataFrame:
-    """List the releases that this library knows.
+    """List the releases in the registry.
 
     Returns
     -------
@@ -54,7 +55,7 @@ def describe_sources() -> pd.DataFrame:
 
 
 def describe_folder(folder: str | Path) -> pd.DataFrame:
-    """Tell what a folder holds, file by file.
+    """Describe what a folder holds, file by file.
 
     Parameters
     ----------
@@ -64,7 +65,7 @@ def describe_folder(folder: str | Path) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per data file: ``file, dataset`` and ``release`` (empty if not known), ``rows`` (state-years read),
+        One row per data file: ``file, dataset`` and ``release`` (empty if not recognised), ``rows`` (state-years read),
         ``first_year, last_year``, ``unmatched`` (source rows that belong to no state-year) and ``state``:
         "registered" (byte for byte a release of the registry), "not registered" (another release, or an edited
         one), "refused: ..." or "not recognised".

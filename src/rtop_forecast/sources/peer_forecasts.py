@@ -9,9 +9,9 @@ import pandas as pd
 from rtop_forecast.checks.arguments import path_argument
 from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.sources.catalogue.ewp_list import resolve_ewp
-from rtop_forecast.sources.reading.files import csv_header
+from rtop_forecast.sources.reading import files
 
-__all__ = ["read_peer_forecasts", "read_ewp_backtest"]
+__all__ = ["read_ewp_backtest", "read_peer_forecasts"]
 
 _COLUMNS = {"year", "ccode", "ewp_name", "prev_year", "risk_prev", "two_years_prior", "risk_two_years_prior"}
 _SERBIA_AND_MONTENEGRO, _SERBIA, _PARTED = 345, 340, 2006
@@ -23,7 +23,7 @@ def read_peer_forecasts(folder: str | Path) -> dict[str, pd.DataFrame]:
     Parameters
     ----------
     folder : path
-        Looked through with its subfolders; files are told by their header.
+        Looked through with its subfolders; files are recognised by their header.
 
     Returns
     -------
@@ -45,7 +45,7 @@ def read_peer_forecasts(folder: str | Path) -> dict[str, pd.DataFrame]:
     found = [
         path
         for path in sorted(folder.rglob("*.csv"))
-        if path.stat().st_size and set(csv_header(path)) >= _COLUMNS
+        if path.stat().st_size and set(files.csv_header(path)) >= _COLUMNS
     ]
     return {"EWP, its own backtest": read_ewp_backtest(found[-1])} if found else {}
 
@@ -68,7 +68,7 @@ def read_ewp_backtest(path: str | Path) -> pd.DataFrame:
     Raises
     ------
     DataIntegrityError
-        If a column is missing, a probability lies outside 0 to 1, a code is no state in its year or a forecast
+        If a column is missing, a probability lies outside 0 to 1, a code is not a state in its year or a forecast
         stands twice.
 
     References
@@ -93,7 +93,7 @@ def read_ewp_backtest(path: str | Path) -> pd.DataFrame:
     late = (found["country_id"] == _SERBIA_AND_MONTENEGRO) & (found["origin_year"] >= _PARTED)
     found.loc[late.fillna(False), "country_id"] = _SERBIA
     faults = {
-        "a code that is no state in its year": found["country_id"].isna(),
+        "a code that is not a state in its year": found["country_id"].isna(),
         "a probability outside 0 to 1": ~found["prob"].between(0, 1),
         "two forecasts of one state and origin": found.duplicated(["country_id", "origin_year"]),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -9,12 +10,22 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
 
-from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.checks.arguments import quoted
+from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.storage.bundled import datasets_dir
 
-__all__ = ["Release", "registered_hashes", "registry"]
+__all__ = ["Release", "datasets", "publication_lag", "registered_hashes", "registry", "releases_named"]
 
 _ADDRESSES = ("page", "download", "login")
+#: Fields that an entry may leave out, and what that means.
+_DEFAULTS: Mapping[str, Any] = {
+    "download": "",
+    "login": "",
+    "download_sha256": "",
+    "sha256": "",
+    "published": "",
+    "variables": {},
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +37,7 @@ class Release:
     key : str
         ``<dataset>-<release>``, as it stands in the column ``source`` of a core table.
     dataset : str
-        Module that reads it; empty where facts were carried over by hand.
+        Reader of it, a module of ``sources.catalogue``; empty where facts were carried over by hand.
     title, release, unit : str
         What it is, which edition, and what one row is.
     page, download, login : str
@@ -41,6 +52,8 @@ class Release:
     first_year, last_year : int
     publication_lag_months : int
         Months after 31 December of a value's year until it is published.
+    published : str
+        Month in which the release came out, as ``"2025-03"``; empty where the lag says it well enough.
     variables : dict of str to (int, int)
         First and last year that each variable of the reader covers.
     """
@@ -67,16 +80,85 @@ class Release:
 
 @lru_cache(maxsize=1)
 def registry() -> dict[str, Release]:
-    """Releases of ``datasets/sources.toml`` by key.
+    """Releases of ``datasets/sources.toml`` by key, in the order of the file.
+
+    An entry that states no publication lag has that of its dataset's first entry.
 
     Raises
     ------
     DataIntegrityError
-        If a field is missing or unknown, a year, hash or address is none.
+        If a field is missing or unknown, years are out of order, or a hash, month or address is malformed.
     """
     with (datasets_dir() / "sources.toml").open("rb") as file:
         document = tomllib.load(file)
-    return {key: _release(key, entry) for key, entry in document.items()}
+    lags: dict[str, int] = {}
+    releases = {}
+    for key, entry in document.items():
+        dataset = entry.get("dataset", "")
+        inherited = {"publication_lag_months": lags[dataset]} if dataset in lags else {}
+        releases[key] = _release(key, inherited | entry)
+        if dataset:
+            lags.setdefault(dataset, releases[key].publication_lag_months)
+    return releases
+
+
+@lru_cache(maxsize=1)
+def datasets() -> tuple[str, ...]:
+    """Datasets with a reader, in the order in which their first entries stand in the registry.
+
+    A file of unknown origin is tried with each of them in this order.
+    """
+    return tuple(dict.fromkeys(release.dataset for release in registry().values() if release.dataset))
+
+
+@lru_cache(maxsize=64)
+def publication_lag(dataset: str) -> int:
+    """Months after 31 December of a year until a dataset's values of that year are published.
+
+    Parameters
+    ----------
+    dataset : str
+
+    Returns
+    -------
+    int
+        Lag of the dataset's first entry in the registry, which stands for releases that are not registered, too.
+
+    Raises
+    ------
+    DataIntegrityError
+        If the registry has no entry of the dataset.
+    """
+    for release in registry().values():
+        if release.dataset == dataset:
+            return release.publication_lag_months
+    message = f"the dataset {dataset!r} has no entry in datasets/sources.toml. Add one."
+    raise DataIntegrityError(message)
+
+
+def releases_named(name: object) -> list[Release]:
+    """Releases of a dataset ("ucdp_ged"), in the order of the registry, or the one with a key ("ucdp-ged-25.1").
+
+    Raises
+    ------
+    InputError
+        If no source has the name; the message gives similar ones.
+    """
+    if not isinstance(name, str):
+        message = f"the name of a source is a string, not {quoted(name)}."
+        raise InputError(message)
+    entries = registry()
+    plain = name.strip().lower()
+    if plain in entries:
+        return [entries[plain]]
+    named = [one for one in entries.values() if one.dataset and one.dataset == plain.replace("-", "_")]
+    if not named:
+        names = sorted({one.dataset for one in entries.values() if one.dataset} | set(entries))
+        close = difflib.get_close_matches(plain, names, n=3, cutoff=0.5)
+        hint = f"; did you mean {' or '.join(close)}?" if close else ". `rtop-forecast sources` lists them."
+        message = f"no source is called {name!r}{hint}"
+        raise InputError(message)
+    return named
 
 
 @lru_cache(maxsize=1)
@@ -86,25 +168,26 @@ def registered_hashes() -> dict[str, str]:
 
 
 def _release(key: str, entry: Mapping[str, Any]) -> Release:
-    wanted = {field.name for field in fields(Release)} - {"key", "variables", "published"}
-    odd = sorted(wanted ^ (set(entry) - {"variables", "published"}))
+    entry = {**_DEFAULTS, **entry}
+    wanted = {field.name for field in fields(Release)} - {"key"}
+    odd = sorted(wanted ^ set(entry))
     if odd:
         _refuse(key, f"has {len(odd)} fields that are missing or unknown, first {odd[0]!r}")
     hashes = entry["sha256"] if isinstance(entry["sha256"], list) else [entry["sha256"]]
     hashes = [digest for digest in hashes if digest]
-    told = [*hashes, *([entry["download_sha256"]] if entry["download_sha256"] else [])]
-    if any(not re.fullmatch(r"[0-9a-f]{64}", digest) for digest in told):
+    stated = [*hashes, *([entry["download_sha256"]] if entry["download_sha256"] else [])]
+    if any(not re.fullmatch(r"[0-9a-f]{64}", digest) for digest in stated):
         _refuse(key, "has a SHA-256 that is not 64 hexadecimal digits")
     if any(entry[name] and not entry[name].startswith("https://") for name in _ADDRESSES):
         _refuse(key, "has an address that does not begin with https://")
-    variables = {str(name): (int(a), int(b)) for name, (a, b) in entry.get("variables", {}).items()}
+    variables = {str(name): (int(first), int(last)) for name, (first, last) in entry["variables"].items()}
     spans = [(entry["first_year"], entry["last_year"]), *variables.values()]
     if any(first > last for first, last in spans):
         _refuse(key, "has years out of order")
-    published = entry.get("published", "")
+    published = entry["published"]
     if published and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", published):
-        _refuse(key, f"has the month {published!r}, which is none")
-    return Release(**{"published": "", **entry, "key": key, "sha256": tuple(hashes), "variables": variables})
+        _refuse(key, f"has the month {published!r}; write it as 2025-03")
+    return Release(**{**entry, "key": key, "sha256": tuple(hashes), "variables": variables})
 
 
 def _refuse(key: str, fault: str) -> None:

@@ -69,10 +69,10 @@ def _key(path: Path, columns: Sequence[str], reader_version: str) -> str:
         head = handle.read(_EDGE)
         handle.seek(max(state.st_size - _EDGE, 0))
         tail = handle.read(_EDGE)
-    told = "\n".join(
+    description = "\n".join(
         [str(path.resolve()), str(state.st_size), str(state.st_mtime_ns), reader_version, *columns]
     )
-    return sha256(told.encode() + head + tail).hexdigest()
+    return sha256(description.encode() + head + tail).hexdigest()
 
 
 def _write(frame: pd.DataFrame, copy: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 from pathlib import Path
@@ -12,14 +13,20 @@ import pandas as pd
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+def file_sha256(path: str | Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def csv_content(table: pd.DataFrame, *, index: bool = False) -> bytes:
-    """Table as CSV in UTF-8, whose text no spreadsheet runs as a formula.
+    """Table as CSV in UTF-8, in which a spreadsheet runs no cell as a formula.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        Texts and names that begin as a formula does get an apostrophe in front, line ends in them become line feeds;
-        numbers stay as they are.
+        Strings and names that begin as a formula does get an apostrophe in front, and their line ends become line
+        feeds. Numbers stay as they are.
     index : bool
         Whether the index is the first column.
     """

@@ -79,7 +79,7 @@ def read_store(folder: str | Path, kind: Kind) -> dict[str, bytes]:
     Raises
     ------
     DataIntegrityError
-        If the folder is none of this kind, of a version that is not known, or a byte of it was changed.
+        If the folder is of another kind or of an unknown version, or a byte of it was changed.
     """
     source = path_argument(folder, name="folder")
     manifest = _manifest(source, kind)
@@ -87,9 +87,9 @@ def read_store(folder: str | Path, kind: Kind) -> dict[str, bytes]:
     contents = {name: _checked(source / name, digest) for name, digest in manifest["sha256"].items()}
     while version != kind.version:
         if version not in kind.migrations:
-            known = ", ".join(map(str, sorted({*kind.migrations, kind.version})))
+            readable = ", ".join(map(str, sorted({*kind.migrations, kind.version})))
             message = (
-                f"{source} is a saved {kind.noun} of version {version!r}; this release reads {known}. "
+                f"{source} is a saved {kind.noun} of version {version!r}; this release reads {readable}. "
                 "Load it with the release that wrote it."
             )
             raise DataIntegrityError(message)
@@ -121,10 +121,10 @@ def _strange(out: Path, kind: Kind) -> list[str]:
     if not present:
         return []
     try:
-        known = {MANIFEST, *_manifest(out, kind)["sha256"]}
+        own = {MANIFEST, *_manifest(out, kind)["sha256"]}
     except DataIntegrityError:
         return present
-    return [name for name in present if name not in known]
+    return [name for name in present if name not in own]
 
 
 def _manifest(source: Path, kind: Kind) -> dict[str, Any]:
@@ -133,14 +133,16 @@ def _manifest(source: Path, kind: Kind) -> dict[str, Any]:
         content = path.read_bytes()
         manifest = json.loads(content)
     except (OSError, ValueError) as error:
-        message = f"{source} is no saved {kind.noun}: {MANIFEST} cannot be read ({error})."
+        message = (
+            f"{source} is not a saved {kind.noun}: {MANIFEST} cannot be read ({error}). Name another folder."
+        )
         raise DataIntegrityError(message) from error
     if not isinstance(manifest, dict) or manifest.get("format") != kind.format:
-        told = manifest.get("format") if isinstance(manifest, dict) else None
-        message = f"{source} is no saved {kind.noun}: its manifest says {told!r}."
+        stated = manifest.get("format") if isinstance(manifest, dict) else None
+        message = f"{source} is not a saved {kind.noun}: its manifest says {stated!r}. Name another folder."
         raise DataIntegrityError(message)
     hashes, version = manifest.get("sha256"), manifest.get("version")
-    # a name that leads out of the folder is no name of ours
+    # a name that leads out of the folder is not one of ours
     legal = isinstance(hashes, dict) and all(Path(name).name == name for name in hashes)
     if not legal or not isinstance(version, int) or as_json(manifest) != content:
         message = f"{MANIFEST} in {source} was changed. Save the {kind.noun} again."

@@ -40,8 +40,8 @@ SYSTEMS = (
 )  # fmt: skip
 
 STRIDE = 10_000  # more than any year, so that a code's position and a year make one sortable key
-_APOSTROPHES: dict[int, str | None] = dict.fromkeys(map(ord, "'`´‘’ʻʼ"))
-_DASHES: dict[int, str | None] = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
+_APOSTROPHES: dict[int, str | None] = dict.fromkeys(map(ord, "'`\u00b4\u2018\u2019\u02bb\u02bc"))
+_DASHES: dict[int, str | None] = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Codes:
     last : ndarray of int64
         Last year.
     state : ndarray of int64
-        Gleditsch-Ward number, -1 for what is known not to be a state.
+        Gleditsch-Ward number, -1 for what is not a state.
     note : tuple of str
     """
 
@@ -134,12 +134,12 @@ def normalise(code: object, *, system: str) -> str:
 
     Examples
     --------
-    >>> normalise("  Côte  d’Ivoire ", system="name")
+    >>> normalise("  Côte  d'Ivoire ", system="name")
     'cote divoire'
     >>> normalise(4.0, system="m49"), normalise("004", system="m49"), normalise("af", system="iso2")
     ('4', '4', 'AF')
     """
-    if not np.isscalar(code) or code != code:  # noqa: PLR0124 (NaN)
+    if not np.isscalar(code) or code != code:  # a NaN
         return ""
     if isinstance(code, (float, np.floating)) and float(code).is_integer():
         code = int(code)
@@ -161,7 +161,7 @@ def meaning(key: str, system: str, year: int) -> int | None:
 
 
 def reason(key: str, given: str, system: str, year: int) -> str:
-    """Why a normalised code, given as ``given``, means no state in a year, and the way out."""
+    """Why a normalised code, given as ``given``, means no state in a year, and how to fix it."""
     what = "name" if system == "name" else f"{system} code"
     if not key:
         return f"the {what} is missing in {year}."
@@ -179,13 +179,13 @@ def reason(key: str, given: str, system: str, year: int) -> str:
 
 def _other_years(key: str, given: str, system: str, year: int) -> str:
     codes = codes_of(system)
-    known = [row for row in codes.spells(key) if codes.state[row] >= 0]
+    rows = [row for row in codes.spells(key) if codes.state[row] >= 0]
     spans = []
-    for row in known:
+    for row in rows:
         last = int(codes.last[row])
         number = int(codes.state[row])
         spans.append(f"{_name(number)} ({number}) {codes.first(row)}-{'' if last > LAST_YEAR else last}")
-    history = dict.fromkeys(_history(int(codes.state[row])) for row in known)
+    history = dict.fromkeys(_history(int(codes.state[row])) for row in rows)
     return f"{given!r} means no independent state in {year}; it means {', '.join(spans)}{''.join(history)}."
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.storage.bundled import core_file
 from rtop_forecast.world.codes import FIRST_YEAR as SYSTEM_FIRST_YEAR
+from rtop_forecast.world.spells import years_of_spells
 from rtop_forecast.world.states import list_states, state_years
 
 __all__ = [
@@ -215,7 +216,7 @@ def check_episodes(episodes: pd.DataFrame) -> None:
     led = parts["led"].map({"s": 1, "n": 0})
     ids_agree = parts["year"].eq(episodes["start_year"].astype("str")) & led.eq(episodes["state_led"])
     words = episodes["label"].map(lambda label: len(label.split()))
-    # A comparison with a missing end or count of groups is missing: no breach.
+    # A comparison with a missing end or count of groups is missing and breaks no rule.
     late = episodes["end_year"] < episodes["start_year"]
     _require(episodes, ~episodes["episode_id"].duplicated(), "episode ids must be unique")
     _require(episodes, ids_agree, "an id reads <place>-<start year>-<s|n><number>, s for state-led")
@@ -415,11 +416,8 @@ def _episode_years(episodes: pd.DataFrame, *, first: int, last: int) -> pd.DataF
     """One row per episode and year under way within the window."""
     begin = episodes["start_year"].clip(lower=first).astype("int64")
     end = episodes["end_year"].fillna(last).clip(upper=last).astype("int64")
-    length = (end - begin + 1).clip(lower=0)
-    rows = np.repeat(np.arange(len(episodes)), length)
-    spells = episodes.iloc[rows].reset_index(drop=True)
-    order = spells.groupby("episode_id").cumcount()
-    return spells.assign(year=begin.to_numpy()[rows] + order).astype({"country_id": "int64", "year": "int64"})
+    rows, years = years_of_spells(begin.to_numpy(), end.to_numpy())
+    return episodes.iloc[rows].reset_index(drop=True).assign(year=years).astype({"country_id": "int64"})
 
 
 def _refuse_orphans(wanted: pd.DataFrame, found: pd.DataFrame) -> None:

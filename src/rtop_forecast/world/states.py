@@ -40,23 +40,24 @@ from rtop_forecast.world.codes import (
     reason,
     state_table,
 )
+from rtop_forecast.world.spells import years_of_spells
 
 #: Columns that name a state-year: Gleditsch-Ward number as of the year, and calendar year.
 KEYS = ["country_id", "year"]
 
 __all__ = [
-    "KEYS",
     "FIRST_YEAR",
+    "KEYS",
     "LAST_YEAR",
     "SYSTEMS",
     "Resolution",
     "State",
     "contiguity",
-    "resolve_state",
+    "list_states",
     "resolve_many",
+    "resolve_state",
     "state",
     "state_years",
-    "list_states",
 ]
 
 _KINDS = ("land", "water_12", "water_24", "water_150", "water_400")
@@ -129,10 +130,8 @@ def _expand(
     first: NDArray[np.int64], last: NDArray[np.int64], columns: dict[str, NDArray[Any]]
 ) -> pd.DataFrame:
     """One row per year of each spell, sorted by the columns in their order and the year."""
-    length = last - first + 1
-    offset = np.arange(int(length.sum())) - np.repeat(np.cumsum(length) - length, length)
-    data = {name: np.repeat(values, length) for name, values in columns.items()}
-    table = pd.DataFrame(data | {"year": np.repeat(first, length) + offset})
+    rows, years = years_of_spells(first, last)
+    table = pd.DataFrame({name: values[rows] for name, values in columns.items()} | {"year": years})
     return table.sort_values([*columns, "year"], ignore_index=True)
 
 
@@ -221,8 +220,8 @@ def state_years(*, first: int = FIRST_YEAR, last: int = LAST_YEAR, microstates: 
     table = state_table()
     begins = table["start"].dt.year.clip(lower=first).to_numpy(dtype=np.int64)
     ends = table["end"].dt.year.fillna(LAST_YEAR).clip(upper=last).to_numpy(dtype=np.int64)
-    kept = (begins <= ends) & (microstates | ~table["microstate"].to_numpy())
-    table, begins, ends = table[kept], begins[kept], ends[kept]
+    inside = (begins <= ends) & (microstates | ~table["microstate"].to_numpy())
+    table, begins, ends = table[inside], begins[inside], ends[inside]
     expanded = _expand(begins, ends, {"country_id": table["country_id"].to_numpy(dtype=np.int64)})
     return expanded.assign(name=expanded["country_id"].map(table.set_index("country_id")["name"]))
 
@@ -266,7 +265,7 @@ def resolve_state(code_or_name: object, *, system: str, year: int) -> int:
     Parameters
     ----------
     code_or_name : int or str
-        Numbers may be given as text or as whole floats.
+        Numbers may be given as strings or as floats without a fraction.
     system : str
         One of :data:`SYSTEMS`.
     year : int
@@ -282,7 +281,7 @@ def resolve_state(code_or_name: object, *, system: str, year: int) -> int:
     InputError
         If the system is unknown, or the code or name is; the message names near misses.
     CoverageError
-        If the code or name is known, but means no independent state in that year: a territory, an
+        If the code or name exists, but means no independent state in that year: a territory, an
         aggregate, or a state of other years.
 
     Examples
@@ -290,7 +289,7 @@ def resolve_state(code_or_name: object, *, system: str, year: int) -> int:
     >>> resolve_state("Burma/Myanmar", system="name", year=2021), resolve_state("NA", system="iso2", year=1995)
     (775, 565)
     """
-    _known_system(system)
+    _checked_system(system)
     key = normalise(code_or_name, system=system)
     year = integer(year, name="year")
     covered = FIRST_YEAR <= year <= LAST_YEAR
@@ -310,7 +309,7 @@ def resolve_many(codes: ArrayLike, years: ArrayLike, *, system: str) -> Resoluti
     ----------
     codes : array_like of shape (n_rows,)
     years : array_like of shape (n_rows,)
-        Calendar years as whole numbers.
+        Calendar years as integers.
     system : str
         One of :data:`SYSTEMS`.
 
@@ -322,11 +321,11 @@ def resolve_many(codes: ArrayLike, years: ArrayLike, *, system: str) -> Resoluti
     Raises
     ------
     InputError
-        If the system is unknown, the lengths differ or a year is missing or no whole number.
+        If the system is unknown, the lengths differ or a year is missing or not an integer.
     """
-    table = codes_of(_known_system(system))
+    table = codes_of(_checked_system(system))
     given = pd.Series(codes).reset_index(drop=True)
-    year = _whole_years(years, rows=len(given))
+    year = _integer_years(years, rows=len(given))
     position, unique = pd.factorize(given, use_na_sentinel=False)
     keys = [normalise(code, system=system) for code in unique]
     number = np.array([table.number.get(key, -1) for key in keys], dtype=np.int64)[position]
@@ -340,14 +339,14 @@ def resolve_many(codes: ArrayLike, years: ArrayLike, *, system: str) -> Resoluti
     )
 
 
-def _known_system(system: str) -> str:
-    if not isinstance(system, str) or system not in SYSTEMS:
+def _checked_system(system: str) -> str:
+    if system not in SYSTEMS:
         message = f"system must be one of {', '.join(SYSTEMS)}; got {system!r}."
         raise InputError(message)
     return system
 
 
-def _whole_years(years: ArrayLike, *, rows: int) -> NDArray[np.int64]:
+def _integer_years(years: ArrayLike, *, rows: int) -> NDArray[np.int64]:
     values = pd.to_numeric(pd.Series(years), errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     if len(values) != rows:
         message = f"codes and years must have the same length; got {rows} and {len(values)}."
@@ -355,7 +354,7 @@ def _whole_years(years: ArrayLike, *, rows: int) -> NDArray[np.int64]:
     bad = ~(np.isfinite(values) & (values == np.floor(values)) & (np.abs(values) < STRIDE))
     if bad.any():
         message = (
-            f"years must be an integers; {int(bad.sum())} of {rows} rows are not, first row "
+            f"years must be integers; {int(bad.sum())} of {rows} rows are not, first row "
             f"{int(np.argmax(bad))}. Remove or repair these rows first."
         )
         raise InputError(message)

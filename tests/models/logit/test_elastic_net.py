@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -188,7 +186,7 @@ def test_bad_parameters_are_refused(parameters, words):
 
 def test_too_few_steps_raise():
     X, y = draw()
-    with pytest.raises(InputError, match="did not converge: KKT residual .* after 1 steps"):
+    with pytest.raises(InputError, match=r"did not converge: KKT residual .* after 1 steps"):
         ElasticNetLogit(max_iter=1, tol=1e-12).fit(X, y)
 
 
@@ -234,7 +232,7 @@ def frames(draw_from):
     return pd.DataFrame(cells, columns=names), y, draw_from(st.integers(0, 2**31))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(frames())
 def test_row_and_column_order_leave_every_bit(case):
     X, y, seed = case
@@ -248,7 +246,7 @@ def test_row_and_column_order_leave_every_bit(case):
     assert_array_equal(first.contributions(X).values[rows][:, columns], second.contributions(other).values)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(frames())
 def test_contributions_add_up_and_unused_features_stay_zero(case):
     X, y, _ = case
@@ -259,7 +257,7 @@ def test_contributions_add_up_and_unused_features_stay_zero(case):
     assert not parts.values[:, unused].any()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(frames())
 def test_a_row_does_not_depend_on_its_neighbours(case):
     X, y, _ = case
@@ -269,7 +267,7 @@ def test_a_row_does_not_depend_on_its_neighbours(case):
     assert_array_equal(together, alone)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(frames(), st.floats(0, 50))
 def test_prediction_is_monotone_in_each_feature(case, step):
     X, y, _ = case
@@ -281,14 +279,10 @@ def test_prediction_is_monotone_in_each_feature(case, step):
         assert (np.sign(model.coef_[j]) * (raised - base) >= 0).all()
 
 
-@pytest.mark.slow
-def test_ten_thousand_rows_fit_in_time():
+def test_ten_thousand_rows_are_solved_to_the_optimum():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(10_000, 60))
     y = (rng.random(10_000) < 1 / (1 + np.exp(4.5 - 0.5 * X[:, 0] - 0.4 * X[:, 1]))).astype(int)
-    times = []
-    for _ in range(3):
-        start = time.process_time()
-        ElasticNetLogit(lam=1e-3).fit(X, y)
-        times.append(time.process_time() - start)
-    assert min(times) <= 0.3
+    model = ElasticNetLogit(lam=1e-3).fit(X, y)
+    assert model.kkt_residual_ <= 1e-9
+    assert_allclose(model.coef_[:2], [0.5, 0.4], atol=0.15)

@@ -166,7 +166,7 @@ def test_bad_input_is_refused():
         ElasticNetLogitCV().fit(X, y, years=years[:-1])
     with pytest.raises(InputError, match="more years than folds"):
         ElasticNetLogitCV(n_folds=20).fit(X, y, years=years)
-    with pytest.raises(InputError, match="whole number per row"):
+    with pytest.raises(InputError, match="integer per row"):
         ElasticNetLogitCV().fit(X, y, years=years + 0.5)
     with pytest.raises(InputError, match="complete and finite"):
         ElasticNetLogitCV().fit(np.where(X > 1, np.nan, X), y, years=years)

@@ -21,7 +21,7 @@ def draw(seed=0, n=500):
     return X, y
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(0, 2**31))
 def test_row_and_column_order_leave_every_bit(seed):
     X, y = draw(seed % 7)
@@ -174,7 +174,7 @@ def test_contributions_of_another_model_are_refused(monkeypatch):
     X, y = draw()
     model = BoostedTrees(**QUICK).fit(X, y)
     monkeypatch.setattr(
-        "rtop_forecast.models.trees.lightgbm.raw_scores", lambda texts, rows: np.full(len(rows), 4.0)
+        "rtop_forecast.models.trees.ensemble.raw_scores", lambda _texts, rows: np.full(len(rows), 4.0)
     )
     with pytest.raises(DataIntegrityError, match="they miss it by"):
         model.contributions(X)

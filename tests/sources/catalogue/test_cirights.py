@@ -6,9 +6,10 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from rtop_forecast.errors import DataIntegrityError
-from rtop_forecast.sources.catalogue import cirights
+from rtop_forecast.sources.catalogue.cirights import SOURCE as cirights
 from rtop_forecast.sources.reading.matching import explained
 
+VARIABLES = {official: column.name for official, column in cirights.columns.items()}
 CODES = ["country", "year", "ciri", "cow"]
 
 
@@ -77,14 +78,14 @@ def test_shape_and_coverage(table, raw):
 )
 def test_a_row_is_that_of_the_file(table, raw, country, year, state):
     (row,) = [row for row in raw if row["country"] == country and row["year"] == year]
-    expected = {name: row[official] for official, name in cirights.VARIABLES.items() if row[official] != ""}
+    expected = {name: row[official] for official, name in VARIABLES.items() if row[official] != ""}
     assert cells(table, state, year) == expected | {"country_id": state, "year": year}
 
 
 def test_an_empty_cell_is_missing_and_no_code_of_older_versions_is_left(table, raw):
-    officials = list(cirights.VARIABLES)
+    officials = list(VARIABLES)
     assert not [value for row in raw for name in officials if (value := row[name]) != "" and value < 0]
-    filled = {name: sum(row[official] != "" for row in raw) for official, name in cirights.VARIABLES.items()}
+    filled = {name: sum(row[official] != "" for row in raw) for official, name in VARIABLES.items()}
     read = table.data[list(filled)].notna().sum()
     lost = table.unmatched.loc[~table.unmatched["reason"].str.startswith("no variable"), "rows"].sum()
     assert lost == 32
@@ -109,7 +110,7 @@ def test_an_atrocity_is_frequent_killing_with_another_frequent_violation(table):
 
 
 def book(xlsx, path, rows, leave=()):
-    header = [name for name in [*CODES, *cirights.VARIABLES] if name not in leave]
+    header = [name for name in [*CODES, *VARIABLES] if name not in leave]
     body = [[row.get(name, "") for name in header] for row in rows]
     return xlsx(path, {"Sheet1": [header, *body]})
 
@@ -137,21 +138,21 @@ def test_a_version_without_grades_of_atrocities_is_read(tmp_path, xlsx):
 
 
 @pytest.mark.parametrize(
-    ("rows", "told"),
+    ("rows", "message"),
     [
         ([RWANDA | {"Torture": 3}], "'Torture' must lie between 0 and 2; 1 of"),
         ([RWANDA | {"Torture": -5}], "'Torture' must lie between 0 and 2; 1 of"),
         ([RWANDA | {"Torture": "often"}], "'Torture' must hold numbers"),
-        ([RWANDA | {"year": 2020.5}], "'year' must hold whole numbers"),
+        ([RWANDA | {"year": 2020.5}], "'year' must hold integers"),
         ([RWANDA | {"year": 20200}], "'year' must lie between"),
         ([RWANDA, RWANDA | {"Torture": 1}], "disagree"),
         ([], "none below a header"),
     ],
 )
-def test_refusals(tmp_path, xlsx, rows, told):
+def test_refusals(tmp_path, xlsx, rows, message):
     path = book(xlsx, tmp_path / "cirights_v9.xlsx", rows)
     assert cirights.recognise(path)
-    with pytest.raises(DataIntegrityError, match=rf"cirights_v9\.xlsx.*{told}"):
+    with pytest.raises(DataIntegrityError, match=rf"cirights_v9\.xlsx.*{message}"):
         cirights.read(path)
 
 

@@ -33,7 +33,7 @@ def test_a_strange_file_is_refused(tmp_path):
     path = tmp_path / "list.csv"
     path.write_text("a,b\n1,2\n")
     assert not coups.recognise(path)
-    with pytest.raises(DataIntegrityError, match="no coup list"):
+    with pytest.raises(DataIntegrityError, match="not a coup list"):
         coups.read(path)
 
 

@@ -8,7 +8,7 @@ import pytest
 import rdata
 
 from rtop_forecast.errors import DataIntegrityError
-from rtop_forecast.sources.catalogue import fariss
+from rtop_forecast.sources.catalogue.fariss import SOURCE as fariss
 from rtop_forecast.sources.reading.matching import explained
 
 SCORES = ["theta_mean", "theta_sd", "theta_q025", "theta_q975"]
@@ -132,7 +132,7 @@ def test_a_version_with_czechoslovakia_under_its_number_is_left_alone(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("rows", "told"),
+    ("rows", "message"),
     [
         ([[2000, 517, 0, -1.0, -0.2, -1.4, -0.6]], "'theta_sd' must lie between 0 and 10"),
         ([[2000, 517, 0, 99, 0.2, -1.4, -0.6]], "'theta_mean' must lie between -10 and 10"),
@@ -147,10 +147,10 @@ def test_a_version_with_czechoslovakia_under_its_number_is_left_alone(tmp_path):
         ([], "holds no row"),
     ],
 )
-def test_refusals(tmp_path, rows, told):
+def test_refusals(tmp_path, rows, message):
     path = written(tmp_path / "LHRS.csv", rows)
     assert fariss.recognise(path)
-    with pytest.raises(DataIntegrityError, match=rf"LHRS\.csv.*{told}"):
+    with pytest.raises(DataIntegrityError, match=rf"LHRS\.csv.*{message}"):
         fariss.read(path)
 
 

@@ -86,7 +86,7 @@ def test_an_older_release(tmp_path, xlsx):
 
 
 @pytest.mark.parametrize(
-    ("rows", "told"),
+    ("rows", "message"),
     [
         ([ROW | {"DEATHMAG": 5.5}], "'DEATHMAG' must lie between 0 and 5"),
         ([ROW | {"DEATHMAG": 2.3}], "'DEATHMAG' must be a multiple of 0.5; 1 of 1"),
@@ -100,10 +100,10 @@ def test_an_older_release(tmp_path, xlsx):
         ([], "none below a header"),
     ],
 )
-def test_refusals(tmp_path, xlsx, rows, told):
+def test_refusals(tmp_path, xlsx, rows, message):
     path = book(xlsx, tmp_path / "geno.xlsx", rows)
     assert pitf.recognise(path)
-    with pytest.raises(DataIntegrityError, match=rf"geno\.xlsx.*{re.escape(told)}"):
+    with pytest.raises(DataIntegrityError, match=rf"geno\.xlsx.*{re.escape(message)}"):
         pitf.read(path)
 
 

@@ -179,10 +179,10 @@ def test_a_row_without_killing_and_a_row_that_stands_twice_are_reported(tmp_path
 
 
 @pytest.mark.parametrize(
-    ("rows", "told"),
+    ("rows", "message"),
     [
         ([ROW | {"is.government.actor": 2}], "'is.government.actor' must lie between 0 and 1"),
-        ([ROW | {"is.government.actor": ""}], "'is.government.actor' must hold whole numbers"),
+        ([ROW | {"is.government.actor": ""}], "'is.government.actor' must hold integers"),
         ([ROW | {"group1.tmk.eth": 7}], "'group1.tmk.eth' must hold 0, 1 or NA"),
         ([ROW | {"tmk.ordinal": 9}], "'tmk.ordinal' must lie between 1 and 8"),
         ([ROW | {"genpol.onset": "yes"}], "'genpol.onset' must hold numbers"),
@@ -197,10 +197,10 @@ def test_a_row_without_killing_and_a_row_that_stands_twice_are_reported(tmp_path
         ([], "none below a header"),
     ],
 )
-def test_refusals(tmp_path, xlsx, rows, told):
+def test_refusals(tmp_path, xlsx, rows, message):
     path = book(xlsx, tmp_path / "tmk_1.2.xlsx", rows)
     assert tmk.recognise(path)
-    with pytest.raises(DataIntegrityError, match=rf"tmk_1\.2\.xlsx.*{re.escape(told)}"):
+    with pytest.raises(DataIntegrityError, match=rf"tmk_1\.2\.xlsx.*{re.escape(message)}"):
         tmk.read(path)
 
 

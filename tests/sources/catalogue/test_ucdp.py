@@ -112,7 +112,7 @@ def test_a_place_that_is_no_state_is_reported(tmp_path):
         ({"start_date": "15-11-2012"}, "YYYY-MM-DD"),
         ({"intensity_level": "high"}, "must hold numbers"),
         ({"version": "24.1"}, "one release"),
-        ({"gwno_loc": "751"}, "repeated"),
+        ({"gwno_loc": "751"}, "2 rows disagree with another, first .*1991"),
     ],
 )
 def test_acd_edited_files_are_refused(tmp_path, change, words):

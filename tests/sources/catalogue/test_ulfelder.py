@@ -7,7 +7,7 @@ import csv
 import pytest
 
 from rtop_forecast.errors import DataIntegrityError
-from rtop_forecast.sources.catalogue import ulfelder
+from rtop_forecast.sources.catalogue.ulfelder import SOURCE as ulfelder
 from rtop_forecast.sources.reading.matching import explained
 
 NAMES = ["start", "end", "ongoing", "type", "ever"]
@@ -137,7 +137,7 @@ def test_na_is_missing(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("rows", "told"),
+    ("rows", "message"),
     [
         ([["RWA", 1994, 2, 1, 1, 1, 1]], "'mkl.start' must lie between 0 and 1"),
         ([["RWA", 1994, 1, 1, 1, 5, 1]], "'mkl.type' must lie between 0 and 4"),
@@ -148,15 +148,15 @@ def test_na_is_missing(tmp_path):
         ([], "holds no row"),
     ],
 )
-def test_refusals(tmp_path, rows, told):
+def test_refusals(tmp_path, rows, message):
     path = written(tmp_path / "mkl.csv", rows)
     assert ulfelder.recognise(path)
-    with pytest.raises(DataIntegrityError, match=rf"mkl\.csv.*{told}"):
+    with pytest.raises(DataIntegrityError, match=rf"mkl\.csv.*{message}"):
         ulfelder.read(path)
 
 
 def test_a_missing_column_is_named(tmp_path):
     path = written(tmp_path / "mkl.csv", [ROW[:-1]], HEADER[:-1])
     assert ulfelder.recognise(path)
-    with pytest.raises(DataIntegrityError, match="1 columns are missing, first 'mkl.ever'"):
+    with pytest.raises(DataIntegrityError, match=r"1 columns are missing, first 'mkl\.ever'"):
         ulfelder.read(path)

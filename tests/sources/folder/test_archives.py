@@ -71,7 +71,7 @@ def test_a_link_is_refused(tmp_path):
 
 def test_two_members_of_one_name_are_refused(tmp_path, cache):
     path = archive(tmp_path, [("a.csv", CSV), ("A.csv", CSV)])
-    with pytest.raises(DataIntegrityError, match="name of another, first 'a.csv'"):
+    with pytest.raises(DataIntegrityError, match=r"name of another, first 'a\.csv'"):
         unpacked(path)
     assert leftovers(cache) == []
 

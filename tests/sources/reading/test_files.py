@@ -56,7 +56,7 @@ def test_r_files_are_told_by_the_names_they_hold(tmp_path):
     ("name", "extra", "call"), [("x.rds", "rdata", read_r), ("x.xlsx", "excel", excel_rows)]
 )
 def test_a_missing_library_names_its_extra(tmp_path, monkeypatch, name, extra, call):
-    def absent(module, package=None):
+    def absent(module, **_):
         raise ImportError(module)
 
     path = tmp_path / name

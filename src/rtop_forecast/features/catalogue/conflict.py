@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.features.catalogue.make import level, logged
 from rtop_forecast.features.grid import Grid
 from rtop_forecast.features.spec import FeatureSpec
 from rtop_forecast.features.transforms import change, decayed_sum, lag, positive, spell_length, trailing_sum
@@ -32,60 +33,47 @@ def _any_government_attack(grid: Grid) -> FloatArray:
 
 
 FEATURES = (
-    FeatureSpec(
-        name="ucdp_intensity",
-        label="armed conflict within the state (0 none, 1 minor, 2 war)",
+    level(
+        "ucdp_intensity",
+        "armed conflict within the state (0 none, 1 minor, 2 war)",
         unit="UCDP intensity level",
         risk_factors=(1,),
         indicators=("1.1",),
-        transform="level",
-        variables=("ucdp_intensity",),
         sign=1,
-        compute=lambda g: g.known("ucdp_intensity"),
     ),
-    FeatureSpec(
-        name="ucdp_conflicts",
-        label="armed conflicts within the state",
+    level(
+        "ucdp_conflicts",
+        "armed conflicts within the state",
         unit="conflicts",
         risk_factors=(1,),
         indicators=("1.1",),
-        transform="level",
-        variables=("ucdp_conflicts",),
         sign=1,
-        compute=lambda g: g.known("ucdp_conflicts"),
     ),
-    FeatureSpec(
+    level(
+        "ucdp_government",
+        "armed conflict over the government",
         name="ucdp_government_conflict",
-        label="armed conflict over the government",
-        unit="0 or 1",
+        coding="0 or 1",
         risk_factors=(1,),
         indicators=("1.1", "1.5"),
-        transform="level",
-        variables=("ucdp_government",),
         sign=1,
-        compute=lambda g: g.known("ucdp_government"),
     ),
-    FeatureSpec(
+    level(
+        "ucdp_territory",
+        "armed conflict over territory",
         name="ucdp_territory_conflict",
-        label="armed conflict over territory",
-        unit="0 or 1",
+        coding="0 or 1",
         risk_factors=(1, 9),
         indicators=("1.1", "9.4"),
-        transform="level",
-        variables=("ucdp_territory",),
         sign=1,
-        compute=lambda g: g.known("ucdp_territory"),
     ),
-    FeatureSpec(
-        name="ucdp_interstate",
-        label="war with another state",
-        unit="0 or 1",
+    level(
+        "ucdp_interstate",
+        "war with another state",
+        coding="0 or 1",
         risk_factors=(1,),
         indicators=("1.1",),
-        transform="level",
-        variables=("ucdp_interstate",),
         sign=0,
-        compute=lambda g: g.known("ucdp_interstate"),
     ),
     FeatureSpec(
         name="ucdp_conflict_decay5",
@@ -111,8 +99,9 @@ FEATURES = (
     ),
     FeatureSpec(
         name="ucdp_conflict_years",
-        label="years of unbroken armed conflict, logged",
-        unit="log(1 + years)",
+        label="years of unbroken armed conflict",
+        unit="years",
+        scale="log1p",
         risk_factors=(1,),
         indicators=("1.1",),
         transform="length of the unbroken spell, log(1 + x)",
@@ -123,7 +112,7 @@ FEATURES = (
     FeatureSpec(
         name="ucdp_conflict_new",
         label="armed conflict after three quiet years",
-        unit="0 or 1",
+        coding="0 or 1",
         risk_factors=(1, 8),
         indicators=("1.1", "8.1"),
         transform="active now, not in the three years before",
@@ -142,38 +131,31 @@ FEATURES = (
         sign=1,
         compute=lambda g: change(g.known("ucdp_intensity"), 1),
     ),
-    FeatureSpec(
+    logged(
+        "ucdp_battle_deaths",
+        "battle-related deaths",
         name="ucdp_battle_deaths_log",
-        label="battle-related deaths, logged",
-        unit="log(1 + deaths)",
+        unit="deaths",
         risk_factors=(1, 13),
         indicators=("1.1",),
-        transform="log(1 + x)",
-        variables=("ucdp_battle_deaths",),
         sign=1,
-        compute=lambda g: _log_deaths(g, "ucdp_battle_deaths"),
     ),
-    FeatureSpec(
-        name="ucdp_dyads",
-        label="armed groups fighting the government",
+    level(
+        "ucdp_dyads",
+        "armed groups fighting the government",
         unit="dyads",
         risk_factors=(13, 5),
         indicators=("13.1", "5.5"),
-        transform="level",
-        variables=("ucdp_dyads",),
         sign=1,
-        compute=lambda g: g.known("ucdp_dyads"),
     ),
-    FeatureSpec(
+    logged(
+        GOVERNMENT_DEATHS,
+        "civilians killed in one-sided violence by governments",
         name="ucdp_osv_government_log",
-        label="civilians killed in one-sided violence by governments, logged",
-        unit="log(1 + deaths)",
+        unit="deaths",
         risk_factors=(12, 11),
         indicators=("12.9", "11.1"),
-        transform="log(1 + x)",
-        variables=(GOVERNMENT_DEATHS,),
         sign=1,
-        compute=lambda g: _log_deaths(g, GOVERNMENT_DEATHS),
     ),
     FeatureSpec(
         name="ucdp_osv_government_decay3",
@@ -186,21 +168,20 @@ FEATURES = (
         sign=1,
         compute=lambda g: decayed_sum(_any_government_attack(g), 3.0),
     ),
-    FeatureSpec(
+    logged(
+        NONSTATE_DEATHS,
+        "civilians killed in one-sided violence by armed groups",
         name="ucdp_osv_nonstate_log",
-        label="civilians killed in one-sided violence by armed groups, logged",
-        unit="log(1 + deaths)",
+        unit="deaths",
         risk_factors=(11,),
         indicators=("11.1",),
-        transform="log(1 + x)",
-        variables=(NONSTATE_DEATHS,),
         sign=1,
-        compute=lambda g: _log_deaths(g, NONSTATE_DEATHS),
     ),
     FeatureSpec(
         name="ucdp_osv_change1",
         label="change of one-sided violence in a year",
         unit="log ratio of 1 + deaths",
+        scale="difference of logs",
         risk_factors=(11, 8),
         indicators=("11.2",),
         transform="change of log(1 + x) in 1 year",
@@ -208,27 +189,23 @@ FEATURES = (
         sign=1,
         compute=lambda g: change(np.log1p(g.known(GOVERNMENT_DEATHS) + g.known(NONSTATE_DEATHS)), 1),
     ),
-    FeatureSpec(
+    level(
+        "ucdp_osv_nonstate_actors",
+        "armed groups that attack civilians",
         name="ucdp_osv_actors",
-        label="armed groups that attack civilians",
         unit="actors",
         risk_factors=(11, 5),
         indicators=("11.1", "5.5"),
-        transform="level",
-        variables=("ucdp_osv_nonstate_actors",),
         sign=1,
-        compute=lambda g: g.known("ucdp_osv_nonstate_actors"),
     ),
-    FeatureSpec(
+    level(
+        "coup_attempts",
+        "coup attempts in the year",
         name="coup_attempts_last",
-        label="coup attempts in the year",
         unit="attempts",
         risk_factors=(8, 1),
         indicators=("8.4", "1.4"),
-        transform="level",
-        variables=("coup_attempts",),
         sign=1,
-        compute=lambda g: g.known("coup_attempts"),
     ),
     FeatureSpec(
         name="coup_attempts_sum5",

@@ -7,8 +7,8 @@ from rtop_forecast.features.catalogue.make import FLOW_AGE, averaged, level, log
 FEATURES = (
     logged(
         "wdi_NY.GDP.PCAP.KD",
-        "gross domestic product per head, logged",
-        unit="log(1 + constant 2015 US dollars)",
+        "gross domestic product per head",
+        unit="constant 2015 US dollars",
         risk_factors=(3,),
         indicators=("3.10", "1.9"),
         sign=-1,
@@ -37,8 +37,8 @@ FEATURES = (
     ),
     logged(
         "wdi_NE.TRD.GNFS.ZS",
-        "trade openness, logged",
-        unit="log(1 + percent of GDP)",
+        "trade openness",
+        unit="percent of GDP",
         risk_factors=(6,),
         indicators=("6.6",),
         sign=-1,
@@ -46,8 +46,8 @@ FEATURES = (
     ),
     logged(
         "wdi_NY.GDP.TOTL.RT.ZS",
-        "rents from natural resources, logged",
-        unit="log(1 + percent of GDP)",
+        "rents from natural resources",
+        unit="percent of GDP",
         risk_factors=(4,),
         indicators=("4.2",),
         sign=1,
@@ -55,8 +55,8 @@ FEATURES = (
     ),
     logged(
         "wdi_NY.GDP.PETR.RT.ZS",
-        "rents from oil, logged",
-        unit="log(1 + percent of GDP)",
+        "rents from oil",
+        unit="percent of GDP",
         risk_factors=(4,),
         indicators=("4.2",),
         sign=1,
@@ -72,8 +72,8 @@ FEATURES = (
     ),
     logged(
         "sipri_per_capita_usd",
-        "military expenditure per head, logged",
-        unit="log(1 + US dollars)",
+        "military expenditure per head",
+        unit="US dollars",
         risk_factors=(5,),
         indicators=("5.1",),
         sign=0,

@@ -13,7 +13,7 @@ FEATURES = (
     level(
         "vdem_v2clkill_ord_is_0",
         "political killings approved by top leaders or common",
-        unit="0 or 1",
+        coding="0 or 1",
         risk_factors=(12, 2),
         indicators=("12.8", "2.1"),
         sign=1,
@@ -21,7 +21,7 @@ FEATURES = (
     level(
         "vdem_v2clsocgrp_ord_is_0",
         "civil liberties far weaker for some social groups",
-        unit="0 or 1",
+        coding="0 or 1",
         risk_factors=(9,),
         indicators=("9.1",),
         sign=1,
@@ -29,7 +29,7 @@ FEATURES = (
     level(
         "vdem_v2clrelig_ord",
         "freedom of religion",
-        unit="0-4, 4 is free",
+        unit="on a scale of 0-4 (4 is free)",
         risk_factors=(9,),
         indicators=("9.1",),
         sign=-1,
@@ -37,7 +37,7 @@ FEATURES = (
     level(
         "vdem_v2pepwrsoc_ord",
         "political power shared by social groups",
-        unit="0-4, 4 is even",
+        unit="on a scale of 0-4 (4 is even)",
         risk_factors=(4, 9),
         indicators=("4.2", "9.4"),
         sign=-1,
@@ -45,7 +45,7 @@ FEATURES = (
     level(
         "vdem_v2csreprss_ord",
         "civil society free of repression",
-        unit="0-4, 4 is free",
+        unit="on a scale of 0-4 (4 is free)",
         risk_factors=(6, 7),
         indicators=("6.2", "7.7"),
         sign=-1,
@@ -53,7 +53,7 @@ FEATURES = (
     level(
         "vdem_v2xcl_disc",
         "freedom of discussion",
-        unit="index 0-1",
+        coding="index 0-1",
         risk_factors=(6, 7),
         indicators=("6.2", "7.6"),
         sign=-1,
@@ -61,7 +61,7 @@ FEATURES = (
     level(
         "vdem_v2mecenefm_ord",
         "media free of government censorship",
-        unit="ordinal, high is free",
+        unit="on an ordinal scale (high is free)",
         risk_factors=(6, 7),
         indicators=("6.2", "7.6"),
         sign=-1,
@@ -69,7 +69,7 @@ FEATURES = (
     level(
         "vdem_v2psparban_ord",
         "parties free of bans",
-        unit="0-4, 4 is none banned",
+        unit="on a scale of 0-4 (4 is none banned)",
         risk_factors=(7,),
         indicators=("7.2",),
         sign=-1,
@@ -77,7 +77,7 @@ FEATURES = (
     level(
         "vdem_v2jureform_ord",
         "reform of the judiciary",
-        unit="0 weakened, 1 none, 2 strengthened",
+        unit="on a scale of 0-2 (0 is weakened, 1 unchanged, 2 strengthened)",
         risk_factors=(7,),
         indicators=("7.2",),
         sign=-1,
@@ -85,7 +85,7 @@ FEATURES = (
     level(
         "vdem_v2x_polyarchy",
         "electoral democracy",
-        unit="index 0-1",
+        coding="index 0-1",
         risk_factors=(6,),
         indicators=("6.2", "1.6"),
         sign=0,
@@ -101,10 +101,10 @@ FEATURES = (
         sign=-1,
         compute=lambda g: (g.known("vdem_v2x_polyarchy") - 0.5) ** 2,
     ),
-    _shift("vdem_v2x_polyarchy", "electoral democracy", years=1, unit="index points", indicators=("7.2",)),
-    _shift("vdem_v2x_polyarchy", "electoral democracy", years=5, unit="index points", indicators=("7.2",)),
+    _shift("vdem_v2x_polyarchy", "electoral democracy", years=1, coding="index points", indicators=("7.2",)),
+    _shift("vdem_v2x_polyarchy", "electoral democracy", years=5, coding="index points", indicators=("7.2",)),
     _shift(
         "vdem_v2csreprss_ord", "freedom of civil society", years=3, unit="ordinal steps", indicators=("7.7",)
     ),
-    _shift("vdem_v2xcl_disc", "freedom of discussion", years=3, unit="index points", indicators=("7.6",)),
+    _shift("vdem_v2xcl_disc", "freedom of discussion", years=3, coding="index points", indicators=("7.6",)),
 )

@@ -47,16 +47,16 @@ FEATURES = (
     ),
     logged(
         "epr_excluded_groups",
-        "ethnic groups excluded from executive power, logged",
-        unit="log(1 + groups)",
+        "ethnic groups excluded from executive power",
+        unit="groups",
         risk_factors=(9,),
         indicators=("9.4",),
         sign=1,
     ),
     logged(
         "epr_relevant_groups",
-        "politically relevant ethnic groups, logged",
-        unit="log(1 + groups)",
+        "politically relevant ethnic groups",
+        unit="groups",
         risk_factors=(9,),
         indicators=("9.4",),
         sign=1,
@@ -64,7 +64,7 @@ FEATURES = (
     level(
         "epr_fractionalization",
         "ethnic fractionalisation of the relevant groups",
-        unit="index 0-1",
+        coding="index 0-1",
         risk_factors=(9,),
         indicators=("9.4",),
         sign=0,
@@ -81,7 +81,7 @@ FEATURES = (
     level(
         "hief_efindex",
         "historical index of ethnic fractionalisation",
-        unit="index 0-1",
+        coding="index 0-1",
         risk_factors=(9,),
         indicators=("9.4",),
         sign=0,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.features.catalogue.make import level
 from rtop_forecast.features.grid import Grid
 from rtop_forecast.features.spec import FeatureSpec
 from rtop_forecast.features.transforms import decayed_sum, lag, spell_length, trailing_max
@@ -24,9 +25,21 @@ def under_way(grid: Grid) -> FloatArray:
     return count
 
 
-def _seen(grid: Grid, name: str) -> FloatArray:
+def _under_way_with(
+    variable: str, label: str, *, risk_factors: tuple[int, ...], indicators: tuple[str, ...]
+) -> FeatureSpec:
     """1 if an episode with the property is not yet known to be over."""
-    return trailing_max(np.minimum(grid.known(name), 1.0), QUIET_YEARS)
+    return FeatureSpec(
+        name=variable,
+        label=label,
+        coding="0 or 1",
+        risk_factors=risk_factors,
+        indicators=indicators,
+        transform="largest of the last three years",
+        variables=(variable,),
+        sign=1,
+        compute=lambda grid: trailing_max(np.minimum(grid.known(variable), 1.0), QUIET_YEARS),
+    )
 
 
 FEATURES = (
@@ -41,54 +54,35 @@ FEATURES = (
         sign=1,
         compute=under_way,
     ),
-    FeatureSpec(
-        name="mk_state_led_ongoing",
-        label="state-led mass killing under way",
-        unit="0 or 1",
+    _under_way_with(
+        "mk_state_led_ongoing",
+        "state-led mass killing under way",
         risk_factors=(12, 2),
         indicators=("12.10", "2.2"),
-        transform="largest of the last three years",
-        variables=("mk_state_led_ongoing",),
-        sign=1,
-        compute=lambda g: _seen(g, "mk_state_led_ongoing"),
     ),
-    FeatureSpec(
-        name="mk_nonstate_ongoing",
-        label="mass killing by a non-state group under way",
-        unit="0 or 1",
+    _under_way_with(
+        "mk_nonstate_ongoing",
+        "mass killing by a non-state group under way",
         risk_factors=(2, 11),
         indicators=("2.2", "11.1"),
-        transform="largest of the last three years",
-        variables=("mk_nonstate_ongoing",),
-        sign=1,
-        compute=lambda g: _seen(g, "mk_nonstate_ongoing"),
     ),
-    FeatureSpec(
-        name="mk_ethnic_ongoing",
-        label="mass killing of one ethnic group under way",
-        unit="0 or 1",
+    _under_way_with(
+        "mk_ethnic_ongoing",
+        "mass killing of one ethnic group under way",
         risk_factors=(10, 2),
         indicators=("10.2", "2.2"),
-        transform="largest of the last three years",
-        variables=("mk_ethnic_ongoing",),
-        sign=1,
-        compute=lambda g: _seen(g, "mk_ethnic_ongoing"),
     ),
-    FeatureSpec(
-        name="mk_multiethnic_ongoing",
-        label="mass killing of several ethnic groups under way",
-        unit="0 or 1",
+    _under_way_with(
+        "mk_multiethnic_ongoing",
+        "mass killing of several ethnic groups under way",
         risk_factors=(10, 2),
         indicators=("10.2", "2.2"),
-        transform="largest of the last three years",
-        variables=("mk_multiethnic_ongoing",),
-        sign=1,
-        compute=lambda g: _seen(g, "mk_multiethnic_ongoing"),
     ),
     FeatureSpec(
         name="mk_ongoing_years",
-        label="years of unbroken mass killing, logged",
-        unit="log(1 + years)",
+        label="years of unbroken mass killing",
+        unit="years",
+        scale="log1p",
         risk_factors=(2,),
         indicators=("2.4",),
         transform="length of the unbroken spell, log(1 + x)",
@@ -96,21 +90,19 @@ FEATURES = (
         sign=0,
         compute=lambda g: np.log1p(spell_length(under_way(g))),
     ),
-    FeatureSpec(
-        name="mk_ever",
-        label="any mass killing so far, predecessors' included",
-        unit="0 or 1",
+    level(
+        "mk_ever",
+        "any mass killing so far, predecessors' included",
+        coding="0 or 1",
         risk_factors=(2,),
         indicators=("2.2", "9.3"),
-        transform="level",
-        variables=("mk_ever",),
         sign=1,
-        compute=lambda g: g.known("mk_ever"),
     ),
     FeatureSpec(
         name="mk_onsets_past",
-        label="mass-killing episodes begun so far, predecessors' included, logged",
-        unit="log(1 + episodes)",
+        label="mass-killing episodes begun so far, predecessors' included",
+        unit="episodes",
+        scale="log1p",
         risk_factors=(2,),
         indicators=("2.2",),
         transform="running count, log(1 + x)",

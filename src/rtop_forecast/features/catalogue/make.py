@@ -28,6 +28,7 @@ def level(variable: str, label: str, **entry: Any) -> FeatureSpec:
 
 def logged(variable: str, label: str, **entry: Any) -> FeatureSpec:
     """log(1 + x) of a count or stock."""
+    entry["scale"] = "log1p"
     return _spec(variable, label, transform="log(1 + x)", suffix="_log", of=_log1p, entry=entry)
 
 
@@ -47,7 +48,7 @@ def changed(variable: str, label: str, *, years: int, **entry: Any) -> FeatureSp
 
 def log_changed(variable: str, label: str, *, years: int, **entry: Any) -> FeatureSpec:
     """Difference of log(1 + x) to the value of some years earlier."""
-    entry.setdefault("max_age", FLOW_AGE)
+    entry = {"max_age": FLOW_AGE, "scale": "difference of logs", **entry}
     words = f"{label}, change in {_years(years)}"
     return _spec(
         variable,
@@ -72,10 +73,11 @@ def averaged(variable: str, label: str, *, years: int, **entry: Any) -> FeatureS
 
 
 def log_peak(variable: str, label: str, *, years: int, **entry: Any) -> FeatureSpec:
-    """Largest of the last years, logged."""
+    """log(1 + x) of the largest of the last years."""
+    entry["scale"] = "log1p"
     return _spec(
         variable,
-        f"{label}, largest of {_years(years)}, logged",
+        f"{label}, largest of {_years(years)}",
         transform=f"log(1 + largest of {_years(years)})",
         suffix=f"_peak{years}",
         of=lambda values: np.log1p(trailing_max(values, years)),
@@ -96,10 +98,11 @@ def decayed(variable: str, label: str, *, half_life: int, **entry: Any) -> Featu
 
 
 def log_decayed(variable: str, label: str, *, half_life: int, **entry: Any) -> FeatureSpec:
-    """Sum of all years' counts, each halved every ``half_life`` years, logged."""
+    """log(1 + x) of the sum of all years' counts, each halved every ``half_life`` years."""
+    entry["scale"] = "log1p"
     return _spec(
         variable,
-        f"{label}, halved every {_years(half_life)}, logged",
+        f"{label}, halved every {_years(half_life)}",
         transform=f"log(1 + sum halved every {_years(half_life)})",
         suffix=f"_logdecay{half_life}",
         of=lambda values: np.log1p(decayed_sum(values, float(half_life))),
@@ -112,8 +115,9 @@ def per_head(variable: str, label: str, **entry: Any) -> FeatureSpec:
     name = entry.pop("name", f"{variable}_per_head")
     return FeatureSpec(
         name=name,
-        label=f"{label} per 100,000 inhabitants, logged",
-        unit="log(1 + persons per 100,000)",
+        label=f"{label} per 100,000 inhabitants",
+        unit="persons per 100,000",
+        scale="log1p",
         transform="log(1 + x per 100,000 inhabitants)",
         variables=(variable, "population"),
         compute=partial(_per_head, variable=variable),

@@ -8,7 +8,7 @@ FEATURES = (
     level(
         "pts_pts_s",
         "political terror by the reports of the US State Department",
-        unit="1-5, 5 is terror everywhere",
+        unit="on a scale of 1-5 (5 is terror everywhere)",
         risk_factors=(11, 2),
         indicators=("11.1", "2.1"),
         sign=1,
@@ -17,7 +17,7 @@ FEATURES = (
     level(
         "pts_pts_a",
         "political terror by the reports of Amnesty International",
-        unit="1-5, 5 is terror everywhere",
+        unit="on a scale of 1-5 (5 is terror everywhere)",
         risk_factors=(11, 2),
         indicators=("11.1", "2.1"),
         sign=1,
@@ -27,7 +27,7 @@ FEATURES = (
         "pts_pts_s",
         "political terror by the reports of the US State Department",
         years=5,
-        unit="1-5, 5 is terror everywhere",
+        unit="on a scale of 1-5 (5 is terror everywhere)",
         risk_factors=(2,),
         indicators=("2.1", "2.3"),
         sign=1,
@@ -45,7 +45,7 @@ FEATURES = (
     level(
         "cirights_physint",
         "physical integrity rights respected",
-        unit="0-8, 8 is full respect",
+        unit="on a scale of 0-8 (8 is full respect)",
         risk_factors=(2,),
         indicators=("2.1",),
         sign=-1,
@@ -63,7 +63,7 @@ FEATURES = (
     level(
         "cirights_kill",
         "freedom from extrajudicial killing",
-        unit="0-2, 2 is free",
+        unit="on a scale of 0-2 (2 is free)",
         risk_factors=(11, 2),
         indicators=("11.1", "2.1"),
         sign=-1,
@@ -72,7 +72,7 @@ FEATURES = (
     level(
         "cirights_disap",
         "freedom from disappearance",
-        unit="0-2, 2 is free",
+        unit="on a scale of 0-2 (2 is free)",
         risk_factors=(11, 2),
         indicators=("11.1", "2.1"),
         sign=-1,
@@ -81,7 +81,7 @@ FEATURES = (
     level(
         "cirights_tort",
         "freedom from torture",
-        unit="0-2, 2 is free",
+        unit="on a scale of 0-2 (2 is free)",
         risk_factors=(2,),
         indicators=("2.1",),
         sign=-1,
@@ -90,7 +90,7 @@ FEATURES = (
     level(
         "cirights_injud",
         "independence of the judiciary",
-        unit="0-2, 2 is independent",
+        unit="on a scale of 0-2 (2 is independent)",
         risk_factors=(3,),
         indicators=("3.3",),
         sign=-1,
@@ -99,7 +99,7 @@ FEATURES = (
     level(
         "freedom_house_pr",
         "political rights denied",
-        unit="1-7, 7 is least free",
+        unit="on a scale of 1-7 (7 is least free)",
         risk_factors=(6,),
         indicators=("6.2", "1.6"),
         sign=1,
@@ -107,7 +107,7 @@ FEATURES = (
     level(
         "freedom_house_cl",
         "civil liberties denied",
-        unit="1-7, 7 is least free",
+        unit="on a scale of 1-7 (7 is least free)",
         risk_factors=(6,),
         indicators=("6.2",),
         sign=1,

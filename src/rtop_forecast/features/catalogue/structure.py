@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.features.catalogue.make import level
 from rtop_forecast.features.grid import Grid
 from rtop_forecast.features.spec import FeatureSpec
 from rtop_forecast.features.transforms import change
@@ -32,8 +33,9 @@ def _treaty_share(grid: Grid) -> FloatArray:
 FEATURES = (
     FeatureSpec(
         name="population_log",
-        label="population, logged",
-        unit="log persons",
+        label="population",
+        unit="persons",
+        scale="log",
         risk_factors=(5,),
         indicators=("5.3",),
         transform="log",
@@ -43,8 +45,9 @@ FEATURES = (
     ),
     FeatureSpec(
         name="infant_mortality_log",
-        label="infant mortality, logged",
-        unit="log deaths per 1,000 live births",
+        label="infant mortality",
+        unit="deaths per 1,000 live births",
+        scale="log",
         risk_factors=(3,),
         indicators=("3.10", "1.9"),
         transform="log",
@@ -56,6 +59,7 @@ FEATURES = (
         name="infant_mortality_relative",
         label="infant mortality against the world's median of the year",
         unit="log ratio",
+        scale="difference of logs",
         risk_factors=(3,),
         indicators=("3.10", "1.9"),
         transform="log ratio to the world's median of the year",
@@ -67,6 +71,7 @@ FEATURES = (
         name="infant_mortality_change5",
         label="change of infant mortality in five years",
         unit="log ratio",
+        scale="difference of logs",
         risk_factors=(3,),
         indicators=("3.10",),
         transform="change of the log in 5 years",
@@ -76,8 +81,9 @@ FEATURES = (
     ),
     FeatureSpec(
         name="state_age_log",
-        label="years since independence, logged",
-        unit="log(1 + years)",
+        label="years since independence",
+        unit="years",
+        scale="log1p",
         risk_factors=(3,),
         indicators=("3.9",),
         transform="log(1 + x)",
@@ -88,7 +94,7 @@ FEATURES = (
     FeatureSpec(
         name="state_new",
         label="independent for less than ten years",
-        unit="0 or 1",
+        coding="0 or 1",
         risk_factors=(1, 3),
         indicators=("1.4", "3.9"),
         transform="0/1 of a threshold",
@@ -107,26 +113,20 @@ FEATURES = (
         sign=-1,
         compute=_treaty_share,
     ),
-    FeatureSpec(
-        name="treaty_genocide",
-        label="party to the Genocide Convention",
-        unit="0 or 1",
+    level(
+        "treaty_genocide",
+        "party to the Genocide Convention",
+        coding="0 or 1",
         risk_factors=(6,),
         indicators=("6.5", "3.1"),
-        transform="level",
-        variables=("treaty_genocide",),
         sign=-1,
-        compute=lambda g: g.known("treaty_genocide"),
     ),
-    FeatureSpec(
-        name="treaty_iccpr",
-        label="party to the International Covenant on Civil and Political Rights",
-        unit="0 or 1",
+    level(
+        "treaty_iccpr",
+        "party to the International Covenant on Civil and Political Rights",
+        coding="0 or 1",
         risk_factors=(6,),
         indicators=("6.5", "3.1"),
-        transform="level",
-        variables=("treaty_iccpr",),
         sign=-1,
-        compute=lambda g: g.known("treaty_iccpr"),
     ),
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -59,6 +60,8 @@ class AdditiveLogit(LogOddsClassifier):
     Hastie, T., & Tibshirani, R. (1986). Generalized additive models. Statistical Science, 1(3), 297-310.
     Harrell, F. E. (2015). Regression modeling strategies (2nd ed.), section 2.4.5: restricted cubic splines.
     """
+
+    _saved_state: ClassVar[Mapping[str, str]] = {"knots_": "table", "medians_": "floats", "logit_": "model"}
 
     knots_: FloatArray
     medians_: FloatArray
@@ -149,8 +152,8 @@ class AdditiveLogit(LogOddsClassifier):
         # one at a time: on a million rows the cubes of all would fill two gigabytes
         for place, column in enumerate(curved, start=width):
             values = rows[:, column]
-            known = np.where(np.isnan(values), self.medians_[order[column]], values)
-            terms[:, place] = _curve(known, self.knots_[order[column]])
+            complete = np.where(np.isnan(values), self.medians_[order[column]], values)
+            terms[:, place] = _curve(complete, self.knots_[order[column]])
         return terms
 
 
@@ -158,9 +161,9 @@ def _knots(rows: TrainingRows) -> FloatArray:
     """Knots of each column, NaN where it stays linear."""
     knots = np.full((rows.features.shape[1], len(_KNOT_QUANTILES)), np.nan)
     for j, column in enumerate(rows.features.T):
-        known = column[~np.isnan(column)]
-        if len(np.unique(known)) > _DISCRETE:
-            places = np.quantile(known, _KNOT_QUANTILES)
+        observed = column[~np.isnan(column)]
+        if len(np.unique(observed)) > _DISCRETE:
+            places = np.quantile(observed, _KNOT_QUANTILES)
             if len(np.unique(places)) == len(places):
                 knots[j] = places
     return knots

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.checks.arrays import BoolArray, FloatArray
 from rtop_forecast.errors import InputError
+from rtop_forecast.logistic import probability_in_place
+from rtop_forecast.models.base import LogOddsClassifier
 from rtop_forecast.models.logit.glmnet_path import Path
 from rtop_forecast.models.logit.r_random import r_permutation
 
-__all__ = ["Choice", "Fold", "choose", "past_folds", "random_folds", "refuse_one_class"]
+__all__ = [
+    "Choice",
+    "CrossValidatedLogit",
+    "Fold",
+    "choose",
+    "past_folds",
+    "random_folds",
+    "refuse_one_class",
+]
 
 _LEAST_PROB = 1e-5  # glmnet keeps probabilities this far from 0 and 1 in the cross-validated deviance
 
@@ -22,8 +33,8 @@ _LEAST_PROB = 1e-5  # glmnet keeps probabilities this far from 0 and 1 in the cr
 class Fold:
     """Rows to train on and rows to be scored, as masks."""
 
-    train: NDArray[np.bool_]
-    held: NDArray[np.bool_]
+    train: BoolArray
+    held: BoolArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +45,32 @@ class Choice:
     error: FloatArray
     lambda_min: float
     lambda_1se: float
+
+
+class CrossValidatedLogit(LogOddsClassifier):
+    """What the models with a penalty chosen by cross-validation share; they take no missing values."""
+
+    rule: Literal["min", "1se"]
+    lambda_: float
+    lambda_min_: float
+    lambda_1se_: float
+    cv_deviance_: FloatArray
+    cv_error_: FloatArray
+    path_: Path
+    coef_: FloatArray
+    intercept_: float
+
+    def _set_choice(self, choice: Choice) -> None:
+        """Note the deviances and the penalties, and choose by the rule."""
+        self.cv_deviance_, self.cv_error_ = choice.deviance, choice.error
+        self.lambda_min_, self.lambda_1se_ = choice.lambda_min, choice.lambda_1se
+        self.lambda_ = self.lambda_min_ if self.rule == "min" else self.lambda_1se_
+
+    def __sklearn_tags__(self) -> Any:
+        """Tags: as the other models, but no missing values."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = False
+        return tags
 
 
 def random_folds(n_rows: int, n_folds: int, *, seed: int) -> list[Fold]:
@@ -58,11 +95,11 @@ def past_folds(years: ArrayLike, n_folds: int, *, horizon: int) -> list[Fold]:
     Raises
     ------
     InputError
-        If there are fewer years than blocks, or a year is no whole number.
+        If there are fewer years than blocks, or a year is not an integer.
     """
     year = np.asarray(years, dtype=np.float64)
     if year.ndim != 1 or not np.isfinite(year).all() or (year % 1 != 0).any():
-        message = "years must be one whole number per row. Give the year of each row."
+        message = "years must be one integer per row. Give the year of each row."
         raise InputError(message)
     distinct = np.unique(year)
     if len(distinct) <= n_folds:
@@ -108,10 +145,10 @@ def choose(
     rows, sizes = [], []
     for fitted, fold in zip(paths, folds, strict=True):
         intercepts, coefs = fitted.at(lambdas)
-        eta = values[fold.held] @ coefs.T + intercepts
-        prob = np.clip(1 / (1 + np.exp(-eta)), _LEAST_PROB, 1 - _LEAST_PROB)
-        mine = outcome[fold.held][:, None]
-        loss = -2 * (mine * np.log(prob) + (1 - mine) * np.log(1 - prob))
+        log_odds = values[fold.held] @ coefs.T + intercepts
+        prob = np.clip(probability_in_place(-log_odds), _LEAST_PROB, 1 - _LEAST_PROB)
+        held = outcome[fold.held][:, None]
+        loss = -2 * (held * np.log(prob) + (1 - held) * np.log(1 - prob))
         rows.append(np.average(loss, axis=0, weights=weight[fold.held]))
         sizes.append(weight[fold.held].sum())
     table = np.array(rows)

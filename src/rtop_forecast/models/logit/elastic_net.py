@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -96,6 +97,20 @@ class ElasticNetLogit(LogOddsClassifier):
     >>> model.log_odds(X).round(3)
     array([-0.893, -0.298,  0.298,  0.893])
     """
+
+    _saved_state: ClassVar[Mapping[str, str]] = {
+        "medians_": "floats",
+        "means_": "floats",
+        "coef_": "floats",
+        "indicator_means_": "floats",
+        "indicator_coef_": "floats",
+        "intercept_": "float",
+        "lam_": "float",
+        "kkt_residual_": "float",
+        "objective_": "float",
+        "n_iter_": "int",
+        "_baseline": "float",
+    }
 
     medians_: FloatArray
     coef_: FloatArray
@@ -215,7 +230,7 @@ class ElasticNetLogit(LogOddsClassifier):
         solution = solve(problem, tol=self.tol, max_iter=self.max_iter)
         slopes = np.zeros(len(mean))
         slopes[varying] = solution.coef / scale[varying]
-        self._keep(width=width, flagged=flagged, medians=medians, mean=mean, slopes=slopes)
+        self._set_coefficients(width=width, flagged=flagged, medians=medians, mean=mean, slopes=slopes)
         self._baseline = solution.intercept
         self.intercept_ = float(solution.intercept - (slopes * mean).sum())
         self.kkt_residual_ = solution.kkt_residual
@@ -227,7 +242,7 @@ class ElasticNetLogit(LogOddsClassifier):
             return float(self.lam)
         return float(self.lam * np.sqrt(np.log(max(columns, 2)) / rows))
 
-    def _keep(
+    def _set_coefficients(
         self,
         *,
         width: int,

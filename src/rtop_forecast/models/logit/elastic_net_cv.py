@@ -10,9 +10,10 @@ from threadpoolctl import threadpool_limits
 
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError
-from rtop_forecast.models.base import Contributions, LogOddsClassifier
+from rtop_forecast.models.base import Contributions
 from rtop_forecast.models.inputs import read_complete, read_given
 from rtop_forecast.models.logit.cross_validation import (
+    CrossValidatedLogit,
     Fold,
     choose,
     past_folds,
@@ -21,7 +22,6 @@ from rtop_forecast.models.logit.cross_validation import (
 )
 from rtop_forecast.models.logit.elastic_net import ElasticNetLogit
 from rtop_forecast.models.logit.exact_path import exact_paths
-from rtop_forecast.models.logit.glmnet_path import Path
 from rtop_forecast.models.parameters import (
     POSITIVE,
     POSITIVE_SHARE,
@@ -34,7 +34,7 @@ from rtop_forecast.models.parameters import (
 __all__ = ["ElasticNetLogitCV"]
 
 
-class ElasticNetLogitCV(LogOddsClassifier):
+class ElasticNetLogitCV(CrossValidatedLogit):
     """:class:`ElasticNetLogit` with the penalty chosen on a path.
 
     Parameters
@@ -91,19 +91,11 @@ class ElasticNetLogitCV(LogOddsClassifier):
     (True, True)
     """
 
-    lambda_: float
-    lambda_min_: float
-    lambda_1se_: float
-    cv_deviance_: FloatArray
-    cv_error_: FloatArray
-    path_: Path
     path_kkt_residual_: float
     kkt_residual_: float
     model_: ElasticNetLogit
-    coef_: FloatArray
-    intercept_: float
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (public entry point)
         self,
         *,
         l1_ratio: float = 0.5,
@@ -171,9 +163,7 @@ class ElasticNetLogitCV(LogOddsClassifier):
             self.path_ = solved.paths[0]
             choice = choose(self.path_.lambdas, solved.paths[1:], parts, values, outcome, weight)
         self.path_kkt_residual_ = float(solved.kkt_residual.max())
-        self.cv_deviance_, self.cv_error_ = choice.deviance, choice.error
-        self.lambda_min_, self.lambda_1se_ = choice.lambda_min, choice.lambda_1se
-        self.lambda_ = self.lambda_min_ if self.rule == "min" else self.lambda_1se_
+        self._set_choice(choice)
         model = ElasticNetLogit(lam=self.lambda_, l1_ratio=self.l1_ratio, indicators=False)
         self.model_ = model.fit(X, y, sample_weight)
         self.coef_, self.intercept_ = self.model_.coef_, self.model_.intercept_
@@ -216,9 +206,3 @@ class ElasticNetLogitCV(LogOddsClassifier):
             lambda_ratio=PROPER_SHARE,
             tol=POSITIVE,
         )
-
-    def __sklearn_tags__(self) -> Any:
-        """Tags: as the other models, but no missing values."""
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = False
-        return tags

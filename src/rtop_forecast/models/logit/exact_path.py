@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg.lapack import dposv
 
-from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.checks.arrays import BoolArray, FloatArray
 from rtop_forecast.errors import InputError
+from rtop_forecast.logistic import entropy, probability_in_place
 from rtop_forecast.models.logit.glmnet_path import Path, enough_explained
 from rtop_forecast.models.logit.solver import Problem, solve
 
@@ -80,21 +81,21 @@ def exact_paths(
     state = _Fits(features, outcome, weights, l1_ratio=l1_ratio, tol=tol)
     largest = state.start()
     lambdas = largest * lambda_ratio ** (np.arange(n_lambdas) / max(n_lambdas - 1, 1))
-    kept: list[tuple[FloatArray, FloatArray]] = []
+    solutions: list[tuple[FloatArray, FloatArray]] = []
     explained: list[float] = []
     breaches = []
     for lam in lambdas:
         breaches.append(state.solve(float(lam)))
-        kept.append(state.original())
+        solutions.append(state.original())
         explained.append(state.explained(0))
         if enough_explained(explained):
             break
-    used = lambdas[: len(kept)]
+    used = lambdas[: len(solutions)]
     paths = [
         Path(
             lambdas=used,
-            intercepts=np.array([one[0][fit] for one in kept]),
-            coefs=np.array([one[1][:, fit] for one in kept]),
+            intercepts=np.array([one[0][fit] for one in solutions]),
+            coefs=np.array([one[1][:, fit] for one in solutions]),
             deviance_ratio=np.array(explained) if fit == 0 else np.full(len(used), np.nan),
         )
         for fit in range(len(weights))
@@ -129,7 +130,7 @@ class _Fits:
         self.spread = np.where(self.idle, 1.0, spread)
         self.outcome, self.l1_ratio, self.tol = outcome, l1_ratio, tol
         rate = self.weight @ outcome
-        self.null_deviance = -(rate * np.log(rate) + (1 - rate) * np.log1p(-rate))
+        self.null_deviance = entropy(rate)
         n_fits = len(self.weight)
         self.coef = np.zeros((features.shape[1], n_fits))
         self.intercept = np.log(rate / (1 - rate))
@@ -157,7 +158,7 @@ class _Fits:
         """Probabilities, gradient by column and by intercept, of some fits."""
         # One row per fit: what belongs to a fit lies side by side.
         negative = -np.vstack([self.coef[:, fits], self.intercept[fits]]).T
-        prob = _probabilities(negative @ self.augmented)
+        prob = probability_in_place(negative @ self.augmented)
         residual = self.outcome - prob
         residual *= self.weight if len(fits) == len(self.weight) else self.weight[fits]
         gradient = (residual @ self.columns).T
@@ -166,8 +167,9 @@ class _Fits:
     def explained(self, fit: int) -> float:
         """Share of the null deviance that a fit explains."""
         eta = self.coef[:, fit] @ self.rows + self.intercept[fit]
-        softplus = np.maximum(eta, 0.0) + np.log1p(np.exp(-np.abs(eta)))
-        return float(1 - self.weight[fit] @ (softplus - self.outcome * eta) / self.null_deviance[fit])
+        # logistic.softplus differs in the last bit, and by this share a path ends
+        log_one_plus = np.maximum(eta, 0.0) + np.log1p(np.exp(-np.abs(eta)))
+        return float(1 - self.weight[fit] @ (log_one_plus - self.outcome * eta) / self.null_deviance[fit])
 
     def original(self) -> tuple[FloatArray, FloatArray]:
         """Give intercepts and coefficients on the scale of the features as given."""
@@ -290,8 +292,8 @@ def _product(matrices: FloatArray, vectors: FloatArray) -> FloatArray:
 
 
 def _with_these_signs(
-    quadratic: FloatArray, linear: FloatArray, l1: FloatArray, start: FloatArray, *, idle: NDArray[np.bool_]
-) -> tuple[FloatArray, NDArray[np.bool_]]:
+    quadratic: FloatArray, linear: FloatArray, l1: FloatArray, start: FloatArray, *, idle: BoolArray
+) -> tuple[FloatArray, BoolArray]:
     """Minima of several problems with the signs of their starts, and which of them are minima without them too.
 
     Where a sign does not hold, the start is returned.
@@ -308,12 +310,12 @@ def _with_these_signs(
         return start.copy(), np.zeros(len(start), dtype=bool)
     pull = linear - _product(quadratic, solved)
     broken = ~active & (np.abs(pull) > l1 * (1 + 1e-12)) & ~idle
-    holds: NDArray[np.bool_] = np.all(solved * sign >= 0, axis=1)
+    holds: BoolArray = np.all(solved * sign >= 0, axis=1)
     return np.where(holds[:, None], solved, start), holds & ~broken.any(axis=1)
 
 
 def _quadratic_minimum(
-    quadratic: FloatArray, linear: FloatArray, l1: FloatArray, start: FloatArray, *, idle: NDArray[np.bool_]
+    quadratic: FloatArray, linear: FloatArray, l1: FloatArray, start: FloatArray, *, idle: BoolArray
 ) -> FloatArray:
     """Minimise b'Qb / 2 - c'b + sum l1 |b|.
 
@@ -336,15 +338,6 @@ def _quadratic_minimum(
     return _swept(quadratic, linear, l1, coef, idle=idle)
 
 
-def _probabilities(negative: FloatArray) -> FloatArray:
-    """1 / (1 + exp(-eta)) of -eta, in place; 0 where the exponential is beyond all numbers."""
-    with np.errstate(over="ignore"):
-        np.exp(negative, out=negative)
-    negative += 1.0
-    np.reciprocal(negative, out=negative)
-    return negative
-
-
 def _solved(block: FloatArray, right: FloatArray) -> FloatArray:
     """Solve a positive definite system; by least squares if columns depend on each other."""
     _, solution, info = dposv(block, right)
@@ -354,7 +347,7 @@ def _solved(block: FloatArray, right: FloatArray) -> FloatArray:
 
 
 def _swept(
-    quadratic: FloatArray, linear: FloatArray, l1: FloatArray, start: FloatArray, *, idle: NDArray[np.bool_]
+    quadratic: FloatArray, linear: FloatArray, l1: FloatArray, start: FloatArray, *, idle: BoolArray
 ) -> FloatArray:
     """Coordinate descent for a few sweeps."""
     coef = start.copy()

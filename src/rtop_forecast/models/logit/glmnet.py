@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal, Self
 
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import ArrayLike
+from threadpoolctl import threadpool_limits
 
 from rtop_forecast.checks.arrays import FloatArray
-from rtop_forecast.models.base import Contributions, LogOddsClassifier
+from rtop_forecast.models.base import Contributions
 from rtop_forecast.models.inputs import feature_names, read_complete, read_given
-from rtop_forecast.models.logit.cross_validation import choose, random_folds, refuse_one_class
+from rtop_forecast.models.logit.cross_validation import (
+    CrossValidatedLogit,
+    choose,
+    random_folds,
+    refuse_one_class,
+)
 from rtop_forecast.models.logit.glmnet_path import Path, path
 from rtop_forecast.models.parameters import (
     POSITIVE,
@@ -25,7 +32,7 @@ from rtop_forecast.models.parameters import (
 __all__ = ["GlmnetLogit"]
 
 
-class GlmnetLogit(LogOddsClassifier):
+class GlmnetLogit(CrossValidatedLogit):
     r"""Logistic elastic net with glmnet's algorithm, stopping rule, penalties and random folds.
 
     The parity mode of :class:`ElasticNetLogit`: same objective, but stopped where glmnet stops by default, which
@@ -70,16 +77,7 @@ class GlmnetLogit(LogOddsClassifier):
     coordinate descent. Journal of Statistical Software, 33(1).
     """
 
-    path_: Path
-    coef_: FloatArray
-    intercept_: float
-    lambda_: float
-    lambda_min_: float
-    lambda_1se_: float
-    cv_deviance_: FloatArray
-    cv_error_: FloatArray
-
-    def __init__(
+    def __init__(  # noqa: PLR0913 (public entry point)
         self,
         *,
         l1_ratio: float = 0.5,
@@ -127,13 +125,13 @@ class GlmnetLogit(LogOddsClassifier):
         }  # fmt: skip
         parts = [np.ones(len(values), dtype=bool), *(fold.train for fold in folds)]
         paths = Parallel(n_jobs=self.n_jobs)(
-            delayed(path)(values[part], outcome[part], weight[part], **settings) for part in parts
+            delayed(_path_on_one_thread)(values[part], outcome[part], weight[part], settings)
+            for part in parts
         )
         self.path_ = paths[0]
-        choice = choose(self.path_.lambdas, paths[1:], folds, values, outcome, weight)
-        self.cv_deviance_, self.cv_error_ = choice.deviance, choice.error
-        self.lambda_min_, self.lambda_1se_ = choice.lambda_min, choice.lambda_1se
-        self.lambda_ = self.lambda_min_ if self.rule == "min" else self.lambda_1se_
+        with threadpool_limits(limits=1):
+            choice = choose(self.path_.lambdas, paths[1:], folds, values, outcome, weight)
+        self._set_choice(choice)
         chosen = int(np.flatnonzero(self.path_.lambdas == self.lambda_)[0])
         self.coef_ = self.path_.coefs[chosen].copy()
         self.intercept_ = float(self.path_.intercepts[chosen])
@@ -165,8 +163,10 @@ class GlmnetLogit(LogOddsClassifier):
             thresh=POSITIVE,
         )
 
-    def __sklearn_tags__(self) -> Any:
-        """Tags: as the other models, but no missing values."""
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = False
-        return tags
+
+def _path_on_one_thread(
+    values: FloatArray, outcome: FloatArray, weight: FloatArray, settings: Mapping[str, Any]
+) -> Path:
+    """Fit a path without threads in its many small products: on a busy machine they wait for each other."""
+    with threadpool_limits(limits=1):
+        return path(values, outcome, weight, **settings)

@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError
+from rtop_forecast.logistic import entropy
 from rtop_forecast.models.logit.sweeps import Quadratic
 
 __all__ = ["Path", "enough_explained", "path"]
@@ -173,7 +174,7 @@ class _Fit:
         self.rooted = np.empty_like(self.store)
         self.weight, self.weighted_outcome = weight, weight * outcome
         rate = float(weight @ outcome)
-        self.null_deviance = -(rate * np.log(rate) + (1 - rate) * np.log1p(-rate))
+        self.null_deviance = float(entropy(rate))
         self.limit = thresh * self.null_deviance
         # Of each row of the store: its column, whether that varies, its coefficient (the first is the intercept).
         self.column = np.arange(-1, n_features)
@@ -192,6 +193,7 @@ class _Fit:
 
     def _approximate(self) -> None:
         """Residual and curvature of the log likelihood at the current linear predictor."""
+        # logistic.probability_in_place step by step, for the odds are needed too
         odds, prob = self.odds, self.residual
         np.clip(self.eta, -_FARTHEST, _FARTHEST, out=self.bounded)
         np.negative(self.bounded, out=odds)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Self
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
@@ -45,6 +45,8 @@ class HistoryLogit(LogOddsClassifier):
     >>> model.contributions(X).to_frame().round(3)["noise"].tolist()
     [0.0, 0.0, 0.0, 0.0]
     """
+
+    _saved_state: ClassVar[Mapping[str, str]] = {"logit_": "model"}
 
     logit_: ElasticNetLogit
 

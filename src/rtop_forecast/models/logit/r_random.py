@@ -1,7 +1,7 @@
 """R's random permutation, so that folds drawn in R can be drawn here.
 
 ``set.seed`` scrambles the seed with a linear congruential generator and fills the state of the Mersenne
-Twister; ``sample`` (since R 3.6, sample.kind "Rejection") draws whole numbers from random bits and rejects
+Twister; ``sample`` (since R 3.6, sample.kind "Rejection") draws integers from random bits and rejects
 those that are too large. See R's help page ``Random``.
 """
 
@@ -89,7 +89,7 @@ def _chunks(generator: np.random.MT19937) -> Iterator[int]:
 
 
 def _below(limit: int, chunks: Iterator[int]) -> int:
-    """Whole number from 0 to ``limit`` - 1."""
+    """Integer from 0 to ``limit`` - 1."""
     bits = (limit - 1).bit_length()
     mask = (1 << bits) - 1
     value = limit

@@ -35,8 +35,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.checks.arrays import BoolArray, FloatArray
 from rtop_forecast.errors import InputError
+from rtop_forecast.logistic import softplus
 
 _SUFFICIENT = 1e-4  # share of the predicted decrease that a step must reach
 _ROUNDS = 200  # rounds of sweeps and support solves in one quadratic problem
@@ -73,7 +74,7 @@ class Problem:
 
     def objective(self, eta: FloatArray, coef: FloatArray) -> float:
         """Mean log loss plus penalty at linear predictor ``eta``."""
-        loss = np.logaddexp(0.0, eta) - self.outcome * eta
+        loss = softplus(eta) - self.outcome * eta
         penalty = self.l1 * np.abs(coef).sum() + 0.5 * self.l2 * (coef**2).sum()
         return float((self.weight * loss).sum() + penalty)
 
@@ -329,7 +330,7 @@ def _solve_semidefinite(matrix: FloatArray, right: FloatArray) -> tuple[FloatArr
     return _substitute_back(upper, solution, free), False
 
 
-def _substitute_back(upper: FloatArray, right: FloatArray, free: NDArray[np.bool_]) -> FloatArray:
+def _substitute_back(upper: FloatArray, right: FloatArray, free: BoolArray) -> FloatArray:
     """Solve an upper triangular system; 0 for the unknowns that are not free."""
     solution = np.zeros(len(right))
     for k in np.flatnonzero(free)[::-1]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from numpy.typing import ArrayLike
 
@@ -11,7 +11,7 @@ from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.models.base import Contributions, LogOddsClassifier
 from rtop_forecast.models.inputs import feature_names, read_rows, read_training, to_training_order
 from rtop_forecast.models.parameters import FLAG, NOT_NEGATIVE, POSITIVE_SHARE, at_least, check_parameters
-from rtop_forecast.models.trees.lightgbm import filled, grow, monotone_signs, raw_scores, stand_ins, tree_shap
+from rtop_forecast.models.trees.ensemble import filled, grow, monotone_signs, raw_scores, stand_ins, tree_shap
 
 
 class BoostedTrees(LogOddsClassifier):
@@ -71,10 +71,12 @@ class BoostedTrees(LogOddsClassifier):
     AI for trees. Nature Machine Intelligence, 2, 56-67.
     """
 
+    _saved_state: ClassVar[Mapping[str, str]] = {"booster_texts_": "texts", "medians_": "floats"}
+
     booster_texts_: tuple[str, ...]
     medians_: FloatArray
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (public entry point)
         self,
         *,
         n_estimators: int = 150,

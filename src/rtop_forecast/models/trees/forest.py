@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,7 +20,7 @@ from rtop_forecast.models.parameters import (
     at_least,
     check_parameters,
 )
-from rtop_forecast.models.trees.lightgbm import filled, grow, raw_scores, stand_ins, tree_counts, tree_shap
+from rtop_forecast.models.trees.ensemble import filled, grow, raw_scores, stand_ins, tree_counts, tree_shap
 
 
 class ProbabilityForest(LogOddsClassifier):
@@ -70,11 +71,17 @@ class ProbabilityForest(LogOddsClassifier):
     Neural Information Processing Systems, 30.
     """
 
+    _saved_state: ClassVar[Mapping[str, str]] = {
+        "booster_texts_": "texts",
+        "medians_": "floats",
+        "prevalence_": "float",
+    }
+
     booster_texts_: tuple[str, ...]
     medians_: FloatArray
     prevalence_: float
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (public entry point)
         self,
         *,
         n_estimators: int = 100,

@@ -6,23 +6,16 @@ from pathlib import Path
 
 import pandas as pd
 
+from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import one_per_key, whole_numbers, years
 from rtop_forecast.sources.reading.country_years import last_full_year, set_aside
 from rtop_forecast.sources.reading.event_counts import event_counts
-from rtop_forecast.sources.reading.files import (
-    csv_header,
-    excel_rows,
-    excel_table,
-    read_csv,
-    refuse_missing_columns,
-)
-from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.reading.table import Edition, SourceTable
 
-__all__ = ["DATASET", "FIRST_YEAR", "LAG_MONTHS", "read", "recognise"]
+__all__ = ["FIRST_YEAR", "read", "recognise"]
 
-DATASET = "awsd"
-#: Recording began in 1997. A year's incidents are verified by August of the next.
-FIRST_YEAR, LAG_MONTHS = 1997, 8
+#: Recording began in 1997.
+FIRST_YEAR = 1997
 _NUMBERS = {
     "Total killed": "killed",
     "Total wounded": "wounded",
@@ -36,9 +29,7 @@ _NAMES = ["incidents", *_NUMBERS.values()]
 
 def recognise(path: str | Path) -> bool:
     """Whether a file has the columns of the incident list."""
-    rows = excel_rows(path, limit=1)
-    header = {str(cell).strip() for cell in (rows[0] if rows else csv_header(path))}
-    return header >= {"Incident ID", "Total affected", "Nationals killed"}
+    return files.header_of(path) >= {"Incident ID", "Total affected", "Nationals killed"}
 
 
 def read(path: str | Path) -> SourceTable:
@@ -62,7 +53,7 @@ def read(path: str | Path) -> SourceTable:
     InputError
         If a workbook is given without `python-calamine`.
     DataIntegrityError
-        If a column is missing, a number is no whole number of 0 or more, an incident is repeated, or the
+        If a column is missing, a number is not an integer of 0 or more, an incident is repeated, or the
         numbers of an incident do not add up.
 
     References
@@ -71,9 +62,9 @@ def read(path: str | Path) -> SourceTable:
     """
     path = Path(path)
     what = "the Aid Worker Security Database"
-    frame = read_csv(path) if csv_header(path) else excel_table(path)
+    frame = files.read_table(path)
     columns = ["Incident ID", "Year", "Country Code", "Country", *_NUMBERS]
-    refuse_missing_columns(path, frame.columns, columns, what=what)
+    files.refuse_missing_columns(path, frame.columns, columns, what=what)
     frame = years(frame[columns], "Year", path=path, first=FIRST_YEAR)
     frame = whole_numbers(frame, ["Incident ID", *_NUMBERS], path=path, bounds=(0, 1_000_000))
     frame, repeated = one_per_key(frame, ["Incident ID"], path=path, code="Country Code", year="Year")
@@ -90,10 +81,7 @@ def read(path: str | Path) -> SourceTable:
     return event_counts(
         events,
         _NAMES,
-        path=path,
-        dataset=DATASET,
-        release=str(last),
-        lag_months=LAG_MONTHS,
+        Edition(path=path, dataset="awsd", release=str(last)),
         codes=[("Country Code", "iso2"), ("Country", "name")],
         coverage=(FIRST_YEAR, last),
         unmatched=[repeated, partial, unplaced],

@@ -8,11 +8,12 @@ from pathlib import Path
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import one_per_key, whole_numbers, years
 from rtop_forecast.sources.reading.country_years import one_per_state_year, set_aside
-from rtop_forecast.sources.reading.files import csv_header, excel_rows, read_csv
 from rtop_forecast.sources.reading.matching import merge_unmatched, refuse_unknown_codes, with_country_id
 from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.registry import publication_lag
 
 __all__ = ["form", "read", "recognise"]
 
@@ -23,11 +24,11 @@ _EWP = {"ccode", "country", "year", "cou.any"}
 
 def form(path: str | Path) -> str | None:
     """Which list a file holds: ``"powell-thyne"``, ``"colpus"``, ``"ewp"`` or None."""
-    if set(csv_header(path, delimiter="\t")) >= _POWELL_THYNE:
+    if set(files.csv_header(path, delimiter="\t")) >= _POWELL_THYNE:
         return "powell-thyne"
-    if set(csv_header(path)) >= _EWP:
+    if set(files.csv_header(path)) >= _EWP:
         return "ewp"
-    rows = excel_rows(path, limit=1)
+    rows = files.excel_rows(path, limit=1)
     if rows and {str(cell) for cell in rows[0]} >= _COLPUS:
         return "colpus"
     return None
@@ -57,7 +58,7 @@ def read(path: str | Path) -> SourceTable:
     Raises
     ------
     DataIntegrityError
-        If the file is none of the three, or an outcome is not coded 1 or 2.
+        If the file is not one of the three, or an outcome is not coded 1 or 2.
 
     References
     ----------
@@ -69,10 +70,10 @@ def read(path: str | Path) -> SourceTable:
     """
     kind = form(path)
     if kind == "powell-thyne":
-        frame = read_csv(path, sep="\t")
+        frame = files.read_csv(path, sep="\t")
         return _events(path, frame, success=2, source="powell-thyne", system="cow", first=1950)
     if kind == "colpus":
-        rows = excel_rows(path)
+        rows = files.excel_rows(path)
         frame = pd.DataFrame(rows[1:], columns=[str(cell) for cell in rows[0]])
         frame = years(frame.assign(coup=frame["success"]), "year", path=path)
         staged = ~frame["staged"].astype("str").isin(["", "0", "0.0", "nan", "None"])
@@ -82,7 +83,8 @@ def read(path: str | Path) -> SourceTable:
     if kind == "ewp":
         return _ewp(path)
     message = (
-        f"{Path(path).name} is no coup list this reader knows (Powell-Thyne, Colpus, EWP); check its header."
+        f"{Path(path).name} is not a coup list that this reader knows (Powell-Thyne, Colpus, EWP). "
+        "Check its header."
     )
     raise DataIntegrityError(message)
 
@@ -121,13 +123,13 @@ def _events(
         data=data,
         coverage=dict.fromkeys(["attempts", "successes"], (first, int(release))),
         zero_inside=frozenset({"attempts", "successes"}),
-        publication_lag_months=1,
+        publication_lag_months=publication_lag("coups"),
         unmatched=unmatched,
     )
 
 
 def _ewp(path: str | Path) -> SourceTable:
-    frame = years(read_csv(path), "year", path=path)
+    frame = years(files.read_csv(path), "year", path=path)
     frame = whole_numbers(frame, ["cou.any"], path=path, bounds=(0, 1))
     frame, repeated = one_per_key(frame, ["country", "year"], path=path, code="country")
     events = frame[(frame["cou.any"] == 1) & (frame["year"] >= 1946)][["country", "year"]]
@@ -140,6 +142,6 @@ def _ewp(path: str | Path) -> SourceTable:
         data=data,
         coverage={"any_attempt": (1946, int(frame["year"].max()))},
         zero_inside=frozenset({"any_attempt"}),
-        publication_lag_months=1,
+        publication_lag_months=publication_lag("coups"),
         unmatched=merge_unmatched([unmatched, repeated, overlap]),
     )

@@ -7,24 +7,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import refuse, whole_numbers
 from rtop_forecast.sources.reading.country_years import one_per_state_year, resolved
-from rtop_forecast.sources.reading.files import (
-    csv_header,
-    r_mentions,
-    read_csv,
-    read_r,
-    refuse_missing_columns,
-)
 from rtop_forecast.sources.reading.matching import state_table
-from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.reading.table import Edition, SourceTable
 from rtop_forecast.world.codes import FIRST_YEAR
+from rtop_forecast.world.spells import years_of_spells
 
-__all__ = ["DATASET", "LAG_MONTHS", "read", "recognise"]
+__all__ = ["read", "recognise"]
 
-DATASET = "cow_contiguity"
-#: Borders are known when they change.
-LAG_MONTHS = 0
 _YEARLY = ["state1no", "state2no", "year", "conttype"]
 _SPELLS = ["ccode1", "ccode2", "conttype", "stdate", "enddate"]
 _NAMES = ["land", "water", "neighbours"]
@@ -33,7 +25,7 @@ _LAND, _WATER, _NONE = 1, (2, 3, 4, 5), 9
 
 def recognise(path: str | Path) -> bool:
     """Whether a file is the list of directed pairs by year or by spell."""
-    return set(_YEARLY) <= set(csv_header(path)) or r_mentions(
+    return set(_YEARLY) <= set(files.csv_header(path)) or files.r_mentions(
         path, ["ccode1", "ccode2", "conttype", "stdate"]
     )
 
@@ -58,7 +50,7 @@ def read(path: str | Path) -> SourceTable:
     InputError
         If an R file is given without `rdata`.
     DataIntegrityError
-        If a column is missing, a kind of border is none of 0 to 5, or a state borders itself.
+        If a column is missing, a kind of border is not one of 0 to 5, or a state borders itself.
 
     References
     ----------
@@ -84,10 +76,7 @@ def read(path: str | Path) -> SourceTable:
     return state_table(
         matched,
         _NAMES,
-        path=path,
-        dataset=DATASET,
-        release="3.2" if last == 2016 else str(last),
-        lag_months=LAG_MONTHS,
+        Edition(path=path, dataset="cow_contiguity", release="3.2" if last == 2016 else str(last)),
         unmatched=[unmatched, overlap],
         zero_inside=_NAMES,
         coverage=dict.fromkeys(_NAMES, (FIRST_YEAR, last)),
@@ -97,21 +86,17 @@ def read(path: str | Path) -> SourceTable:
 def _yearly(path: Path) -> tuple[pd.DataFrame, int]:
     """Pairs by year, and the last year."""
     what = "the COW direct contiguity data"
-    if csv_header(path):
-        frame = read_csv(path)
-        refuse_missing_columns(path, frame.columns, _YEARLY, what=what)
+    frame = files.read_table(path, marks=_SPELLS)
+    if files.csv_header(path):
+        files.refuse_missing_columns(path, frame.columns, _YEARLY, what=what)
         frame = whole_numbers(frame, ["year"], path=path, bounds=(1816, 2100))
         return frame[_YEARLY], int(frame["year"].max())
-    frame = next(iter(read_r(path).values()))
-    refuse_missing_columns(path, frame.columns, _SPELLS, what=what)
+    files.refuse_missing_columns(path, frame.columns, _SPELLS, what=what)
     days = whole_numbers(frame, ["stdate", "enddate"], path=path, bounds=(-60_000, 50_000))
     start, end = (pd.to_datetime(days[name], unit="D").dt.year.to_numpy() for name in ("stdate", "enddate"))
     refuse(path, "a spell must not end before it begins", pd.Series(end < start), frame["ccode1"])
-    first = np.maximum(start, FIRST_YEAR)
-    length = np.clip(end - first + 1, 0, None)
-    rows = np.repeat(np.arange(len(frame)), length)
-    offset = np.arange(len(rows)) - np.repeat(np.cumsum(length) - length, length)
+    rows, year = years_of_spells(np.maximum(start, FIRST_YEAR), end)
     pairs = frame.iloc[rows][["ccode1", "ccode2", "conttype"]].set_axis(
         ["state1no", "state2no", "conttype"], axis=1
     )
-    return pairs.assign(year=first[rows] + offset).reset_index(drop=True), int(end.max())
+    return pairs.assign(year=year).reset_index(drop=True), int(end.max())

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import numbers, one_per_key, refuse, whole_numbers, years
 from rtop_forecast.sources.reading.country_years import one_per_state_year, resolved
-from rtop_forecast.sources.reading.files import csv_header, read_csv, refuse_missing_columns
 from rtop_forecast.sources.reading.matching import state_table
-from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.reading.table import Edition, SourceTable
+from rtop_forecast.world.spells import years_of_spells
 
-__all__ = ["DATASET", "EXCLUDED", "INCLUDED", "LAG_MONTHS", "read", "recognise"]
+__all__ = ["EXCLUDED", "INCLUDED", "read", "recognise"]
 
-DATASET = "epr"
-LAG_MONTHS = 12
 _COLUMNS = ["gwid", "statename", "from", "to", "group", "gwgroupid", "size", "status"]
 
 #: Access to executive power, from most to least, as the codebook orders it.
@@ -32,7 +30,7 @@ _NAMES = [
 
 def recognise(path: str | Path) -> bool:
     """Whether a file has the columns of the core dataset."""
-    return {"gwid", "statename", "from", "to", "status"} <= set(csv_header(path))
+    return {"gwid", "statename", "from", "to", "status"} <= set(files.csv_header(path))
 
 
 def read(path: str | Path) -> SourceTable:
@@ -67,14 +65,14 @@ def read(path: str | Path) -> SourceTable:
     Conflict Resolution, 59(7), 1327-1342. https://icr.ethz.ch/data/epr/core/
     """
     what = "the EPR core dataset"
-    frame = read_csv(path)
-    refuse_missing_columns(path, frame.columns, _COLUMNS, what=what)
+    frame = files.read_csv(path)
+    files.refuse_missing_columns(path, frame.columns, _COLUMNS, what=what)
     frame = years(years(frame[_COLUMNS], "from", path=path, first=1946), "to", path=path, first=1946)
     frame = whole_numbers(frame, ["gwid", "gwgroupid"], path=path)
     frame = numbers(frame, ["size"], path=path, bounds=(0, 1))
     status = frame["status"].astype("str").str.strip().str.upper()
-    known = status.isin([*INCLUDED, *EXCLUDED, *_OTHER])
-    refuse(path, "column 'status' must hold a status of the codebook", ~known, frame["status"])
+    listed = status.isin([*INCLUDED, *EXCLUDED, *_OTHER])
+    refuse(path, "column 'status' must hold a status of the codebook", ~listed, frame["status"])
     refuse(path, "a spell must not end before it begins", frame["to"] < frame["from"], frame["group"])
     refuse(path, "a group must have a size", frame["size"].isna(), frame["group"])
     frame, repeated = one_per_key(
@@ -88,20 +86,14 @@ def read(path: str | Path) -> SourceTable:
     return state_table(
         matched,
         _NAMES,
-        path=path,
-        dataset=DATASET,
-        release=str(last),
-        lag_months=LAG_MONTHS,
+        Edition(path=Path(path), dataset="epr", release=str(last)),
         unmatched=[repeated, unmatched, overlap],
     )
 
 
 def _group_years(spells: pd.DataFrame, path: str | Path) -> pd.DataFrame:
-    length = (spells["to"] - spells["from"] + 1).to_numpy()
-    rows = np.repeat(np.arange(len(spells)), length)
-    offset = np.arange(len(rows)) - np.repeat(np.cumsum(length) - length, length)
-    groups = spells.iloc[rows].reset_index(drop=True)
-    groups = groups.assign(year=groups["from"] + offset)
+    rows, year = years_of_spells(spells["from"].to_numpy(), spells["to"].to_numpy())
+    groups = spells.iloc[rows].reset_index(drop=True).assign(year=year)
     again = groups.duplicated(["gwid", "gwgroupid", "year"], keep=False)
     if again.any():
         first = groups[again].iloc[0]

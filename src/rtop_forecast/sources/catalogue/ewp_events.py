@@ -7,15 +7,12 @@ from pathlib import Path
 from rtop_forecast.sources.catalogue.ewp_episodes import episodes_table
 from rtop_forecast.sources.catalogue.ewp_list import recognise, source_key
 from rtop_forecast.sources.reading.table import SourceTable, no_unmatched
+from rtop_forecast.sources.registry import publication_lag
 from rtop_forecast.world.codes import FIRST_YEAR
 from rtop_forecast.world.episodes import FIRST_CODED_YEAR, episode_state_years
 from rtop_forecast.world.states import KEYS
 
-__all__ = ["DATASET", "LAG_MONTHS", "read", "recognise"]
-
-DATASET = "ewp_events"
-#: An edition comes out in the year after the last it codes.
-LAG_MONTHS = 6
+__all__ = ["read", "recognise"]
 
 
 def read(path: str | Path) -> SourceTable:
@@ -53,6 +50,6 @@ def read(path: str | Path) -> SourceTable:
         data=data,
         coverage=dict.fromkeys(names, years),
         zero_inside=frozenset(names),
-        publication_lag_months=LAG_MONTHS,
+        publication_lag_months=publication_lag("ewp_events"),
         unmatched=no_unmatched(),
     )

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError, InputError
-from rtop_forecast.sources.reading.files import excel_rows, excel_sheets
+from rtop_forecast.sources.reading import files
 from rtop_forecast.world.codes import FIRST_YEAR as SYSTEM_FIRST_YEAR
 from rtop_forecast.world.states import resolve_many
 
@@ -94,7 +94,7 @@ def events(path: str | Path) -> pd.DataFrame:
     InputError
         If `python-calamine` is not installed, or a code matches no state.
     DataIntegrityError
-        If a column is missing, a year is no whole number, a code is repeated or who led is unknown.
+        If a column is missing, a year is not an integer, a code is repeated or who led is unknown.
 
     References
     ----------
@@ -168,7 +168,7 @@ def resolve_ewp(codes: Iterable[int], years: Iterable[int]) -> pd.Series[int]:
     return result
 
 
-def _at_start(events: pd.DataFrame, column: str) -> pd.Series[int]:
+def _at_start(events: pd.DataFrame, column: str) -> pd.Series:
     """State of each event's code in its first year; missing where the list names none."""
     given = events[column].notna()
     result = pd.Series(pd.NA, index=events.index, dtype="Int64")
@@ -227,11 +227,11 @@ def _table(path: Path) -> pd.DataFrame:
 
 def _rows(path: Path, *, limit: int | None = None) -> list[list[Any]]:
     """Cells of the sheet ``mk_events``; empty if the workbook has none."""
-    return excel_rows(path, sheet=SHEET, limit=limit) if SHEET in excel_sheets(path) else []
+    return files.excel_rows(path, sheet=SHEET, limit=limit) if SHEET in files.excel_sheets(path) else []
 
 
 def _whole(path: Path, raw: pd.DataFrame, name: str) -> pd.Series[int]:
-    """Cells as Int64; empty ones are missing, anything but a whole number is refused."""
+    """Cells as Int64; empty ones are missing, anything but an integer is refused."""
     empty = raw[name].astype("str").str.strip().isin(("", "None", "nan"))
     numbers = pd.to_numeric(raw[name].where(~empty), errors="coerce")
     odd = ~empty & (numbers.isna() | (numbers % 1 != 0))

@@ -6,67 +6,32 @@ from pathlib import Path
 
 import pandas as pd
 
-from rtop_forecast.sources.reading.columns import years
-from rtop_forecast.sources.reading.country_years import country_years
-from rtop_forecast.sources.reading.files import csv_header, read_csv, refuse_missing_columns
-from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.reading.spec import Column, CountryYears
 
-__all__ = ["DATASET", "LAG_MONTHS", "read", "recognise"]
-
-DATASET = "ewp_treaty"
-#: The depositary lists an accession within days.
-LAG_MONTHS = 1
-_VARIABLE = "ios.iccpr1"
+__all__ = ["SOURCE"]
 
 
-def recognise(path: str | Path) -> bool:
-    """Whether a file has the table's columns."""
-    return {"year", "country", "ccode", _VARIABLE} <= set(csv_header(path))
+def _with_serbia(frame: pd.DataFrame, _path: Path) -> pd.DataFrame:
+    serbia = (frame["country"] == "Yugoslavia") & (frame["year"] > 2006)
+    return frame.assign(country=frame["country"].mask(serbia, "Serbia"))
 
 
-def read(path: str | Path) -> SourceTable:
-    """State-years of parties to the First Optional Protocol.
+SOURCE = CountryYears(
+    dataset="ewp_treaty",
+    title="the table of parties to the First Optional Protocol",
+    description="""
+        File: `iccpr-data.csv` of the project's inputs.
 
-    Parameters
-    ----------
-    path : path
-        ``iccpr-data.csv`` of the project's inputs.
+        - `iccpr_op1`: 1 if the state has accepted individual complaints under the International Covenant on Civil and
+          Political Rights, else 0.
 
-    Returns
-    -------
-    SourceTable
-        ``iccpr_op1``: 1 if the state has accepted individual complaints under the International Covenant on Civil
-        and Political Rights, else 0. The project's name for it is that of the Covenant; its parties are those of
-        the Protocol (Rwanda, India and the United Kingdom, parties to the Covenant, are not in it). "Yugoslavia"
-        is Serbia from 2007 on, as in the project's list of states.
-
-    Raises
-    ------
-    DataIntegrityError
-        If a column is missing, a flag is no 0 or 1, or two rows of one country and year disagree.
-
-    References
-    ----------
-    United Nations Treaty Collection, chapter IV.5, https://treaties.un.org; compiled by the Early Warning
-    Project, United States Holocaust Memorial Museum (2025).
-    """
-    what = "the table of parties to the First Optional Protocol"
-    frame = read_csv(path)
-    refuse_missing_columns(path, frame.columns, ["year", "country", _VARIABLE], what=what)
-    frame = years(frame, "year", path=path)
-    return country_years(
-        frame.assign(country=frame["country"].mask(_serbia(frame), "Serbia")),
-        {_VARIABLE: "iccpr_op1"},
-        path=path,
-        what=what,
-        dataset=DATASET,
-        release=str(frame["year"].max()),
-        lag_months=LAG_MONTHS,
-        codes=[("country", "name")],
-        bounds=(0, 1),
-        missing=("NA",),
-    )
-
-
-def _serbia(frame: pd.DataFrame) -> pd.Series:
-    return (frame["country"] == "Yugoslavia") & (frame["year"] > 2006)
+        The project names it after the Covenant; its parties are those of the Protocol (Rwanda, India and the United
+        Kingdom, parties to the Covenant, are not in it). "Yugoslavia" is Serbia from 2007 on, as in the project's list
+        of states. The depositary lists an accession within days.
+    """,
+    marks=frozenset({"year", "country", "ccode", "ios.iccpr1"}),
+    columns={"ios.iccpr1": Column("iccpr_op1", (0, 1))},
+    codes=(("country", "name"),),
+    missing=("NA",),
+    prepare=_with_serbia,
+)

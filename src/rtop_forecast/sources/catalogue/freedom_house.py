@@ -10,85 +10,35 @@ from typing import Any
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
-from rtop_forecast.sources.reading.columns import years
-from rtop_forecast.sources.reading.country_years import country_years
-from rtop_forecast.sources.reading.files import (
-    excel_rows,
-    excel_sheets,
-    r_mentions,
-    read_r,
-    refuse_missing_columns,
-)
-from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.reading import files
+from rtop_forecast.sources.reading.spec import Column, CountryYears
 
-__all__ = ["DATASET", "LAG_MONTHS", "read", "recognise"]
+__all__ = ["SOURCE"]
 
-DATASET = "freedom_house"
-#: An edition is published in February or March and covers the calendar year before.
-LAG_MONTHS = 3
+_TITLE = "Freedom in the World"
 _R_MARKS = ("fh_country", "fh_total_reversed", "status")
+_R_COLUMNS = ["fh_country", "year", "pr", "cl", "status"]
 _SHEET = re.compile(r"country.*(rating|score)", re.IGNORECASE)
 _FREE = {"F": 1.0, "PF": 2.0, "NF": 3.0}
 
 
-def recognise(path: str | Path) -> bool:
+def _recognises(path: Path) -> bool:
     """Whether a file is the official workbook of all editions, or an R table of the ratings."""
-    if r_mentions(path, _R_MARKS):
+    if files.r_mentions(path, _R_MARKS):
         return True
-    return any(_header_rows(excel_rows(path, sheet=name, limit=4)) for name in excel_sheets(path))
+    heads = (files.excel_rows(path, sheet=name, limit=4) for name in files.excel_sheets(path))
+    return any(_header_rows(rows) for rows in heads)
 
 
-def read(path: str | Path) -> SourceTable:
-    """State-years of Freedom in the World.
-
-    Parameters
-    ----------
-    path : path
-        ``Country_and_Territory_Ratings_and_Statuses_FIW_1973-2025.xlsx`` (each edition has three columns
-        under one merged heading) or the R object ``fh``.
-
-    Returns
-    -------
-    SourceTable
-        ``pr`` and ``cl``: political rights and civil liberties, 1 (best) to 7 (worst); ``status``: 1 free,
-        2 partly free, 3 not free. The year is the one an edition covers. An edition that
-        covers parts of two years counts for the later: January 1981 to August 1982 is 1982, so that 1981 has no
-        rating, November 1983 to November 1984 is 1984; the R object does the same. In the workbook, South
-        Africa's double rating of 1972 (white and black) is missing.
-
-    Raises
-    ------
-    InputError
-        If the library for the form is not installed.
-    DataIntegrityError
-        If the layout is another, or a rating is out of bounds.
-
-    References
-    ----------
-    Freedom House. Freedom in the World, all editions from 1973: country and territory ratings and statuses.
-    https://freedomhouse.org/report/freedom-world
-    """
-    path = Path(path)
-    frame = _r_form(path) if r_mentions(path, _R_MARKS) else _workbook(path)
-    frame = years(frame, "year", path=path, first=1972)
-    return country_years(
-        frame,
-        {"pr": "pr", "cl": "cl", "status": "status"},
-        path=path,
-        what="Freedom in the World",
-        dataset=DATASET,
-        release=str(frame["year"].max() + 1),
-        lag_months=LAG_MONTHS,
-        codes=[("country", "name")],
-        bounds={"pr": (1, 7), "cl": (1, 7), "status": (1, 3)},
-    )
+def _load(path: Path) -> pd.DataFrame:
+    """Columns ``country, year, pr, cl, status``."""
+    return _r_form(path) if files.r_mentions(path, _R_MARKS) else _workbook(path)
 
 
 def _r_form(path: Path) -> pd.DataFrame:
-    frame = next(iter(read_r(path).values()))
-    columns = ["fh_country", "year", "pr", "cl", "status"]
-    refuse_missing_columns(path, frame.columns, columns, what="Freedom in the World")
-    frame = frame[columns].rename(columns={"fh_country": "country"})
+    frame = files.read_table(path, marks=_R_COLUMNS)
+    files.refuse_missing_columns(path, frame.columns, _R_COLUMNS, what=_TITLE)
+    frame = frame[_R_COLUMNS].rename(columns={"fh_country": "country"})
     return frame.assign(status=_status(frame["status"], path))
 
 
@@ -116,12 +66,14 @@ def _header_rows(rows: Sequence[Sequence[Any]]) -> tuple[int, int] | None:
 
 
 def _workbook(path: Path) -> pd.DataFrame:
-    names = [name for name in excel_sheets(path) if _header_rows(excel_rows(path, sheet=name, limit=4))]
+    names = [
+        name for name in files.excel_sheets(path) if _header_rows(files.excel_rows(path, sheet=name, limit=4))
+    ]
     chosen = [name for name in names if _SHEET.search(name)] or names
     if not chosen:
         message = f"{path.name} has no sheet with the ratings of all editions. Use the official workbook."
         raise DataIntegrityError(message)
-    rows = excel_rows(path, sheet=chosen[0])
+    rows = files.excel_rows(path, sheet=chosen[0])
     head = _header_rows(rows)
     if head is None:
         message = f"{path.name}: the sheet {chosen[0]!r} has no heading of PR, CL, Status. Use the official workbook."
@@ -155,3 +107,27 @@ def _year(label: Any, path: Path) -> int:
         message = f"{path.name}: the heading {text!r} names no year. Use the official workbook."
         raise DataIntegrityError(message)
     return int(found[-1])
+
+
+SOURCE = CountryYears(
+    dataset="freedom_house",
+    title=_TITLE,
+    description="""
+        File: `Country_and_Territory_Ratings_and_Statuses_FIW_1973-2025.xlsx` (each edition has three columns under one
+        merged heading) or the R object `fh`. An edition is published in February or March.
+
+        - `pr`, `cl`: political rights and civil liberties, 1 (best) to 7 (worst).
+        - `status`: 1 free, 2 partly free, 3 not free.
+
+        The year is the one that an edition covers, the calendar year before it. An edition that covers parts of two
+        years counts for the later: January 1981 to August 1982 is 1982, so that 1981 has no rating, November 1983 to
+        November 1984 is 1984; the R object does the same. In the workbook, South Africa's double rating of 1972 (white
+        and black) is missing.
+    """,
+    recognises=_recognises,
+    load=_load,
+    columns={"pr": Column("pr", (1, 7)), "cl": Column("cl", (1, 7)), "status": Column("status", (1, 3))},
+    codes=(("country", "name"),),
+    first_year=1972,
+    edition_after=1,
+)

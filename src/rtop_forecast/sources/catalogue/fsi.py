@@ -7,22 +7,12 @@ from pathlib import Path
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
-from rtop_forecast.sources.reading.columns import years
-from rtop_forecast.sources.reading.country_years import country_years
-from rtop_forecast.sources.reading.files import (
-    csv_header,
-    excel_rows,
-    excel_table,
-    read_csv,
-    refuse_missing_columns,
-)
+from rtop_forecast.sources.reading import files
+from rtop_forecast.sources.reading.spec import Column, CountryYears
 from rtop_forecast.sources.reading.table import SourceTable
 
-__all__ = ["DATASET", "LAG_MONTHS", "read", "recognise"]
+__all__ = ["SOURCE"]
 
-DATASET = "fsi"
-#: An edition bears the year of its publication, in June, and covers the calendar year before.
-LAG_MONTHS = 6
 _INDICATORS = {
     "C1: Security Apparatus": "c1_security_apparatus",
     "C2: Factionalized Elites": "c2_factionalized_elites",
@@ -37,59 +27,23 @@ _INDICATORS = {
     "S2: Refugees and IDPs": "s2_refugees_idps",
     "X1: External Intervention": "x1_external_intervention",
 }
-_NAMES = ("Country", "Countries")
 
 
-def recognise(path: str | Path) -> bool:
-    """Whether a file has the indicators in its first row."""
-    rows = excel_rows(path, limit=1)
-    header = {str(cell).strip() for cell in (rows[0] if rows else csv_header(path))}
-    return header >= {"Rank", "Total", "C3: Group Grievance", "C2: Factionalized Elites"}
+def _load(path: Path) -> pd.DataFrame:
+    """Table with the edition's year as a number; older workbooks give a date (1 January) or name "Countries"."""
+    frame = files.read_table(path)
+    if "Country" not in frame.columns:
+        frame = frame.rename(columns={"Countries": "Country"})
+    if "Year" not in frame.columns:
+        return frame
+    return frame.assign(Year=frame["Year"].map(lambda cell: cell.year if hasattr(cell, "year") else cell))
 
 
-def read(path: str | Path) -> SourceTable:
-    """State-years of the Fragile States Index.
+def _covered_year(frame: pd.DataFrame, _path: Path) -> pd.DataFrame:
+    return frame.assign(Year=frame["Year"] - 1)
 
-    Parameters
-    ----------
-    path : path
-        ``fsi-2023.xlsx`` or another edition.
 
-    Returns
-    -------
-    SourceTable
-        ``total`` (0 to 120) and twelve indicators (0 to 10), higher is more fragile; the year is the edition's
-        less one, the year it covers. The rank is left out: it is the order of ``total``.
-
-    Raises
-    ------
-    InputError
-        If a workbook is given without `python-calamine`.
-    DataIntegrityError
-        If a column is missing, a score is out of bounds, or ``total`` is not the sum of the indicators.
-
-    References
-    ----------
-    Fund for Peace (2023). Fragile States Index: Annual report 2023. https://fragilestatesindex.org
-    """
-    path = Path(path)
-    what = "the Fragile States Index"
-    frame = read_csv(path) if csv_header(path) else excel_table(path)
-    country = next((name for name in _NAMES if name in frame.columns), _NAMES[0])
-    refuse_missing_columns(path, frame.columns, [country, "Year", "Total", *_INDICATORS], what=what)
-    frame = years(frame.assign(Year=_edition(frame["Year"])), "Year", path=path, first=2005)
-    table = country_years(
-        frame.assign(Year=frame["Year"] - 1),
-        {"Total": "total", **_INDICATORS},
-        path=path,
-        what=what,
-        dataset=DATASET,
-        release=str(frame["Year"].max()),
-        lag_months=LAG_MONTHS,
-        codes=[(country, "name")],
-        year="Year",
-        bounds={"Total": (0, 120)} | dict.fromkeys(_INDICATORS, (0.0, 10.0)),
-    )
+def _refuse_wrong_totals(table: SourceTable, path: Path) -> None:
     parts = table.data[list(_INDICATORS.values())].sum(axis=1, skipna=False)
     wrong = (parts - table.data["total"]).abs() > 0.15
     if wrong.any():
@@ -99,9 +53,28 @@ def read(path: str | Path) -> SourceTable:
             f"first GW {first['country_id']:.0f} in {first['year']:.0f}. Download the official file again."
         )
         raise DataIntegrityError(message)
-    return table
 
 
-def _edition(cells: pd.Series) -> pd.Series:
-    """Year of the edition, given as a number or as a date (1 January) in older workbooks."""
-    return cells.map(lambda cell: cell.year if hasattr(cell, "year") else cell)
+SOURCE = CountryYears(
+    dataset="fsi",
+    title="the Fragile States Index",
+    description="""
+        File: `fsi-2023.xlsx` or another edition.
+
+        - `total` (0 to 120): the sum of the twelve indicators.
+        - Indicators (0 to 10), named as in the file: `c1_security_apparatus` to `x1_external_intervention`.
+
+        Higher is more fragile. An edition has the year of its publication, in June; the year here is the one it
+        covers, the year before. The rank is left out: it is the order of `total`.
+    """,
+    marks=frozenset({"Rank", "Total", "C3: Group Grievance", "C2: Factionalized Elites"}),
+    columns={"Total": Column("total", (0, 120))}
+    | {official: Column(name, (0, 10)) for official, name in _INDICATORS.items()},
+    codes=(("Country", "name"),),
+    year="Year",
+    first_year=2005,
+    edition_after=1,
+    load=_load,
+    prepare=_covered_year,
+    check=_refuse_wrong_totals,
+)

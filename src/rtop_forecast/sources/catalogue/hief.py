@@ -6,67 +6,33 @@ from pathlib import Path
 
 import pandas as pd
 
-from rtop_forecast.sources.reading.columns import years
-from rtop_forecast.sources.reading.country_years import country_years
-from rtop_forecast.sources.reading.files import csv_header, read_csv, refuse_missing_columns
-from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.reading.spec import Column, CountryYears
 
-__all__ = ["DATASET", "LAG_MONTHS", "read", "recognise"]
-
-DATASET = "hief"
-#: The index came out in 2019 for years to 2013; a forecast of an earlier year could not have known it.
-LAG_MONTHS = 72
-_COLUMNS = {"EFindex": "efindex"}
+__all__ = ["SOURCE"]
 
 
-def recognise(path: str | Path) -> bool:
-    """Whether a file has the index's column."""
-    return "EFindex" in csv_header(path)
-
-
-def read(path: str | Path) -> SourceTable:
-    """State-years of ethnic fractionalization.
-
-    Parameters
-    ----------
-    path : path
-        ``HIEF_data.csv``.
-
-    Returns
-    -------
-    SourceTable
-        ``efindex``: probability that two people drawn at random belong to different ethnic groups, 0 to 1.
-        Years after the last are missing, not carried forward. Rows that stand twice with one value are
-        taken once and reported.
-
-    Raises
-    ------
-    DataIntegrityError
-        If a column is missing, a value lies outside 0 to 1, or two rows of one country and year disagree.
-
-    References
-    ----------
-    Drazanova, L. (2019). Historical Index of Ethnic Fractionalization Dataset (HIEF). Harvard Dataverse.
-    https://doi.org/10.7910/DVN/4JQRCL
-    """
-    what = "the Historical Index of Ethnic Fractionalization"
-    frame = read_csv(path, encoding="latin-1")
-    refuse_missing_columns(path, frame.columns, ["Country", "Year", *_COLUMNS], what=what)
-    frame = years(frame, "Year", path=path)
-    return country_years(
-        frame.assign(Country=_meant(frame["Country"], frame["Year"])),
-        _COLUMNS,
-        path=path,
-        what=what,
-        dataset=DATASET,
-        release=str(frame["Year"].max()),
-        lag_months=LAG_MONTHS,
-        codes=[("Country", "name")],
-        year="Year",
-        bounds=(0, 1),
-    )
-
-
-def _meant(name: pd.Series, year: pd.Series) -> pd.Series:
+def _with_united_yemen(frame: pd.DataFrame, _path: Path) -> pd.DataFrame:
     """United Yemen goes on under the name of the north, which our names end in 1990."""
-    return name.mask((name == "Yemen Arab Republic") & (year > 1990), "Yemen")
+    united = (frame["Country"] == "Yemen Arab Republic") & (frame["Year"] > 1990)
+    return frame.assign(Country=frame["Country"].mask(united, "Yemen"))
+
+
+SOURCE = CountryYears(
+    dataset="hief",
+    title="the Historical Index of Ethnic Fractionalization",
+    description="""
+        File: `HIEF_data.csv`.
+
+        - `efindex`: probability that two people drawn at random belong to different ethnic groups, 0 to 1.
+
+        Years after the last are missing, not carried forward. A row that stands twice with one value is taken once
+        and reported. The index came out in 2019 for years to 2013; a forecast of an earlier year could not have used
+        it.
+    """,
+    marks=frozenset({"EFindex"}),
+    columns={"EFindex": Column("efindex", (0, 1))},
+    codes=(("Country", "name"),),
+    year="Year",
+    encoding="latin-1",
+    prepare=_with_united_yemen,
+)

@@ -7,24 +7,15 @@ from pathlib import Path
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
-from rtop_forecast.sources.reading.columns import numbers, years
+from rtop_forecast.sources.reading import files
+from rtop_forecast.sources.reading.columns import numbers, refuse_repeated, years
 from rtop_forecast.sources.reading.country_years import before_panel, set_aside
-from rtop_forecast.sources.reading.files import (
-    csv_header,
-    excel_rows,
-    excel_sheets,
-    excel_table,
-    read_csv,
-    refuse_missing_columns,
-)
 from rtop_forecast.sources.reading.matching import merge_unmatched, with_country_id
 from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.registry import publication_lag
 
-__all__ = ["DATASET", "LAG_MONTHS", "UNIONS", "read", "recognise", "table_of"]
+__all__ = ["UNIONS", "read", "recognise", "table_of"]
 
-DATASET = "maddison"
-#: Releases of 2018, 2020 and 2023 ended two, two and one years before; a figure is known three years later.
-LAG_MONTHS = 36
 _SHEET = "Full data"
 _OFFICIAL = {"country": "area", "year": "year", "pop": "population", "gdppc": "gdp_per_head"}
 _LONG = {"country": "area", "year": "year", "mad_pop": "population", "mad_gdppc": "gdp_per_head"}
@@ -52,11 +43,11 @@ _PRESENT_FROM = {
 
 def recognise(path: str | Path) -> bool:
     """Whether a file is the project's workbook (its sheet "Full data") or the long table made of it."""
-    if {"country", "year", "mad_gdppc", "mad_pop"} <= set(csv_header(path)):
+    if {"country", "year", "mad_gdppc", "mad_pop"} <= set(files.csv_header(path)):
         return True
-    if _SHEET not in excel_sheets(path):
+    if _SHEET not in files.excel_sheets(path):
         return False
-    rows = excel_rows(path, sheet=_SHEET, limit=1)
+    rows = files.excel_rows(path, sheet=_SHEET, limit=1)
     return bool(rows) and {"countrycode", "gdppc", "pop"} <= {str(cell).strip() for cell in rows[0]}
 
 
@@ -66,38 +57,32 @@ def table_of(path: str | Path) -> pd.DataFrame:
     Raises
     ------
     DataIntegrityError
-        If a column is missing, a cell is no number, or two rows of one area and year disagree.
+        If a column is missing, a cell is not a number, or two rows of one area and year disagree.
     """
     return _table_and_rest(Path(path))[0]
 
 
 def _table_and_rest(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows with a population from 1946 on, and a report of the others."""
-    official = not csv_header(path)
+    official = not files.csv_header(path)
     names = _OFFICIAL if official else _LONG
-    frame = excel_table(path, sheet=_SHEET) if official else read_csv(path)
-    refuse_missing_columns(path, frame.columns, names, what="the Maddison Project Database")
+    frame = files.excel_table(path, sheet=_SHEET) if official else files.read_csv(path)
+    files.refuse_missing_columns(path, frame.columns, names, what="the Maddison Project Database")
     frame = years(frame[list(names)].rename(columns=names), "year", path=path, first=1)
     bounds = {"population": (0.0, 1e10), "gdp_per_head": (0.0, 1e7)}
     frame = numbers(frame, ["population", "gdp_per_head"], path=path, bounds=bounds)
     if official:
         frame["population"] = frame["population"] * 1000  # the workbook counts in thousands
     frame, early = before_panel(frame, code="area")
-    told = frame["gdp_per_head"].notna() | frame["population"].notna()
-    frame = frame[told].drop_duplicates(ignore_index=True)
+    valued = frame["gdp_per_head"].notna() | frame["population"].notna()
+    frame = frame[valued].drop_duplicates(ignore_index=True)
     frame, bare = set_aside(
         frame, frame["population"].isna(), code="area", reason="GDP per head without population"
     )
     if frame.empty:
         message = f"{path.name} holds no population from 1946 on. Download the official file again."
         raise DataIntegrityError(message)
-    repeated = frame.duplicated(["area", "year"], keep=False)
-    if repeated.any():
-        message = (
-            f"{path.name}: an area has one row per year; {int(repeated.sum())} rows disagree with another, first "
-            f"{frame.loc[repeated, ['area', 'year']].iloc[0].to_dict()}. Keep the right one of each."
-        )
-        raise DataIntegrityError(message)
+    refuse_repeated(frame, ["area", "year"], path=path, rule="an area has one row per year")
     return frame, merge_unmatched([early, bare])
 
 
@@ -152,7 +137,7 @@ def read(path: str | Path) -> SourceTable:
         data=data[["country_id", "year", "population", "gdp_per_head", "territory"]],
         coverage=covered,
         zero_inside=frozenset(),
-        publication_lag_months=LAG_MONTHS,
+        publication_lag_months=publication_lag("maddison"),
         unmatched=merge_unmatched(
             [unmatched, lost.assign(reason="another territory than the state had that year"), rest]
         ),

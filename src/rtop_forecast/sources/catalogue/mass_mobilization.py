@@ -7,23 +7,15 @@ from pathlib import Path
 
 import pandas as pd
 
+from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import one_per_key, refuse, whole_numbers, years
 from rtop_forecast.sources.reading.country_years import last_full_year, resolved, set_aside
-from rtop_forecast.sources.reading.files import (
-    csv_header,
-    r_mentions,
-    read_csv,
-    read_r,
-    refuse_missing_columns,
-)
 from rtop_forecast.sources.reading.matching import state_table
-from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.reading.table import Edition, SourceTable
 from rtop_forecast.world.states import KEYS
 
-__all__ = ["DATASET", "LAG_MONTHS", "RESPONSES", "read", "recognise"]
+__all__ = ["RESPONSES", "read", "recognise"]
 
-DATASET = "mass_mobilization"
-LAG_MONTHS = 9
 _MARKS = ("protesterviolence", "stateresponse1", "protesterdemand1", "protestnumber")
 _RESPONSES = [f"stateresponse{i}" for i in range(1, 8)]
 
@@ -34,7 +26,7 @@ _NAMES = ["protests", "violent_protests", "killings", "shootings", "beatings", "
 
 def recognise(path: str | Path) -> bool:
     """Whether a file has the columns of the protest list."""
-    return set(_MARKS) <= set(csv_header(path)) or r_mentions(path, _MARKS)
+    return set(_MARKS) <= set(files.csv_header(path)) or files.r_mentions(path, _MARKS)
 
 
 def read(path: str | Path) -> SourceTable:
@@ -58,7 +50,7 @@ def read(path: str | Path) -> SourceTable:
     InputError
         If an R file is given without `rdata`.
     DataIntegrityError
-        If a column is missing, a flag is no 0 or 1, a response is unknown, or a protest is repeated with other
+        If a column is missing, a flag is not 0 or 1, a response is unknown, or a protest is repeated with other
         values.
 
     References
@@ -69,8 +61,8 @@ def read(path: str | Path) -> SourceTable:
     path = Path(path)
     what = "the Mass Mobilization Protest Data"
     columns = ["id", "country", "year", "protest", "protesterviolence", *_RESPONSES]
-    frame = _table(path)
-    refuse_missing_columns(path, frame.columns, columns, what=what)
+    frame = files.read_table(path, marks=_MARKS, encoding="latin-1")
+    files.refuse_missing_columns(path, frame.columns, columns, what=what)
     frame, undated = _without_year(frame[columns], path)
     frame = years(frame, "year", path=path, first=1990)
     frame = whole_numbers(frame, ["protest"], path=path, bounds=(0, 1))
@@ -92,19 +84,9 @@ def read(path: str | Path) -> SourceTable:
     return state_table(
         data.assign(code=data["country_id"].astype("str")),
         _NAMES,
-        path=path,
-        dataset=DATASET,
-        release=_release(path, last),
-        lag_months=LAG_MONTHS,
+        Edition(path=path, dataset="mass_mobilization", release=_release(path, last)),
         unmatched=[undated, repeated, partial, lost],
     )
-
-
-def _table(path: Path) -> pd.DataFrame:
-    if csv_header(path):
-        return read_csv(path, encoding="latin-1")
-    frames = read_r(path)
-    return next((frame for frame in frames.values() if set(_MARKS) <= set(frame.columns)), pd.DataFrame())
 
 
 def _without_year(frame: pd.DataFrame, path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -6,17 +6,16 @@ from pathlib import Path
 
 import pandas as pd
 
+from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import numbers, one_per_key, refuse, whole_numbers, years
 from rtop_forecast.sources.reading.country_years import one_per_state_year, resolved
-from rtop_forecast.sources.reading.files import excel_rows, excel_table, refuse_missing_columns
 from rtop_forecast.sources.reading.matching import state_table
-from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.reading.table import Edition, SourceTable
 
-__all__ = ["DATASET", "FIRST_YEAR", "LAG_MONTHS", "read", "recognise"]
+__all__ = ["FIRST_YEAR", "read", "recognise"]
 
-DATASET = "pitf"
-#: The list begins in 1955; the release of 2019 reaches to 2018.
-FIRST_YEAR, LAG_MONTHS = 1955, 12
+#: The list begins in 1955.
+FIRST_YEAR = 1955
 _COLUMNS = [
     "COUNTRY", "SCODE", "CCODE", "YEAR", "MOBEGIN", "YRBEGIN", "MOEND", "YREND", "PTYPE", "DEATHMAG",
 ]  # fmt: skip
@@ -26,7 +25,7 @@ _NAMES = ["ongoing", "onset", "deathmag"]
 
 def recognise(path: str | Path) -> bool:
     """Whether a workbook's first row has the list's columns, the magnitude of deaths among them."""
-    rows = excel_rows(path, limit=1)
+    rows = files.excel_rows(path, limit=1)
     return bool(rows) and {"SCODE", "PTYPE", "DEATHMAG"} <= {str(cell).strip() for cell in rows[0]}
 
 
@@ -50,7 +49,7 @@ def read(path: str | Path) -> SourceTable:
     InputError
         If `python-calamine` is not installed.
     DataIntegrityError
-        If a column is missing, a magnitude is none of 0, 0.5, ... 5, a row is no genocide or politicide or lies
+        If a column is missing, a magnitude is not one of 0, 0.5, ... 5, a row is not a genocide or politicide or lies
         outside its episode, or two rows of one state and year disagree.
 
     References
@@ -59,8 +58,10 @@ def read(path: str | Path) -> SourceTable:
     failures of governance, 1955-2018. Center for Systemic Peace. https://www.systemicpeace.org/inscrdata.html
     Harff, B. (2003). No lessons learned from the Holocaust? American Political Science Review, 97(1), 57-73.
     """
-    frame = excel_table(path)
-    refuse_missing_columns(path, frame.columns, _COLUMNS, what="the PITF list of genocides and politicides")
+    frame = files.excel_table(path)
+    files.refuse_missing_columns(
+        path, frame.columns, _COLUMNS, what="the PITF list of genocides and politicides"
+    )
     frame = years(frame, "YEAR", path=path, first=FIRST_YEAR)
     frame = numbers(frame, ["DEATHMAG"], path=path, bounds=(0, 5))
     frame = whole_numbers(
@@ -87,10 +88,7 @@ def read(path: str | Path) -> SourceTable:
     return state_table(
         matched,
         _NAMES,
-        path=path,
-        dataset=DATASET,
-        release=str(last),
-        lag_months=LAG_MONTHS,
+        Edition(path=Path(path), dataset="pitf", release=str(last)),
         unmatched=[unmatched, repeated, overlap],
         zero_inside=["ongoing", "onset"],
         coverage=dict.fromkeys(_NAMES, (FIRST_YEAR, last)),

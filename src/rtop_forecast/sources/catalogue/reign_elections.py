@@ -6,17 +6,15 @@ from pathlib import Path
 
 import pandas as pd
 
+from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import refuse, whole_numbers, years
 from rtop_forecast.sources.reading.country_years import last_full_year, set_aside
 from rtop_forecast.sources.reading.event_counts import event_counts
-from rtop_forecast.sources.reading.files import csv_header, read_csv, refuse_missing_columns
-from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.reading.table import Edition, SourceTable
 
-__all__ = ["DATASET", "FIRST_YEAR", "LAG_MONTHS", "read", "recognise"]
+__all__ = ["FIRST_YEAR", "read", "recognise"]
 
-DATASET = "reign_elections"
-#: The list was updated monthly until August 2021.
-FIRST_YEAR, LAG_MONTHS = 1946, 1
+FIRST_YEAR = 1946
 _COLUMNS = [
     "ccode", "electionnumber", "country", "elec_year", "event", "type", "direct", "regular", "victory",
     "change",
@@ -32,7 +30,7 @@ _NAMES = ["elections", *_TYPES.values(), "irregular", "early", "postponed", "voi
 
 def recognise(path: str | Path) -> bool:
     """Whether a file has the columns of the list."""
-    return {"electionnumber", "elec_year", "event", "elecnum"} <= set(csv_header(path))
+    return {"electionnumber", "elec_year", "event", "elecnum"} <= set(files.csv_header(path))
 
 
 def read(path: str | Path) -> SourceTable:
@@ -55,7 +53,7 @@ def read(path: str | Path) -> SourceTable:
     Raises
     ------
     DataIntegrityError
-        If a column is missing, an event or type is unknown, or a year is no year.
+        If a column is missing, an event or type is unknown, or a year is malformed.
 
     References
     ----------
@@ -63,14 +61,14 @@ def read(path: str | Path) -> SourceTable:
     One Earth Future. https://oefdatascience.github.io/REIGN.github.io/
     """
     what = "the REIGN list of elections"
-    frame = read_csv(path, encoding="latin-1")
-    refuse_missing_columns(path, frame.columns, _COLUMNS, what=what)
+    frame = files.read_csv(path, encoding="latin-1")
+    files.refuse_missing_columns(path, frame.columns, _COLUMNS, what=what)
     frame = years(frame[_COLUMNS], "elec_year", path=path, last=2100)
     frame = whole_numbers(frame, ["ccode", "electionnumber"], path=path, bounds=(-1, 100_000))
     frame = frame.rename(columns={"elec_year": "year"})
     event = frame["event"].astype("str").str.lower().str.replace(",", " ").str.split().str.join(" ")
-    known = event.isin(_EVENTS) | event.str.startswith("upcoming")
-    refuse(path, "column 'event' must hold an event of the list", ~known, frame["event"])
+    listed = event.isin(_EVENTS) | event.str.startswith("upcoming")
+    refuse(path, "column 'event' must hold an event of the list", ~listed, frame["event"])
     for column, allowed in (("type", list(_TYPES)), ("regular", ["Y", "N"])):
         bad = ~frame[column].astype("str").str.strip().isin(allowed)
         bad &= frame["regular"].notna() if column == "regular" else True  # not coded for four votes
@@ -88,10 +86,7 @@ def read(path: str | Path) -> SourceTable:
     return event_counts(
         _flags(frame),
         _NAMES,
-        path=path,
-        dataset=DATASET,
-        release=str(last),
-        lag_months=LAG_MONTHS,
+        Edition(path=Path(path), dataset="reign_elections", release=str(last)),
         codes=[("ccode", "cow")],
         coverage=(FIRST_YEAR, last),
         unmatched=[upcoming, partial],

@@ -7,16 +7,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import numbers, one_per_key, refuse, whole_numbers, years
 from rtop_forecast.sources.reading.country_years import one_per_state_year, resolved
-from rtop_forecast.sources.reading.files import csv_header, read_csv, refuse_missing_columns
 from rtop_forecast.sources.reading.matching import state_table
-from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.reading.table import Edition, SourceTable
+from rtop_forecast.world.spells import years_of_spells
 
-__all__ = ["DATASET", "LAG_MONTHS", "read", "recognise"]
+__all__ = ["read", "recognise"]
 
-DATASET = "reign_leaders"
-LAG_MONTHS = 1
 _COLUMNS = [
     "stateabb", "ccode", "leadid", "leader", "smonth", "syear", "emonth", "eyear", "birthyear", "gender",
     "militarycareer",
@@ -27,7 +26,7 @@ _NAMES = ["changes", "tenure", "age", "military", "female"]
 
 def recognise(path: str | Path) -> bool:
     """Whether a file has the columns of the list."""
-    return {"leadid", "leader", "syear", "militarycareer"} <= set(csv_header(path))
+    return {"leadid", "leader", "syear", "militarycareer"} <= set(files.csv_header(path))
 
 
 def read(path: str | Path) -> SourceTable:
@@ -49,7 +48,7 @@ def read(path: str | Path) -> SourceTable:
     Raises
     ------
     DataIntegrityError
-        If a column is missing, a month or year is none, a spell ends before it begins, or two leaders are in
+        If a column is missing, a month or year is malformed, a spell ends before it begins, or two leaders are in
         power on one 31 December.
 
     References
@@ -58,8 +57,8 @@ def read(path: str | Path) -> SourceTable:
     One Earth Future. https://oefdatascience.github.io/REIGN.github.io/
     """
     what = "the REIGN list of leaders"
-    frame = read_csv(path, encoding="latin-1")
-    refuse_missing_columns(path, frame.columns, _COLUMNS, what=what)
+    frame = files.read_csv(path, encoding="latin-1")
+    files.refuse_missing_columns(path, frame.columns, _COLUMNS, what=what)
     frame = years(frame[_COLUMNS], "syear", path=path)
     frame = whole_numbers(
         frame, ["ccode", "smonth"], path=path, bounds={"ccode": (1, 999), "smonth": (1, 12)}
@@ -88,10 +87,7 @@ def read(path: str | Path) -> SourceTable:
     return state_table(
         matched,
         _NAMES,
-        path=path,
-        dataset=DATASET,
-        release=str(last),
-        lag_months=LAG_MONTHS,
+        Edition(path=Path(path), dataset="reign_leaders", release=str(last)),
         unmatched=[repeated, unmatched, overlap],
     )
 
@@ -102,11 +98,8 @@ def _state_years(spells: pd.DataFrame, last: int) -> pd.DataFrame:
     first = spells["syear"].clip(lower=_FIRST_YEAR)
     # In power on 31 December from the first year to the year before the last.
     end = np.where(open_end, last, np.minimum(spells["eyear"].fillna(0) - 1, last)).astype("int64")
-    length = np.clip(end - first.to_numpy() + 1, 0, None)
-    rows = np.repeat(np.arange(len(spells)), length)
-    offset = np.arange(len(rows)) - np.repeat(np.cumsum(length) - length, length)
-    held = spells.iloc[rows].reset_index(drop=True)
-    held = held.assign(year=first.to_numpy()[rows] + offset)
+    rows, year = years_of_spells(first.to_numpy(), end)
+    held = spells.iloc[rows].reset_index(drop=True).assign(year=year)
     # A spell of which only the beginning is dated may overlap the next: the later leader holds the year.
     held = held.sort_values(["ccode", "year", "syear", "smonth"]).drop_duplicates(
         ["ccode", "year"], keep="last"

@@ -7,23 +7,16 @@ from pathlib import Path
 
 import pandas as pd
 
+from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import numbers, one_per_key, refuse, whole_numbers, years
 from rtop_forecast.sources.reading.country_years import set_aside
 from rtop_forecast.sources.reading.event_counts import event_counts
-from rtop_forecast.sources.reading.files import (
-    csv_header,
-    excel_rows,
-    excel_table,
-    read_csv,
-    refuse_missing_columns,
-)
-from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.reading.table import Edition, SourceTable
 
-__all__ = ["DATASET", "FIRST_YEAR", "LAG_MONTHS", "read", "recognise"]
+__all__ = ["FIRST_YEAR", "read", "recognise"]
 
-DATASET = "tmk"
-#: Version 1.0, which reached to 2017, is of 2019; the years that 1.1 adds are coded in less detail.
-FIRST_YEAR, LAG_MONTHS = 1946, 24
+#: The years that version 1.1 adds, from 2018 on, are coded in less detail.
+FIRST_YEAR = 1946
 _FLAGS = {
     "is.government.actor": "government",
     "intent.4.a.actor.org.pln": "planned",
@@ -45,9 +38,7 @@ _NAMES = [
 
 def recognise(path: str | Path) -> bool:
     """Whether a file has the columns of the event list."""
-    rows = excel_rows(path, limit=1)
-    header = {str(cell).strip() for cell in (rows[0] if rows else csv_header(path))}
-    return header >= {"tmk", "tmk.st", "is.government.actor", "pl.ccode"}
+    return files.header_of(path) >= {"tmk", "tmk.st", "is.government.actor", "pl.ccode"}
 
 
 def read(path: str | Path) -> SourceTable:
@@ -85,7 +76,7 @@ def read(path: str | Path) -> SourceTable:
     InputError
         If a workbook is given without `python-calamine`.
     DataIntegrityError
-        If a column is missing, a flag is no 0 or 1, a grade lies outside its scale, a first day has no year or
+        If a column is missing, a flag is not 0 or 1, a grade lies outside its scale, a first day has no year or
         lies after a year of its killing, or two rows of one killing and year disagree.
 
     References
@@ -101,8 +92,8 @@ def read(path: str | Path) -> SourceTable:
     what = "the Targeted Mass Killing data"
     groups = [f"group{i}.tmk.{kind}" for i in _GROUPS for kind in _KINDS]
     columns = ["country", "tmk_id", "year", "tmk", "pl.ccode", "tmk.st", *_FLAGS, *_GRADES, *groups]
-    frame = read_csv(path) if csv_header(path) else excel_table(path)
-    refuse_missing_columns(path, frame.columns, columns, what=what)
+    frame = files.read_table(path)
+    files.refuse_missing_columns(path, frame.columns, columns, what=what)
     frame = years(frame[columns], "year", path=path, first=FIRST_YEAR)
     frame = whole_numbers(frame, ["tmk", *_FLAGS], path=path, bounds=(0, 1))
     bounds = {column: (least, largest) for column, (least, largest, _) in _GRADES.items()}
@@ -121,10 +112,7 @@ def read(path: str | Path) -> SourceTable:
     return event_counts(
         events,
         _NAMES,
-        path=path,
-        dataset=DATASET,
-        release=release[1] if release else str(frame["year"].max()),
-        lag_months=LAG_MONTHS,
+        Edition(path=path, dataset="tmk", release=release[1] if release else str(frame["year"].max())),
         codes=[("pl.ccode", "cow")],
         coverage=(FIRST_YEAR, int(frame["year"].max())),
         unmatched=[none, repeated],

@@ -10,10 +10,11 @@ from pathlib import Path
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import latest_year, refuse
-from rtop_forecast.sources.reading.files import csv_header, excel_rows, read_csv
 from rtop_forecast.sources.reading.matching import with_country_id
 from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.registry import publication_lag
 from rtop_forecast.world.codes import FIRST_YEAR
 from rtop_forecast.world.states import state_years
 
@@ -41,12 +42,12 @@ def recognise(path: str | Path) -> bool:
 
 
 def _is_untc(path: str | Path) -> bool:
-    header = csv_header(path)
+    header = files.csv_header(path)
     return header[:2] == ["Participant", "Signature"] and len(header) == 3 and "Ratification" in header[2]
 
 
 def _ohchr_treaty(path: str | Path) -> str | None:
-    rows = excel_rows(path, limit=2)
+    rows = files.excel_rows(path, limit=2)
     if len(rows) < 2 or _OHCHR_DEPOSIT not in {str(cell).strip() for cell in rows[1]}:
         return None
     title = str(rows[0][0])
@@ -56,7 +57,7 @@ def _ohchr_treaty(path: str | Path) -> str | None:
 def treaty_of(path: str | Path) -> str:
     """Treaty a file is about: ``genocide``, ``cerd``, ``iccpr``, ``cat`` or ``rome``.
 
-    A UN Treaty Collection table does not name its treaty. It is told by its earliest signature: no
+    A UN Treaty Collection table does not name its treaty. It is recognised by its earliest signature: no
     treaty was signed before the day it was opened, and each was signed within two months of it.
 
     Raises
@@ -69,11 +70,11 @@ def treaty_of(path: str | Path) -> str:
         return title
     if not _is_untc(path):
         message = (
-            f"{Path(path).name} is no status table of the UN Treaty Collection or OHCHR that this reader knows: the "
+            f"{Path(path).name} is not a status table of the UN Treaty Collection or OHCHR that this reader knows: the "
             "columns must be Participant, Signature and one of deposits. Download the table again."
         )
         raise DataIntegrityError(message)
-    signed = read_csv(path, dtype="str")["Signature"].dropna().map(_untc_date).dropna()
+    signed = files.read_csv(path, dtype="str")["Signature"].dropna().map(_untc_date).dropna()
     first = min(signed, default=date.min)
     for key, (_, opened) in TREATIES.items():
         if 0 <= (first - opened).days <= 60:
@@ -97,7 +98,7 @@ def deposits(path: str | Path) -> pd.DataFrame:
     """
     treaty = treaty_of(path)
     if _is_untc(path):
-        frame = read_csv(path, dtype="str")
+        frame = files.read_csv(path, dtype="str")
         column = frame.columns[2]
         cells = frame[column].tolist()
         table = pd.DataFrame(
@@ -107,7 +108,7 @@ def deposits(path: str | Path) -> pd.DataFrame:
             }
         )
     else:
-        rows = excel_rows(path)
+        rows = files.excel_rows(path)
         names = [str(cell).strip() for cell in rows[1]]
         place = names.index(_OHCHR_DEPOSIT)
         cells = [row[place] for row in rows[2:]]
@@ -141,7 +142,7 @@ def _excel_date(cell: object) -> date | None:
 
 def _dated(table: pd.DataFrame, cells: Sequence[object], path: str | Path) -> pd.DataFrame:
     """Refuse a deposit whose day cannot be read: it is not the same as no deposit."""
-    given = [cell is not None and cell == cell and str(cell).strip() != "" for cell in cells]  # noqa: PLR0124
+    given = [cell is not None and cell == cell and str(cell).strip() != "" for cell in cells]
     late = [day is not None and not 1946 <= day.year <= latest_year() for day in table["deposited"]]
     unread = pd.Series(given) & table["deposited"].isna().to_numpy() | pd.Series(late)
     refuse(path, "a deposit must have a day that can be read", unread, pd.Series(cells, dtype="object"))
@@ -191,7 +192,7 @@ def read(path: str | Path) -> SourceTable:
         data=data,
         coverage={name: (TREATIES[treaty][1].year, last)},
         zero_inside=frozenset({name}),
-        publication_lag_months=1,
+        publication_lag_months=publication_lag("treaties"),
         unmatched=unmatched,
     )
 
@@ -222,11 +223,9 @@ def _at_first_state_year(table: pd.DataFrame, last: int) -> tuple[pd.DataFrame, 
 
 
 def _ohchr_year(path: str | Path) -> int:
-    title = str(excel_rows(path, limit=1)[0][0])
+    title = str(files.excel_rows(path, limit=1)[0][0])
     found = re.search(r"Last Updated: \d{2}/\d{2}/(\d{4})", title)
     if found is None:
-        message = (
-            f"{Path(path).name} does not say when it was last updated; its first cell must.Download it again."
-        )
+        message = f"{Path(path).name} does not say when it was last updated; its first cell must. Download it again."
         raise DataIntegrityError(message)
     return int(found[1])

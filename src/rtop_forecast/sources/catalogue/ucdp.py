@@ -51,7 +51,7 @@ def release_of(frame: pd.DataFrame, *, path: str | Path) -> str:
 
 
 def integers(frame: pd.DataFrame, columns: list[str], *, path: str | Path) -> pd.DataFrame:
-    """Return the columns as int64, or an error naming the first cell that is no whole number or no year."""
+    """Return the columns as int64, or an error naming the first cell that is not an integer or not a year."""
     frame = years(frame, "year", path=path, first=FIRST_YEAR) if "year" in columns else frame
     return whole_numbers(frame, [name for name in columns if name != "year"], path=path)
 
@@ -149,7 +149,7 @@ def state_years_of_conflicts(conflicts: pd.DataFrame) -> tuple[pd.DataFrame, pd.
     ).astype("int64")
     for name in ("dyads", "deaths", "interstate_deaths"):
         # One unknown part makes the sum unknown: never zero for lack of coverage.
-        # Older pandas gives numbers for truth values here, and their complement is no truth value.
+        # Older pandas gives numbers instead of Booleans here, and their complement is not a Boolean.
         unknown = groups[f"_{name}"].agg(_any_missing).astype(bool)
         table[_PUBLIC[name]] = groups[f"_{name}"].sum(min_count=1).where(~unknown)
     return table.reset_index(), merge_unmatched([unmatched, _extrasystemic(outside)])

@@ -13,9 +13,11 @@ from rtop_forecast.sources.catalogue.ucdp import (
     release_of,
     state_years_of_conflicts,
 )
-from rtop_forecast.sources.reading.files import csv_header, read_csv, refuse_missing_columns
+from rtop_forecast.sources.reading import files
+from rtop_forecast.sources.reading.columns import refuse_repeated
 from rtop_forecast.sources.reading.matching import refuse_unknown_codes
 from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.registry import publication_lag
 
 __all__ = ["COLUMNS", "conflict_years", "read", "recognise"]
 
@@ -32,7 +34,7 @@ _WHAT = "the UCDP/PRIO Armed Conflict Dataset"
 
 def recognise(path: str | Path) -> bool:
     """Whether a file is, or claims to be, this dataset: conflict-years with a cumulative intensity."""
-    header = set(csv_header(path))
+    header = set(files.csv_header(path))
     return {
         "conflict_id",
         "intensity_level",
@@ -56,20 +58,15 @@ def conflict_years(path: str | Path) -> tuple[pd.DataFrame, str]:
     DataIntegrityError
         If the file was edited: columns missing, dates in another format, repeated conflict-years.
     """
-    frame = read_csv(path, dtype="str").fillna("")
+    frame = files.read_csv(path, dtype="str").fillna("")
     _refuse_edited(path, frame)
     frame = integers(
         frame, ["conflict_id", "year", "type_of_conflict", "incompatibility", "intensity_level"], path=path
     )
-    repeated = frame.duplicated(["conflict_id", "year"])
-    if repeated.any():
-        first = frame.loc[repeated].iloc[0]
-        message = (
-            f"{Path(path).name} must have one row per conflict and year; {int(repeated.sum())} are "
-            f"repeated, first "
-            f"conflict {first['conflict_id']} in {first['year']}. Download the official file."
-        )
-        raise DataIntegrityError(message)
+    rule = "one row per conflict and year is the rule"
+    refuse_repeated(
+        frame, ["conflict_id", "year"], path=path, rule=rule, remedy="Download the official file."
+    )
     names = {"type_of_conflict": "type", "intensity_level": "intensity"}
     columns = ["conflict_id", "year", "type", "incompatibility", "gwno_loc", "intensity"]
     conflicts = frame.rename(columns=names)[columns]
@@ -94,7 +91,7 @@ def _refuse_edited(path: str | Path, frame: pd.DataFrame) -> None:
             "Someone edited it by hand; download the official file."
         )
         raise DataIntegrityError(message)
-    refuse_missing_columns(path, frame.columns, COLUMNS, what=_WHAT)
+    files.refuse_missing_columns(path, frame.columns, COLUMNS, what=_WHAT)
     check_iso_dates(frame, "start_date", path=path)
 
 
@@ -136,6 +133,6 @@ def read(path: str | Path) -> SourceTable:
         data=table[["country_id", "year", *names]],
         coverage=dict.fromkeys(names, years),
         zero_inside=frozenset(names),
-        publication_lag_months=6,
+        publication_lag_months=publication_lag("ucdp_acd"),
         unmatched=unmatched,
     )

@@ -6,16 +6,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.catalogue.ucdp import (
     conflicts_of_dyads,
     integers,
     release_of,
     state_years_of_conflicts,
 )
-from rtop_forecast.sources.reading.files import csv_header, read_csv, refuse_missing_columns
+from rtop_forecast.sources.reading import files
+from rtop_forecast.sources.reading.columns import refuse_repeated
 from rtop_forecast.sources.reading.matching import refuse_unknown_codes
 from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.registry import publication_lag
 
 __all__ = ["COLUMNS", "conflict_years", "dyad_years", "read", "recognise"]
 
@@ -28,23 +29,23 @@ COLUMNS = (
 
 def recognise(path: str | Path) -> bool:
     """Whether a file is a battle-related deaths release (dyad or conflict level)."""
-    return {"conflict_id", "location_inc", "bd_best", "bd_low", "bd_high"} <= set(csv_header(path))
+    return {"conflict_id", "location_inc", "bd_best", "bd_low", "bd_high"} <= set(files.csv_header(path))
 
 
 def dyad_years(path: str | Path) -> tuple[pd.DataFrame, str]:
-    """Dyad-years as published, with whole numbers, and the release.
+    """Dyad-years as published, with integers, and the release.
 
-    Some estimates break ``bd_low <= bd_best <= bd_high`` in the official file; they are kept, since
+    Some estimates break ``bd_low <= bd_best <= bd_high`` in the official file; they stay, since
     only the best estimate is used.
 
     Raises
     ------
     DataIntegrityError
         If columns are missing (the conflict-level file of 25.1 has no ``dyad_id`` and lost conflict
-        type 3), a number is no whole number, or a dyad-year is repeated.
+        type 3), a number is not an integer, or a dyad-year is repeated.
     """
-    frame = read_csv(path, dtype="str").fillna("")
-    refuse_missing_columns(
+    frame = files.read_csv(path, dtype="str").fillna("")
+    files.refuse_missing_columns(
         path, frame.columns, COLUMNS, what="the UCDP Battle-Related Deaths Dataset, dyad level"
     )
     numbers = [
@@ -58,15 +59,8 @@ def dyad_years(path: str | Path) -> tuple[pd.DataFrame, str]:
         "bd_high",
     ]
     frame = integers(frame, numbers, path=path)
-    repeated = frame.duplicated(["dyad_id", "year"])
-    if repeated.any():
-        first = frame.loc[repeated].iloc[0]
-        message = (
-            f"{Path(path).name} must have one row per dyad and year; {int(repeated.sum())} are repeated, "
-            f"first dyad "
-            f"{first['dyad_id']} in {first['year']}. Download the official file."
-        )
-        raise DataIntegrityError(message)
+    rule = "one row per dyad and year is the rule"
+    refuse_repeated(frame, ["dyad_id", "year"], path=path, rule=rule, remedy="Download the official file.")
     return frame, release_of(frame, path=path)
 
 
@@ -114,6 +108,6 @@ def read(path: str | Path) -> SourceTable:
         data=table[["country_id", "year", *names]],
         coverage=dict.fromkeys(names, (1989, int(conflicts["year"].max()))),
         zero_inside=frozenset(names),
-        publication_lag_months=6,
+        publication_lag_months=publication_lag("ucdp_brd"),
         unmatched=unmatched,
     )

@@ -15,9 +15,10 @@ from rtop_forecast.sources.catalogue.ucdp import (
     release_of,
     state_years_of_conflicts,
 )
-from rtop_forecast.sources.reading.files import csv_header, read_csv, refuse_missing_columns
+from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.matching import refuse_unknown_codes, split_codes, with_country_id
 from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.registry import publication_lag
 
 __all__ = ["COLUMNS", "conflict_years", "read", "recognise"]
 
@@ -34,7 +35,7 @@ _FIRST, _NEW_AFTER = 1946, 5
 
 def recognise(path: str | Path) -> bool:
     """Whether a file is the dyadic dataset: dyad-years with an intensity level."""
-    header = set(csv_header(path))
+    header = set(files.csv_header(path))
     return {"dyad_id", "conflict_id", "intensity_level", "type_of_conflict", "gwno_loc"} <= header
 
 
@@ -47,15 +48,15 @@ def conflict_years(path: str | Path) -> tuple[pd.DataFrame, str]:
     Raises
     ------
     DataIntegrityError
-        If columns are missing, a number is no whole number or dates are in another format.
+        If columns are missing, a number is not an integer or dates are in another format.
     """
     frame, release = _dyad_years(path)
     return conflicts_of_dyads(frame), release
 
 
 def _dyad_years(path: str | Path) -> tuple[pd.DataFrame, str]:
-    frame = read_csv(path, dtype="str").fillna("")
-    refuse_missing_columns(path, frame.columns, COLUMNS, what="the UCDP Dyadic Dataset")
+    frame = files.read_csv(path, dtype="str").fillna("")
+    files.refuse_missing_columns(path, frame.columns, COLUMNS, what="the UCDP Dyadic Dataset")
     check_iso_dates(frame, "start_date", path=path)
     numbers = ["conflict_id", "dyad_id", "year", "incompatibility", "type_of_conflict", "intensity_level"]
     frame = integers(frame, numbers, path=path)
@@ -97,7 +98,7 @@ def read(path: str | Path) -> SourceTable:
         data=table[["country_id", "year", *names, "new_dyads"]],
         coverage=dict.fromkeys(names, (_FIRST, last)) | {"new_dyads": (_FIRST + _NEW_AFTER, last)},
         zero_inside=frozenset([*names, "new_dyads"]),
-        publication_lag_months=6,
+        publication_lag_months=publication_lag("ucdp_dyadic"),
         unmatched=unmatched,
     )
 

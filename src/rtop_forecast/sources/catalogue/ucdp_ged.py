@@ -8,21 +8,14 @@ from pathlib import Path
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import refuse, whole_numbers, years
 from rtop_forecast.sources.reading.event_counts import event_counts
-from rtop_forecast.sources.reading.files import (
-    csv_header,
-    r_mentions,
-    read_csv,
-    read_r,
-    refuse_missing_columns,
-)
-from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.reading.table import Edition, SourceTable
 
-__all__ = ["COLUMNS", "DATASET", "FEWEST_EVENTS", "LAG_MONTHS", "TYPES", "read", "recognise"]
+__all__ = ["COLUMNS", "FEWEST_EVENTS", "TYPES", "read", "recognise"]
 
-DATASET = "ucdp_ged"
-FIRST_YEAR, LAG_MONTHS = 1989, 6
+FIRST_YEAR = 1989
 _MARKS = ("type_of_violence", "where_prec", "priogrid_gid", "deaths_civilians")
 
 #: Columns that are read of the release's 49.
@@ -40,7 +33,7 @@ _YEAR_LEVEL = 5  # date_prec: only a span of more than a month is known
 
 def recognise(path: str | Path) -> bool:
     """Whether a file has the release's columns."""
-    return set(_MARKS) <= set(csv_header(path)) or r_mentions(path, _MARKS)
+    return set(_MARKS) <= set(files.csv_header(path)) or files.r_mentions(path, _MARKS)
 
 
 def read(path: str | Path) -> SourceTable:
@@ -76,14 +69,9 @@ def read(path: str | Path) -> SourceTable:
     """
     path = Path(path)
     what = "the UCDP Georeferenced Event Dataset"
-    header = csv_header(path)
-    if header:
-        refuse_missing_columns(path, header, COLUMNS, what=what)
-        frame = read_csv(path, usecols=list(COLUMNS))
-    else:
-        frame = next(iter(read_r(path).values()))
-        refuse_missing_columns(path, frame.columns, COLUMNS, what=what)
-        frame = frame[list(COLUMNS)]
+    frame = files.read_table(path, marks=COLUMNS, usecols=lambda name: name in COLUMNS)
+    files.refuse_missing_columns(path, frame.columns, COLUMNS, what=what)
+    frame = frame[list(COLUMNS)]
     frame = years(frame, "year", path=path, first=FIRST_YEAR)
     numbers = [name for name in COLUMNS if name not in ("year", "country")]
     bounds = {"type_of_violence": (1.0, 3.0), "where_prec": (1.0, 7.0), "date_prec": (1.0, 5.0)}
@@ -91,17 +79,14 @@ def read(path: str | Path) -> SourceTable:
     frame = whole_numbers(
         frame, numbers, path=path, bounds=bounds | dict.fromkeys(deaths, (0.0, 10_000_000.0))
     )
-    refuse(path, "an event stands in one row", frame.duplicated("id"), frame["id"])
+    refuse(path, "each event has one row", frame.duplicated("id"), frame["id"])
     _refuse_extract(frame, path)
     last = int(frame["year"].max())
     events, names = _columns(frame)
     return event_counts(
         events,
         names,
-        path=path,
-        dataset=DATASET,
-        release=_release(path, last),
-        lag_months=LAG_MONTHS,
+        Edition(path=path, dataset="ucdp_ged", release=_release(path, last)),
         codes=[("gwno", "ucdp")],
         coverage=(FIRST_YEAR, last),
         unmatched=[],
@@ -111,10 +96,10 @@ def read(path: str | Path) -> SourceTable:
 def _columns(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     flags: dict[str, pd.Series] = {}
     for code, name in TYPES.items():
-        mine = frame["type_of_violence"] == code
-        flags[f"{name}_events"] = mine.astype("int64")
+        of_type = frame["type_of_violence"] == code
+        flags[f"{name}_events"] = of_type.astype("int64")
         for estimate in ("best", "low", "high"):
-            flags[f"{name}_{estimate}"] = frame[estimate].where(mine, 0)
+            flags[f"{name}_{estimate}"] = frame[estimate].where(of_type, 0)
     vague = frame["where_prec"] >= _COUNTRY_LEVEL
     flags["civilians"] = frame["deaths_civilians"]
     flags["imprecise_place"] = vague.astype("int64")
@@ -131,7 +116,7 @@ def _refuse_extract(frame: pd.DataFrame, path: Path) -> None:
     thin = [year for year in wanted if counts.get(year, 0) < FEWEST_EVENTS]
     if thin:
         message = (
-            f"{path.name} is no full yearly release of UCDP GED: it must have {FEWEST_EVENTS:,} events or more in "
+            f"{path.name} is not a full yearly release of UCDP GED: it must have {FEWEST_EVENTS:,} events or more in "
             f"every year from {FIRST_YEAR}; {len(thin)} years have fewer, first {thin[0]} ({counts.get(thin[0], 0)}). "
             "An extract or a monthly candidate release cannot tell where nothing happened; use GEDEvent_v*.csv."
         )

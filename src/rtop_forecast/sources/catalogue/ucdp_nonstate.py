@@ -5,22 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from rtop_forecast.sources.catalogue.ucdp import check_iso_dates, release_of
+from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import one_per_key, whole_numbers, years
 from rtop_forecast.sources.reading.event_counts import event_counts
-from rtop_forecast.sources.reading.files import (
-    csv_header,
-    r_mentions,
-    read_csv,
-    read_r,
-    refuse_missing_columns,
-)
 from rtop_forecast.sources.reading.matching import split_codes
-from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.reading.table import Edition, SourceTable
 
-__all__ = ["COLUMNS", "DATASET", "LAG_MONTHS", "read", "recognise"]
+__all__ = ["COLUMNS", "read", "recognise"]
 
-DATASET = "ucdp_nonstate"
-FIRST_YEAR, LAG_MONTHS = 1989, 6
+FIRST_YEAR = 1989
 _MARKS = ("conflict_id", "dyad_id", "org", "side_a_components", "best_fatality_estimate")
 
 #: Columns of the official release.
@@ -40,7 +33,7 @@ _NAMES = ["conflicts", *_LEVELS.values(), *_DEATHS.values(), "deaths_shared"]
 
 def recognise(path: str | Path) -> bool:
     """Whether a file has the release's columns."""
-    return set(_MARKS) <= set(csv_header(path)) or r_mentions(path, _MARKS)
+    return set(_MARKS) <= set(files.csv_header(path)) or files.r_mentions(path, _MARKS)
 
 
 def read(path: str | Path) -> SourceTable:
@@ -66,7 +59,7 @@ def read(path: str | Path) -> SourceTable:
     InputError
         If an R file is given without `rdata`.
     DataIntegrityError
-        If a column is missing, a date is not YYYY-MM-DD, a number is no whole number of 0 or more, or two rows
+        If a column is missing, a date is not YYYY-MM-DD, a number is not an integer of 0 or more, or two rows
         of one pair and year disagree.
 
     References
@@ -75,8 +68,8 @@ def read(path: str | Path) -> SourceTable:
     Peace Research, 49(2), 351-362.
     """
     path = Path(path)
-    frame = read_csv(path) if csv_header(path) else next(iter(read_r(path).values()))
-    refuse_missing_columns(path, frame.columns, COLUMNS, what="the UCDP Non-State Conflict Dataset")
+    frame = files.read_table(path)
+    files.refuse_missing_columns(path, frame.columns, COLUMNS, what="the UCDP Non-State Conflict Dataset")
     check_iso_dates(frame, "start_date", path=path)
     release = release_of(frame, path=path)
     frame = years(frame[list(COLUMNS)], "year", path=path, first=FIRST_YEAR)
@@ -99,10 +92,7 @@ def read(path: str | Path) -> SourceTable:
     return event_counts(
         events,
         _NAMES,
-        path=path,
-        dataset=DATASET,
-        release=release,
-        lag_months=LAG_MONTHS,
+        Edition(path=path, dataset="ucdp_nonstate", release=release),
         codes=[("gwno_location", "ucdp")],
         coverage=(FIRST_YEAR, last),
         unmatched=[repeated],

@@ -7,17 +7,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.catalogue.ucdp import integers, newcomers, release_of
-from rtop_forecast.sources.reading.files import (
-    csv_header,
-    r_mentions,
-    read_csv,
-    read_r,
-    refuse_missing_columns,
-)
+from rtop_forecast.sources.reading import files
+from rtop_forecast.sources.reading.columns import refuse_repeated
 from rtop_forecast.sources.reading.matching import refuse_unknown_codes, split_codes, with_country_id
 from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.registry import publication_lag
 from rtop_forecast.storage.bundled import core_file
 from rtop_forecast.world.states import KEYS
 
@@ -49,35 +44,25 @@ _FIRST, _NEW_AFTER = 1989, 5
 
 def recognise(path: str | Path) -> bool:
     """Whether a file is the one-sided violence dataset, as CSV or as an R data file."""
-    return set(_MARKS) <= set(csv_header(path)) or r_mentions(path, _MARKS)
+    return set(_MARKS) <= set(files.csv_header(path)) or files.r_mentions(path, _MARKS)
 
 
 def actor_years(path: str | Path) -> tuple[pd.DataFrame, str]:
-    """Actor-years as published, with whole numbers, and the release.
+    """Actor-years as published, with integers, and the release.
 
     Raises
     ------
     InputError
         If an R file is given without the library `rdata`.
     DataIntegrityError
-        If columns are missing, a number is no whole number, or an actor-year is repeated.
+        If columns are missing, a number is not an integer, or an actor-year is repeated.
     """
-    if Path(path).suffix.lower() == ".csv":
-        frame = read_csv(path, dtype="str")
-    else:
-        frame = next(iter(read_r(path).values()))
-    refuse_missing_columns(path, frame.columns, COLUMNS, what="the UCDP One-sided Violence Dataset")
+    frame = files.read_table(path, marks=_MARKS, dtype="str")
+    files.refuse_missing_columns(path, frame.columns, COLUMNS, what="the UCDP One-sided Violence Dataset")
     frame = frame[list(COLUMNS)].astype("str").replace({"nan": "", "<NA>": ""}).fillna("")
     frame = integers(frame, ["actor_id", "year", "best_fatality_estimate", "is_government_actor"], path=path)
-    repeated = frame.duplicated(["actor_id", "year"])
-    if repeated.any():
-        first = frame.loc[repeated].iloc[0]
-        message = (
-            f"{Path(path).name} must have one row per actor and year; {int(repeated.sum())} are repeated, "
-            f"first actor "
-            f"{first['actor_id']} in {first['year']}. Download the official file."
-        )
-        raise DataIntegrityError(message)
+    rule = "one row per actor and year is the rule"
+    refuse_repeated(frame, ["actor_id", "year"], path=path, rule=rule, remedy="Download the official file.")
     return frame, release_of(frame, path=path)
 
 
@@ -164,8 +149,8 @@ def divided(path: str | Path, places: pd.DataFrame) -> SourceTable:
         nonstate_actors=(~government).astype("int64"),
     )
     data = matched.groupby(KEYS, as_index=False)[list(VARIABLES)].sum()
-    fresh = newcomers(matched, key="actor_id", first=_FIRST, years=_NEW_AFTER)
-    data = data.merge(fresh.rename(columns={"new": "new_actors", "repeat": "repeat_actors"}), on=KEYS)
+    changes = newcomers(matched, key="actor_id", first=_FIRST, years=_NEW_AFTER)
+    data = data.merge(changes.rename(columns={"new": "new_actors", "repeat": "repeat_actors"}), on=KEYS)
     last = int(actors["year"].max())
     return SourceTable(
         source=f"ucdp-onesided-{release}",
@@ -176,7 +161,7 @@ def divided(path: str | Path, places: pd.DataFrame) -> SourceTable:
             **{name: (first, last) for name, first in ACTOR_VARIABLES.items() if first <= last},
         },
         zero_inside=frozenset(VARIABLES) | {name for name, first in ACTOR_VARIABLES.items() if first <= last},
-        publication_lag_months=6,
+        publication_lag_months=publication_lag("ucdp_onesided"),
         unmatched=unmatched,
     )
 

@@ -7,21 +7,16 @@ from pathlib import Path
 import pandas as pd
 
 from rtop_forecast.sources.catalogue.ucdp import release_of
+from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import refuse, whole_numbers, years
-from rtop_forecast.sources.reading.files import (
-    csv_header,
-    r_mentions,
-    read_csv,
-    read_r,
-    refuse_missing_columns,
-)
 from rtop_forecast.sources.reading.matching import state_table, with_country_id
 from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.registry import publication_lag
 
-__all__ = ["DATASET", "LAG_MONTHS", "VARIABLES", "country_years", "dyad_years", "read", "recognise"]
+__all__ = ["DATASET", "VARIABLES", "country_years", "dyad_years", "read", "recognise"]
 
 DATASET = "ucdp_organizedviolence"
-FIRST_YEAR, LAG_MONTHS = 1989, 6
+FIRST_YEAR = 1989
 _MARKS = ("sb_total_deaths_best", "os_any_govt_killings_best", "os_nsgroup_killings_best")
 #: Ending of every column's name up to release 25.1, which 26.1 dropped.
 _SUFFIX = "_cy"
@@ -76,8 +71,8 @@ _SUMS = {
 def recognise(path: str | Path) -> bool:
     """Whether a file is the country-year dataset, with column names of either form."""
     marks = tuple(f"{name}{_SUFFIX}" for name in _MARKS)
-    header = {name.lower() for name in csv_header(path)}
-    return any(set(form) <= header or r_mentions(path, form) for form in (_MARKS, marks))
+    header = {name.lower() for name in files.csv_header(path)}
+    return any(set(form) <= header or files.r_mentions(path, form) for form in (_MARKS, marks))
 
 
 def country_years(path: str | Path) -> tuple[pd.DataFrame, str]:
@@ -99,10 +94,10 @@ def country_years(path: str | Path) -> tuple[pd.DataFrame, str]:
         dyads does not have the number of dyads stated beside it, or parts do not add up to their total.
     """
     path = Path(path)
-    frame = read_csv(path) if csv_header(path) else next(iter(read_r(path).values()))
+    frame = files.read_csv(path) if files.csv_header(path) else next(iter(files.read_r(path).values()))
     frame = frame.rename(columns={name: _column(str(name)) for name in frame.columns})
     columns = ["country_id", "country", "year", *VARIABLES.values(), *_DYADS, "version"]
-    refuse_missing_columns(path, frame.columns, columns, what="the UCDP Country-Year Dataset")
+    files.refuse_missing_columns(path, frame.columns, columns, what="the UCDP Country-Year Dataset")
     release = release_of(frame, path=path)
     frame = years(frame[columns], "year", path=path, first=FIRST_YEAR)
     bounds = dict.fromkeys(VARIABLES.values(), (0.0, 10_000_000.0))
@@ -199,7 +194,7 @@ def read(path: str | Path) -> SourceTable:
         path=path,
         dataset=DATASET,
         release=release,
-        lag_months=LAG_MONTHS,
+        lag_months=publication_lag(DATASET),
         unmatched=[unmatched],
         zero_inside=VARIABLES,
         coverage=dict.fromkeys(VARIABLES, (FIRST_YEAR, last)),

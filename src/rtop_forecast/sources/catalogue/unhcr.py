@@ -8,24 +8,15 @@ from pathlib import Path
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import numbers, one_per_key, years
 from rtop_forecast.sources.reading.country_years import one_per_state_year, resolved, set_aside
-from rtop_forecast.sources.reading.files import (
-    csv_header,
-    r_mentions,
-    read_csv,
-    read_r,
-    refuse_missing_columns,
-)
 from rtop_forecast.sources.reading.matching import state_table
-from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.reading.table import Edition, SourceTable
 from rtop_forecast.world.states import KEYS
 
-__all__ = ["DATASET", "LAG_MONTHS", "read", "recognise"]
+__all__ = ["read", "recognise"]
 
-DATASET = "unhcr"
-#: Figures of 31 December appear in Global Trends in June of the next year.
-LAG_MONTHS = 6
 _R_MARKS = ("coo_iso", "coa_iso", "returned_refugees", "idps")
 _R_NUMBERS = {
     "refugees": "refugees",
@@ -49,7 +40,7 @@ _HOSTED = ("refugees", "asylum_seekers")
 
 def recognise(path: str | Path) -> bool:
     """Whether a file is the R table of the package `refugees` or a CSV of the Refugee Data Finder."""
-    return r_mentions(path, _R_MARKS) or _header_line(path) is not None
+    return files.r_mentions(path, _R_MARKS) or _header_line(path) is not None
 
 
 def read(path: str | Path) -> SourceTable:
@@ -115,10 +106,7 @@ def read(path: str | Path) -> SourceTable:
     return state_table(
         data.assign(code=data["country_id"].astype("str")),
         variables,
-        path=path,
-        dataset=DATASET,
-        release=str(full),
-        lag_months=LAG_MONTHS,
+        Edition(path=path, dataset="unhcr", release=str(full)),
         unmatched=reports,
     )
 
@@ -131,7 +119,7 @@ def _sums(frame: pd.DataFrame, column: str, names: list[str]) -> pd.DataFrame:
 def _header_line(path: str | Path) -> int | None:
     """Line of an export's header, below its preamble."""
     for line in range(25):
-        header = set(csv_header(path, line=line))
+        header = set(files.csv_header(path, line=line))
         if header >= set(_CSV_KEYS) and "Refugees under UNHCR's mandate" in header:
             return line
     return None
@@ -141,9 +129,8 @@ def _pairs(path: Path) -> tuple[pd.DataFrame, list[str], int | None]:
     """Rows by origin and asylum, the numbers they hold, and the last full year if the file tells."""
     line = _header_line(path)
     if line is None:
-        frames = read_r(path)
-        frame = next((one for one in frames.values() if set(_R_MARKS) <= set(one.columns)), pd.DataFrame())
-        refuse_missing_columns(
+        frame = files.read_table(path, marks=_R_MARKS)
+        files.refuse_missing_columns(
             path,
             frame.columns,
             ["year", "coo_iso", "coa_iso", *_R_NUMBERS],
@@ -151,9 +138,9 @@ def _pairs(path: Path) -> tuple[pd.DataFrame, list[str], int | None]:
         )
         frame = frame[["year", "coo_iso", "coa_iso", *_R_NUMBERS]].rename(columns=_R_NUMBERS)
         return frame, list(_R_NUMBERS.values()), None
-    frame = read_csv(path, skiprows=line)
+    frame = files.read_csv(path, skiprows=line)
     present = {column: name for column, name in _CSV_NUMBERS.items() if column in frame.columns}
-    refuse_missing_columns(path, frame.columns, _CSV_KEYS, what="UNHCR's population statistics")
+    files.refuse_missing_columns(path, frame.columns, _CSV_KEYS, what="UNHCR's population statistics")
     frame = frame[[*_CSV_KEYS, *present]].rename(columns={**_CSV_KEYS, **present})
     return frame, list(present.values()), _last_full(path, line)
 

@@ -19,12 +19,10 @@ from rtop_forecast.sources.reading.columns import years
 from rtop_forecast.sources.reading.country_years import before_panel
 from rtop_forecast.sources.reading.matching import merge_unmatched, with_country_id
 from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.registry import publication_lag
 
-__all__ = ["DATASET", "DEFAULT_VARIABLES", "EWP_NAMES", "LAG_MONTHS", "RANGES", "read", "recognise"]
+__all__ = ["DEFAULT_VARIABLES", "EWP_NAMES", "RANGES", "read", "recognise"]
 
-DATASET = "vdem"
-#: A release comes out in March and rates the year before.
-LAG_MONTHS = 3
 
 #: Official names read by default: what speaks to the risk factors of the UN Framework. Names of expert-coded
 #: ratings stand for the measurement model's point estimate; ``_ord`` is its ordinal form in the words of the
@@ -109,7 +107,7 @@ def read(path: str | Path, *, variables: list[str] | None = None) -> SourceTable
     SourceTable
         Ratings under their official names, and the recodes of :data:`RECODES` under names that say what they
         are, as ``v2clkill_ord_is_0``. Absence of a row is missing, never zero. The release is
-        V-Dem's version number, told from the last year covered. The columns of a big CSV file are kept as a
+        V-Dem's version number, which follows from the last year covered. The columns of a big CSV file are stored as a
         Parquet copy in the cache folder.
 
     Raises
@@ -117,7 +115,7 @@ def read(path: str | Path, *, variables: list[str] | None = None) -> SourceTable
     InputError
         If a variable is asked for that the file does not hold, or an R file is given without `rdata`.
     DataIntegrityError
-        If a rating is no number, the file's name tells another version than its last year, or two rows claim
+        If a rating is not a number, the file's name tells another version than its last year, or two rows claim
         one state-year.
 
     References
@@ -148,9 +146,9 @@ def read(path: str | Path, *, variables: list[str] | None = None) -> SourceTable
     matched, unmatched = _resolved(frame, system)
     data = _one_per_state_year(path, matched, names)
     coverage = {
-        name: (int(seen.min()), int(seen.max()))
+        name: (int(valued.min()), int(valued.max()))
         for name in names
-        if len(seen := data.loc[data[name].notna(), "year"])
+        if len(valued := data.loc[data[name].notna(), "year"])
     }
     return SourceTable(
         source=f"vdem-{release}",
@@ -158,7 +156,7 @@ def read(path: str | Path, *, variables: list[str] | None = None) -> SourceTable
         data=data[["country_id", "year", *coverage]],
         coverage=coverage,
         zero_inside=frozenset(),
-        publication_lag_months=LAG_MONTHS,
+        publication_lag_months=publication_lag("vdem"),
         unmatched=merge_unmatched([unmatched, early]),
     )
 

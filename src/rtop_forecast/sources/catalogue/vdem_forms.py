@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
-from rtop_forecast.sources.reading.files import csv_header, is_html, r_mentions, read_r
+from rtop_forecast.sources.reading import files
 from rtop_forecast.storage.cache import cached_columns
 from rtop_forecast.world.states import KEYS
 
@@ -47,26 +47,26 @@ _MARKS = ("country_name", "country_text_id", "country_id", "year", "v2x_polyarch
 
 
 def form(path: str | Path) -> str | None:
-    """Form of a file: "csv", "parquet", "r" (official names), "simple", "ewp", "ewp-gdp"; None if it is none."""
+    """Form of a file: "csv", "parquet", "r" (official names), "simple", "ewp", "ewp-gdp"; None for other files."""
     path = Path(path)
     if path.suffix.lower() == ".parquet":
         return "parquet" if set(header(path)) >= set(_MARKS) else None
-    if set(csv_header(path)) >= set(_MARKS):
+    if set(files.csv_header(path)) >= set(_MARKS):
         return "csv"
-    if r_mentions(path, _EWP_MARKS):
+    if files.r_mentions(path, _EWP_MARKS):
         return "ewp"
-    if r_mentions(path, _SIMPLE_MARKS):
+    if files.r_mentions(path, _SIMPLE_MARKS):
         return "simple"
-    if r_mentions(path, _MARKS):
+    if files.r_mentions(path, _MARKS):
         return "r"
-    return "ewp-gdp" if r_mentions(path, _GDP_MARKS) else None
+    return "ewp-gdp" if files.r_mentions(path, _GDP_MARKS) else None
 
 
 def header(path: str | Path) -> list[str]:
     """Column names of a CSV or Parquet file; empty for other files and for broken ones."""
     path = Path(path)
     if path.suffix.lower() != ".parquet":
-        return csv_header(path)
+        return files.csv_header(path)
     from pyarrow import ArrowInvalid, parquet
 
     try:
@@ -81,7 +81,7 @@ def load(path: str | Path, wanted: Sequence[str]) -> tuple[pd.DataFrame, str]:
     Raises
     ------
     DataIntegrityError
-        If the file cannot be read, a rating is no number or a key is missing.
+        If the file cannot be read, a rating is not a number or a key is missing.
     """
     path = Path(path)
     kind = form(path)
@@ -95,17 +95,17 @@ def load(path: str | Path, wanted: Sequence[str]) -> tuple[pd.DataFrame, str]:
             f"{path.name} holds no V-Dem country-year table that this reader knows. Use the official CSV."
         )
         raise DataIntegrityError(message)
-    frame = max(read_r(path).values(), key=len)
+    frame = max(files.read_r(path).values(), key=len)
     if kind in ("r", "simple"):
         columns = [name for name in wanted if name in frame.columns]
-        kept = _numeric(frame[[*KEYS, *columns]], columns, path)
-        return kept.assign(code=kept["country_id"].astype("int64").astype("str")), "vdem"
+        ratings = _numeric(frame[[*KEYS, *columns]], columns, path)
+        return ratings.assign(code=ratings["country_id"].astype("int64").astype("str")), "vdem"
     names = {**EWP_NAMES, **{name: name for name in _EWP_OFFICIAL}}
     present_names = {old: new for old, new in names.items() if old in frame.columns}
-    kept = frame[["country_name", "year", *present_names]].rename(columns=present_names)
-    kept = _numeric(kept, list(present_names.values()), path)
+    ratings = frame[["country_name", "year", *present_names]].rename(columns=present_names)
+    ratings = _numeric(ratings, list(present_names.values()), path)
     # Its COWcode column holds EWP's own numbers; V-Dem's country name is the safe key.
-    return kept.assign(code=frame["country_name"].astype("str")), "name"
+    return ratings.assign(code=frame["country_name"].astype("str")), "name"
 
 
 def _columns(path: Path, columns: list[str]) -> pd.DataFrame:
@@ -113,7 +113,7 @@ def _columns(path: Path, columns: list[str]) -> pd.DataFrame:
     import pyarrow as pa
     from pyarrow import csv, parquet
 
-    if path.suffix.lower() != ".parquet" and is_html(path):
+    if path.suffix.lower() != ".parquet" and files.is_html(path):
         message = f"{path.name} is a web page, not the data file. Download it again."
         raise DataIntegrityError(message)
     types = {name: pa.float64() for name in columns} | {"country_id": pa.int64(), "year": pa.int64()}
@@ -129,8 +129,8 @@ def _columns(path: Path, columns: list[str]) -> pd.DataFrame:
                 ),
             )
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowKeyError, OSError) as error:
-        told = " ".join(str(error).split())[:200]
-        message = f"{path.name} cannot be read as V-Dem's country-year table: {told}. Download it again."
+        cause = " ".join(str(error).split())[:200]
+        message = f"{path.name} cannot be read as V-Dem's country-year table: {cause}. Download it again."
         raise DataIntegrityError(message) from error
     if table["country_id"].null_count or table["year"].null_count:
         message = f"{path.name}: every row needs country_id and year; some lack one. Download it again."
@@ -149,6 +149,6 @@ def _numeric(frame: pd.DataFrame, columns: list[str], path: Path) -> pd.DataFram
         frame[name] = values.astype("float64")
     keys = [name for name in KEYS if name in frame.columns]
     if frame[keys].isna().to_numpy().any() or (frame[keys] % 1 != 0).to_numpy().any():
-        message = f"{path.name}: country_id and year must be an integers in every row. Download it again."
+        message = f"{path.name}: country_id and year must be integers in every row. Download it again."
         raise DataIntegrityError(message)
     return frame

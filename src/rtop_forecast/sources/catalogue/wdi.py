@@ -8,17 +8,15 @@ from pathlib import Path
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
-from rtop_forecast.sources.reading.columns import numbers, refuse, years
-from rtop_forecast.sources.reading.files import csv_header, encoding_of, read_csv, refuse_missing_columns
+from rtop_forecast.sources.reading import files
+from rtop_forecast.sources.reading.columns import numbers, refuse, refuse_repeated, years
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.reading.territory import composites, present_areas
+from rtop_forecast.sources.registry import publication_lag
 from rtop_forecast.world.states import state_years
 
-__all__ = ["ADDITIVE", "DATASET", "FROM_BULK", "LAG_MONTHS", "long_form", "read", "recognise"]
+__all__ = ["ADDITIVE", "FROM_BULK", "long_form", "read", "recognise"]
 
-DATASET = "wdi"
-#: The figures of a year come out by the middle of the next, revised later.
-LAG_MONTHS = 6
 
 #: Indicators that may be added up over areas.
 ADDITIVE = frozenset({"SP.POP.TOTL"})
@@ -47,14 +45,14 @@ _YEAR = re.compile(r"(\d{4})(?: \[YR\1\])?")
 def _preamble(path: str | Path) -> int | None:
     """Count the lines before a wide file's header; None for other files."""
     for line in (0, 4, 3, 2, 1):
-        if csv_header(path, line=line)[:4] in (_API, _BANK):
+        if files.csv_header(path, line=line)[:4] in (_API, _BANK):
             return line
     return None
 
 
 def recognise(path: str | Path) -> bool:
     """Whether a file is an API, bulk or DataBank CSV (with or without a preamble), or EWP's long table."""
-    return _preamble(path) is not None or {"iso3c", "year", "wdi.popsize.new"} <= set(csv_header(path))
+    return _preamble(path) is not None or {"iso3c", "year", "wdi.popsize.new"} <= set(files.csv_header(path))
 
 
 def long_form(path: str | Path) -> pd.DataFrame:
@@ -70,7 +68,7 @@ def long_form(path: str | Path) -> pd.DataFrame:
     Raises
     ------
     DataIntegrityError
-        If the file is no such table, has no year columns, or a cell is no number.
+        If the file is not such a table, has no year columns, or a cell is not a number.
     """
     line = _preamble(path)
     long = _long_table(path) if line is None else _wide_table(path, line)
@@ -80,31 +78,26 @@ def long_form(path: str | Path) -> pd.DataFrame:
 
 
 def _wide_table(path: str | Path, line: int) -> pd.DataFrame:
-    frame = read_csv(path, skiprows=line, encoding=encoding_of(path))
+    frame = files.read_csv(path, skiprows=line, encoding=files.encoding_of(path))
     columns = {str(name): found[1] for name in frame.columns if (found := _YEAR.fullmatch(str(name)))}
     if not columns:
         message = f"{Path(path).name} has no year columns such as '1960'; download it again as CSV from the World Bank."
         raise DataIntegrityError(message)
     series = "Indicator Code" if "Indicator Code" in frame.columns else "Series Code"
-    refuse_missing_columns(path, frame.columns, ["Country Code", "Country Name", series], what="the WDI")
+    files.refuse_missing_columns(
+        path, frame.columns, ["Country Code", "Country Name", series], what="the WDI"
+    )
     if series == "Series Code":
         frame = frame[: _footer(frame["Country Name"])]
     frame = frame[frame["Country Code"].notna() & frame[series].notna()]
     if frame[series].nunique() > 2 * len(FROM_BULK):
         frame = frame[frame[series].isin(FROM_BULK)]
-    repeated = frame.duplicated(["Country Code", series], keep=False)
-    if repeated.any():
-        first = frame[repeated].iloc[0]
-        message = (
-            f"{Path(path).name}: an area has one row per indicator; {int(repeated.sum())} rows repeat theirs, first "
-            f"{first['Country Code']}, {first[series]}. Keep the right one of each."
-        )
-        raise DataIntegrityError(message)
+    refuse_repeated(frame, ["Country Code", series], path=path, rule="an area has one row per indicator")
     odd = ~frame[series].astype("str").str.fullmatch(r"[A-Z]{2}(\.[A-Z0-9]+)+")
     refuse(path, f"column {series!r} must hold codes such as SP.POP.TOTL", odd, frame[series])
     names = {"Country Code": "iso3c", "Country Name": "area", series: "indicator"}
-    kept = frame[[*names, *columns]].rename(columns={**names, **columns}).astype("object")
-    return kept.melt(id_vars=list(names.values()), var_name="year", value_name="value")
+    wide = frame[[*names, *columns]].rename(columns={**names, **columns}).astype("object")
+    return wide.melt(id_vars=list(names.values()), var_name="year", value_name="value")
 
 
 def _footer(names: pd.Series) -> int:
@@ -115,10 +108,10 @@ def _footer(names: pd.Series) -> int:
 
 
 def _long_table(path: str | Path) -> pd.DataFrame:
-    frame = read_csv(path)
+    frame = files.read_csv(path)
     present = {old: new for old, new in _EWP_NAMES.items() if old in frame.columns}
     if not present or not {"iso3c", "country", "year"} <= set(frame.columns):
-        message = f"{Path(path).name} is no World Bank table this reader knows; use the API's CSV."
+        message = f"{Path(path).name} is not a World Bank table that this reader knows. Use the API's CSV."
         raise DataIntegrityError(message)
     frame = frame[frame["iso3c"].notna()]
     return frame.rename(columns={**present, "country": "area"}).melt(
@@ -132,7 +125,7 @@ def _long_table(path: str | Path) -> pd.DataFrame:
 def _release(path: str | Path, last: int) -> str:
     """Year of the date that the API writes above its table, else the year after the last."""
     for line in range(4):
-        cells = csv_header(path, line=line)
+        cells = files.csv_header(path, line=line)
         if cells[:1] == ["Last Updated Date"] and (
             found := re.search(r"\d{4}", cells[1] if len(cells) > 1 else "")
         ):
@@ -167,13 +160,7 @@ def read(path: str | Path) -> SourceTable:
         raise DataIntegrityError(message)
     keys = ["iso3c", "year", "indicator"]
     long = long[[*keys, "value"]].drop_duplicates()
-    repeated = long.duplicated(keys, keep=False)
-    if repeated.any():
-        message = (
-            f"{Path(path).name}: an area has one value per year and indicator; {int(repeated.sum())} disagree with "
-            f"another, first {long.loc[repeated, keys].iloc[0].to_dict()}. Keep the right one of each."
-        )
-        raise DataIntegrityError(message)
+    refuse_repeated(long, keys, path=path, rule="an area has one value per year and indicator")
     # pivot, not pivot_table: a repeated row must raise, not be averaged
     wide = long.pivot(index=["iso3c", "year"], columns="indicator", values="value").reset_index()  # noqa: PD010
     wide.columns.name = None
@@ -190,7 +177,7 @@ def read(path: str | Path) -> SourceTable:
         data=data,
         coverage={name: _span(wide, name) for name in names},
         zero_inside=frozenset(),
-        publication_lag_months=LAG_MONTHS,
+        publication_lag_months=publication_lag("wdi"),
         unmatched=unmatched,
     )
 

@@ -8,16 +8,14 @@ from pathlib import Path
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
-from rtop_forecast.sources.reading.columns import numbers, years
-from rtop_forecast.sources.reading.files import csv_header, read_csv, refuse_missing_columns
+from rtop_forecast.sources.reading import files
+from rtop_forecast.sources.reading.columns import numbers, refuse_repeated, years
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.reading.territory import present_areas
+from rtop_forecast.sources.registry import publication_lag
 
-__all__ = ["DATASET", "INDICATORS", "LAG_MONTHS", "area_years", "read", "recognise"]
+__all__ = ["INDICATORS", "area_years", "read", "recognise"]
 
-DATASET = "wpp"
-#: A revision comes out in July of every second year.
-LAG_MONTHS = 12
 
 #: Our name of each official indicator: population in persons on 1 July, deaths under age one and under age five
 #: per 1,000 live births, life expectancy at birth in years, median age, and births per woman.
@@ -38,7 +36,7 @@ _MARKS = {"ISO3_code", "LocTypeName", "Variant", "Time", "IMR"}
 
 def recognise(path: str | Path) -> bool:
     """Whether a file is the official table of demographic indicators or a long table of infant mortality."""
-    header = set(csv_header(path))
+    header = set(files.csv_header(path))
     return header >= {"iso3c", "year", "un_imr"} or header >= _MARKS
 
 
@@ -61,7 +59,7 @@ def read(path: str | Path) -> SourceTable:
     -------
     SourceTable
         The indicators of :data:`INDICATORS` that the file has, from 1950 to the last year that the revision
-        estimates (the year before its own): the projections of the later years are no data. WPP gives
+        estimates (the year before its own): the projections of the later years are not data. WPP gives
         present areas back to 1950; a figure is attached only where the state's territory on 31
         December was that area. Others are reported as unmatched.
 
@@ -83,15 +81,17 @@ def read(path: str | Path) -> SourceTable:
     frame, release = _indicators(path)
     matched, unmatched = present_areas(frame)
     names = [name for name in INDICATORS.values() if name in frame.columns]
-    seen = {name: matched.loc[matched[name].notna(), "year"] for name in names}
-    coverage = {name: (int(year.min()), int(frame["year"].max())) for name, year in seen.items() if len(year)}
+    valued = {name: matched.loc[matched[name].notna(), "year"] for name in names}
+    coverage = {
+        name: (int(year.min()), int(frame["year"].max())) for name, year in valued.items() if len(year)
+    }
     return SourceTable(
         source=f"wpp-{release}",
         release=release,
         data=matched[["country_id", "year", *coverage, "territory"]],
         coverage=coverage,
         zero_inside=frozenset(),
-        publication_lag_months=LAG_MONTHS,
+        publication_lag_months=publication_lag("wpp"),
         unmatched=unmatched,
     )
 
@@ -99,10 +99,10 @@ def read(path: str | Path) -> SourceTable:
 def _indicators(path: str | Path) -> tuple[pd.DataFrame, str]:
     """``iso3c, year`` and indicators of areas, and the revision."""
     path = Path(path)
-    header = csv_header(path)
+    header = files.csv_header(path)
     if "un_imr" in header:
-        frame = read_csv(path)
-        refuse_missing_columns(
+        frame = files.read_csv(path)
+        files.refuse_missing_columns(
             path, frame.columns, ["iso3c", "year", "un_imr"], what="the infant mortality table"
         )
         frame = frame.rename(columns={"un_imr": "infant_mortality"})[["iso3c", "year", "infant_mortality"]]
@@ -115,26 +115,22 @@ def _indicators(path: str | Path) -> tuple[pd.DataFrame, str]:
     frame = numbers(frame, names, path=path, bounds=_BOUNDS).drop_duplicates(ignore_index=True)
     if "TPopulation1July" in header:
         frame["population"] = frame["population"] * 1000  # the table counts in thousands
-    repeated = frame.duplicated(["iso3c", "year"], keep=False)
-    if repeated.any():
-        message = (
-            f"{path.name}: an area has one row per year; {int(repeated.sum())} rows disagree with another, first "
-            f"{frame.loc[repeated, ['iso3c', 'year']].iloc[0].to_dict()}. Keep the right one of each."
-        )
-        raise DataIntegrityError(message)
+    refuse_repeated(frame, ["iso3c", "year"], path=path, rule="an area has one row per year")
     return frame.reset_index(drop=True), release
 
 
 def _official(path: Path, header: list[str]) -> tuple[pd.DataFrame, str]:
     columns = ["ISO3_code", "LocTypeName", "Variant", "Time", *INDICATORS]
-    refuse_missing_columns(path, header, columns, what="World Population Prospects, demographic indicators")
-    frame = read_csv(path, usecols=columns)
+    files.refuse_missing_columns(
+        path, header, columns, what="World Population Prospects, demographic indicators"
+    )
+    frame = files.read_csv(path, usecols=columns)
     frame = frame[(frame["LocTypeName"] == "Country/Area") & (frame["Variant"] == "Medium")]
     frame = years(frame, "Time", path=path, first=1950, last=2101)
     found = re.search(r"WPP\s?(20\d\d)", path.stem, re.IGNORECASE)
     if found is None:
         message = (
-            f"{path.name}: the revision must be told by the file's name, as in "
+            f"{path.name}: the file's name must tell the revision, as in "
             "WPP2024_Demographic_Indicators_Medium.csv: years after it are projections, which the table does "
             "not mark. Give the file its official name."
         )

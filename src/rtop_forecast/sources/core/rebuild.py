@@ -17,11 +17,12 @@ from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
 from rtop_forecast.sources.core.builders import BUILDERS, Built
 from rtop_forecast.sources.core.bundled import CORE_TABLES, core_tables
 from rtop_forecast.sources.core.checks import check_core_table
-from rtop_forecast.sources.folder.discover import discover, file_sha256, reader
+from rtop_forecast.sources.folder.discover import discover, reader
 from rtop_forecast.sources.folder.releases import Releases
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.registry import registered_hashes, registry
 from rtop_forecast.storage.bundled import core_file
+from rtop_forecast.storage.files import file_sha256
 from rtop_forecast.world.codes import FIRST_YEAR, LAST_YEAR
 from rtop_forecast.world.states import state_years
 

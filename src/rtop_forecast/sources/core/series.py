@@ -86,7 +86,7 @@ def population_table(
     epop = epop[[*KEYS, "population", "territory", "source"]]
     others = [
         epop[epop["country_id"] == 265],
-        _west_germany(wdi, maddison_areas, epop),
+        _west_germany(maddison_areas, epop),
         _older_unions(maddison_areas),
     ]
     as_published = reduce(_fill, [long_run, *others], official)
@@ -140,7 +140,7 @@ def _fill(table: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([table, new[table.columns]], ignore_index=True)
 
 
-def _west_germany(wdi: SourceTable, areas: pd.DataFrame, epop: pd.DataFrame) -> pd.DataFrame:
+def _west_germany(areas: pd.DataFrame, epop: pd.DataFrame) -> pd.DataFrame:
     """Germany's present area less East Germany, 1949-1989, with Maddison's figures."""
     whole = areas.loc[areas["area"] == "Germany"].set_index("year")["population"]
     east = epop.loc[epop["country_id"] == 265].set_index("year")["population"]

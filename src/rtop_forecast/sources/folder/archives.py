@@ -8,11 +8,11 @@ import stat
 import tempfile
 import zipfile
 import zlib
-from hashlib import sha256
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.storage.cache import cache_dir
+from rtop_forecast.storage.files import file_sha256
 
 __all__ = ["DATA_SUFFIXES", "unpacked"]
 
@@ -46,7 +46,7 @@ def unpacked(path: str | Path) -> tuple[Path, ...]:
         behind then.
     """
     path = Path(path)
-    target = _home() / _sha256(path)
+    target = _home() / file_sha256(path)
     if not target.is_dir():
         _unpack(path, target)
     return tuple(sorted(one for one in target.rglob("*") if one.is_file()))
@@ -54,14 +54,6 @@ def unpacked(path: str | Path) -> tuple[Path, ...]:
 
 def _home() -> Path:
     return cache_dir() / "unpacked"
-
-
-def _sha256(path: Path) -> str:
-    digest = sha256()
-    with path.open("rb") as handle:
-        while block := handle.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _unpack(path: Path, target: Path) -> None:

@@ -1,12 +1,12 @@
-"""Which official releases a folder holds, told by content."""
+"""Which official releases a folder holds, recognised by content."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from hashlib import sha256
+from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -17,53 +17,13 @@ from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.sources.folder.archives import DATA_SUFFIXES, unpacked
 from rtop_forecast.sources.reading.files import is_html
 from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.registry import datasets
 
-__all__ = ["DATASETS", "Discovery", "Reader", "discover", "file_sha256", "reader", "recognised_as"]
-
-#: Datasets in the order in which a file is tried; each has its module of the same name.
-DATASETS = (
-    "ucdp_acd",
-    "ucdp_brd",
-    "ucdp_dyadic",
-    "ucdp_onesided",
-    "ucdp_organizedviolence",
-    "ucdp_nonstate",
-    "ucdp_ged",
-    "vdem",
-    "coups",
-    "treaties",
-    "wpp",
-    "wdi",
-    "maddison",
-    "ewp_events",
-    "ewp_treaty",
-    "hief",
-    "epr",
-    "growup",
-    "pts",
-    "cirights",
-    "fariss",
-    "polity5",
-    "freedom_house",
-    "wgi",
-    "mepv",
-    "pitf",
-    "tmk",
-    "ulfelder",
-    "reign_elections",
-    "reign_leaders",
-    "mass_mobilization",
-    "awsd",
-    "unhcr",
-    "idmc",
-    "sipri",
-    "fsi",
-    "cow_contiguity",
-)
+__all__ = ["Discovery", "Reader", "discover", "reader", "recognised_as"]
 
 
 class Reader(Protocol):
-    """Module of one dataset."""
+    """What recognises and reads the releases of one dataset: its declaration, or a module of functions."""
 
     def recognise(self, path: str | Path) -> bool:
         """Whether a file is a release of the dataset, by its content."""
@@ -72,19 +32,36 @@ class Reader(Protocol):
         """State-years of a release."""
 
 
-@lru_cache(maxsize=len(DATASETS))
+@cache
 def reader(dataset: str) -> Reader:
-    """Return the module that reads a dataset.
+    """Return the reader of a dataset.
+
+    It is the declaration ``SOURCE`` in the module ``sources.catalogue.<dataset>``, or the module itself where its
+    functions ``recognise`` and ``read`` say more than a declaration can.
 
     Raises
     ------
     InputError
-        If there is no such dataset.
+        If the registry names no such dataset.
+    DataIntegrityError
+        If the registry names a dataset that the catalogue does not have, or the declaration is of another one.
     """
-    if dataset not in DATASETS:
-        message = f"no dataset is called {dataset!r}; there are {', '.join(DATASETS)}."
+    if dataset not in datasets():
+        message = f"no dataset is called {dataset!r}; there are {', '.join(datasets())}."
         raise InputError(message)
-    return cast(Reader, import_module(f"rtop_forecast.sources.catalogue.{dataset}"))
+    name = f"rtop_forecast.sources.catalogue.{dataset}"
+    if find_spec(name) is None:
+        message = (
+            f"datasets/sources.toml names the dataset {dataset!r}, but sources/catalogue/{dataset}.py does not exist. "
+            "Add the module or correct the entry."
+        )
+        raise DataIntegrityError(message)
+    module = import_module(name)
+    source = getattr(module, "SOURCE", module)
+    if getattr(source, "dataset", dataset) != dataset:
+        message = f"sources/catalogue/{dataset}.py declares the dataset {source.dataset!r}. Give both the same name."
+        raise DataIntegrityError(message)
+    return cast(Reader, source)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +118,7 @@ def discover(folder: str | Path) -> Discovery:
     if not folder.is_dir():
         message = f"the data folder {folder} does not exist; give a folder with downloaded releases."
         raise InputError(message)
-    found: dict[str, list[Path]] = {name: [] for name in DATASETS}
+    found: dict[str, list[Path]] = {name: [] for name in datasets()}
     others = []
     unreadable: dict[Path, str] = {}
     names = {}
@@ -188,7 +165,7 @@ def _data_files(folder: Path) -> Iterator[tuple[Path, str, str | None]]:
 
 
 def _inside(member: Path) -> str:
-    """Name of a member in its archive: what stands below the folder named by a hash."""
+    """Name of a member in its archive: its path below the folder that is named by a hash."""
     parts = member.parts
     start = next(i for i in range(len(parts) - 1, -1, -1) if len(parts[i]) == 64)
     return "/".join(parts[start + 1 :])
@@ -210,13 +187,4 @@ def recognised_as(path: str | Path) -> str | None:
     if is_html(path):
         message = f"{Path(path).name} is a web page, not a data file. Download it again."
         raise DataIntegrityError(message)
-    return next((name for name in DATASETS if reader(name).recognise(path)), None)
-
-
-def file_sha256(path: str | Path) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal."""
-    digest = sha256()
-    with Path(path).open("rb") as handle:
-        while block := handle.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
+    return next((name for name in datasets() if reader(name).recognise(path)), None)

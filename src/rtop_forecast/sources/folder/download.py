@@ -57,7 +57,7 @@ def download(
             status = error.response.status_code if error.response is not None else 0
             again, fault = status in _RETRIED, f"the server answers {status} {_phrase(error)}".rstrip()
         except (requests.exceptions.RequestException, OSError) as error:
-            again, fault = True, _told(error)
+            again, fault = True, _cause(error)
         except BaseException:
             target.unlink(missing_ok=True)
             raise
@@ -74,8 +74,8 @@ def _phrase(error: Any) -> str:
     return str(getattr(error.response, "reason", "") or "")
 
 
-def _told(error: BaseException) -> str:
-    """Kind of a fault of the connection, in plain words where they are known."""
+def _cause(error: BaseException) -> str:
+    """Say what went wrong with a connection, in plain words where there are some."""
     import requests
 
     if isinstance(error, requests.exceptions.Timeout) or "timed out" in str(error):

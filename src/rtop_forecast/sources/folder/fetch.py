@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import gzip
 import shutil
 import tempfile
@@ -15,12 +14,12 @@ import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.sources.folder.archives import unpacked
-from rtop_forecast.sources.folder.discover import file_sha256
 from rtop_forecast.sources.folder.download import download
 from rtop_forecast.sources.folder.releases import release_order
 from rtop_forecast.sources.reading.files import is_html
-from rtop_forecast.sources.registry import Release, registry
+from rtop_forecast.sources.registry import Release, registry, releases_named
 from rtop_forecast.storage.cache import cache_dir
+from rtop_forecast.storage.files import file_sha256
 
 __all__ = ["fetch", "fetchable", "releases_folder", "wanted"]
 
@@ -57,16 +56,9 @@ def wanted(names: str | Sequence[str] | None) -> list[Release]:
 
 
 def _named(name: str) -> Release:
-    entries = registry()
-    plain = name.strip().lower()
-    if plain in entries:
-        found = entries[plain]
-    else:
-        mine = [one for one in entries.values() if one.dataset == plain.replace("-", "_") and one.dataset]
-        if not mine:
-            _refuse_unknown(name)
-        with_address = [one for one in mine if one.download]
-        found = max(with_address or mine, key=lambda one: release_order(one.release))
+    named = releases_named(name)
+    with_address = [one for one in named if one.download]
+    found = max(with_address or named, key=lambda one: release_order(one.release))
     if not found.download:
         where = found.login or found.page
         why = "asks for a form or login" if found.login else "has no address that this library knows"
@@ -76,14 +68,6 @@ def _named(name: str) -> Release:
         )
         raise InputError(message)
     return found
-
-
-def _refuse_unknown(name: str) -> None:
-    known = sorted({one.dataset for one in registry().values() if one.dataset} | set(registry()))
-    close = difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.5)
-    told = f"; did you mean {' or '.join(close)}?" if close else ". `rtop-forecast sources` lists them."
-    message = f"no source is called {name!r}{told}"
-    raise InputError(message)
 
 
 def fetch(
@@ -127,7 +111,7 @@ def fetch(
     Notes
     -----
     A hash of the registry is that of the data file, not of the archive around it. Where none is registered, the
-    file is taken as it comes and its hash is told.
+    file is taken as it comes and its hash is reported.
     """
     base = releases_folder() if folder is None else Path(folder)
     rows = []
@@ -201,9 +185,9 @@ def _check(ready: Path, release: Release) -> None:
     found = {one.name: file_sha256(one) for one in sorted(ready.iterdir())}
     if release.download_sha256 in found.values():
         return
-    seen = ", ".join(f"{name} {digest}" for name, digest in found.items())
+    hashes = ", ".join(f"{name} {digest}" for name, digest in found.items())
     message = (
-        f"{release.key}: the file should have the SHA-256 {release.download_sha256}; what came has {seen}. Either "
+        f"{release.key}: the file should have the SHA-256 {release.download_sha256}; what came has {hashes}. Either "
         "the publisher replaced the release under the same address, or the download is damaged: see "
         f"{release.page}. To use a newer release, download it by hand and give its folder as data."
     )

@@ -34,7 +34,7 @@ def _plain(release: str) -> str:
 
 
 class Releases:
-    """Readable releases of a folder; every file is read once, and a refusal is kept as a note."""
+    """Readable releases of a folder; every file is read once, and a refusal leaves a note."""
 
     def __init__(self, found: Discovery) -> None:
         self.all = found
@@ -84,8 +84,8 @@ class Releases:
             reader(dataset)
             self.picks[dataset] = release
             tables = self.tables(dataset)
-            kept = tuple(path for path, table in tables if _plain(table.release) == _plain(release))
-            if not kept:
+            chosen = tuple(path for path, table in tables if _plain(table.release) == _plain(release))
+            if not chosen:
                 held = (
                     ", ".join(dict.fromkeys(table.release for _, table in tables)) or "none that can be read"
                 )
@@ -95,9 +95,9 @@ class Releases:
                 )
                 raise InputError(message)
             for path in self.found.of(dataset):
-                if path not in kept:
+                if path not in chosen:
                     self.notes.setdefault(path, f"release {_plain(release)} was asked for")
-            self.found = replace(self.found, files={**self.found.files, dataset: kept})
+            self.found = replace(self.found, files={**self.found.files, dataset: chosen})
 
     def picked(self, dataset: str, release: str) -> Releases:
         """Releases of the same folder with one release of a dataset picked; what was read is shared."""
@@ -140,5 +140,5 @@ class Releases:
     def lack(self, dataset: str) -> str:
         """Say that a dataset is missing, and what was refused of it."""
         refused = [path.name for path in self.found.of(dataset) if path in self.notes]
-        told = f" ({refused[0]} was refused)" if refused else ""
-        return f"the folder holds no usable release of {dataset}{told}"
+        reason = f" ({refused[0]} was refused)" if refused else ""
+        return f"the folder holds no usable release of {dataset}{reason}"

@@ -1,4 +1,4 @@
-"""Checks of a release's columns: numbers, years, keys; each refusal names the file, the row and the way out."""
+"""Checks of a release's columns: numbers, years, keys; each refusal names the file, the row and how to fix it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,16 @@ import pandas as pd
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.reading.table import UNMATCHED_COLUMNS, no_unmatched
 
-__all__ = ["EARLIEST_YEAR", "latest_year", "numbers", "one_per_key", "refuse", "whole_numbers", "years"]
+__all__ = [
+    "EARLIEST_YEAR",
+    "latest_year",
+    "numbers",
+    "one_per_key",
+    "refuse",
+    "refuse_repeated",
+    "whole_numbers",
+    "years",
+]
 
 #: No dataset of the field reaches further back.
 EARLIEST_YEAR = 1700
@@ -32,13 +41,13 @@ def refuse(
     ----------
     path : path
     rule : str
-        What must hold, as "column 'year' must hold whole numbers".
+        What must hold, as "column 'year' must hold integers".
     bad : Series of bool
         Rows that break it.
     cells : Series
-        What stands there.
+        Cells to quote, one per row.
     remedy : str, optional
-        The way out; by default, to download the official file again.
+        How to fix it; by default, to download the official file again.
 
     Raises
     ------
@@ -49,9 +58,11 @@ def refuse(
     if not wrong.any():
         return
     row = int(wrong.argmax())
+    cell = cells.iloc[row]
+    plain = cell.item() if isinstance(cell, np.generic) else cell
     message = (
         f"{Path(path).name}: {rule}; {int(wrong.sum())} of {len(wrong)} rows do not, first row {row + 1} "
-        f"({cells.iloc[row]!r}). {remedy or 'Download the official file again.'}"
+        f"({plain!r}). {remedy or 'Download the official file again.'}"
     )
     raise DataIntegrityError(message)
 
@@ -72,9 +83,9 @@ def numbers(
     frame : DataFrame
     columns : list of str
     path : path
-        Named in the complaint.
+        Named in the message.
     missing : collection
-        Values that the codebook gives the meaning of missing, as numbers (-99) or text ("..").
+        Values that the codebook gives the meaning of missing, as numbers (-99) or strings ("..").
     bounds : (low, high) or dict of column to (low, high), optional
         Admissible values, bounds inclusive.
     thousands : str, optional
@@ -86,7 +97,7 @@ def numbers(
         If a cell is neither a finite number nor missing, or lies outside the bounds.
     """
     frame = frame.copy()
-    texts = {str(value) for value in missing if isinstance(value, str)}
+    strings = {str(value) for value in missing if isinstance(value, str)}
     codes = [float(value) for value in missing if not isinstance(value, str)]  # type: ignore[arg-type]
     for column in columns:
         given = frame[column]
@@ -97,7 +108,7 @@ def numbers(
             text = given.astype("str").str.strip()
             if thousands:
                 text = text.str.replace(thousands, "", regex=False)
-            blank = given.isna() | text.eq("") | text.isin(texts)
+            blank = given.isna() | text.eq("") | text.isin(strings)
             values = pd.to_numeric(text.where(~blank), errors="coerce").astype("float64")
         rule = f"column {column!r} must hold numbers"
         refuse(path, rule, ~blank & ~np.isfinite(values), given)
@@ -118,18 +129,18 @@ def whole_numbers(
     path: str | Path,
     bounds: Mapping[str, tuple[float, float]] | tuple[float, float] | None = None,
 ) -> pd.DataFrame:
-    """Return the frame with these columns as int64; every row must have a whole number.
+    """Return the frame with these columns as int64; every row must have an integer.
 
     Raises
     ------
     DataIntegrityError
-        If a cell is missing, no whole number, or outside the bounds.
+        If a cell is missing, not an integer, or outside the bounds.
     """
     read = numbers(frame, columns, path=path, bounds=bounds)
     for column in columns:
         values = read[column]
         bad = values.isna() | (values % 1 != 0) | (values.abs() >= 2**53)
-        refuse(path, f"column {column!r} must hold whole numbers", bad, frame[column])
+        refuse(path, f"column {column!r} must hold integers", bad, frame[column])
         read[column] = values.astype("int64")
     return read
 
@@ -152,13 +163,48 @@ def years(
     Raises
     ------
     DataIntegrityError
-        If there is no row, or a year is missing, no whole number or out of range.
+        If there is no row, or a year is missing, not an integer or out of range.
     """
     if frame.empty:
         message = f"{Path(path).name} holds no row below its header. Download the official file again."
         raise DataIntegrityError(message)
     limits = (first, latest_year() if last is None else last)
     return whole_numbers(frame, [column], path=path, bounds=limits)
+
+
+def refuse_repeated(
+    frame: pd.DataFrame,
+    keys: Sequence[str],
+    *,
+    path: str | Path,
+    rule: str,
+    remedy: str = "Keep the right one of each.",
+) -> None:
+    """Raise when two rows share their keys.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    keys : list of str
+    path : path
+    rule : str
+        What must hold, as "an area has one row per year".
+    remedy : str
+        How to fix it.
+
+    Raises
+    ------
+    DataIntegrityError
+        With the file, the rule, the number of rows and the keys of the first of them.
+    """
+    repeated = frame.duplicated(list(keys), keep=False)
+    if repeated.any():
+        verb = "repeat" if frame[repeated].duplicated(keep=False).all() else "disagree with"
+        message = (
+            f"{Path(path).name}: {rule}; {int(repeated.sum())} rows {verb} another, first "
+            f"{frame.loc[repeated, list(keys)].iloc[0].to_dict()}. {remedy}"
+        )
+        raise DataIntegrityError(message)
 
 
 def one_per_key(
@@ -177,7 +223,7 @@ def one_per_key(
 
     Returns
     -------
-    rows, unmatched : DataFrame
+    distinct, unmatched : DataFrame
         ``unmatched`` has ``code, year, rows, reason``, as :attr:`SourceTable.unmatched`.
 
     Raises
@@ -185,19 +231,12 @@ def one_per_key(
     DataIntegrityError
         If two rows have the same keys and different values.
     """
-    kept = frame.drop_duplicates(ignore_index=True)
-    repeated = kept.duplicated(list(keys), keep=False)
-    if repeated.any():
-        first = kept.loc[repeated, list(keys)].iloc[0].to_dict()
-        message = (
-            f"{Path(path).name}: one row per {', '.join(keys)} is the rule; {int(repeated.sum())} rows share "
-            f"theirs with another and disagree, first {first}. Keep the right one of each."
-        )
-        raise DataIntegrityError(message)
+    distinct = frame.drop_duplicates(ignore_index=True)
+    refuse_repeated(distinct, keys, path=path, rule=f"one row per {', '.join(keys)} is the rule")
     again = frame[frame.duplicated()]
     if again.empty:
-        return kept, no_unmatched()
+        return distinct, no_unmatched()
     counts = again.groupby([code, year], as_index=False).size()
     counts = counts.rename(columns={code: "code", year: "year", "size": "rows"})
     counts = counts.assign(code=counts["code"].astype("str"), reason="exact repetition of another row")
-    return kept, counts[UNMATCHED_COLUMNS]
+    return distinct, counts[UNMATCHED_COLUMNS]

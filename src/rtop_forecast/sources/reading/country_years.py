@@ -1,103 +1,16 @@
-"""From a release with one row per country and year to state-years, the same way for every such release."""
+"""Steps from the rows of a release to state-years: rows set aside, codes resolved, overlaps, the last full year."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import pandas as pd
 
-from rtop_forecast.sources.reading.columns import numbers, one_per_key, years
-from rtop_forecast.sources.reading.files import refuse_missing_columns
-from rtop_forecast.sources.reading.matching import state_table, with_country_id
-from rtop_forecast.sources.reading.table import UNMATCHED_COLUMNS, SourceTable, no_unmatched
+from rtop_forecast.sources.reading.matching import with_country_id
+from rtop_forecast.sources.reading.table import UNMATCHED_COLUMNS, no_unmatched
 from rtop_forecast.world.states import KEYS
 
-__all__ = [
-    "Bounds",
-    "country_years",
-    "last_full_year",
-    "one_per_state_year",
-    "resolved",
-    "set_aside",
-]
-
-Bounds = Mapping[str, tuple[float, float]] | tuple[float, float]
-
-NO_VALUE = "no variable has a value in this row"
-
-
-def country_years(
-    frame: pd.DataFrame,
-    variables: Mapping[str, str],
-    *,
-    path: str | Path,
-    what: str,
-    dataset: str,
-    release: str,
-    lag_months: int,
-    codes: Sequence[tuple[str, str]],
-    unit: str | None = None,
-    year: str = "year",
-    bounds: Bounds | None = None,
-    missing: Collection[object] = (),
-    thousands: str | None = None,
-    last_year: int | None = None,
-) -> SourceTable:
-    """Source table from a release with one row per country and year.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        The release as read.
-    variables : dict of str to str
-        Our name of each official column; columns that a release lacks are refused.
-    path, what : path, str
-        File and dataset, for complaints.
-    dataset, release, lag_months
-        As :func:`rtop_forecast.sources.reading.matching.state_table`.
-    codes : sequence of (column, system)
-        Columns that tell the country, the most reliable first; a row takes the first that is filled.
-    unit : str, optional
-        Column that tells the source's own units apart where two of them share a code; by default the code.
-    year : str
-        Column of the calendar year.
-    bounds, missing, thousands
-        As :func:`rtop_forecast.sources.reading.columns.numbers`; bounds by official column.
-    last_year : int, optional
-        Last year that the release covers in full; later rows are reported.
-
-    Raises
-    ------
-    DataIntegrityError
-        If a column is missing, a cell is no number or out of bounds, two rows of one country and year
-        disagree, or no row matches.
-    """
-    columns = list(dict.fromkeys([*(column for column, _ in codes), *([unit] if unit else [])]))
-    refuse_missing_columns(path, frame.columns, [*columns, year, *variables], what=what)
-    frame = years(frame[[*columns, year, *variables]], year, path=path)
-    frame = numbers(frame, list(variables), path=path, bounds=bounds, missing=missing, thousands=thousands)
-    frame = frame.rename(columns={year: "year", **variables})
-    names = list(variables.values())
-    valued, empty = set_aside(frame, ~frame[names].notna().any(axis=1), code=columns[-1], reason=NO_VALUE)
-    reports = [empty]
-    if last_year is not None:
-        late = f"the release does not cover the years after {last_year} in full"
-        valued, partial = set_aside(valued, valued["year"] > last_year, code=columns[-1], reason=late)
-        reports.append(partial)
-    matched, unmatched = resolved(valued, codes)
-    matched = matched if unit is None else matched.assign(code=matched[unit].astype("str"))
-    matched, repeated = one_per_key(matched, ["code", "year"], path=path, code="code")
-    matched, overlap = one_per_state_year(matched)
-    return state_table(
-        matched,
-        names,
-        path=path,
-        dataset=dataset,
-        release=release,
-        lag_months=lag_months,
-        unmatched=[*reports, unmatched, repeated, overlap],
-    )
+__all__ = ["before_panel", "last_full_year", "one_per_state_year", "resolved", "set_aside"]
 
 
 def set_aside(
@@ -107,7 +20,7 @@ def set_aside(
 
     Returns
     -------
-    kept, unmatched : pandas.DataFrame
+    remaining, unmatched : pandas.DataFrame
         ``unmatched`` as :attr:`SourceTable.unmatched`.
     """
     wrong = rows.to_numpy(dtype=bool)
@@ -121,11 +34,11 @@ def set_aside(
 
 
 def before_panel(frame: pd.DataFrame, *, code: str, first: int = 1946) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Split off the rows before the panel's first year; one line per code tells how many, at the last of their years.
+    """Split off the rows before the panel's first year, reported as one line per code at the last of their years.
 
     Returns
     -------
-    kept, unmatched : pandas.DataFrame
+    remaining, unmatched : pandas.DataFrame
         ``unmatched`` as :attr:`SourceTable.unmatched`.
     """
     early = frame["year"] < first
@@ -133,12 +46,26 @@ def before_panel(frame: pd.DataFrame, *, code: str, first: int = 1946) -> tuple[
         return frame, no_unmatched()
     names = frame.loc[early, code].astype("str").rename("code")
     counts = frame.loc[early, "year"].groupby(names).agg(year="max", rows="size").reset_index()
-    kept = frame[~early].reset_index(drop=True)
-    return kept, counts.assign(reason=f"before {first}, the first year of the panel")[UNMATCHED_COLUMNS]
+    remaining = frame[~early].reset_index(drop=True)
+    return remaining, counts.assign(reason=f"before {first}, the first year of the panel")[UNMATCHED_COLUMNS]
 
 
 def resolved(frame: pd.DataFrame, codes: Sequence[tuple[str, str]]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Match rows by the first filled of several code columns; the code used stands in ``code``."""
+    """Match rows by the first filled of several code columns; ``code`` has the code that was used.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        With ``year`` and the code columns.
+    codes : sequence of (column, system)
+        Columns that identify the country, the most reliable first, each with its code system as in
+        :data:`rtop_forecast.world.codes.SYSTEMS`.
+
+    Returns
+    -------
+    matched, unmatched : pandas.DataFrame
+        As :func:`rtop_forecast.sources.reading.matching.with_country_id`.
+    """
     left = frame
     parts, reports = [], []
     for i, (column, system) in enumerate(codes):
@@ -159,11 +86,11 @@ def resolved(frame: pd.DataFrame, codes: Sequence[tuple[str, str]]) -> tuple[pd.
 
 
 def one_per_state_year(matched: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Where two countries of a source share a state-year, keep the one that goes on in later years.
+    """Where two countries of a source share a state-year, keep the one with later years and report the other.
 
     The year of a unification or dissolution is often given for the predecessor and for the successor
-    (Germany 1990); as everywhere here, such a year belongs to the successor. The other row is reported. Two
-    countries that end in the same year are left for the caller's check to refuse.
+    (Germany 1990). As everywhere here, such a year belongs to the successor. Two countries that end in the same year
+    are left for the caller's check to refuse.
     """
     last = matched.groupby("code")["year"].transform("max")
     order = matched.assign(_last=last).sort_values([*KEYS, "_last"], kind="stable")
@@ -177,7 +104,7 @@ def one_per_state_year(matched: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFram
 def last_full_year(year: pd.Series, *, share: float = 0.5) -> int:
     """Last year with at least this share of the most rows that any of the ten years before it has.
 
-    Releases often begin a year with a few countries or the events of some months; such a year is not covered.
+    Releases often begin a year with a few countries or the events of some months. Such a year is not covered.
     """
     counts = year.value_counts().sort_index()
     for last in reversed(counts.index.tolist()):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from pathlib import Path
 
 import pandas as pd
 
 from rtop_forecast.sources.reading.country_years import resolved
 from rtop_forecast.sources.reading.matching import state_table
-from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.reading.table import Edition, SourceTable
 from rtop_forecast.world.states import KEYS
 
 __all__ = ["event_counts"]
@@ -18,18 +17,14 @@ __all__ = ["event_counts"]
 def event_counts(
     events: pd.DataFrame,
     names: Sequence[str],
+    edition: Edition,
     *,
-    path: str | Path,
-    dataset: str,
-    release: str,
-    lag_months: int,
     codes: Sequence[tuple[str, str]],
     coverage: tuple[int, int],
     unmatched: Sequence[pd.DataFrame],
-    zero_inside: Collection[str] | None = None,
     largest: Collection[str] = (),
 ) -> SourceTable:
-    """Sum the columns of events over the state-years that they happened in.
+    """Sum the columns of events over the state-years that they happened in; no event means zero.
 
     Parameters
     ----------
@@ -37,14 +32,14 @@ def event_counts(
         One row per event, with ``year``, the code columns and the numbers to be added up.
     names : list of str
         Numbers; a sum with a missing part is missing, not the sum of the rest.
+    edition : Edition
+        Where they come from.
     codes : sequence of (column, system)
         As :func:`rtop_forecast.sources.reading.country_years.resolved`.
     coverage : (int, int)
         First and last year that the release covers in full.
     unmatched : list of pandas.DataFrame
         Reports of rows set aside before.
-    zero_inside : collection of str, optional
-        Variables for which no event means zero; by default all.
     largest : collection of str, optional
         Grades, of which the largest of a state-year counts instead of the sum.
     """
@@ -61,11 +56,8 @@ def event_counts(
     return state_table(
         data.assign(code=data["country_id"].astype("str")),
         names,
-        path=path,
-        dataset=dataset,
-        release=release,
-        lag_months=lag_months,
+        edition,
         unmatched=[*unmatched, lost],
-        zero_inside=names if zero_inside is None else zero_inside,
+        zero_inside=names,
         coverage=dict.fromkeys(names, coverage),
     )

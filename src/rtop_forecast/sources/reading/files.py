@@ -1,4 +1,8 @@
-"""Looking into files: headers for recognition, R and Excel objects for reading."""
+"""Looking into files: headers for recognition, text, R and Excel tables for reading.
+
+Readers call these functions through the module (``files.read_csv(...)``), so that every row of every release passes
+through one place.
+"""
 
 from __future__ import annotations
 
@@ -30,10 +34,12 @@ __all__ = [
     "excel_rows",
     "excel_sheets",
     "excel_table",
+    "header_of",
     "is_html",
     "r_mentions",
     "read_csv",
     "read_r",
+    "read_table",
     "refuse_missing_columns",
     "release_in_name",
 ]
@@ -60,6 +66,37 @@ def csv_header(path: str | Path, *, line: int = 0, delimiter: str = ",") -> list
         return []
 
 
+def header_of(path: str | Path) -> set[str]:
+    """Column names in the first row of a text file or of a workbook's first sheet; empty for other kinds of files."""
+    rows = excel_rows(path, limit=1)
+    return {str(cell).strip() for cell in rows[0]} if rows else set(csv_header(path))
+
+
+def read_table(path: str | Path, *, marks: Iterable[str] = (), **options: Any) -> pd.DataFrame:
+    """Read the table of a text, R or Excel file, whichever it is.
+
+    Parameters
+    ----------
+    path : path
+    marks : iterable of str
+        Columns by which the table is found among several objects of an R file; by default the first is taken.
+    **options
+        For :func:`read_csv`, if the file is a text file.
+
+    Raises
+    ------
+    InputError
+        If the optional library for R or Excel files is not installed.
+    DataIntegrityError
+        If the file cannot be read or holds no row below its header.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix in _R_SUFFIXES:
+        frames = list(read_r(path).values())
+        return next((frame for frame in frames if set(marks) <= set(frame.columns)), frames[0])
+    return excel_table(path) if suffix in _EXCEL_SUFFIXES else read_csv(path, **options)
+
+
 def encoding_of(path: str | Path) -> str:
     """Tell the encoding of a text file: UTF-8 if it is that, else Windows-1252, which spreadsheets write."""
     try:
@@ -77,7 +114,7 @@ def is_html(path: str | Path) -> bool:
 
 
 def _stamp(path: Path) -> tuple[Path, int, int]:
-    """Key of what is remembered of a file: it changes with the file."""
+    """Cache key of a file, which changes when the file does."""
     state = path.stat()
     return path, state.st_mtime_ns, state.st_size
 
@@ -94,13 +131,13 @@ def read_csv(path: str | Path, **options: Any) -> pd.DataFrame:
     Raises
     ------
     DataIntegrityError
-        If the file is no table of the stated form, or a web page saved in its place.
+        If the file is not a table of the stated form, or is a web page saved in its place.
     """
     settings: dict[str, Any] = {"keep_default_na": False, "na_values": [""], "low_memory": False}
     _refuse_html(Path(path))
     try:
         frame: pd.DataFrame = pd.read_csv(path, **(settings | options))
-    except (ValueError, OverflowError, csv.Error) as error:  # ValueError: every complaint of the parser
+    except (ValueError, OverflowError, csv.Error) as error:  # ValueError: every fault that the parser finds
         message = (
             f"{Path(path).name} cannot be read as a table: {error}. Download it again from its publisher."
         )
@@ -178,7 +215,7 @@ def _parsed_r(stamp: tuple[Path, int, int]) -> dict[str, pd.DataFrame]:
 
 
 def excel_sheets(path: str | Path) -> list[str]:
-    """Names of a workbook's sheets; empty for files that are no Excel workbook.
+    """Names of a workbook's sheets; empty for files that are not Excel workbooks.
 
     Raises
     ------
@@ -194,7 +231,7 @@ def excel_sheets(path: str | Path) -> list[str]:
 
 
 def excel_rows(path: str | Path, *, sheet: str | int = 0, limit: int | None = None) -> list[list[Any]]:
-    """Cells of one sheet, by default the first, row by row; empty for files that are no Excel workbook.
+    """Cells of one sheet, by default the first, row by row; empty for files that are not Excel workbooks.
 
     Raises
     ------
@@ -242,8 +279,8 @@ def _workbook(stamp: tuple[Path, int, int]) -> dict[str, list[list[Any]]]:
         done = subprocess.run(command, capture_output=True, check=True, timeout=_EXCEL_SECONDS)
         sheets = json.loads(done.stdout)
     except (subprocess.SubprocessError, ValueError) as error:
-        told = getattr(error, "stderr", b"") or b""
-        lines = [line for line in told.decode(errors="replace").splitlines() if line.strip()]
+        stderr = getattr(error, "stderr", b"") or b""
+        lines = [line for line in stderr.decode(errors="replace").splitlines() if line.strip()]
         message = (
             f"{path.name} cannot be read as an Excel workbook ({lines[-1] if lines else type(error).__name__}). "
             "Download it again."
@@ -266,13 +303,13 @@ def _restored(cell: Any) -> Any:
 
 def _sheet(stamp: tuple[Path, int, int], sheet: str | int) -> list[list[Any]]:
     path, workbook = stamp[0], _workbook(stamp)
-    known = list(workbook)
-    if (isinstance(sheet, int) and sheet >= len(known)) or (isinstance(sheet, str) and sheet not in known):
+    names = list(workbook)
+    if (isinstance(sheet, int) and sheet >= len(names)) or (isinstance(sheet, str) and sheet not in names):
         message = (
-            f"{path.name} has no sheet {sheet!r}, only {known[:8]}. Use the official workbook, unedited."
+            f"{path.name} has no sheet {sheet!r}, only {names[:8]}. Use the official workbook, unedited."
         )
         raise DataIntegrityError(message)
-    return workbook[known[sheet] if isinstance(sheet, int) else sheet]
+    return workbook[names[sheet] if isinstance(sheet, int) else sheet]
 
 
 @contextmanager
@@ -281,11 +318,11 @@ def _refusing(path: Path, what: str) -> Iterator[None]:
     try:
         yield
     except BaseException as error:
-        # A panic of a compiled parser is no Exception in Python.
+        # A panic of a compiled parser is not an Exception in Python.
         if isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit)):
             raise
-        told = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        message = f"{path.name} cannot be read as {what} ({told}). Download it again."
+        cause = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        message = f"{path.name} cannot be read as {what} ({cause}). Download it again."
         raise DataIntegrityError(message) from error
 
 
@@ -308,7 +345,7 @@ def refuse_missing_columns(
     Raises
     ------
     DataIntegrityError
-        Naming the file, the count, the first missing column and the way out.
+        Naming the file, the count, the first missing column and how to fix it.
     """
     present = set(columns)
     missing = [name for name in required if name not in present]

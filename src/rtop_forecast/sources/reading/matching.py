@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
-from rtop_forecast.sources.reading.table import UNMATCHED_COLUMNS, SourceTable, no_unmatched
+from rtop_forecast.sources.reading.table import UNMATCHED_COLUMNS, Edition, SourceTable, no_unmatched
 from rtop_forecast.world.states import KEYS, resolve_many
 
 __all__ = [
@@ -30,7 +30,7 @@ _NO_SUCH_NUMBER = tuple(
 def with_country_id(
     frame: pd.DataFrame, *, code: str, system: str, year: str = "year"
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Add ``country_id`` from a source's code; rows without a state are reported, not kept.
+    """Add ``country_id`` from a source's code; rows without a state are reported instead.
 
     Parameters
     ----------
@@ -56,10 +56,10 @@ def with_country_id(
 
 def merge_unmatched(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """One report from several, sorted by code and year."""
-    kept = [part for part in parts if len(part)]
-    if not kept:
+    filled = [part for part in parts if len(part)]
+    if not filled:
         return no_unmatched()
-    merged = pd.concat(kept, ignore_index=True)
+    merged = pd.concat(filled, ignore_index=True)
     return merged.sort_values(["code", "year"], ignore_index=True)
 
 
@@ -72,7 +72,7 @@ def split_codes(frame: pd.DataFrame, column: str) -> pd.DataFrame:
 
 
 def explained(unmatched: pd.DataFrame) -> pd.Series[bool]:
-    """Whether each reported row has a cause other than a code or name that nobody knows.
+    """Whether each reported row has a cause other than an unknown code or name.
 
     Parameters
     ----------
@@ -89,8 +89,8 @@ def explained(unmatched: pd.DataFrame) -> pd.Series[bool]:
 def refuse_unknown_codes(unmatched: pd.DataFrame, path: str | Path) -> None:
     """Raise when rows bear a state number that the source's own code system never had.
 
-    New spellings of a name or new aggregates come with new releases and are reported; a number that no state
-    ever bore is a damaged or edited cell.
+    New spellings of a name or new aggregates come with new releases and are reported. A number that no state ever had
+    is a damaged or edited cell.
 
     Raises
     ------
@@ -112,11 +112,8 @@ def refuse_unknown_codes(unmatched: pd.DataFrame, path: str | Path) -> None:
 def state_table(
     matched: pd.DataFrame,
     names: Sequence[str],
+    edition: Edition,
     *,
-    path: str | Path,
-    dataset: str,
-    release: str,
-    lag_months: int,
     unmatched: Sequence[pd.DataFrame],
     code: str = "code",
     zero_inside: Collection[str] = (),
@@ -127,11 +124,11 @@ def state_table(
     Parameters
     ----------
     matched : pandas.DataFrame
-        ``country_id, year``, the variables, and the source's own code for the complaint.
+        ``country_id, year``, the variables, and the source's own code for messages.
     names : list of str
         Variables.
-    path, dataset, release, lag_months
-        Where they come from, and how many months after a year its values are published.
+    edition : Edition
+        Where they come from.
     unmatched : list of pandas.DataFrame
         Reports to be joined.
     code : str
@@ -144,13 +141,13 @@ def state_table(
     Raises
     ------
     DataIntegrityError
-        If no row matched, a row bears a state number that never was, or two rows claim one state-year.
+        If no row matched, a row has a state number that never was, or two rows claim one state-year.
     """
     lost = merge_unmatched(list(unmatched))
-    refuse_unknown_codes(lost, path)
+    refuse_unknown_codes(lost, edition.path)
     if matched.empty:
         message = (
-            f"{Path(path).name}: no row belongs to an independent state and year of 1946 or later. "
+            f"{edition.path.name}: no row belongs to an independent state and year of 1946 or later. "
             "Use the official country-year release."
         )
         raise DataIntegrityError(message)
@@ -158,23 +155,23 @@ def state_table(
     if repeated.any():
         first = matched.loc[repeated].iloc[0]
         message = (
-            f"{Path(path).name}: {int(repeated.sum())} rows share a state-year with another, first "
+            f"{edition.path.name}: {int(repeated.sum())} rows share a state-year with another, first "
             f"{first[code]!r} in {first['year']} (GW {first['country_id']}). Keep one of each."
         )
         raise DataIntegrityError(message)
     data = matched[[*KEYS, *names]]
     if coverage is None:
         coverage = {
-            name: (int(seen.min()), int(seen.max()))
+            name: (int(valued.min()), int(valued.max()))
             for name in names
-            if len(seen := data.loc[data[name].notna(), "year"])
+            if len(valued := data.loc[data[name].notna(), "year"])
         }
     return SourceTable(
-        source=f"{dataset.replace('_', '-')}-{release}",
-        release=release,
+        source=edition.source,
+        release=edition.release,
         data=data[[*KEYS, *coverage]],
         coverage=coverage,
         zero_inside=frozenset(zero_inside) & frozenset(coverage),
-        publication_lag_months=lag_months,
+        publication_lag_months=edition.publication_lag_months,
         unmatched=lost,
     )

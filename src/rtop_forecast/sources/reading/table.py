@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pandas as pd
 
 from rtop_forecast.errors import InputError
+from rtop_forecast.sources.registry import publication_lag
 from rtop_forecast.world.states import KEYS
 
-__all__ = ["KEYS", "UNMATCHED_COLUMNS", "SourceTable", "no_unmatched"]
+__all__ = ["KEYS", "UNMATCHED_COLUMNS", "Edition", "SourceTable", "no_unmatched"]
 
 UNMATCHED_COLUMNS = ["code", "year", "rows", "reason"]
 
@@ -25,6 +27,35 @@ def no_unmatched() -> pd.DataFrame:
             "reason": pd.Series(dtype="str"),
         }
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """Which release of which dataset a file holds.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        The file, for messages.
+    dataset : str
+        Name of the dataset in the registry.
+    release : str
+        Version or date of the release as its publisher states it.
+    """
+
+    path: Path
+    dataset: str
+    release: str
+
+    @property
+    def source(self) -> str:
+        """Key in the registry."""
+        return f"{self.dataset.replace('_', '-')}-{self.release}"
+
+    @property
+    def publication_lag_months(self) -> int:
+        """Months after 31 December of a value's year until it is published."""
+        return publication_lag(self.dataset)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +111,7 @@ class SourceTable:
         self, coverage: Mapping[str, tuple[int, int]], zero_inside: frozenset[str]
     ) -> None:
         if not self.source or not self.release:
-            message = "a source table needs a registry key and a release; give both as non-empty text."
+            message = "a source table needs a registry key and a release; give both as non-empty strings."
             raise InputError(message)
         if not coverage:
             message = f"{self.source} covers no variable; give `coverage` as {{name: (first, last)}}."
@@ -128,7 +159,7 @@ class SourceTable:
         )
 
     def summary(self) -> str:
-        """Rows, variables and coverage, as text."""
+        """Rows, variables and coverage, line by line."""
         lines = [
             f"{self.source} ({self.release}): {len(self.data):,} state-years, {len(self.unmatched)} unmatched"
         ]
@@ -156,8 +187,7 @@ def _checked_data(source: str, data: pd.DataFrame, coverage: Mapping[str, tuple[
     if repeated.any():
         first = frame.loc[repeated, KEYS].iloc[0]
         message = (
-            f"a source table has one row per state-year; {int(repeated.sum())} rows of {source} repeat a "
-            f"key, "
+            f"a source table has one row per state-year; {int(repeated.sum())} rows of {source} repeat a key, "
             f"first GW {first['country_id']} in {first['year']}. Aggregate them."
         )
         raise InputError(message)

@@ -85,8 +85,8 @@ def present_areas(
     lost = (
         matched[apart].groupby([code, "year"]).size().reset_index(name="rows").rename(columns={code: "code"})
     )
-    kept = matched[~apart].assign(territory=_OWN_AREA)
-    return kept.reset_index(drop=True), merge_unmatched([unmatched, lost.assign(reason=reason)])
+    attached = matched[~apart].assign(territory=_OWN_AREA)
+    return attached.reset_index(drop=True), merge_unmatched([unmatched, lost.assign(reason=reason)])
 
 
 def _divided(matched: pd.DataFrame, code: str) -> pd.Series:
@@ -160,13 +160,13 @@ def composites(
             keys = [(area, int(year)) for area in (core, *areas)]
             values = table.reindex(keys).to_numpy(dtype=float)
             share = np.ones(len(keys)) if weight is None else weight.reindex(keys).to_numpy(dtype=float)
-            known = ~(np.isnan(values) | np.isnan(share))
-            if not (known.all() or (partial and weight is not None and known[0])):
+            valued = ~(np.isnan(values) | np.isnan(share))
+            if not (valued.all() or (partial and weight is not None and valued[0])):
                 continue
-            total = float(values[known] @ share[known]) / (
-                1.0 if weight is None else float(share[known].sum())
+            total = float(values[valued] @ share[valued]) / (
+                1.0 if weight is None else float(share[valued].sum())
             )
-            used = [area for (area, _), here in zip(keys, known, strict=True) if here]
+            used = [area for (area, _), here in zip(keys, valued, strict=True) if here]
             rows.append((parent, int(year), "+".join(used), total))
     return pd.DataFrame(rows, columns=["country_id", "year", "territory", value])
 

@@ -1,0 +1,208 @@
+"""One case: a simulated file, what the reader makes of it, and whether that is right."""
+
+from __future__ import annotations
+
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from next_year.forms import DAMAGED, EQUAL, same
+from next_year.oracle import compare, extended, unmatched_rows, values
+from next_year.raw import Release, load
+from next_year.releases import NOT_EXTENDED, next_release
+from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
+from rtop_forecast.sources.folder.discover import discover, reader, recognised_as
+from rtop_forecast.sources.reading.table import SourceTable
+
+OURS = (InputError, DataIntegrityError, CoverageError)
+
+#: Outcomes that are right, wrong without a word, and foreign errors.
+EQUAL_, EXTENDED, REPORTED, REFUSED, UNREAD = "equal", "extended", "reported", "refused", "not recognised"
+WRONG, SKIPPED, FOREIGN, NOT_BUILT = "wrong", "skipped", "foreign error", "not built"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """What came of one simulated file."""
+
+    dataset: str
+    file: str
+    form: str
+    outcome: str
+    detail: str = ""
+    changed: int = 0
+    added: int = 0
+    lost: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Fields for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Right:
+    """What must come of a file."""
+
+    values: pd.DataFrame
+    unmatched: int
+    outcome: str = EQUAL_
+    until: int | None = None
+    plain: tuple[str, ...] = ()
+
+
+def base(path: Path, dataset: str) -> SourceTable:
+    """Table of the untouched file."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return reader(dataset).read(path)
+
+
+def cases_of(path: Path, dataset: str, *, only_forms: frozenset[str] = frozenset()) -> Iterator[Case]:
+    """Every form of one file, and of its next year."""
+    release = load(path, dataset)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        release, path = _slim(release, path, folder)
+        table = base(path, dataset)
+        right = Right(values=values(table), unmatched=unmatched_rows(table))
+        for form, make in {**EQUAL, **DAMAGED}.items():
+            if not only_forms or form in only_forms:
+                yield from _one(release, form, make, right, folder)
+        if dataset in NOT_EXTENDED or (only_forms and "next_year" not in only_forms):
+            return
+        last = max(end for _, end in table.coverage.values())
+        yield from _next_year(release, right, last, folder, table)
+
+
+def _slim(release: Release, path: Path, folder: Path) -> tuple[Release, Path]:
+    """Cut the biggest releases to what a measurement needs: some columns, or the latest years."""
+    if release.dataset == "vdem" and release.kind == "text":
+        kept = [i for i, name in enumerate(release.header) if i < 5 or name in _VDEM]
+        names = [release.rows[0][i] for i in kept]
+        release = release.with_body([[row[i] for i in kept] for row in release.body], names)
+    elif len(release.body) > 60_000:
+        place = release.header.index("year")
+        release = release.with_body([row for row in release.body if row[place] >= 2015])
+    else:
+        return release, path
+    base_folder = folder / "base"
+    base_folder.mkdir()
+    return release, same(release, base_folder)
+
+
+#: Indices kept of V-Dem's hundreds of columns.
+_VDEM = {
+    "v2x_polyarchy",
+    "v2x_libdem",
+    "v2x_clphy",
+    "v2xcl_rol",
+    "v2x_corr",
+    "v2x_regime",
+    "v2clkill",
+    "v2clkill_ord",
+}
+
+
+def _one(release: Release, form: str, make: Any, right: Right, folder: Path) -> Iterator[Case]:
+    target = folder / form
+    target.mkdir()
+    try:
+        path = make(release, target)
+    except Exception as error:  # a form that this benchmark cannot write says so in the results
+        detail = f"{type(error).__name__}: {error}"
+        yield Case(
+            dataset=release.dataset, file=release.path.name, form=form, outcome=NOT_BUILT, detail=detail
+        )
+        return
+    if path is None:
+        return
+    yield judge(path, release.dataset, release.path.name, form, right, damaged=form in DAMAGED)
+
+
+def _next_year(release: Release, right: Right, last: int, folder: Path, table: SourceTable) -> Iterator[Case]:
+    later, plain = extended(table)
+    goal = replace(right, values=later, outcome=EXTENDED, until=last, plain=tuple(plain))
+    target = folder / "next_year"
+    target.mkdir()
+    try:
+        path = same(next_release(release, last), target)
+    except Exception as error:  # as above
+        detail = f"{type(error).__name__}: {error}"
+        yield Case(
+            dataset=release.dataset,
+            file=release.path.name,
+            form="next_year",
+            outcome=NOT_BUILT,
+            detail=detail,
+        )
+        return
+    yield judge(path, release.dataset, release.path.name, "next_year", goal, stale=table.source)
+
+
+def judge(
+    path: Path,
+    dataset: str,
+    file: str,
+    form: str,
+    right: Right,
+    *,
+    damaged: bool = False,
+    stale: str | None = None,
+) -> Case:
+    """Recognise and read a file, and compare it with what is right."""
+
+    def case(outcome: str, detail: str = "", **counts: int) -> Case:
+        return Case(dataset=dataset, file=file, form=form, outcome=outcome, detail=detail[:400], **counts)
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            seen = recognised_as(path)
+            table = None if seen is None else reader(seen).read(path)
+    except OURS as error:
+        return case(REFUSED, str(error.args[0]))
+    except Exception as error:  # what is measured: an error that is none of ours
+        raise_own(error)
+        return case(FOREIGN, f"{type(error).__name__}: {error} [{innermost(error)}]")
+    if table is None:
+        return _unread(case, path)
+    if seen != dataset:
+        return case(WRONG, f"read as {seen}")
+    found = compare(values(table), right.values, until=right.until, plain=list(right.plain))
+    counts = {"changed": found.changed, "added": found.added, "lost": found.lost}
+    reported = unmatched_rows(table) > right.unmatched and not damaged
+    if found.wrong or (found.lost and not reported):
+        return case(WRONG, found.first, **counts)
+    if stale is not None and table.source == stale:
+        return case(WRONG, f"the values are right, and their source is still called {stale}", **counts)
+    return case(REPORTED if found.lost else right.outcome, found.first, **counts)
+
+
+def _unread(case: Callable[..., Case], path: Path) -> Case:
+    """Outcome of a file that no reader knows: listed by the folder it lies in, or skipped without a word."""
+    found = discover(path.parent)
+    if path not in found.names:
+        return case(SKIPPED, "the folder does not list the file")
+    return case(UNREAD, found.unreadable.get(path, ""))
+
+
+def innermost(error: Exception) -> str:
+    """Innermost line of ours in a traceback."""
+    place, trace = "", error.__traceback__
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if "rtop_forecast" in file:
+            place = f"{Path(file).name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
+
+
+def raise_own(error: Exception) -> None:
+    """Raise an error that arose in this benchmark and not in the library."""
+    if not innermost(error):
+        raise error

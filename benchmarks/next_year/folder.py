@@ -1,0 +1,108 @@
+"""A whole folder of next year's releases: what the panel makes of it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import warnings
+from pathlib import Path
+
+import rtop_forecast as rtop
+from next_year.cases import (
+    EXTENDED,
+    FOREIGN,
+    NOT_BUILT,
+    OURS,
+    REFUSED,
+    WRONG,
+    Case,
+    base,
+    innermost,
+    raise_own,
+)
+from next_year.forms import same
+from next_year.oracle import compare
+from next_year.raw import load
+from next_year.releases import NOT_EXTENDED, next_release
+from rtop_forecast.sources.folder.discover import discover
+from rtop_forecast.world.states import KEYS
+
+#: Sources that are newer where only some are.
+SOME = frozenset({"ucdp_brd", "ucdp_onesided", "vdem"})
+
+
+def folder_cases(data: Path) -> list[Case]:
+    """All sources a year newer, some of them, and both years side by side."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        right = rtop.load_panel(data_dir=data)
+        cases: list[Case] = []
+        for form in ("all_newer", "some_newer", "side_by_side"):
+            with tempfile.TemporaryDirectory() as name:
+                folder = Path(name)
+                cases += _built(data, folder, form)
+                cases += _judged(folder, right, form)
+    return cases
+
+
+def _built(data: Path, folder: Path, form: str) -> list[Case]:
+    found = discover(data)
+    missing = []
+    for dataset, paths in found.files.items():
+        for path in paths:
+            target = folder / path.parent.relative_to(data)
+            target.mkdir(parents=True, exist_ok=True)
+            newer = dataset not in NOT_EXTENDED and (form != "some_newer" or dataset in SOME)
+            if newer:
+                missing += _made(path, dataset, target)
+            if not newer or form == "side_by_side":
+                shutil.copy(path, target)
+    return missing
+
+
+def _made(path: Path, dataset: str, target: Path) -> list[Case]:
+    try:
+        last = max(end for _, end in base(path, dataset).coverage.values())
+    except OURS:
+        shutil.copy(path, target)
+        return []
+    try:
+        same(next_release(load(path, dataset), last), target)
+    except Exception as error:  # a release that this benchmark cannot make says so in the results
+        detail = f"{type(error).__name__}: {error}"
+        return [Case(dataset=dataset, file=path.name, form="folder", outcome=NOT_BUILT, detail=detail[:300])]
+    return []
+
+
+def _judged(folder: Path, right: rtop.Panel, form: str) -> list[Case]:
+    """One case per variable's dataset that is wrong, and one of the folder."""
+
+    def case(dataset: str, outcome: str, detail: str, **counts: int) -> Case:
+        return Case(
+            dataset=dataset, file="", form=f"folder_{form}", outcome=outcome, detail=detail[:400], **counts
+        )
+
+    try:
+        panel = rtop.load_panel(data_dir=folder)
+    except OURS as error:
+        return [case("folder", REFUSED, str(error.args[0]))]
+    except Exception as error:  # what is measured: an error that is none of ours
+        raise_own(error)
+        return [case("folder", FOREIGN, f"{type(error).__name__}: {error} [{innermost(error)}]")]
+    cases = []
+    for name in right.variables:
+        if name not in panel.variables:
+            cases.append(case(name, WRONG, "the variable is gone"))
+            continue
+        # later years are compared file by file
+        goal = right.frame.set_index(KEYS)[[name]]
+        read = panel.frame.set_index(KEYS)[[name]]
+        found = compare(read, goal, until=right.variables[name].last_year, plain=[])
+        if found.wrong or found.lost:
+            counts = {"changed": found.changed, "added": found.added, "lost": found.lost}
+            source = f"{right.variables[name].source} -> {panel.variables[name].source}"
+            cases.append(case(name, WRONG, f"{found.first} ({source})", **counts))
+    note = panel.files.groupby("used").size().to_dict()
+    bundled = panel.origin.loc[panel.origin["origin"] == "bundled", ["table", "note"]]
+    kept = "; ".join(f"{row.table}: {row.note}" for row in bundled.itertuples())
+    return [*cases, case("folder", EXTENDED, f"files used {note}; core tables from the bundle: {kept}")]

@@ -1,0 +1,1 @@
+"""Leakage audit: whether anything in features, labels, model or calibration knows the future."""

@@ -1,0 +1,80 @@
+"""A model and its calibrator, fitted on what was known at an origin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from rtop_forecast.calibration import Calibrator
+from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.errors import CoverageError
+from rtop_forecast.forecasting.sample import Sample
+from rtop_forecast.models import RiskModel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """A model and its calibrator, fitted on what was known at an origin, and the rows behind them.
+
+    Attributes
+    ----------
+    fitted, unfitted : RiskModel
+        Trained on the windows closed by the origin; and as it was given.
+    calibrator : Calibrator
+        Fitted.
+    rows : Sample
+    origin_year, seed : int
+    """
+
+    fitted: RiskModel
+    unfitted: RiskModel
+    calibrator: Calibrator
+    rows: Sample
+    origin_year: int
+    seed: int
+
+    @property
+    def here(self) -> NDArray[np.bool_]:
+        """Rows of the origin year."""
+        return self.rows.at(self.origin_year)
+
+    @property
+    def matrix(self) -> pd.DataFrame:
+        """Features of the origin year."""
+        return self.rows.matrix[self.here].reset_index(drop=True)
+
+    @property
+    def keys(self) -> pd.DataFrame:
+        """States of the origin year."""
+        return self.rows.keys[self.here].reset_index(drop=True)
+
+    def log_odds(self, matrix: pd.DataFrame) -> FloatArray:
+        """Calibrated log-odds of rows of features."""
+        return self.calibrator.apply_log_odds(self.fitted.log_odds(matrix))
+
+    def place(self, country_id: int) -> int:
+        """Position of one state among those of the origin year.
+
+        Raises
+        ------
+        CoverageError
+            If it is not ranked.
+        """
+        places = np.flatnonzero((self.keys["country_id"] == country_id).to_numpy())
+        if not places.size:
+            message = f"GW {country_id} has no forecast from origin {self.origin_year}: it is not at risk."
+            raise CoverageError(message)
+        return int(places[0])
+
+    def row(self, country_id: int) -> pd.DataFrame:
+        """Features of one state in the origin year.
+
+        Raises
+        ------
+        CoverageError
+            If it is not ranked.
+        """
+        return self.matrix.iloc[[self.place(country_id)]]
