@@ -14,7 +14,7 @@ import pandas as pd
 from rtop_forecast.errors import CoverageError, DataIntegrityError
 from rtop_forecast.sources.catalogue import ewp_list as _ewp_list
 from rtop_forecast.sources.catalogue.ewp_episodes import episodes_table
-from rtop_forecast.world.episodes import load_revisions
+from rtop_forecast.world.editions import load_revisions
 
 HERE = Path(__file__).resolve().parent
 ANNOTATIONS = HERE / "annotations" / "episodes.csv"

@@ -10,7 +10,8 @@ from bundle_checks.tally import KEYS, Comparison, tally
 from rtop_forecast.sources.catalogue.ewp_list import resolve_ewp
 from rtop_forecast.sources.reading.files import read_csv, read_r
 from rtop_forecast.sources.reading.matching import with_country_id
-from rtop_forecast.world.episodes import as_recorded, episode_state_years, load_episodes
+from rtop_forecast.world.editions import as_recorded
+from rtop_forecast.world.episodes import episode_state_years, load_episodes
 
 __all__ = ["comparisons"]
 

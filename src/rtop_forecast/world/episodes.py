@@ -20,21 +20,15 @@ from rtop_forecast.world.states import list_states, state_years
 __all__ = [
     "COLUMNS",
     "FIRST_CODED_YEAR",
-    "FIRST_EDITION",
     "TARGET_KINDS",
-    "as_recorded",
     "check_episodes",
     "episode_state_years",
     "load_episodes",
-    "load_revisions",
     "split_ids",
 ]
 
 #: First year in which the beginning of an episode is coded.
 FIRST_CODED_YEAR = 1945
-
-#: First edition whose changes against the present list are recorded.
-FIRST_EDITION = 2018
 
 COLUMNS = (
     "episode_id",
@@ -99,83 +93,6 @@ def load_episodes(path: str | Path | None = None) -> pd.DataFrame:
             episodes[name] = episodes[name].astype("Int64")
     check_episodes(episodes)
     return episodes
-
-
-def load_revisions(path: str | Path | None = None) -> pd.DataFrame:
-    """Read what earlier editions said otherwise of episodes that they held.
-
-    Parameters
-    ----------
-    path : path, optional
-        Another file in the same layout; by default the bundled ``core/episode_revisions.csv``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``episode_id, column`` (of the list of episodes), ``value`` (empty for none), ``last_edition`` (that still
-        had this value) and ``source``.
-
-    Raises
-    ------
-    DataIntegrityError
-        If a column is not one that editions revised.
-    """
-    source = core_file("episode_revisions.csv") if path is None else Path(path)
-    table = pd.read_csv(source, dtype={"value": "str"}, keep_default_na=False)
-    strange = table.loc[~table["column"].isin(_REVISED), "column"]
-    if len(strange):
-        message = (
-            f"a revision is of one of {_REVISED}; {len(strange)} of {len(table)} are not, first "
-            f"{strange.iloc[0]!r}. Correct datasets/annotations/episode_revisions.csv."
-        )
-        raise DataIntegrityError(message)
-    return table
-
-
-def as_recorded(
-    episodes: pd.DataFrame, *, edition: int, revisions: pd.DataFrame | None = None
-) -> pd.DataFrame:
-    """List of episodes as an edition had it, as far as later additions, ends and datings are known.
-
-    Parameters
-    ----------
-    episodes : pandas.DataFrame
-        As :func:`load_episodes` returns.
-    edition : int
-        Year of the edition, which codes the years before it. Changes are known from :data:`FIRST_EDITION`;
-        an earlier edition gets the list of that one.
-    revisions : pandas.DataFrame, optional
-        As :func:`load_revisions` returns, which is the default.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Without the episodes first recorded later, with those going on whose end was, and with the years and
-        places that the edition gave. The year in ``episode_id`` follows the start.
-
-    Examples
-    --------
-    >>> episodes = load_episodes()
-    >>> len(episodes) - len(as_recorded(episodes, edition=2024))
-    1
-    """
-    present = ~(episodes["first_recorded"] > edition).fillna(False).astype(bool)
-    earlier = episodes[present].reset_index(drop=True)
-    later = (earlier["end_recorded"] > edition).fillna(False).astype(bool)
-    earlier.loc[later, ["end_year", "end_recorded"]] = pd.NA
-    revisions = load_revisions() if revisions is None else revisions
-    revised = revisions[(revisions["last_edition"] >= edition)]
-    for episode, column, value in zip(*(revised[name] for name in _REVISION), strict=True):
-        cell = value if column in _TEXT else int(value)
-        earlier.loc[earlier["episode_id"] == episode, column] = cell
-    years = earlier["start_year"].astype("str")
-    parts = earlier["episode_id"].str.split("-")
-    earlier["episode_id"] = parts.str[0] + "-" + years + "-" + parts.str[2]
-    return earlier
-
-
-_REVISED = ("start_year", "end_year", "country_id", "inheritor_ids")
-_REVISION = ("episode_id", "column", "value")
 
 
 def split_ids(cell: str) -> tuple[int, ...]:

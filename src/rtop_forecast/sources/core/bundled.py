@@ -12,13 +12,8 @@ from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.reading.table import SourceTable, no_unmatched
 from rtop_forecast.sources.registry import Release, registry
 from rtop_forecast.storage.bundled import core_file
-from rtop_forecast.world.episodes import (
-    FIRST_EDITION,
-    as_recorded,
-    episode_state_years,
-    load_episodes,
-    load_revisions,
-)
+from rtop_forecast.world.editions import FIRST_EDITION, as_recorded, load_revisions
+from rtop_forecast.world.episodes import episode_state_years, load_episodes
 from rtop_forecast.world.states import KEYS, state_years
 
 __all__ = ["CORE_TABLES", "core_tables", "earlier_episode_lists"]
