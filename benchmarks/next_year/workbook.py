@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import zipfile
 from datetime import date, datetime, time, timedelta
+from html import escape
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 _SPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -74,7 +74,8 @@ def _cell(value: Any, place: str) -> str:
         moment = value if isinstance(value, datetime) else datetime.combine(value, time())
         serial = (moment - datetime(1899, 12, 30)) / timedelta(days=1)
         return f'<c r="{place}" s="1"><v>{serial!r}</v></c>'
-    return f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{escape(_printable(str(value)))}</t></is></c>'
+    text = escape(_printable(str(value)), quote=False)
+    return f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
 
 
 def _printable(text: str) -> str:

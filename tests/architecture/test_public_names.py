@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from types import SimpleNamespace
 from typing import Any, get_args, get_origin, get_type_hints
 
 import pandas as pd
@@ -71,6 +72,10 @@ def test_functions_start_with_a_verb():
     assert nouns == set(NOT_VERBS)
 
 
+# some modules import pandas for their types alone, and its series take no type at run time
+FRAMES = SimpleNamespace(**{**vars(pd), "Series": Sequence})
+
+
 def own_classes(hint: Any) -> Iterator[type]:
     """Classes of the library within a type hint."""
     if inspect.isclass(hint) and get_origin(hint) is None and hint.__module__.startswith("rtop_forecast"):
@@ -88,8 +93,7 @@ def returned() -> Iterator[tuple[str, type]]:
             if inspect.isfunction(function) and not name.startswith("_"):
                 callables[f"{owner}.{name}"] = function
     for name, function in callables.items():
-        # some modules import pandas for their types alone
-        hints = get_type_hints(function, localns={"pd": pd})
+        hints = get_type_hints(function, localns={"pd": FRAMES})
         for kind in own_classes(hints.get("return")):
             yield name, kind
 

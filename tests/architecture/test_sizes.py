@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 import rtop_forecast as rtop
-from rtop_forecast import models
+from rtop_forecast import evaluation, models
 
 SRC = Path(__file__).resolve().parents[2] / "src" / "rtop_forecast"
 MODULES = sorted(SRC.rglob("*.py"))
 CODE_LINES, MODULE_LINES, FUNCTION_LINES, PARAMETERS = 300, 450, 60, 7
-PUBLIC = {name for name in rtop.__all__ if callable(getattr(rtop, name, None))}
+PUBLIC = {name for name in [*rtop.__all__, *evaluation.__all__] if not name.startswith("__")}
 ESTIMATORS = {name for name in models.__all__ if inspect.isclass(getattr(models, name))}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 NO_CODE = {

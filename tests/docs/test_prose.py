@@ -20,12 +20,17 @@ LINK = re.compile(r"https?://|\]\(|\{doc\}")
 
 
 def long_lines(text: str) -> list[int]:
-    """Numbers of the lines of prose that are too long; tables, code and links may be."""
+    """Numbers of the lines of prose that are too long; tables, formulas, headings, code and links may be."""
     found, fenced = [], False
     for number, line in enumerate(text.splitlines(), start=1):
         if line.lstrip().startswith(("```", ":::")):
             fenced = not fenced
-        elif not fenced and len(line) > MOST and not line.lstrip().startswith("|") and not LINK.search(line):
+        elif (
+            not fenced
+            and len(line) > MOST
+            and not line.lstrip().startswith(("|", "$$", "#"))
+            and not LINK.search(line)
+        ):
             found.append(number)
     return found
 

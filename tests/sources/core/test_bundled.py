@@ -42,9 +42,7 @@ def test_every_row_names_a_registered_source(name):
     keys = {key for cell in load(name)["source"].unique() for key in cell.split(";")}
     assert keys <= set(registry)
     for key in keys:
-        assert {"title", "release", "page", "licence", "citation", "publication_lag_months"} <= set(
-            registry[key]
-        )
+        assert {"title", "release", "page", "licence", "citation"} <= set(registry[key])
 
 
 def test_coverage_describes_every_variable_and_no_value_lies_outside():

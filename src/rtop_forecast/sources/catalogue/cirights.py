@@ -12,8 +12,8 @@ SOURCE = CountryYears(
     description="""
         File: `cirights_v3.12.10.24.xlsx` or another version, also as CSV. Laws and workers' rights are not read.
 
-        - `kill`, `disap`, `tort`, `polpris`: extrajudicial killing, disappearance, torture and political imprisonment;
-          0 frequent, 1 occasional, 2 none. `physint` is their sum, 0 to 8.
+        - `kill`, `disap`, `tort`, `polpris`: extrajudicial killing, disappearance, torture and political
+          imprisonment; 0 frequent, 1 occasional, 2 none. `physint` is their sum, 0 to 8.
         - `overall` (0 to 100), `repression` (0 to 17), `civpol` (0 to 6): indices.
         - `assn`, `formov`, `dommov`, `speech`, `elecsd`, `rel_free`, `injud` (0 to 2), `wopol`, `ngo`, `trial`
           (0 to 3): assembly, foreign and domestic movement, speech, electoral self-determination, religion, judicial
@@ -26,8 +26,8 @@ SOURCE = CountryYears(
         version 3.12; the codes of older versions for that (-999), for foreign rule (-66) and for no government (-77)
         are missing too. Scores are as published, also where a sum is not that of its parts (13 state-years).
 
-        Atrocities: Cingranelli, D., Mark, S., Garvey, J. B., Hutt, J., & Lee, Y. (2022). A brutality-based approach to
-        identifying state-led atrocities. Journal of Conflict Resolution, 66(9), 1676-1702.
+        Atrocities: Cingranelli, D., Mark, S., Garvey, J. B., Hutt, J., & Lee, Y. (2022). A brutality-based approach
+        to identifying state-led atrocities. Journal of Conflict Resolution, 66(9), 1676-1702.
     """,
     marks=frozenset({"ciri", "cow", "Physical Integrity Rights Index", "Extrajudicial Killings"}),
     columns={

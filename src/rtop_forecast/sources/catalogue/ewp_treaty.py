@@ -26,8 +26,8 @@ SOURCE = CountryYears(
           Political Rights, else 0.
 
         The project names it after the Covenant; its parties are those of the Protocol (Rwanda, India and the United
-        Kingdom, parties to the Covenant, are not in it). "Yugoslavia" is Serbia from 2007 on, as in the project's list
-        of states. The depositary lists an accession within days.
+        Kingdom, parties to the Covenant, are not in it). "Yugoslavia" is Serbia from 2007 on, as in the project's
+        list of states. The depositary lists an accession within days.
     """,
     marks=frozenset({"year", "country", "ccode", "ios.iccpr1"}),
     columns={"ios.iccpr1": Column("iccpr_op1", (0, 1))},

@@ -113,16 +113,16 @@ SOURCE = CountryYears(
     dataset="freedom_house",
     title=_TITLE,
     description="""
-        File: `Country_and_Territory_Ratings_and_Statuses_FIW_1973-2025.xlsx` (each edition has three columns under one
-        merged heading) or the R object `fh`. An edition is published in February or March.
+        File: `Country_and_Territory_Ratings_and_Statuses_FIW_1973-2025.xlsx` (each edition has three columns under
+        one merged heading) or the R object `fh`. An edition is published in February or March.
 
         - `pr`, `cl`: political rights and civil liberties, 1 (best) to 7 (worst).
         - `status`: 1 free, 2 partly free, 3 not free.
 
         The year is the one that an edition covers, the calendar year before it. An edition that covers parts of two
         years counts for the later: January 1981 to August 1982 is 1982, so that 1981 has no rating, November 1983 to
-        November 1984 is 1984; the R object does the same. In the workbook, South Africa's double rating of 1972 (white
-        and black) is missing.
+        November 1984 is 1984; the R object does the same. In the workbook, South Africa's double rating of 1972
+        (white and black) is missing.
     """,
     recognises=_recognises,
     load=_load,

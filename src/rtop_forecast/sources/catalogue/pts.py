@@ -39,8 +39,8 @@ SOURCE = CountryYears(
         where they hold no score. The two Yugoslavias share 1991 and 1992: the socialist federation, which was the
         state at the end of 1991, has the first, its successor the second.
 
-        Comparison to CIRI: Wood, R. M., & Gibney, M. (2010). The Political Terror Scale (PTS): A re-introduction and a
-        comparison to CIRI. Human Rights Quarterly, 32(2), 367-400.
+        Comparison to CIRI: Wood, R. M., & Gibney, M. (2010). The Political Terror Scale (PTS): A re-introduction and
+        a comparison to CIRI. Human Rights Quarterly, 32(2), 367-400.
     """,
     marks=frozenset({"PTS_A", "PTS_S", "Year"}),
     columns={official: Column(name, (1, 5)) for official, name in _SCORES.items()},
