@@ -319,7 +319,7 @@ def explained_by(
         ages=table[features.names].to_numpy(dtype=float),
         specs=tuple(features.specs),
         origin_year=origin_year,
-        sources=feature_sources(features),
+        sources=features.sources(),
     )
     return _centred(
         raw,
@@ -329,14 +329,6 @@ def explained_by(
         calibrator=calibrator,
         log_odds=raw.log_odds,
         reference_name=world_name(origin_year),
-    )
-
-
-def feature_sources(features: Features) -> tuple[str, ...]:
-    """Source of each feature's first variable."""
-    variables = features.panel.variables
-    return tuple(
-        variables[spec.variables[0]].source if spec.variables else "state system" for spec in features.specs
     )
 
 

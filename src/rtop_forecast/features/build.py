@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -16,11 +15,10 @@ from rtop_forecast.features.catalogue import CATALOGUE
 from rtop_forecast.features.catalogue.make import level
 from rtop_forecast.features.framework import find_risk_factor
 from rtop_forecast.features.grid import Grid
+from rtop_forecast.features.sources import publication_lag, releases_behind
 from rtop_forecast.features.spec import FeatureSpec
 from rtop_forecast.features.transforms import settled
 from rtop_forecast.panel import Panel
-from rtop_forecast.sources.core.bundled import core_tables
-from rtop_forecast.sources.registry import Release, registry
 from rtop_forecast.world.states import KEYS
 
 # Binary digits of a source's own figure (integers to 10**12 are exact) and of what is computed.
@@ -61,9 +59,20 @@ class Features:
         """Copy of the table."""
         return self.frame.copy()
 
+    def sources(self) -> tuple[str, ...]:
+        """Registry keys of the releases behind each feature's first variable, joined by ``+``."""
+        held = self.panel.variables
+        return tuple(
+            "+".join(one.key for one in releases_behind(spec.variables[0], held))
+            or held[spec.variables[0]].source
+            if spec.variables
+            else "state system"
+            for spec in self.specs
+        )
+
     def describe(self) -> pd.DataFrame:
         """Catalogue of these features with the share of state-years in which each is observed."""
-        table = describe_features(self.specs)
+        table = describe_features(self.specs, panel=self.panel)
         table["observed"] = self.frame[self.names].notna().mean().to_numpy()
         return table
 
@@ -166,16 +175,32 @@ def _column(grid: Grid, spec: FeatureSpec) -> tuple[FloatArray, FloatArray]:
     column = grid.flatten(spec.compute(grid))
     if spec.rounded:
         column = settled(column, digits=_FIGURE if spec.transform == "level" else _COMPUTED)
-    used = [grid.flatten(grid.age(name)) for name in spec.variables]
-    # over the observed ones: a share over several treaties may lack the youngest
-    oldest = np.fmax.reduce(used) if used else np.zeros(len(column))
+    oldest = _oldest(grid, spec)
     if spec.max_age is not None:
         column = np.where(oldest < spec.max_age, column, np.nan)
     return column, np.where(np.isfinite(column), oldest, np.nan)
 
 
-def describe_features(specs: Sequence[FeatureSpec] = CATALOGUE) -> pd.DataFrame:
+def _oldest(grid: Grid, spec: FeatureSpec) -> FloatArray:
+    """Age of the oldest value behind each value of a feature."""
+    if spec.age is not None:
+        return grid.flatten(spec.age(grid))
+    # over the observed ones: a share over several treaties may lack the youngest
+    used = [grid.flatten(grid.age(name)) for name in spec.variables]
+    return np.fmax.reduce(used) if used else np.zeros(len(grid.rows))
+
+
+def describe_features(
+    specs: Sequence[FeatureSpec] = CATALOGUE, *, panel: Panel | None = None
+) -> pd.DataFrame:
     """Feature catalogue as a table.
+
+    Parameters
+    ----------
+    specs : sequence of FeatureSpec
+        By default the whole catalogue.
+    panel : Panel, optional
+        Its releases are named as sources; by default those of the bundle, and the newest registered of the others.
 
     Returns
     -------
@@ -186,8 +211,8 @@ def describe_features(specs: Sequence[FeatureSpec] = CATALOGUE) -> pd.DataFrame:
         ``publication_lag_months`` (of the slowest source), ``sign`` (expected direction), ``by_default``,
         ``reference`` (codebooks).
     """
-    origins = [[_release(name) for name in spec.variables] for spec in specs]
-    releases = [[release for release in group if release is not None] for group in origins]
+    held = None if panel is None else panel.variables
+    releases = [[one for name in spec.variables for one in releases_behind(name, held)] for spec in specs]
     return pd.DataFrame(
         {
             "name": [spec.name for spec in specs],
@@ -201,29 +226,13 @@ def describe_features(specs: Sequence[FeatureSpec] = CATALOGUE) -> pd.DataFrame:
             "variables": [", ".join(spec.variables) for spec in specs],
             "sources": [", ".join(sorted({one.key for one in group})) for group in releases],
             "publication_lag_months": [
-                max((one.publication_lag_months for one in group), default=0) for group in releases
+                max((publication_lag(name, held) for name in spec.variables), default=0) for spec in specs
             ],
             "sign": [spec.sign for spec in specs],
             "by_default": [spec.by_default for spec in specs],
             "reference": [" ".join(sorted({one.citation for one in group})) for group in releases],
         }
     )
-
-
-def _release(variable: str) -> Release | None:
-    """Find the registered release that brings a variable; None for one of the user's own."""
-    bundled = _core_sources().get(variable)
-    if bundled is not None:
-        return registry().get(bundled)
-    matches = [one for one in registry().values() if one.dataset and variable.startswith(f"{one.dataset}_")]
-    longest = max((len(one.dataset) for one in matches), default=0)
-    return max((one for one in matches if len(one.dataset) == longest), key=lambda one: one.key, default=None)
-
-
-@lru_cache(maxsize=1)
-def _core_sources() -> dict[str, str]:
-    """Registry key of the latest source behind each variable of the core tables."""
-    return {name: table.source.split("+")[0] for table in core_tables() for name in table.coverage}
 
 
 def _select(panel: Panel, names: Sequence[str] | None) -> tuple[FeatureSpec, ...]:

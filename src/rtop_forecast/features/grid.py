@@ -54,6 +54,7 @@ class Grid:
         self.exists = np.zeros((len(self.years), len(self.ids)), dtype=bool)
         self.exists[self.rows, self.cols] = True
         self._latest: dict[str, tuple[FloatArray, FloatArray]] = {}
+        self._published: dict[str, tuple[FloatArray, int]] = {}
 
     def issued(self, year: int) -> date:
         """Issue date of the forecasts with origin ``year``."""
@@ -62,6 +63,13 @@ class Grid:
     def known(self, name: str) -> FloatArray:
         """Latest published value of a variable for each row; event counts are never carried past coverage."""
         return self._lookup(name)[0]
+
+    def observed(self, name: str) -> FloatArray:
+        """Value of the latest year published for each row; NaN where that year has none: nothing is carried.
+
+        What spans several years, a change, mean, sum or largest value, is computed from these.
+        """
+        return np.where(self.exists, self._lag(name)[0], np.nan)
 
     def age(self, name: str) -> FloatArray:
         """Years between each row and the year its known value belongs to."""
@@ -132,8 +140,9 @@ class Grid:
         mean = np.divide(total, count, out=np.full(values.size, np.nan), where=count > 0)
         return np.where(self.exists, mean.reshape(values.shape), np.nan)
 
-    def _lookup(self, name: str) -> tuple[FloatArray, FloatArray]:
-        if name not in self._latest:
+    def _lag(self, name: str) -> tuple[FloatArray, int]:
+        """Values moved to the row by whose issue date they were published, and by how many years."""
+        if name not in self._published:
             variable = self.panel.variables.get(name)
             if variable is None:
                 message = f"the panel has no variable {name!r}. Load the source that brings it."
@@ -141,8 +150,13 @@ class Grid:
             values = np.full(self.exists.shape, np.nan)
             values[self.rows, self.cols] = self.panel.frame[name].to_numpy(dtype=float)
             years = availability_lag(variable.publication_lag_months, issue_month=self.issue_month)
-            values = lag(values, years)
-            if variable.zero_inside:
+            self._published[name] = lag(values, years), years
+        return self._published[name]
+
+    def _lookup(self, name: str) -> tuple[FloatArray, FloatArray]:
+        if name not in self._latest:
+            values, years = self._lag(name)
+            if self.panel.variables[name].zero_inside:
                 age = np.where(np.isfinite(values), 0.0, np.nan)
             else:
                 values, age = carry_forward(values)

@@ -48,8 +48,11 @@ class FeatureSpec:
     compute : callable
         Grid to array of shape (n_years, n_states).
     max_age : int, optional
-        Age in years from which a carried value counts as unknown; by default it is carried without limit,
-        its age beside it.
+        Age in years from which a carried value counts as unknown; without it a value holds until the next,
+        as the deposit of a treaty does.
+    age : callable, optional
+        Grid to the age of each value in years, where one variable may stand in for another; by default the age
+        of the oldest variable.
     by_default : bool
         Whether :func:`build_features` takes it unasked.
     rounded : bool
@@ -73,6 +76,7 @@ class FeatureSpec:
     coding: str = ""
     scale: Scale = "identity"
     max_age: int | None = None
+    age: Callable[[Grid], FloatArray] | None = None
     by_default: bool = True
     rounded: bool = True
 

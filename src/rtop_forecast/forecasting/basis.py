@@ -11,7 +11,6 @@ from rtop_forecast.explanation.attribution import (
     AttributionTable,
     ExplainedRows,
     attribute,
-    feature_sources,
     shapley_by_factor,
 )
 from rtop_forecast.explanation.reference import Reference
@@ -100,7 +99,7 @@ class Basis(Fit):
                 ages=ages[self.features.names].to_numpy(dtype=float),
                 specs=tuple(self.features.specs),
                 origin_year=self.origin_year,
-                sources=feature_sources(self.features),
+                sources=self.features.sources(),
             ),
             calibrator=self.calibrator,
             reference=reference,

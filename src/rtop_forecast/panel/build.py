@@ -37,6 +37,7 @@ def block_of(
     keys: pd.DataFrame, table: SourceTable, *, span: tuple[int, int]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Columns of a table for each state-year of the panel, and what of it belongs to none."""
+    country = keys["country_id"].to_numpy()
     row = pd.MultiIndex.from_frame(table.data[KEYS]).get_indexer(pd.MultiIndex.from_frame(keys))
     absent = row < 0
     year = keys["year"].to_numpy()
@@ -53,7 +54,8 @@ def block_of(
             )
             raise DataIntegrityError(message)
         if name in table.zero_inside:
-            values[inside & absent] = 0.0
+            covered = np.isin(country, list(table.states[name])) if name in table.states else True
+            values[inside & absent & covered] = 0.0
         columns[name] = values
     outside = _outside(table.data[KEYS], keys, span=span)
     report = (
@@ -101,8 +103,8 @@ def build_panel(tables: Sequence[SourceTable], *, first: int = FIRST_YEAR, last:
     Returns
     -------
     Panel
-        Outside a variable's coverage its values are missing; inside, the absence of a row
-        is zero for event counts and missing for everything else. Rows that match no
+        Outside a variable's coverage, in years or in states, its values are missing; inside, the absence
+        of a row is zero for event counts and missing for everything else. Rows that match no
         state-year are listed in ``unmatched``.
 
     Raises

@@ -64,16 +64,30 @@ def releases_of(source: str) -> list[tuple[str, str]]:
     >>> releases_of("powell-thyne-2010+powell-thyne+csp-ewp2025+vdem-16")
     [('coups', '2010'), ('coups', '2025'), ('vdem', '16')]
     """
-    registered = registry()
-    found, parts = [], source.split("+")
-    while parts:
-        # a key may hold a plus itself: the longest one that is registered, else one part
-        length = next((n for n in range(len(parts), 0, -1) if "+".join(parts[:n]) in registered), 1)
-        key, parts = "+".join(parts[:length]), parts[length:]
+    found = []
+    for key in source_keys(source):
         name, _, release = key.rpartition("-")
-        entry = registered.get(key)
+        entry = registry().get(key)
         found.append((entry.dataset, entry.release) if entry else (name.replace("-", "_"), release))
     return found
+
+
+def source_keys(source: str) -> list[str]:
+    """Registry keys in a variable's source, where they are joined by ``+``.
+
+    Examples
+    --------
+    >>> source_keys("powell-thyne-2010+powell-thyne+csp-ewp2025")
+    ['powell-thyne-2010', 'powell-thyne+csp-ewp2025']
+    """
+    entries = registry()
+    keys, parts = [], source.split("+")
+    while parts:
+        # a key may hold a plus itself: the longest one that is registered, else one part
+        length = next((n for n in range(len(parts), 0, -1) if "+".join(parts[:n]) in entries), 1)
+        keys.append("+".join(parts[:length]))
+        parts = parts[length:]
+    return keys
 
 
 def datasets_of(source: str) -> set[str]:

@@ -118,6 +118,7 @@ def reliability_figure(
         color="#dddddd",
         label="if calibrated",
     )
+    _observed(axes, curve, floor=floor, level=level)
     order = np.argsort(p)
     axes.plot(
         p[order],
@@ -127,7 +128,6 @@ def reliability_figure(
         linewidth=1,
         label="isotonic",
     )
-    _observed(axes, curve, floor=floor, level=level)
     _logarithmic(axes, floor=floor, top=top, highest=float(curve["high"].max()))
     axes.set_xlabel("forecast probability (log scale)")
     axes.set_ylabel("observed frequency (log scale)")

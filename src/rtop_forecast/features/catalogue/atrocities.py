@@ -24,8 +24,8 @@ FEATURES = (
     ),
     level(
         "tmk_severity",
-        "severity of targeted mass killing",
-        unit="sum of grades over episodes",
+        "gravest targeted mass killing of the year",
+        unit="on a scale of 0-8 (0 is none, 8 the gravest)",
         risk_factors=(11,),
         indicators=("11.1",),
         sign=1,

@@ -19,9 +19,12 @@ def _active(grid: Grid) -> FloatArray:
 
 
 def _new_conflict(grid: Grid) -> FloatArray:
+    """1 in a year of conflict after three quiet years; missing where those years are not known to have been quiet."""
     active = _active(grid)
-    quiet_before = trailing_sum(lag(active, 1), 3)
-    return np.where(np.isfinite(active), active * (np.nan_to_num(quiet_before) == 0), np.nan)
+    before = [lag(active, years) for years in range(1, 4)]
+    fought = np.fmax.reduce(before) == 1
+    unknown = np.isnan(before).any(axis=0) & ~fought
+    return np.where(np.isnan(active) | ((active == 1) & unknown), np.nan, active * ~fought)
 
 
 def _log_deaths(grid: Grid, name: str) -> FloatArray:
@@ -69,7 +72,7 @@ FEATURES = (
     ),
     level(
         "ucdp_interstate",
-        "war with another state",
+        "armed conflict with another state, minor or war",
         coding="0 or 1",
         risk_factors=(1,),
         indicators=("1.1",),
@@ -133,8 +136,16 @@ FEATURES = (
     ),
     logged(
         "ucdp_battle_deaths",
-        "battle-related deaths",
+        "battle-related deaths in conflict within the state",
         name="ucdp_battle_deaths_log",
+        unit="deaths",
+        risk_factors=(1, 13),
+        indicators=("1.1",),
+        sign=1,
+    ),
+    logged(
+        "ucdp_interstate_deaths",
+        "battle-related deaths in conflict between states over the state or its territory",
         unit="deaths",
         risk_factors=(1, 13),
         indicators=("1.1",),

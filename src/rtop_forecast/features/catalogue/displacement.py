@@ -2,7 +2,42 @@
 
 from __future__ import annotations
 
-from rtop_forecast.features.catalogue.make import FLOW_AGE, decayed, log_changed, logged, per_head
+import numpy as np
+
+from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.features.catalogue.make import (
+    FLOW_AGE,
+    decayed,
+    log_changed,
+    logged,
+    per_head,
+    per_head_of,
+)
+from rtop_forecast.features.grid import Grid
+
+_DISPLACED = ("unhcr_idps", "idmc_stock")
+
+
+def _sources(grid: Grid) -> tuple[FloatArray, FloatArray]:
+    """Displaced by each source that has a recent figure, and the age of the figure; NaN where it has none."""
+    ages = np.stack([grid.age(name) for name in _DISPLACED])
+    recent = ages < FLOW_AGE
+    values = np.stack([grid.known(name) for name in _DISPLACED])
+    return np.where(recent, values, np.nan), np.where(recent, ages, np.nan)
+
+
+def _displaced(grid: Grid) -> FloatArray:
+    """Larger of the two figures: UNHCR counts those of concern to it, IDMC all displaced by conflict."""
+    larger: FloatArray = np.fmax.reduce(_sources(grid)[0])
+    return larger
+
+
+def _age_of_displaced(grid: Grid) -> FloatArray:
+    """Age of the figure that is used, the younger where both are equal."""
+    values, ages = _sources(grid)
+    age: FloatArray = np.fmin.reduce(np.where(values == np.fmax.reduce(values), ages, np.nan))
+    return age
+
 
 FEATURES = (
     per_head(
@@ -39,17 +74,30 @@ FEATURES = (
         sign=1,
         max_age=FLOW_AGE,
     ),
-    per_head(
-        "unhcr_idps",
-        "internally displaced persons",
+    per_head_of(
+        "displaced",
+        "internally displaced by conflict, the larger of UNHCR's and IDMC's figures",
+        variables=_DISPLACED,
+        count=_displaced,
+        age=_age_of_displaced,
         risk_factors=(13,),
         indicators=("13",),
         sign=1,
         max_age=FLOW_AGE,
     ),
+    per_head(
+        "unhcr_idps",
+        "internally displaced persons of concern to UNHCR",
+        risk_factors=(13,),
+        indicators=("13",),
+        sign=1,
+        max_age=FLOW_AGE,
+        # UNHCR has 0 where IDMC counts the displaced of states it does not work in: the feature of both stands in
+        by_default=False,
+    ),
     log_changed(
         "unhcr_idps",
-        "internally displaced persons",
+        "internally displaced persons of concern to UNHCR",
         years=1,
         unit="log ratio of 1 + persons",
         risk_factors=(7, 13),

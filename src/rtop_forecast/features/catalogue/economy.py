@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rtop_forecast.features.catalogue.make import FLOW_AGE, averaged, level, log_changed, logged
+from rtop_forecast.features.catalogue.make import FLOW_AGE, STATE_AGE, averaged, level, log_changed, logged
 
 FEATURES = (
     logged(
@@ -13,6 +13,7 @@ FEATURES = (
         indicators=("3.10", "1.9"),
         sign=-1,
         name="wdi_gdp_per_head_log",
+        max_age=STATE_AGE,
     ),
     level(
         "wdi_NY.GDP.PCAP.KD.ZG",
@@ -33,7 +34,6 @@ FEATURES = (
         indicators=("1.8",),
         sign=-1,
         name="wdi_growth_mean3",
-        max_age=FLOW_AGE,
     ),
     logged(
         "wdi_NE.TRD.GNFS.ZS",
@@ -43,6 +43,7 @@ FEATURES = (
         indicators=("6.6",),
         sign=-1,
         name="wdi_trade_log",
+        max_age=STATE_AGE,
     ),
     logged(
         "wdi_NY.GDP.TOTL.RT.ZS",
@@ -52,6 +53,7 @@ FEATURES = (
         indicators=("4.2",),
         sign=1,
         name="wdi_resource_rents_log",
+        max_age=STATE_AGE,
     ),
     logged(
         "wdi_NY.GDP.PETR.RT.ZS",
@@ -61,6 +63,7 @@ FEATURES = (
         indicators=("4.2",),
         sign=1,
         name="wdi_oil_rents_log",
+        max_age=STATE_AGE,
     ),
     level(
         "sipri_share_gdp",
@@ -69,6 +72,7 @@ FEATURES = (
         risk_factors=(5,),
         indicators=("5.1",),
         sign=1,
+        max_age=STATE_AGE,
     ),
     logged(
         "sipri_per_capita_usd",
@@ -77,6 +81,7 @@ FEATURES = (
         risk_factors=(5,),
         indicators=("5.1",),
         sign=0,
+        max_age=STATE_AGE,
     ),
     log_changed(
         "sipri_constant_usd",

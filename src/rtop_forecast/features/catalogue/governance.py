@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from rtop_forecast.features.catalogue.make import changed, level
+from rtop_forecast.features.catalogue.make import STATE_AGE, changed, level
 from rtop_forecast.features.spec import FeatureSpec
 
-_shift = partial(changed, risk_factors=(7,), sign=-1, max_age=None)
+_shift = partial(changed, risk_factors=(7,), sign=-1)
 
 FEATURES = (
     level(
@@ -17,6 +17,7 @@ FEATURES = (
         risk_factors=(12, 2),
         indicators=("12.8", "2.1"),
         sign=1,
+        max_age=STATE_AGE,
     ),
     level(
         "vdem_v2clsocgrp_ord_is_0",
@@ -25,6 +26,7 @@ FEATURES = (
         risk_factors=(9,),
         indicators=("9.1",),
         sign=1,
+        max_age=STATE_AGE,
     ),
     level(
         "vdem_v2clrelig_ord",
@@ -33,6 +35,7 @@ FEATURES = (
         risk_factors=(9,),
         indicators=("9.1",),
         sign=-1,
+        max_age=STATE_AGE,
     ),
     level(
         "vdem_v2pepwrsoc_ord",
@@ -41,6 +44,7 @@ FEATURES = (
         risk_factors=(4, 9),
         indicators=("4.2", "9.4"),
         sign=-1,
+        max_age=STATE_AGE,
     ),
     level(
         "vdem_v2csreprss_ord",
@@ -49,6 +53,7 @@ FEATURES = (
         risk_factors=(6, 7),
         indicators=("6.2", "7.7"),
         sign=-1,
+        max_age=STATE_AGE,
     ),
     level(
         "vdem_v2xcl_disc",
@@ -57,6 +62,7 @@ FEATURES = (
         risk_factors=(6, 7),
         indicators=("6.2", "7.6"),
         sign=-1,
+        max_age=STATE_AGE,
     ),
     level(
         "vdem_v2mecenefm_ord",
@@ -65,6 +71,7 @@ FEATURES = (
         risk_factors=(6, 7),
         indicators=("6.2", "7.6"),
         sign=-1,
+        max_age=STATE_AGE,
     ),
     level(
         "vdem_v2psparban_ord",
@@ -73,6 +80,7 @@ FEATURES = (
         risk_factors=(7,),
         indicators=("7.2",),
         sign=-1,
+        max_age=STATE_AGE,
     ),
     level(
         "vdem_v2jureform_ord",
@@ -81,6 +89,7 @@ FEATURES = (
         risk_factors=(7,),
         indicators=("7.2",),
         sign=-1,
+        max_age=STATE_AGE,
     ),
     level(
         "vdem_v2x_polyarchy",
@@ -89,6 +98,7 @@ FEATURES = (
         risk_factors=(6,),
         indicators=("6.2", "1.6"),
         sign=0,
+        max_age=STATE_AGE,
     ),
     FeatureSpec(
         name="vdem_v2x_polyarchy_extreme",
@@ -100,6 +110,7 @@ FEATURES = (
         variables=("vdem_v2x_polyarchy",),
         sign=-1,
         compute=lambda g: (g.known("vdem_v2x_polyarchy") - 0.5) ** 2,
+        max_age=STATE_AGE,
     ),
     _shift("vdem_v2x_polyarchy", "electoral democracy", years=1, coding="index points", indicators=("7.2",)),
     _shift("vdem_v2x_polyarchy", "electoral democracy", years=5, coding="index points", indicators=("7.2",)),

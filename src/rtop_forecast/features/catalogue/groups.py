@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rtop_forecast.features.catalogue.make import changed, level, logged
+from rtop_forecast.features.catalogue.make import STRUCTURE_AGE, changed, level, logged
 
 FEATURES = (
     level(
@@ -12,6 +12,7 @@ FEATURES = (
         risk_factors=(4, 9),
         indicators=("4.2", "9.4"),
         sign=1,
+        max_age=STRUCTURE_AGE,
     ),
     level(
         "epr_discriminated",
@@ -20,6 +21,7 @@ FEATURES = (
         risk_factors=(9,),
         indicators=("9.1",),
         sign=1,
+        max_age=STRUCTURE_AGE,
     ),
     level(
         "epr_largest_excluded",
@@ -28,6 +30,7 @@ FEATURES = (
         risk_factors=(4, 9),
         indicators=("4.2", "9.4"),
         sign=1,
+        max_age=STRUCTURE_AGE,
     ),
     level(
         "epr_dominant",
@@ -36,6 +39,7 @@ FEATURES = (
         risk_factors=(4,),
         indicators=("4.1", "4.2"),
         sign=1,
+        max_age=STRUCTURE_AGE,
     ),
     level(
         "epr_downgraded_5y",
@@ -44,6 +48,7 @@ FEATURES = (
         risk_factors=(7, 8),
         indicators=("8.4",),
         sign=1,
+        max_age=STRUCTURE_AGE,
     ),
     logged(
         "epr_excluded_groups",
@@ -52,6 +57,7 @@ FEATURES = (
         risk_factors=(9,),
         indicators=("9.4",),
         sign=1,
+        max_age=STRUCTURE_AGE,
     ),
     logged(
         "epr_relevant_groups",
@@ -60,6 +66,7 @@ FEATURES = (
         risk_factors=(9,),
         indicators=("9.4",),
         sign=1,
+        max_age=STRUCTURE_AGE,
     ),
     level(
         "epr_fractionalization",
@@ -68,6 +75,7 @@ FEATURES = (
         risk_factors=(9,),
         indicators=("9.4",),
         sign=0,
+        max_age=STRUCTURE_AGE,
     ),
     changed(
         "epr_excluded",
@@ -85,5 +93,6 @@ FEATURES = (
         risk_factors=(9,),
         indicators=("9.4",),
         sign=0,
+        max_age=STRUCTURE_AGE,
     ),
 )

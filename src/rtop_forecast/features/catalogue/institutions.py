@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rtop_forecast.features.catalogue.make import FLOW_AGE, changed, decayed, level, logged
+from rtop_forecast.features.catalogue.make import FLOW_AGE, STATE_AGE, changed, decayed, level, logged
 
 FEATURES = (
     level(
@@ -12,6 +12,7 @@ FEATURES = (
         risk_factors=(3,),
         indicators=("3.2", "3.3"),
         sign=-1,
+        max_age=STATE_AGE,
     ),
     level(
         "vdem_v2juhcind",
@@ -20,6 +21,7 @@ FEATURES = (
         risk_factors=(3,),
         indicators=("3.3",),
         sign=-1,
+        max_age=STATE_AGE,
     ),
     level(
         "vdem_v2x_jucon",
@@ -28,6 +30,7 @@ FEATURES = (
         risk_factors=(3,),
         indicators=("3.3", "3.6"),
         sign=-1,
+        max_age=STATE_AGE,
     ),
     level(
         "vdem_v2clrspct",
@@ -36,6 +39,7 @@ FEATURES = (
         risk_factors=(3,),
         indicators=("3.2",),
         sign=-1,
+        max_age=STATE_AGE,
     ),
     level(
         "vdem_v2svstterr",
@@ -44,6 +48,7 @@ FEATURES = (
         risk_factors=(3,),
         indicators=("3.2",),
         sign=-1,
+        max_age=STATE_AGE,
     ),
     level(
         "vdem_v2x_corr",
@@ -52,6 +57,7 @@ FEATURES = (
         risk_factors=(3,),
         indicators=("3.5",),
         sign=1,
+        max_age=STATE_AGE,
     ),
     level(
         "vdem_v2clkill",
@@ -60,6 +66,7 @@ FEATURES = (
         risk_factors=(2, 12),
         indicators=("2.1", "12.8"),
         sign=-1,
+        max_age=STATE_AGE,
     ),
     changed(
         "vdem_v2clkill",
@@ -77,6 +84,7 @@ FEATURES = (
         risk_factors=(2,),
         indicators=("2.1",),
         sign=-1,
+        max_age=STATE_AGE,
     ),
     level(
         "vdem_v2pepwrses",
@@ -85,6 +93,7 @@ FEATURES = (
         risk_factors=(4,),
         indicators=("4.2", "1.9"),
         sign=-1,
+        max_age=STATE_AGE,
     ),
     level(
         "vdem_v2pepwrsoc",
@@ -93,6 +102,7 @@ FEATURES = (
         risk_factors=(4, 9),
         indicators=("4.2", "9.4"),
         sign=-1,
+        max_age=STATE_AGE,
     ),
     level(
         "vdem_v2cltrnslw",
@@ -101,6 +111,7 @@ FEATURES = (
         risk_factors=(4, 3),
         indicators=("3.2",),
         sign=-1,
+        max_age=STATE_AGE,
     ),
     level(
         "vdem_v2x_ex_military",
@@ -109,6 +120,7 @@ FEATURES = (
         risk_factors=(5,),
         indicators=("5.1", "3.4"),
         sign=1,
+        max_age=STATE_AGE,
     ),
     level(
         "vdem_v2csantimv",
@@ -117,6 +129,7 @@ FEATURES = (
         risk_factors=(1,),
         indicators=("1.5",),
         sign=1,
+        max_age=STATE_AGE,
     ),
     level(
         "vdem_v2cseeorgs",
@@ -125,6 +138,7 @@ FEATURES = (
         risk_factors=(6,),
         indicators=("6.2",),
         sign=-1,
+        max_age=STATE_AGE,
     ),
     level(
         "vdem_v2csrlgrep",
@@ -133,6 +147,7 @@ FEATURES = (
         risk_factors=(9,),
         indicators=("9.1",),
         sign=-1,
+        max_age=STATE_AGE,
     ),
     level(
         "vdem_v2x_cspart",
@@ -141,6 +156,7 @@ FEATURES = (
         risk_factors=(6,),
         indicators=("6.1", "6.2"),
         sign=-1,
+        max_age=STATE_AGE,
     ),
     level(
         "vdem_v2x_freexp_altinf",
@@ -149,6 +165,7 @@ FEATURES = (
         risk_factors=(6,),
         indicators=("6.2",),
         sign=-1,
+        max_age=STATE_AGE,
     ),
     level(
         "vdem_v2clsocgrp",
@@ -157,6 +174,7 @@ FEATURES = (
         risk_factors=(9,),
         indicators=("9.1",),
         sign=-1,
+        max_age=STATE_AGE,
     ),
     level(
         "vdem_v2clacjust",
@@ -165,14 +183,16 @@ FEATURES = (
         risk_factors=(9,),
         indicators=("9.4",),
         sign=-1,
+        max_age=STATE_AGE,
     ),
     level(
         "vdem_v2clrgunev_ord_is_2",
-        "civil liberties weaker in some regions, by the middle category",
+        "civil liberties equally strong in all regions",
         coding="0 or 1",
         risk_factors=(9,),
         indicators=("9.4",),
-        sign=1,
+        sign=-1,
+        max_age=STATE_AGE,
     ),
     changed(
         "vdem_v2x_civlib",
@@ -235,6 +255,7 @@ FEATURES = (
         risk_factors=(3,),
         indicators=("3.6",),
         sign=-1,
+        max_age=STATE_AGE,
     ),
     logged(
         "polity5_durable",
@@ -253,7 +274,6 @@ FEATURES = (
         risk_factors=(1, 7),
         indicators=("1.4", "7.2"),
         sign=1,
-        max_age=FLOW_AGE,
     ),
     decayed(
         "polity5_transition",
@@ -263,6 +283,5 @@ FEATURES = (
         risk_factors=(1,),
         indicators=("1.4",),
         sign=1,
-        max_age=FLOW_AGE,
     ),
 )

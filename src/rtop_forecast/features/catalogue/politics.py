@@ -7,7 +7,7 @@ from rtop_forecast.features.catalogue.make import FLOW_AGE, level, logged
 FEATURES = (
     logged(
         "reign_elections_elections",
-        "national elections and referendums in the year",
+        "national elections in the year, referendums not counted",
         unit="elections",
         risk_factors=(8,),
         indicators=("8.8",),
@@ -15,7 +15,7 @@ FEATURES = (
     ),
     logged(
         "reign_elections_irregular",
-        "elections outside the regular calendar",
+        "national elections outside the regular calendar",
         unit="elections",
         risk_factors=(8,),
         indicators=("8.8", "8.4"),

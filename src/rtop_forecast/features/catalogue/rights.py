@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rtop_forecast.features.catalogue.make import FLOW_AGE, averaged, changed, level
+from rtop_forecast.features.catalogue.make import FLOW_AGE, STATE_AGE, averaged, changed, level
 
 FEATURES = (
     level(
@@ -31,7 +31,6 @@ FEATURES = (
         risk_factors=(2,),
         indicators=("2.1", "2.3"),
         sign=1,
-        max_age=FLOW_AGE,
     ),
     changed(
         "pts_pts_s",
@@ -103,6 +102,7 @@ FEATURES = (
         risk_factors=(6,),
         indicators=("6.2", "1.6"),
         sign=1,
+        max_age=STATE_AGE,
     ),
     level(
         "freedom_house_cl",
@@ -111,6 +111,7 @@ FEATURES = (
         risk_factors=(6,),
         indicators=("6.2",),
         sign=1,
+        max_age=STATE_AGE,
     ),
     changed(
         "freedom_house_cl",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rtop_forecast.checks.arrays import FloatArray
-from rtop_forecast.features.catalogue.make import level
+from rtop_forecast.features.catalogue.make import STATE_AGE, level
 from rtop_forecast.features.grid import Grid
 from rtop_forecast.features.spec import FeatureSpec
 from rtop_forecast.features.transforms import change
@@ -42,6 +42,7 @@ FEATURES = (
         variables=("population",),
         sign=1,
         compute=_log_population,
+        max_age=STATE_AGE,
     ),
     FeatureSpec(
         name="infant_mortality_log",
@@ -54,6 +55,7 @@ FEATURES = (
         variables=("infant_mortality",),
         sign=1,
         compute=_log_mortality,
+        max_age=STATE_AGE,
     ),
     FeatureSpec(
         name="infant_mortality_relative",
@@ -66,6 +68,7 @@ FEATURES = (
         variables=("infant_mortality",),
         sign=1,
         compute=lambda g: _log_mortality(g) - g.world_median(_log_mortality(g)),
+        max_age=STATE_AGE,
     ),
     FeatureSpec(
         name="infant_mortality_change5",
@@ -77,7 +80,7 @@ FEATURES = (
         transform="change of the log in 5 years",
         variables=("infant_mortality",),
         sign=1,
-        compute=lambda g: change(_log_mortality(g), 5),
+        compute=lambda g: change(np.log(g.observed("infant_mortality")), 5),
     ),
     FeatureSpec(
         name="state_age_log",

@@ -9,7 +9,7 @@ from rtop_forecast.features.catalogue.history import under_way
 from rtop_forecast.features.catalogue.make import changed, log_changed, log_decayed, log_peak, logged
 from rtop_forecast.features.grid import Grid
 from rtop_forecast.features.spec import FeatureSpec
-from rtop_forecast.features.transforms import change, since, trailing_mean
+from rtop_forecast.features.transforms import change, lag, since, trailing_mean
 
 GOVERNMENT_DEATHS, NONSTATE_DEATHS = "ucdp_osv_government_deaths", "ucdp_osv_nonstate_deaths"
 
@@ -113,7 +113,7 @@ FEATURES = (
     ),
     log_changed(
         "ucdp_battle_deaths",
-        "battle-related deaths",
+        "battle-related deaths in conflict within the state",
         years=1,
         unit="log ratio of 1 + deaths",
         risk_factors=(8, 13),
@@ -122,7 +122,7 @@ FEATURES = (
     ),
     log_decayed(
         "ucdp_battle_deaths",
-        "battle-related deaths",
+        "battle-related deaths in conflict within the state",
         half_life=3,
         unit="deaths",
         risk_factors=(1, 13),
@@ -218,6 +218,5 @@ FEATURES = (
 
 
 def _against_mean(values: FloatArray, years: int) -> FloatArray:
-    before = np.full_like(values, np.nan)
-    before[1:] = trailing_mean(values, years)[:-1]
+    before: FloatArray = np.mean([lag(values, step) for step in range(1, years + 1)], axis=0)
     return values - before

@@ -24,6 +24,8 @@ _NUMBERS = {
     "Total nationals": "nationals",
     "Total internationals": "internationals",
 }
+#: Parts of states that the list gives by their own names, without a code.
+_PARTS = {"Chechnya": "Russia"}
 _NAMES = ["incidents", *_NUMBERS.values()]
 
 
@@ -46,7 +48,7 @@ def read(path: str | Path) -> SourceTable:
         ``incidents`` and the aid workers in them: ``killed, wounded, kidnapped``, their sum ``affected``,
         of whom ``nationals`` and ``internationals``; zero where no incident is recorded from 1997 to the last
         year the export covers in full. A year with less than half the incidents of the fullest of the ten
-        before it is not covered.
+        before it is not covered. The list gives attacks in Chechnya apart; they happened in Russia.
 
     Raises
     ------
@@ -76,6 +78,7 @@ def read(path: str | Path) -> SourceTable:
         code="Country Code",
         reason=f"the export does not cover the years after {last} in full",
     )
+    events["Country"] = events["Country"].replace(_PARTS)
     nowhere = _blank(events["Country Code"]) & _blank(events["Country"])
     events, unplaced = set_aside(events, nowhere, code="Country", reason="the incident has no country")
     return event_counts(

@@ -44,11 +44,11 @@ def read(path: str | Path) -> SourceTable:
     Returns
     -------
     SourceTable
-        Votes held: ``elections`` (general: ``legislative`` and ``executive``, and ``referendums``), of them
-        ``irregular`` (not by the regular calendar) and ``early``; ``postponed`` (a delay announced, a deadline not
-        met) and ``voided`` (by a change or failure of the regime, or annulled). A round of voting counts
-        once. What is only upcoming at the list's date is reported, never counted as held; zero where nothing
-        is listed.
+        Votes held: ``elections`` (general: ``legislative`` and ``executive``), of them ``irregular`` (not by the
+        regular calendar) and ``early``; ``referendums``; ``postponed`` (a delay announced, a deadline not met) and
+        ``voided`` (by a change or failure of the regime, or annulled). A round of voting counts once. What is only
+        upcoming at the list's date is reported, never counted as held; zero where nothing is listed. The list lacks
+        some states altogether (Jordan, Kuwait, Taiwan): they are missing.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def read(path: str | Path) -> SourceTable:
         codes=[("ccode", "cow")],
         coverage=(FIRST_YEAR, last),
         unmatched=[upcoming, partial],
-    )
+    ).of_listed_states()
 
 
 def _flags(frame: pd.DataFrame) -> pd.DataFrame:
@@ -101,10 +101,10 @@ def _flags(frame: pd.DataFrame) -> pd.DataFrame:
     held = vote & ~again
     flags = {
         "elections": held & (kind != "R"),
-        "irregular": held & (frame["regular"].astype("str").str.strip() == "N"),
-        "early": held & (frame["event"] == "vote early"),
+        "irregular": held & (kind != "R") & (frame["regular"].astype("str").str.strip() == "N"),
+        "early": held & (kind != "R") & (frame["event"] == "vote early"),
         "postponed": frame["event"].isin(["delay", "delay announced", "deadline not met"]),
         "voided": frame["event"].isin(["anulled", "regime failure", "voided", "voided by regime change"]),
     } | {name: held & (kind == letter) for letter, name in _TYPES.items()}
     table = frame.assign(**{name: flag.astype("float64") for name, flag in flags.items()})
-    return table.assign(irregular=table["irregular"].mask(held & frame["regular"].isna()))
+    return table.assign(irregular=table["irregular"].mask(held & (kind != "R") & frame["regular"].isna()))

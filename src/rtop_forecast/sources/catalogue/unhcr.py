@@ -35,6 +35,8 @@ _CSV_NUMBERS = {
 _CSV_KEYS = {"Year": "year", "Country of origin (ISO)": "coo_iso", "Country of asylum (ISO)": "coa_iso"}
 #: Codes that name no country.
 NOWHERE = ("UNK", "UKN", "XXA", "STA", "VAR", "-", "")
+#: First year of a state whose code UNHCR also writes for its predecessor, and the predecessor's code.
+_PREDECESSORS = {"SRB": (2006, "YUG"), "RUS": (1991, "SUN"), "CZE": (1993, "CSK")}
 _HOSTED = ("refugees", "asylum_seekers")
 
 
@@ -59,7 +61,9 @@ def read(path: str | Path) -> SourceTable:
         idps`` (internally displaced, of concern to UNHCR), ``oip`` (others in need of international
         protection), ``returned_refugees, returned_idps``; and whom it hosts: ``hosted_refugees,
         hosted_asylum_seekers``. A state-year without a row is missing, not zero: origins were often not
-        recorded in early decades. People of unknown or no nationality belong to no state.
+        recorded in early decades. Nor is a zero in years before a kind was recorded for any origin: the internally
+        displaced begin in 1993, asylum seekers in 2000. Serbia, Russia and Czechia stand for their predecessors
+        before 2006, 1991 and 1993. People of unknown or no nationality belong to no state.
 
     Raises
     ------
@@ -97,18 +101,36 @@ def read(path: str | Path) -> SourceTable:
         placed, nowhere = set_aside(
             table, table["code"].isin(NOWHERE), code="code", reason="no nationality, or not known which"
         )
-        matched, lost = resolved(placed, [("code", "iso3")])
+        matched, lost = resolved(_predecessors(placed), [("code", "iso3")])
         matched, overlap = one_per_state_year(matched)
         tables.append(matched.drop(columns="code"))
         reports += [nowhere, lost, overlap]
     data = tables[0].merge(tables[1], on=KEYS, how="outer")
     variables = [name for name in data.columns if name not in KEYS]
+    coverage = {name: span for name in variables if (span := _recorded(data, name)) is not None}
+    for name, (first, _) in coverage.items():
+        data[name] = data[name].where(data["year"] >= first)
     return state_table(
         data.assign(code=data["country_id"].astype("str")),
-        variables,
+        list(coverage),
         Edition(path=path, dataset="unhcr", release=str(full)),
         unmatched=reports,
+        coverage=coverage,
     )
+
+
+def _recorded(data: pd.DataFrame, name: str) -> tuple[int, int] | None:
+    """First year in which any state has more than zero, and the last year with a value."""
+    above = data.loc[data[name] > 0, "year"]
+    return (int(above.min()), int(data.loc[data[name].notna(), "year"].max())) if len(above) else None
+
+
+def _predecessors(table: pd.DataFrame) -> pd.DataFrame:
+    """Code of the state that the present code stood for in the year."""
+    code = table["code"]
+    for successor, (first, predecessor) in _PREDECESSORS.items():
+        code = code.mask((table["code"] == successor) & (table["year"] < first), predecessor)
+    return table.assign(code=code)
 
 
 def _sums(frame: pd.DataFrame, column: str, names: list[str]) -> pd.DataFrame:

@@ -73,6 +73,9 @@ RECODES = {
     "v2clrgunev_ord_is_2": ("v2clrgunev_ord", 2),
 }
 
+#: Ratings of elections, which V-Dem gives in years of elections only.
+ELECTION_RATINGS = ("v2elirreg", "v2elintim", "v2elpeace", "v2elboycot")
+
 #: V-Dem's numbers of countries whose name means different states in different years.
 _NUMBERS = {
     "Czechia": "157", "German Democratic Republic": "137", "Germany": "77", "Kosovo": "43",
@@ -107,8 +110,9 @@ def read(path: str | Path, *, variables: list[str] | None = None) -> SourceTable
     SourceTable
         Ratings under their official names, and the recodes of :data:`RECODES` under names that say what they
         are, as ``v2clkill_ord_is_0``. Absence of a row is missing, never zero. The release is
-        V-Dem's version number, which follows from the last year covered. The columns of a big CSV file are stored as a
-        Parquet copy in the cache folder.
+        V-Dem's version number, by the last year covered. Ratings of elections (:data:`ELECTION_RATINGS`) stand in
+        years of elections alone, also where a copy of a release carries them forward. The columns of a big CSV
+        file are kept as a Parquet copy in the cache folder.
 
     Raises
     ------
@@ -126,8 +130,10 @@ def read(path: str | Path, *, variables: list[str] | None = None) -> SourceTable
     path = Path(path)
     wanted = list(DEFAULT_VARIABLES if variables is None else variables)
     sources = [RECODES[name][0] for name in wanted if name in RECODES]
-    frame, system = load(path, list(dict.fromkeys([*wanted, *sources])))
-    frame = _recoded(years(frame, "year", path=path))
+    elections = ELECTION_RATINGS if set(wanted) & set(ELECTION_RATINGS) else ()
+    frame, system = load(path, list(dict.fromkeys([*wanted, *sources, *elections])))
+    frame = _recoded(_elections_only(years(frame, "year", path=path)))
+    frame = frame.drop(columns=[name for name in elections if name not in wanted and name in frame])
     offered = [name for name in frame.columns if name not in IDENTIFIERS and name not in ("code", "year")]
     names = offered if variables is None else list(variables)
     absent = [name for name in names if name not in offered]
@@ -169,6 +175,21 @@ def _recoded(frame: pd.DataFrame) -> pd.DataFrame:
         if old in frame.columns and new not in frame.columns
     }
     return pd.concat([frame, pd.DataFrame(made, index=frame.index)], axis=1)
+
+
+def _elections_only(frame: pd.DataFrame) -> pd.DataFrame:
+    """Ratings of elections in the years in which one was rated, where a copy of a release has filled the others.
+
+    Copies made for models carry a rating forward to the next election and write 0 before the first: then no year
+    lacks one. An election shows as a change of any of the ratings; the first year of a country cannot show one.
+    """
+    filled = [name for name in ELECTION_RATINGS if name in frame and frame[name].notna().all()]
+    if not filled:
+        return frame
+    ordered = frame.sort_values(["code", "year"], kind="stable")
+    changed = ordered[filled].ne(ordered.groupby("code")[filled].shift()).any(axis=1)
+    rated = changed & (ordered["code"] == ordered["code"].shift()) & (ordered[filled] != 0).any(axis=1)
+    return frame.assign(**{name: frame[name].where(rated.reindex(frame.index)) for name in filled})
 
 
 def _refuse_infinite(frame: pd.DataFrame, names: list[str], path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -79,6 +79,9 @@ class SourceTable:
         Months after 31 December of a value's year until it is published.
     unmatched : pandas.DataFrame
         Source rows that belong to no state-year: ``code, year, rows, reason``.
+    states : dict of str to frozenset of int
+        ``country_id`` of the states that a variable covers, where the source lists some states only. The absence of
+        a row of any other state is missing, never zero. Variables without an entry cover every state.
 
     Raises
     ------
@@ -94,6 +97,7 @@ class SourceTable:
     zero_inside: frozenset[str]
     publication_lag_months: int
     unmatched: pd.DataFrame
+    states: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Copy the tables in and refuse what breaks the stated rules."""
@@ -102,6 +106,9 @@ class SourceTable:
         self._check_description(coverage, zero_inside)
         data = _checked_data(self.source, self.data, coverage)
         unmatched = self.unmatched[UNMATCHED_COLUMNS].reset_index(drop=True).copy()
+        states = {name: frozenset(map(int, ids)) for name, ids in self.states.items()}
+        _refuse_other_states(self.source, data, states)
+        object.__setattr__(self, "states", states)
         object.__setattr__(self, "coverage", coverage)
         object.__setattr__(self, "zero_inside", zero_inside)
         object.__setattr__(self, "data", data)
@@ -130,6 +137,13 @@ class SourceTable:
                 f"first {backward[0]!r}. Give (first, last)."
             )
             raise InputError(message)
+        odd = sorted(set(self.states) - set(coverage))
+        if odd:
+            message = (
+                f"states may name covered variables only; {len(odd)} of {self.source} are not, first {odd[0]!r}. "
+                "Add them to `coverage`."
+            )
+            raise InputError(message)
         stray = sorted(zero_inside - set(coverage))
         if stray:
             message = (
@@ -156,7 +170,13 @@ class SourceTable:
             data=self.data[[*KEYS, *names]].rename(columns=names),
             coverage={new: self.coverage[old] for old, new in names.items()},
             zero_inside=frozenset(names[name] for name in self.zero_inside if name in names),
+            states={names[name]: ids for name, ids in self.states.items() if name in names},
         )
+
+    def of_listed_states(self) -> SourceTable:
+        """Table that covers those states alone of which it has a row in any year; absence of others says nothing."""
+        listed = frozenset(self.data["country_id"])
+        return replace(self, states=dict.fromkeys(self.coverage, listed))
 
     def summary(self) -> str:
         """Rows, variables and coverage, line by line."""
@@ -200,6 +220,17 @@ def _checked_data(source: str, data: pd.DataFrame, coverage: Mapping[str, tuple[
             )
             raise InputError(message)
     return frame.sort_values(KEYS, ignore_index=True)
+
+
+def _refuse_other_states(source: str, data: pd.DataFrame, states: Mapping[str, frozenset[int]]) -> None:
+    for name, ids in states.items():
+        outside = data[name].notna() & ~data["country_id"].isin(ids)
+        if outside.any():
+            message = (
+                f"{source} covers {name} for {len(ids)} states; {int(outside.sum())} values are of others, first GW "
+                f"{data.loc[outside, 'country_id'].iloc[0]}. Add them to `states`."
+            )
+            raise InputError(message)
 
 
 def _require(source: str, data: pd.DataFrame, columns: Iterable[str]) -> None:
