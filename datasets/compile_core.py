@@ -1,9 +1,9 @@
 """Write the core tables from official releases in a data directory.
 
-Run ``python datasets/compile_core.py --data DIR [--out datasets/core]``. Files are told by content, so
-their names do not matter. The state system comes first, by ``compile_states.py``, and the episodes last, by
-``compile_episodes.py``. Same releases, same bytes. A check that fails stops the run and leaves the old
-tables.
+Run ``python datasets/compile_core.py --data DIR [--more DIR] [--out datasets/core]``. A second folder gives the
+datasets that the first one lacks. Files are told by content, so their names do not matter. The state system comes
+first, by ``compile_states.py``, and the episodes last, by ``compile_episodes.py``. Same releases, same bytes. A
+check that fails stops the run and leaves the old tables.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import importlib
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -21,7 +22,7 @@ import pandas as pd
 from rtop_forecast.sources.core import checks as core_checks
 from rtop_forecast.sources.core.builders import BUILDERS
 from rtop_forecast.sources.core.rebuild import csv_text
-from rtop_forecast.sources.folder.discover import discover
+from rtop_forecast.sources.folder.discover import Discovery, discover
 from rtop_forecast.sources.folder.releases import Releases
 from rtop_forecast.world.states import state_years
 
@@ -29,9 +30,9 @@ HERE = Path(__file__).resolve().parent
 FIRST_YEAR, LAST_YEAR = 1946, 2025
 
 
-def compile_tables(data: Path) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+def compile_tables(data: Path, more: Path | None = None) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """Core tables by file name, and the list of source rows that belong to no state-year."""
-    releases = Releases(discover(data))
+    releases = Releases(found_releases(data, more))
     years = state_years(first=FIRST_YEAR, last=LAST_YEAR)
     built = {name: builder(releases) for name, builder in BUILDERS.items() if name != "episodes"}
     for path, note in releases.notes.items():
@@ -42,6 +43,15 @@ def compile_tables(data: Path) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
         core_checks.check_core_table(name, table, years)
     unmatched = [table.unmatched for table in built.values() if len(table.unmatched)]
     return tables, pd.concat(unmatched, ignore_index=True)
+
+
+def found_releases(data: Path, more: Path | None) -> Discovery:
+    """Releases of a folder, and of a second one those of the datasets that the first lacks."""
+    found = discover(data)
+    if more is None:
+        return found
+    other = discover(more)
+    return replace(found, files={**other.files, **found.files}, names={**other.names, **found.names})
 
 
 def write_atomically(tables: dict[str, pd.DataFrame], out: Path) -> None:
@@ -64,13 +74,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Compile all core tables."""
     parser = argparse.ArgumentParser(description="Write the core tables from official releases.")
     parser.add_argument("--data", type=Path, required=True, help="folder of official releases")
+    parser.add_argument("--more", type=Path, help="folder of the releases of datasets that DATA lacks")
     parser.add_argument("--out", type=Path, default=HERE / "core", help="folder of the core tables")
     parser.add_argument("--unmatched", type=Path, help="also write the source rows without a state-year here")
     parser.add_argument("--only", choices=["sources"], help="leave out the states and the episodes")
     options = parser.parse_args(arguments)
     if options.only is None:
         compile_state_system(options.data, options.out)
-    tables, unmatched = compile_tables(options.data)
+    tables, unmatched = compile_tables(options.data, options.more)
     write_atomically(tables, options.out)
     if options.unmatched is not None:
         unmatched.to_csv(options.unmatched, index=False, lineterminator="\n")

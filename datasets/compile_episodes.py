@@ -1,4 +1,4 @@
-"""Compile ``core/episodes.csv`` from EWP's list of events and our annotations.
+"""Compile ``core/episodes.csv`` and ``core/episode_revisions.csv`` from EWP's list of events and our annotations.
 
 Usage: ``python datasets/compile_episodes.py DATA_DIR``
 """
@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from rtop_forecast.errors import CoverageError
+from rtop_forecast.errors import CoverageError, DataIntegrityError
 from rtop_forecast.sources.catalogue import ewp_list as _ewp_list
 from rtop_forecast.sources.catalogue.ewp_episodes import episodes_table
+from rtop_forecast.world.editions import load_revisions
 
 HERE = Path(__file__).resolve().parent
 ANNOTATIONS = HERE / "annotations" / "episodes.csv"
+REVISIONS = HERE / "annotations" / "episode_revisions.csv"
 CORRECTIONS = HERE / "annotations" / "episode_corrections.csv"
 TARGET = HERE / "core" / "episodes.csv"
 
@@ -29,7 +31,7 @@ def compile_episodes(data_dir: str | Path, out: str | Path | None = None) -> pd.
     data_dir : path
         Folder that holds EWP's list of events, at any depth.
     out : path, optional
-        Folder to write ``episodes.csv`` into; by default nothing is written.
+        Folder to write ``episodes.csv`` and ``episode_revisions.csv`` into; by default nothing is written.
 
     Returns
     -------
@@ -41,20 +43,37 @@ def compile_episodes(data_dir: str | Path, out: str | Path | None = None) -> pd.
     CoverageError
         If the folder holds no list of events, or several.
     DataIntegrityError
+        If a revision is of an episode that is not in the list.
+    DataIntegrityError
         If an event has no annotation, an annotation no event, a correction no longer meets the value
         that it corrects, or a rule of :func:`rtop_forecast.world.episodes.check_episodes` is broken.
     """
     path = _event_list(Path(data_dir))
     episodes = episodes_table(path, annotations=ANNOTATIONS, corrections=CORRECTIONS)
+    revisions = _revisions(episodes)
     if out is not None:
-        write_episodes(episodes, Path(out) / TARGET.name)
+        write_table(episodes, Path(out) / TARGET.name)
+        write_table(revisions, Path(out) / REVISIONS.name)
     return episodes
 
 
-def write_episodes(episodes: pd.DataFrame, path: Path) -> None:
+def _revisions(episodes: pd.DataFrame) -> pd.DataFrame:
+    """Read what earlier editions said otherwise; each must be of an episode of the list."""
+    revisions = load_revisions(REVISIONS)
+    stray = revisions.loc[~revisions["episode_id"].isin(episodes["episode_id"]), "episode_id"]
+    if len(stray):
+        message = (
+            f"a revision is of an episode in the list; {len(stray)} are not, first {stray.iloc[0]!r}. "
+            f"Correct {REVISIONS.name}."
+        )
+        raise DataIntegrityError(message)
+    return revisions
+
+
+def write_table(table: pd.DataFrame, path: Path) -> None:
     """Write the table in one step: an interrupted run leaves the old file whole."""
     partial = path.with_suffix(".csv.partial")
-    episodes.to_csv(partial, index=False, lineterminator="\n", encoding="utf-8")
+    table.to_csv(partial, index=False, lineterminator="\n", encoding="utf-8")
     partial.replace(path)
 
 

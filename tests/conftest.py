@@ -41,6 +41,19 @@ def data_dir() -> Path:
 
 
 @pytest.fixture(scope="session")
+def more_dir() -> Path:
+    """Folder of second sources; without it the test is skipped, or fails where data are required."""
+    beside = Path(os.environ.get("RTOP_TEST_DATA", ROOT / ".." / "shared" / "data")).resolve().parent / "more"
+    folder = Path(os.environ.get("RTOP_TEST_MORE", beside)).resolve()
+    if not (folder / "README.md").is_file():
+        reason = f"the second sources are not in {folder}; set RTOP_TEST_MORE"
+        if os.environ.get("RTOP_REQUIRE_DATA") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def full_panel(data_dir):
     """Panel of all releases in the data folder, loaded once."""
     return rtop.load_panel(data_dir=data_dir)

@@ -25,7 +25,7 @@ CONVENTIONS: dict[str, str] = {
     "independence": "year of independence is EWP's own (Germany 1866, Gabon 1965, ...); ours: the list's first day",
     "history": "years before a state enters EWP's frame are not looked at; ours: all years of the state",
     "list": "events stand as listed: that of Guatemala 1954 under El Salvador's number, that of 1971 in "
-    "Bangladesh; ours: corrected, each with its reason",
+    "Bangladesh, that of Bosnia 1992 in Yugoslavia; ours: corrected, each with its reason",
     "zanzibar": "the frame has no Zanzibar, so its event of 1964 is Tanzania's; ours: Zanzibar's",
     "hand": "a value entered by hand where the source has none; ours: missing",
 }

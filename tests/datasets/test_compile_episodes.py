@@ -33,7 +33,9 @@ def edited(tmp_path: Path, name: str, edit) -> Path:
 def test_same_bytes_as_the_bundled_table(script, data_dir, tmp_path):
     script.compile_episodes(data_dir, tmp_path)
     assert (tmp_path / "episodes.csv").read_bytes() == (DATASETS / "core" / "episodes.csv").read_bytes()
-    assert [path.name for path in tmp_path.iterdir()] == ["episodes.csv"]
+    revisions = DATASETS / "core" / "episode_revisions.csv"
+    assert (tmp_path / revisions.name).read_bytes() == revisions.read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["episode_revisions.csv", "episodes.csv"]
 
 
 def test_an_event_without_annotation_raises(script, data_dir, tmp_path, monkeypatch):

@@ -48,7 +48,8 @@ def test_an_end_recorded_late_is_known_late(panel):
 
 
 def test_before_the_first_release_kept_that_one_stands_in(panel):
-    assert set(panel.current_releases(date(1999, 6, 30)).values()) == {"ewp_events 2024"}
+    assert set(panel.current_releases(date(1999, 6, 30)).values()) == {"ewp_events 2018"}
+    assert set(panel.current_releases(date(2021, 6, 30)).values()) == {"ewp_events 2021"}
     assert set(panel.current_releases(date(2025, 6, 30)).values()) == {"ewp_events 2025"}
 
 
@@ -101,7 +102,7 @@ def test_real_time_and_revised_differ_where_the_list_was_revised_only(parts):
     features, target = parts
     real, revised = (run(features, target, one) for one in ("real_time", "revised"))
     assert real.frame["outcome"].equals(revised.frame["outcome"]), "both are scored by what is known today"
-    assert real.provenance["real_time"]["2022"] == ["ewp_events 2024"]
+    assert real.provenance["real_time"]["2022"] == ["ewp_events 2023"]
     assert "real_time" not in revised.provenance
     raw = {
         name: one.frame.set_index([*KEYS[:1], "origin_year"])["raw_prob"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -133,8 +133,12 @@ class Sample:
 
 
 @pytest.fixture(scope="session")
-def found(data_dir):
-    return discover(data_dir)
+def found(data_dir, more_dir):
+    """Releases of the data folder, and the one dataset that only the second folder has."""
+    held = discover(data_dir)
+    path = more_dir / "ucdp" / "organizedviolencecy_v25_1.csv"
+    files = {**held.files, "ucdp_organizedviolence": (path,)}
+    return replace(held, files=files, names={**held.names, path: path.name})
 
 
 @pytest.fixture(scope="session")

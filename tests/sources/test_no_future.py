@@ -17,7 +17,7 @@ from rtop_forecast.world.states import KEYS
 LAST = 2005
 #: Where a dataset begins later.
 LASTS = {"idmc": 2015}
-YEARS = ("year", "time", "eventyear", "active_year", "elec_year", "eyear")
+YEARS = ("year", "year_cy", "time", "eventyear", "active_year", "elec_year", "eyear")
 # Not one row per year: spells and a column per year are cut below; treaties and episodes have tests of their own
 # modules; the others read each row or edition by itself.
 OTHER_SHAPE = {

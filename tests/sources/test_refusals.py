@@ -14,10 +14,10 @@ from rtop_forecast.sources.registry import datasets
 
 OURS = (InputError, DataIntegrityError, CoverageError)
 TEXT = {".csv", ".txt", ".tsv"}
-YEARS = {"year", "time", "elec_year", "syear", "from"}
+YEARS = {"year", "year_cy", "time", "elec_year", "syear", "from"}
 CODES = {
     "ccode": "998", "gwid": "998", "countries_gwid": "998", "gwno_loc": "998", "gwno_location": "998",
-    "country_id": "998", "COW_Code_N": "998",
+    "country_id": "998", "country_id_cy": "998", "COW_Code_N": "998",
 }  # fmt: skip
 
 

@@ -21,7 +21,6 @@ __all__ = [
     "COLUMNS",
     "FIRST_CODED_YEAR",
     "TARGET_KINDS",
-    "as_recorded",
     "check_episodes",
     "episode_state_years",
     "load_episodes",
@@ -94,34 +93,6 @@ def load_episodes(path: str | Path | None = None) -> pd.DataFrame:
             episodes[name] = episodes[name].astype("Int64")
     check_episodes(episodes)
     return episodes
-
-
-def as_recorded(episodes: pd.DataFrame, *, edition: int) -> pd.DataFrame:
-    """List of episodes as an edition had it, as far as later additions and ends are recorded.
-
-    Parameters
-    ----------
-    episodes : pandas.DataFrame
-        As :func:`load_episodes` returns.
-    edition : int
-        Year of the edition, which codes the years before it.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Without the episodes first recorded later, and with those going on whose end was.
-
-    Examples
-    --------
-    >>> episodes = load_episodes()
-    >>> len(episodes) - len(as_recorded(episodes, edition=2024))
-    1
-    """
-    added_later = (episodes["first_recorded"] > edition).fillna(False).astype(bool)
-    earlier = episodes[~added_later].reset_index(drop=True)
-    later = (earlier["end_recorded"] > edition).fillna(False).astype(bool)
-    earlier.loc[later, ["end_year", "end_recorded"]] = pd.NA
-    return earlier
 
 
 def split_ids(cell: str) -> tuple[int, ...]:

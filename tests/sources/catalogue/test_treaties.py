@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.catalogue import treaties
+from rtop_forecast.sources.reading.matching import with_country_id
+from rtop_forecast.storage.bundled import core_file
+from rtop_forecast.world.states import state_years
 
 HEADER = 'Participant,Signature,"Accession(a), Succession(d), Ratification"\n'
 
@@ -55,3 +59,32 @@ def test_workbooks_say_their_treaty_and_date(data_dir):
         assert treaties.treaty_of(path) == treaty
         assert table.coverage == {f"{treaty}_deposit": (treaties.TREATIES[treaty][1].year, 2022)}
         assert set(table.unmatched["code"]) <= {"Cook Islands", "Holy See", "Niue", "State of Palestine"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["untreaties_4-1.csv", "untreaties_4-2.csv", "untreaties_4-4.csv", "untreaties_4-9.csv", "untreaties_18-10.csv",
+     "UnderlyingData_CAT_OHCHR_26_11_2024.xls", "UnderlyingData_ICCPR_OHCHR_26_11_2024.xls"],
+)  # fmt: skip
+def test_no_name_moves_a_deposit(data_dir, name):
+    """The year is that of the deposit or, if later, the first of the state, whatever years its name covers."""
+    path = data_dir / "treaties" / name
+    listed = treaties.deposits(path)
+    table = treaties.read(path)
+    last = next(iter(table.coverage.values()))[1]
+    listed = listed.assign(deposit=[day.year for day in listed["deposited"]], year=last)
+    # South Yemen's deposits stand under Yemen, and Viet Nam's of 2015 lies after the table's year
+    listed = listed[~listed["participant"].eq("Yemen") & (listed["deposit"] <= last)]
+    meant, _ = with_country_id(listed, code="participant", system="name")
+    first = state_years(first=1946, last=2024).groupby("country_id")["year"].min()
+    expected = meant["deposit"].clip(lower=meant["country_id"].map(first)).to_numpy()
+    got = table.to_frame().set_index("country_id")["year"].reindex(meant["country_id"]).to_numpy()
+    assert len(meant) > 110
+    assert (got == expected).all()
+
+
+def test_the_soviet_unions_deposits_keep_their_years():
+    """UN Treaty Collection, chapter IV: 3 May 1954, 4 Feb 1969, 16 Oct 1973, 3 Mar 1987, as Russian Federation."""
+    parties = pd.read_csv(core_file("treaties.csv"))
+    russia = parties[parties["country_id"] == 365].set_index("treaty")["year"].to_dict()
+    assert russia == {"genocide": 1954, "cerd": 1969, "iccpr": 1973, "cat": 1987}

@@ -183,7 +183,21 @@ def test_dyadic_gives_a_lower_bound_of_intensity(tmp_path):
     assert ethiopia[["intensity", "dyads"]].tolist() == [2, 2]
 
 
-def test_one_sided_governments_stand_at_home_and_others_are_divided(tmp_path):
+def by_place(*rows):
+    names = [
+        "country_id",
+        "year",
+        "onesided_by_own_government",
+        "onesided_by_governments",
+        "onesided_by_groups",
+    ]
+    return pd.DataFrame(list(rows), columns=names)
+
+
+ONE_SIDED = ["government_deaths", "nonstate_deaths", "shared_deaths", "government_actors", "nonstate_actors"]
+
+
+def test_one_sided_estimates_are_divided_by_the_deaths_in_each_place(tmp_path):
     rows = [
         actor(actor_id=1, is_government_actor=1, gwno_location="490, 516, 517", gwnoa="517"),
         actor(actor_id=2, best_fatality_estimate=101, gwno_location="516, 517"),
@@ -191,11 +205,18 @@ def test_one_sided_governments_stand_at_home_and_others_are_divided(tmp_path):
     ]
     path = write(tmp_path / "x.csv", ONESIDED, rows)
     assert ucdp_onesided.recognise(path)
-    table = ucdp_onesided.read(path)
-    names = ["government_deaths", "nonstate_deaths", "shared_deaths", "government_actors", "nonstate_actors"]
-    assert row(table, 517, 2001)[names].tolist() == [100, 50, 50, 1, 1]
-    assert row(table, 516, 2001)[names].tolist() == [0, 51, 51, 1, 1]
-    assert row(table, 490, 2001)[names].tolist() == [30, 0, 0, 2, 0]
+    # governments: 40 died in 517 by its own, 60 in 490 of whom 10 by its own; groups: a third in 517
+    places = by_place((517, 2001, 40, 45, 5), (490, 2001, 10, 60, 7), (516, 2001, 9, 9, 10))
+    table = ucdp_onesided.divided(path, places)
+    assert row(table, 517, 2001)[ONE_SIDED].tolist() == [44, 34, 78, 1, 1]
+    assert row(table, 490, 2001)[ONE_SIDED].tolist() == [86, 0, 56, 2, 0]
+    assert row(table, 516, 2001)[ONE_SIDED].tolist() == [0, 67, 67, 1, 1]
+    assert table.data[["government_deaths", "nonstate_deaths"]].to_numpy().sum() == 231
+    # years after the last of the deaths by place take its shares; places without any deaths share evenly
+    earlier = ucdp_onesided.divided(path, places.assign(year=1999))
+    assert earlier.data.equals(table.data)
+    even = ucdp_onesided.divided(path, by_place((2, 2005, 0, 0, 1)))
+    assert row(even, 516, 2001)[ONE_SIDED].tolist() == [33, 51, 84, 1, 1]
 
 
 @pytest.mark.parametrize("name", ["OneSided_v25_1.rds", "OneSided_v23_1.csv"])
@@ -211,5 +232,5 @@ def test_one_sided_releases_add_up_to_the_source(data_dir, name):
 
 def test_one_sided_rwanda_1994(data_dir):
     table = ucdp_onesided.read(data_dir / "ucdp" / "OneSided_v25_1.rds")
-    assert row(table, 517, 1994)["government_deaths"] == 759_800
+    assert row(table, 517, 1994)["government_deaths"] == 759_638
     assert row(table, 516, 1994)["government_deaths"] < 1_000

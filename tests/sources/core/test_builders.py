@@ -46,11 +46,23 @@ def test_coups_keep_one_definition():
         frame("country_id year attempts successes", (432, 1946, 3, 3), (432, 2012, 2, 1), (432, 2013, 1, 1)),
         {"attempts": (1946, 2022), "successes": (1946, 2022)},
     )
-    table = core_events.coups_table(powell, ewp, colpus)
+    none = frame("country_id year attempts successes source")
+    table = core_events.coups_table(powell, ewp, colpus, none)
     assert table["year"].tolist() == [1946, 2010, 2012, 2024]
     assert table["attempts"].tolist() == [1, 2, 2, 1]
     assert table["successes"].isna().tolist() == [True, False, False, True]
     assert table["source"].tolist() == ["ewp", "pt", "col", "ewp"]
+    # a note replaces a row, adds one that the lists lack, or removes one
+    notes = frame(
+        "country_id year attempts successes source",
+        (432, 2024, 1, 0, "news"),
+        (432, 1990, 1, 1, "news"),
+        (432, 1946, 0, 0, "news"),
+    )
+    noted = core_events.coups_table(powell, ewp, colpus, notes)
+    assert noted["year"].tolist() == [1990, 2010, 2012, 2024]
+    assert noted["source"].tolist() == ["news", "pt", "col", "news"]
+    assert noted["successes"].tolist() == [1, 1, 1, 0]
 
 
 def test_treaties_take_the_longest_table_and_annotations_win():

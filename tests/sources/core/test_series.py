@@ -5,6 +5,8 @@ import pytest
 
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.catalogue import maddison, wdi, wpp
+from rtop_forecast.sources.core.series import linked
+from rtop_forecast.storage.bundled import core_file
 
 
 def api_file(path, rows, *, preamble):
@@ -101,3 +103,32 @@ def test_maddison_gives_unions_itself(tmp_path):
     assert table.data[["country_id", "year"]].values.tolist() == [[365, 1950], [625, 2000], [678, 1995]]
     lost = table.unmatched[table.unmatched["reason"].str.startswith("another territory")]
     assert set(lost["code"]) == {"Russian Federation", "Yemen"}
+
+
+def people(*rows):
+    return pd.DataFrame(list(rows), columns=["country_id", "year", "population", "territory", "source"])
+
+
+def test_a_linked_series_has_the_growth_of_one_source_and_the_level_of_the_other():
+    earlier = people(
+        (2, 1958, 80.0, "own", "a"), (2, 1959, 90.0, "own", "a"), (2, 1960, 100.0, "own", "a"),
+        (3, 1959, 5.0, "own", "a"), (4, 1959, 7.0, "own", "a"), (4, 1960, 8.0, "own", "a"),
+    )  # fmt: skip
+    later = people((2, 1960, 150.0, "X+Y", "b"), (2, 1961, 155.0, "X+Y", "b"), (3, 1961, 9.0, "own", "b"))
+    table = linked(earlier, later)
+    assert table["population"].tolist() == [120.0, 135.0, 100.0, 5.0, 7.0, 8.0]
+    assert table["source"].tolist() == ["a;b", "a;b", "a", "a", "a", "a"]
+    assert table["territory"].tolist() == ["X+Y", "X+Y", "own", "own", "own", "own"]
+
+
+def test_population_has_no_seam_where_its_source_changes():
+    """Only West Germany's union of 1990 changes a population by more than 5% in a year of another source."""
+    table = pd.read_csv(core_file("population.csv"))
+    before = table.groupby("country_id")[["year", "population", "source"]].shift()
+    seam = (table["source"] != before["source"]) & (table["year"] == before["year"] + 1)
+    growth = (table["population"] / before["population"] - 1).abs()
+    assert table.loc[seam & (growth > 0.05), ["country_id", "year"]].values.tolist() == [[260, 1990]]
+    # the World Bank's first figure is of Sudan and South Sudan: 8.4 and 2.9 million in 1960
+    sudan = table[table["country_id"] == 625].set_index("year")
+    assert sudan.loc[1956, "population"] == pytest.approx(10.12e6, rel=0.001)
+    assert sudan.loc[1956, ["territory", "source"]].tolist() == ["SDN+SSD", "maddison-2023;wdi-ewp2025"]

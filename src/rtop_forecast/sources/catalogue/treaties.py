@@ -15,6 +15,8 @@ from rtop_forecast.sources.reading.columns import latest_year, refuse
 from rtop_forecast.sources.reading.matching import with_country_id
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.registry import publication_lag
+from rtop_forecast.world.codes import FIRST_YEAR
+from rtop_forecast.world.states import state_years
 
 __all__ = ["TREATIES", "deposits", "read", "recognise", "treaty_of"]
 
@@ -151,7 +153,8 @@ def read(path: str | Path) -> SourceTable:
     """First year in which each state is party to the treaty of the file.
 
     The year is that of the deposit, or the first as an independent state if that is later (Ukraine,
-    Belarus, Namibia; Serbia for what Yugoslavia deposited): what was known then. A notification of
+    Belarus, Namibia; Serbia for what Yugoslavia deposited): what was known then. The Soviet Union's deposits,
+    listed under the Russian Federation, keep their years. A notification of
     succession works back to independence in law, but nobody knew it before it was made, so it is
     not dated back.
 
@@ -195,7 +198,11 @@ def read(path: str | Path) -> SourceTable:
 
 
 def _at_first_state_year(table: pd.DataFrame, last: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Parties by name, at the year of deposit or the first later year in which the name is a state."""
+    """Parties by name, at the year of deposit or, if that is later, the first year of the state.
+
+    A name may begin later than its state (Russian Federation: 1991). It says which state is meant, and the
+    deposit keeps its year.
+    """
     columns = ["participant", "year"]
     matched, unmatched = with_country_id(table[columns], code="participant", system="name")
     found = [matched]
@@ -207,7 +214,10 @@ def _at_first_state_year(table: pd.DataFrame, last: int) -> tuple[pd.DataFrame, 
     if len(later):
         as_state, _ = with_country_id(later, code="participant", system="name", year="try_year")
         first = as_state.sort_values("try_year").drop_duplicates("participant")
-        found.append(first.drop(columns="year").rename(columns={"try_year": "year"}))
+        begun = first["country_id"].map(
+            state_years(first=FIRST_YEAR, last=last).groupby("country_id")["year"].min()
+        )
+        found.append(first.drop(columns="try_year").assign(year=first["year"].clip(lower=begun)))
         unmatched = unmatched[~unmatched["code"].isin(first["participant"])]
     return pd.concat(found, ignore_index=True), unmatched.reset_index(drop=True)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -16,7 +16,7 @@ from rtop_forecast.sources.catalogue import (
     ucdp_acd,
     ucdp_brd,
     ucdp_dyadic,
-    ucdp_onesided,
+    ucdp_organizedviolence,
     vdem,
     wdi,
     wpp,
@@ -25,6 +25,7 @@ from rtop_forecast.sources.catalogue import ewp_list as _ewp_list
 from rtop_forecast.sources.catalogue.ewp_episodes import episodes_table
 from rtop_forecast.sources.core import events as core_events
 from rtop_forecast.sources.core import series as core_series
+from rtop_forecast.sources.core.one_sided import one_sided
 from rtop_forecast.sources.folder.releases import Releases
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.storage.bundled import core_file, datasets_dir
@@ -46,6 +47,8 @@ class Built:
         In the schema of the core table.
     last_year : int
         Last year that the releases cover.
+    last_years : dict of str to int
+        Last year of each variable, where they differ.
     sources : dict of str to str
         Registry key of each release read, by dataset (``{"ucdp-brd": "ucdp-brd-25.1"}``).
     datasets : tuple of str
@@ -59,6 +62,7 @@ class Built:
     last_year: int
     sources: dict[str, str]
     unmatched: pd.DataFrame
+    last_years: dict[str, int] = field(default_factory=dict)
 
 
 def _annotation(name: str) -> pd.DataFrame:
@@ -90,14 +94,28 @@ def _conflict(releases: Releases) -> Built:
     )
 
 
-def _one_sided(releases: Releases) -> Built:
-    table = releases.newest("ucdp_onesided", ucdp_onesided.read, key=lambda one: one.release)
+def _organized_violence(releases: Releases) -> Built:
+    table = releases.newest(
+        "ucdp_organizedviolence", ucdp_organizedviolence.read, key=lambda one: one.release
+    )
     return Built(
-        datasets=("ucdp_onesided",),
-        frame=core_events.one_sided_table(table),
+        datasets=("ucdp_organizedviolence",),
+        frame=core_events.organized_violence_table(table),
         last_year=max(last for _, last in table.coverage.values()),
-        sources={"ucdp-onesided": table.source},
+        sources={"ucdp-organizedviolence": table.source},
         unmatched=_lost(table),
+    )
+
+
+def _one_sided(releases: Releases) -> Built:
+    found = one_sided(releases)
+    return Built(
+        datasets=("ucdp_onesided", "ucdp_organizedviolence"),
+        frame=found.frame,
+        last_year=max(found.last_years.values()),
+        last_years=found.last_years,
+        sources=found.sources,
+        unmatched=found.unmatched,
     )
 
 
@@ -110,7 +128,9 @@ def _coups(releases: Releases) -> Built:
     if missing:
         message = f"the folder lacks the list of coups of {missing[0]}"
         raise CoverageError(message)
-    frame = core_events.coups_table(lists["powell-thyne"], lists["ewp"], lists["colpus"])
+    frame = core_events.coups_table(
+        lists["powell-thyne"], lists["ewp"], lists["colpus"], _annotation("coups.csv")
+    )
     return Built(
         datasets=("coups",),
         frame=frame,
@@ -233,6 +253,7 @@ def _episodes(releases: Releases) -> Built:
 #: How each core table is built, in the order of ``coverage.csv``.
 BUILDERS: dict[str, Callable[[Releases], Built]] = {
     "conflict": _conflict,
+    "organized_violence": _organized_violence,
     "one_sided": _one_sided,
     "coups": _coups,
     "treaties": _treaties,

@@ -12,7 +12,8 @@ from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.reading.table import SourceTable, no_unmatched
 from rtop_forecast.sources.registry import Release, registry
 from rtop_forecast.storage.bundled import core_file
-from rtop_forecast.world.episodes import as_recorded, episode_state_years, load_episodes
+from rtop_forecast.world.editions import FIRST_EDITION, as_recorded, load_revisions
+from rtop_forecast.world.episodes import episode_state_years, load_episodes
 from rtop_forecast.world.states import KEYS, state_years
 
 __all__ = ["CORE_TABLES", "core_tables", "earlier_episode_lists"]
@@ -28,6 +29,7 @@ class _Layout:
 
 _COUNTS = {
     "conflict": _Layout(prefix="ucdp_", zero_inside=True),
+    "organized_violence": _Layout(prefix="ucdp_organizedviolence_", zero_inside=True),
     "one_sided": _Layout(prefix="ucdp_osv_", zero_inside=True),
     "coups": _Layout(prefix="coup_", zero_inside=True),
     "population": _Layout(prefix="", zero_inside=False),
@@ -73,14 +75,16 @@ def earlier_episode_lists() -> list[SourceTable]:
     list of SourceTable
         As the core table, but to the last year that the edition coded.
     """
-    episodes, coverage = load_episodes(), _table("coverage", {})
-    changes = pd.concat([episodes["first_recorded"], episodes["end_recorded"]]).dropna()
+    episodes, revisions, coverage = load_episodes(), load_revisions(), _table("coverage", {})
+    newest = max(int(key.rpartition("-")[2]) for key in episodes["source"].unique())
     tables = []
-    for edition in sorted({int(year) - 1 for year in changes}):
+    for edition in range(FIRST_EDITION, newest):
         then = coverage.copy()
         then.loc[then["table"] == "episodes", "last_year"] = edition - 1
-        table = _episodes(then, registry(), {"episodes": as_recorded(episodes, edition=edition)})
-        tables.append(replace(table, release=str(edition)))
+        listed = as_recorded(episodes, edition=edition, revisions=revisions)
+        # what began in the year of an edition or later came with a later one
+        listed = listed[listed["start_year"] < edition].reset_index(drop=True)
+        tables.append(replace(_episodes(then, registry(), {"episodes": listed}), release=str(edition)))
     return tables
 
 
@@ -117,7 +121,8 @@ def _description(
     )
     current = set(raw.loc[latest, "source"]) & set(keys)
     lag = max(entries[key].publication_lag_months for key in current or keys)
-    return "+".join(keys), "+".join(entries[key].release for key in keys), lag
+    releases = dict.fromkeys(entries[key].release for key in keys)
+    return "+".join(keys), "+".join(releases), lag
 
 
 def _entry(key: str, table: str, known: Mapping[str, Release]) -> Release:

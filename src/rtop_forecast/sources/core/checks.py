@@ -7,12 +7,14 @@ from collections.abc import Mapping
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.sources.catalogue.ucdp_organizedviolence import VARIABLES as ORGANIZED_VIOLENCE
 
 __all__ = ["TABLE_KEYS", "check_core_table"]
 
 #: Key columns of each core table built from releases.
 TABLE_KEYS: Mapping[str, list[str]] = {
     "conflict.csv": ["country_id", "year"],
+    "organized_violence.csv": ["country_id", "year"],
     "one_sided.csv": ["country_id", "year"],
     "coups.csv": ["country_id", "year"],
     "treaties.csv": ["country_id", "treaty", "year"],
@@ -29,6 +31,8 @@ _RANGES: Mapping[str, Mapping[str, tuple[float, float]]] = {
         "government": (0, 1), "territory": (0, 1), "interstate": (0, 1), "battle_deaths": (0, 500_000),
         "interstate_deaths": (0, 500_000),
     },
+    "organized_violence.csv": {"year": (1989, 2025)}
+    | {name: (0, 200) if name.endswith("_dyads") else (0, 2_000_000) for name in ORGANIZED_VIOLENCE},
     "one_sided.csv": {
         "year": (1989, 2025), "government_deaths": (0, 1_000_000), "nonstate_deaths": (0, 100_000),
         "shared_deaths": (0, 1_000_000), "government_actors": (0, 10), "nonstate_actors": (0, 30),

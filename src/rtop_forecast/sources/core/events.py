@@ -16,6 +16,7 @@ __all__ = [
     "coups_table",
     "intensity_differences",
     "one_sided_table",
+    "organized_violence_table",
     "treaties_table",
 ]
 
@@ -101,18 +102,75 @@ def intensity_differences(acd: pd.DataFrame, brd: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values(_CONFLICT_KEYS, ignore_index=True)
 
 
-def one_sided_table(table: SourceTable) -> pd.DataFrame:
-    """One-sided violence by place and year, with its source."""
-    return table.to_frame()[[*KEYS, *ONE_SIDED]].assign(source=table.source)
+def organized_violence_table(table: SourceTable) -> pd.DataFrame:
+    """Organized violence by place and year, with its source; a row for every state-year with an event."""
+    data = table.to_frame()
+    names = list(table.coverage)
+    return data.loc[data[names].any(axis=1), [*KEYS, *names]].assign(source=table.source)
 
 
-def coups_table(powell_thyne: SourceTable, ewp: SourceTable, colpus: SourceTable) -> pd.DataFrame:
+def one_sided_table(
+    actors: SourceTable, places: pd.DataFrame, *, last_placed: int, weights: str
+) -> pd.DataFrame:
+    """One-sided violence by place and year.
+
+    Parameters
+    ----------
+    actors : SourceTable
+        Actors by place, with their deaths divided over the places.
+    places : pandas.DataFrame
+        Organized violence by place (:func:`organized_violence_table`).
+    last_placed : int
+        Last year in which the deaths of ``places`` stand. In later years those of ``actors`` do, and
+        ``shared_deaths`` says how much of them was divided.
+    weights : str
+        Registry key of the deaths by place that ``actors`` was divided by.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``country_id, year``, the deaths and actors of :data:`ONE_SIDED` and ``source``. Numbers of actors are
+        missing in years that ``actors`` does not cover.
+    """
+    listed = actors.to_frame()[[*KEYS, *ONE_SIDED]]
+    counts = [name for name in ONE_SIDED if name.endswith("_actors")]
+    deaths = places[[*KEYS, *_BY_PLACE, "source"]].rename(columns=_BY_PLACE)
+    deaths = deaths[deaths[list(_BY_PLACE.values())].any(axis=1) & (deaths["year"] <= last_placed)]
+    table = deaths.merge(listed[listed["year"] <= last_placed][[*KEYS, *counts]], on=KEYS, how="outer")
+    table = table.fillna(dict.fromkeys(_BY_PLACE.values(), 0)).assign(shared_deaths=0)
+    covered = table["year"] <= actors.coverage[counts[0]][1]
+    for name in counts:
+        table[name] = table[name].fillna(0).where(covered)
+    has_actor = table[counts].gt(0).any(axis=1)
+    named = table["source"].mask(has_actor, table["source"] + f";{actors.source}").fillna(actors.source)
+    later = listed[listed["year"] > last_placed]
+    divided = pd.Series(actors.source, index=later.index)
+    later = later.assign(source=divided.mask(later["shared_deaths"] > 0, f"{actors.source};{weights}"))
+    parts = [part for part in (table.assign(source=named), later) if len(part)]
+    table = pd.concat([part[[*KEYS, *ONE_SIDED, "source"]] for part in parts], ignore_index=True)
+    return table.astype(dict.fromkeys(ONE_SIDED, "Int64")).sort_values(KEYS, ignore_index=True)
+
+
+#: Deaths by place of the Country-Year Dataset, and our variables of them.
+_BY_PLACE = {"onesided_by_governments": "government_deaths", "onesided_by_groups": "nonstate_deaths"}
+
+
+def coups_table(
+    powell_thyne: SourceTable, ewp: SourceTable, colpus: SourceTable, annotations: pd.DataFrame
+) -> pd.DataFrame:
     """State-years with a coup attempt on one definition: listed by Powell-Thyne or, as EWP adds, by CSP.
 
     Attempts and successes are counted by Powell-Thyne up to its last year. In later state-years,
     which EWP's list marks yes or no, the counts are those of Colpus where that has the state-year; else
     one attempt of
     unknown outcome. State-years that only Colpus lists are left out: its definition is wider.
+
+    Parameters
+    ----------
+    powell_thyne, ewp, colpus : SourceTable
+    annotations : pandas.DataFrame
+        ``country_id, year, attempts, successes, source``: state-years that the lists have wrong or lack. A row
+        takes the place of the lists' own; one without attempts removes it.
 
     Returns
     -------
@@ -128,9 +186,13 @@ def coups_table(powell_thyne: SourceTable, ewp: SourceTable, colpus: SourceTable
     source = pd.Series(ewp.source, index=added.index)
     added["source"] = source.mask(added["attempts"].notna(), colpus.source)
     added["attempts"] = added["attempts"].fillna(1)
-    table = pd.concat([counted, added], ignore_index=True)
+    columns = [*KEYS, "attempts", "successes", "source"]
+    table = pd.concat([counted, added], ignore_index=True)[columns]
+    replaced = table[KEYS].merge(annotations[KEYS], on=KEYS, how="left", indicator=True)["_merge"] == "both"
+    noted = annotations.loc[annotations["attempts"] > 0, columns]
+    table = pd.concat([table[~replaced.to_numpy()], noted], ignore_index=True)
     table = table.astype({"attempts": "int64", "successes": "Int64"})
-    return table[[*KEYS, "attempts", "successes", "source"]].sort_values(KEYS, ignore_index=True)
+    return table.sort_values(KEYS, ignore_index=True)
 
 
 def treaties_table(tables: list[SourceTable], annotations: pd.DataFrame) -> pd.DataFrame:

@@ -244,7 +244,8 @@ def _extended(coverage: pd.DataFrame, name: str, built: Built) -> pd.DataFrame:
     rows = coverage["table"] == name
     latest = coverage.loc[rows, "last_year"].max()
     current = rows & (coverage["last_year"] == latest)
-    coverage.loc[current, "last_year"] = built.last_year
+    last_years = coverage["variable"].map(built.last_years).fillna(built.last_year)
+    coverage.loc[current, "last_year"] = last_years[current].astype("int64")
     renamed = [
         ";".join(built.sources.get(key.rsplit("-", 1)[0], key) for key in keys.split(";"))
         for keys in coverage.loc[rows, "source"]

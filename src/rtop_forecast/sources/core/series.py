@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
@@ -10,7 +12,14 @@ from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.reading.territory import DIVIDED, composites
 from rtop_forecast.world.states import KEYS, state_years
 
-__all__ = ["RATINGS", "infant_mortality_table", "population_table", "ratings_table", "run_lengths"]
+__all__ = [
+    "RATINGS",
+    "infant_mortality_table",
+    "linked",
+    "population_table",
+    "ratings_table",
+    "run_lengths",
+]
 
 
 #: V-Dem ratings of the core table: those that speak to the UN Framework's risk factors.
@@ -48,7 +57,8 @@ def population_table(
 ) -> pd.DataFrame:
     """Build population by state-year; never interpolated, never extended.
 
-    In this order: the World Bank's figure for the territory of the year; Maddison's; West Germany as
+    In this order: the World Bank's figure for the territory of the year; Maddison's, whose growth before the
+    World Bank's first year is joined to the World Bank's level of that year (:func:`linked`); West Germany as
     Maddison's or the World Bank's Germany less East Germany; and V-Dem's latent estimate ``e_pop`` for East
     Germany and for the years before a state's first other figure, if the two agree within 10% in that
     first year.
@@ -67,20 +77,53 @@ def population_table(
     -------
     pandas.DataFrame
         ``country_id, year, population`` (persons), ``territory``, ``source``. Territory is "own"
-        or says what was summed or subtracted.
+        or says what was summed or subtracted. A linked row names both sources.
     """
     official = _long(wdi, _POPULATION, "wdi-ewp2025")
-    table = _fill(official, _long(maddison, "population", maddison.source))
+    long_run = _long(maddison, "population", maddison.source)
     epop = latent.to_frame()[[*KEYS, "e_pop"]].dropna()
     epop = epop.assign(population=epop["e_pop"] * 10_000, territory="own", source=_LATENT_SOURCE)
     epop = epop[[*KEYS, "population", "territory", "source"]]
-    table = _fill(table, epop[epop["country_id"] == 265])
-    table = _fill(table, _west_germany(maddison_areas, epop))
-    table = _fill(table, _older_unions(maddison_areas))
-    table = _fill(table, _before_first(table, epop))
-    table = _fill(table, points.assign(territory="own"))
+    others = [
+        epop[epop["country_id"] == 265],
+        _west_germany(maddison_areas, epop),
+        _older_unions(maddison_areas),
+    ]
+    as_published = reduce(_fill, [long_run, *others], official)
+    earlier = pd.concat([long_run, _before_first(as_published, epop)], ignore_index=True)
+    table = reduce(_fill, [linked(earlier, official), *others, points.assign(territory="own")], official)
     table["population"] = table["population"].round().astype("int64")
     return table.sort_values(KEYS, ignore_index=True)
+
+
+def linked(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
+    """Carry one series back from another's first year with the growth of its own years.
+
+    Two sources put the same people at different numbers, or (Sudan before 1960, which Maddison counts without the
+    South) count another territory. Side by side they would show a growth that nobody had in the year between them.
+
+    Parameters
+    ----------
+    earlier, later : pandas.DataFrame
+        ``country_id, year, population, territory, source``. A state's rows of ``earlier`` before its first year
+        in ``later`` are multiplied by the ratio of the two in that year, where both have it. Other rows stay.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As ``earlier``; linked rows name both sources and have the territory of the later one.
+    """
+    first = later.sort_values("year").drop_duplicates("country_id")
+    meet = first.merge(earlier[[*KEYS, "population"]], on=KEYS, suffixes=("", "_earlier"))
+    meet = meet.assign(ratio=meet["population"] / meet["population_earlier"]).set_index("country_id")
+    state = earlier["country_id"]
+    before = earlier["year"] < state.map(meet["year"]).fillna(0)
+    names = earlier["source"] + ";" + state.map(meet["source"]).fillna("")
+    return earlier.assign(
+        population=earlier["population"].where(~before, earlier["population"] * state.map(meet["ratio"])),
+        territory=earlier["territory"].where(~before, state.map(meet["territory"])),
+        source=earlier["source"].where(~before, names),
+    )
 
 
 def _long(table: SourceTable, name: str, source: str) -> pd.DataFrame:
@@ -128,7 +171,7 @@ def _coded_areas(areas: pd.DataFrame) -> pd.DataFrame:
 
 
 def _before_first(table: pd.DataFrame, epop: pd.DataFrame) -> pd.DataFrame:
-    """Latent estimates before a state's first other figure, where the two series meet."""
+    """Latent estimates before a state's first other figure, where the two series meet, at its level."""
     first = table.sort_values("year").drop_duplicates("country_id").set_index("country_id")
     joined = epop.merge(
         first[["year", "population"]].add_prefix("first_"),
@@ -141,8 +184,9 @@ def _before_first(table: pd.DataFrame, epop: pd.DataFrame) -> pd.DataFrame:
     trusted = set(at_first.loc[close, "country_id"])
     # For a state of a divided country the two meet only once the present area is its own.
     trusted -= {state for pair, _ in DIVIDED.values() for state in pair}
-    early = joined[joined["country_id"].isin(trusted) & (joined["year"] < joined["first_year"])]
-    return early[epop.columns]
+    level = linked(epop, table)
+    keys = joined.loc[joined["country_id"].isin(trusted) & (joined["year"] < joined["first_year"]), KEYS]
+    return level.merge(keys, on=KEYS)[epop.columns]
 
 
 def infant_mortality_table(

@@ -41,6 +41,7 @@ class Releases:
         self.found = found
         self.notes: dict[Path, str] = {}
         self.used: set[Path] = set()
+        self.picks: dict[str, str] = {}
         self._read: dict[tuple[str, Path], object] = {}
 
     def every(self, dataset: str, read: Callable[[Path], T]) -> list[tuple[Path, T]]:
@@ -81,6 +82,7 @@ class Releases:
         """
         for dataset, release in wanted.items():
             reader(dataset)
+            self.picks[dataset] = release
             tables = self.tables(dataset)
             chosen = tuple(path for path, table in tables if _plain(table.release) == _plain(release))
             if not chosen:
@@ -100,7 +102,7 @@ class Releases:
     def picked(self, dataset: str, release: str) -> Releases:
         """Releases of the same folder with one release of a dataset picked; what was read is shared."""
         other = copy(self)
-        other.notes, other.used = dict(self.notes), set()
+        other.notes, other.used, other.picks = dict(self.notes), set(), dict(self.picks)
         other.pick({dataset: release})
         return other
 
