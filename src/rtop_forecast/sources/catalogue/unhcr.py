@@ -11,7 +11,7 @@ from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import numbers, one_per_key, years
 from rtop_forecast.sources.reading.country_years import one_per_state_year, resolved, set_aside
-from rtop_forecast.sources.reading.matching import state_table
+from rtop_forecast.sources.reading.matching import state_table, with_codes
 from rtop_forecast.sources.reading.table import Edition, SourceTable
 from rtop_forecast.world.states import KEYS
 
@@ -79,6 +79,7 @@ def read(path: str | Path) -> SourceTable:
     """
     path = Path(path)
     frame, names, full = _pairs(path)
+    frame = with_codes(frame, ["coo_iso", "coa_iso"], system="iso3")
     frame = years(frame, "year", path=path, first=1951)
     # The export writes "*" for fewer than five people.
     frame = numbers(frame, names, path=path, bounds=(0, 100_000_000), thousands=",", missing=("*", "-"))

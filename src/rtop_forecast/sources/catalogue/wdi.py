@@ -10,6 +10,7 @@ import pandas as pd
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import numbers, refuse, refuse_repeated, years
+from rtop_forecast.sources.reading.matching import with_codes
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.reading.territory import composites, present_areas
 from rtop_forecast.sources.registry import publication_lag
@@ -72,6 +73,7 @@ def long_form(path: str | Path) -> pd.DataFrame:
     """
     line = _preamble(path)
     long = _long_table(path) if line is None else _wide_table(path, line)
+    long = with_codes(long, ["iso3c"], system="worldbank")
     long = numbers(long, ["value"], path=path, missing=_MISSING)
     long = years(long[long["value"].notna()], "year", path=path, first=1960)
     return long[["iso3c", "area", "year", "indicator", "value"]].reset_index(drop=True)

@@ -10,6 +10,7 @@ import pandas as pd
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import numbers, refuse_repeated, years
+from rtop_forecast.sources.reading.matching import with_codes
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.reading.territory import present_areas
 from rtop_forecast.sources.registry import publication_lag
@@ -112,6 +113,7 @@ def _indicators(path: str | Path) -> tuple[pd.DataFrame, str]:
     else:
         frame, release = _official(path, header)
     names = [name for name in INDICATORS.values() if name in frame.columns]
+    frame = with_codes(frame, ["iso3c"], system="iso3")
     frame = numbers(frame, names, path=path, bounds=_BOUNDS).drop_duplicates(ignore_index=True)
     if "TPopulation1July" in header:
         frame["population"] = frame["population"] * 1000  # the table counts in thousands

@@ -14,7 +14,7 @@ from rtop_forecast.errors import InputError
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import EARLIEST_YEAR, numbers, one_per_key, years
 from rtop_forecast.sources.reading.country_years import one_per_state_year, resolved, set_aside
-from rtop_forecast.sources.reading.matching import state_table
+from rtop_forecast.sources.reading.matching import state_table, with_codes
 from rtop_forecast.sources.reading.table import Edition, SourceTable
 
 __all__ = ["Column", "CountryYears", "Layouts", "SetAside", "last_listed_year"]
@@ -217,6 +217,9 @@ class CountryYears:
         needed = [name for name, column in self.columns.items() if not column.optional]
         needed = list(dict.fromkeys([*self._identifiers(), self.year, *needed, *sorted(self.marks)]))
         files.refuse_missing_columns(path, frame.columns, needed, what=self.title)
+        for column, system in self.codes:
+            if column in frame.columns:
+                frame = with_codes(frame, [column], system=system)
         frame = years(frame, self.year, path=path, first=self.first_year)
         return frame if self.prepare is None else self.prepare(frame, path)
 
