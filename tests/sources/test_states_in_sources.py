@@ -208,7 +208,7 @@ BOTH = [
 @pytest.mark.parametrize("case", BOTH, ids=lambda case: f"{Path(case[0]).stem}-{case[1]}")
 def test_codes_and_names_agree(data_dir, case):
     path, code, system, name, slips = case
-    table = read_csv(data_dir / path, **({"sep": "\t"} if path.endswith(".txt") else {}))
+    table = read_csv(data_dir / path)
     table = table[table["year"].between(1946, 2025)][[code, name, "year"]].drop_duplicates()
     by_code = resolve_many(table[code], table["year"], system=system).country_id
     by_name = resolve_many(table[name], table["year"], system="name").country_id

@@ -24,7 +24,7 @@ _EWP = {"ccode", "country", "year", "cou.any"}
 
 def form(path: str | Path) -> str | None:
     """Which list a file holds: ``"powell-thyne"``, ``"colpus"``, ``"ewp"`` or None."""
-    if set(files.csv_header(path, delimiter="\t")) >= _POWELL_THYNE:
+    if set(files.csv_header(path)) >= _POWELL_THYNE:
         return "powell-thyne"
     if set(files.csv_header(path)) >= _EWP:
         return "ewp"
@@ -70,7 +70,7 @@ def read(path: str | Path) -> SourceTable:
     """
     kind = form(path)
     if kind == "powell-thyne":
-        frame = files.read_csv(path, sep="\t")
+        frame = files.read_csv(path)
         return _events(path, frame, success=2, source="powell-thyne", system="cow", first=1950)
     if kind == "colpus":
         rows = files.excel_rows(path)

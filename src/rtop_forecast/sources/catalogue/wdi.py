@@ -40,6 +40,8 @@ _EWP_NAMES = {
 _API = ["Country Name", "Country Code", "Indicator Name", "Indicator Code"]
 _BANK = ["Country Name", "Country Code", "Series Name", "Series Code"]
 _MISSING = ("..", "")
+#: First words below the table of a DataBank export.
+_BELOW = ("Data from database", "Last Updated", "Code")
 _YEAR = re.compile(r"(\d{4})(?: \[YR\1\])?")
 
 
@@ -80,7 +82,7 @@ def long_form(path: str | Path) -> pd.DataFrame:
 
 
 def _wide_table(path: str | Path, line: int) -> pd.DataFrame:
-    frame = files.read_csv(path, skiprows=line, encoding=files.encoding_of(path))
+    frame = files.read_csv(path, skiprows=line, footer=_BELOW)
     columns = {str(name): found[1] for name in frame.columns if (found := _YEAR.fullmatch(str(name)))}
     if not columns:
         message = f"{Path(path).name} has no year columns such as '1960'; download it again as CSV from the World Bank."

@@ -6,17 +6,12 @@ through one place.
 
 from __future__ import annotations
 
-import bz2
-import csv
-import gzip
 import importlib
 import json
-import lzma
 import re
 import subprocess
 import sys
 import warnings
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
@@ -27,10 +22,11 @@ from typing import Any
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError, InputError
+from rtop_forecast.sources.reading.rows import refuse_repeated_names
+from rtop_forecast.sources.reading.text import Stamp, csv_header, decompressed, is_html, read_csv, stamp_of
 
 __all__ = [
     "csv_header",
-    "encoding_of",
     "excel_rows",
     "excel_sheets",
     "excel_table",
@@ -44,26 +40,10 @@ __all__ = [
     "release_in_name",
 ]
 
-_HEAD = 1 << 19  # the header of V-Dem alone takes some 80 KiB
 #: Time limit of reading a workbook; the biggest of the field take seconds.
 _EXCEL_SECONDS = 120
-_TEXT_SUFFIXES = {".csv", ".txt", ".tsv"}
 _R_SUFFIXES = {".rda", ".rdata", ".rds"}
 _EXCEL_SUFFIXES = {".xls", ".xlsx"}
-
-
-def csv_header(path: str | Path, *, line: int = 0, delimiter: str = ",") -> list[str]:
-    """Column names in one of a text file's first lines; empty for other kinds of files."""
-    path = Path(path)
-    if path.suffix.lower() not in _TEXT_SUFFIXES or not path.is_file():
-        return []
-    lines = _first_lines(_stamp(path))
-    if len(lines) <= line:
-        return []
-    try:
-        return [name.strip() for name in next(csv.reader([lines[line]], delimiter=delimiter), [])]
-    except csv.Error:
-        return []
 
 
 def header_of(path: str | Path) -> set[str]:
@@ -97,88 +77,13 @@ def read_table(path: str | Path, *, marks: Iterable[str] = (), **options: Any) -
     return excel_table(path) if suffix in _EXCEL_SUFFIXES else read_csv(path, **options)
 
 
-def encoding_of(path: str | Path) -> str:
-    """Tell the encoding of a text file: UTF-8 if it is that, else Windows-1252, which spreadsheets write."""
-    try:
-        Path(path).read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8-sig"
-
-
-def is_html(path: str | Path) -> bool:
-    """Whether a file is a web page, such as a login or error page saved in a data file's place."""
-    with Path(path).open("rb") as handle:
-        head = handle.read(512).removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    return head.startswith((b"<!doctype html", b"<html"))
-
-
-def _stamp(path: Path) -> tuple[Path, int, int]:
-    """Cache key of a file, which changes when the file does."""
-    state = path.stat()
-    return path, state.st_mtime_ns, state.st_size
-
-
-@lru_cache(maxsize=256)
-def _first_lines(stamp: tuple[Path, int, int]) -> list[str]:
-    with stamp[0].open("rb") as handle:
-        return handle.read(_HEAD).decode("utf-8-sig", errors="replace").splitlines()
-
-
-def read_csv(path: str | Path, **options: Any) -> pd.DataFrame:
-    """Read a CSV file; only empty cells are missing, so Namibia's code "NA" stays a code.
-
-    Raises
-    ------
-    DataIntegrityError
-        If the file is not a table of the stated form, or is a web page saved in its place.
-    """
-    settings: dict[str, Any] = {"keep_default_na": False, "na_values": [""], "low_memory": False}
-    _refuse_html(Path(path))
-    try:
-        frame: pd.DataFrame = pd.read_csv(path, **(settings | options))
-    except (ValueError, OverflowError, csv.Error) as error:  # ValueError: every fault that the parser finds
-        message = (
-            f"{Path(path).name} cannot be read as a table: {error}. Download it again from its publisher."
-        )
-        raise DataIntegrityError(message) from error
-    return frame
-
-
-def _refuse_html(path: Path) -> None:
-    if is_html(path):
-        message = (
-            f"{path.name} is a web page, not the data file: the download gave an error or login page. "
-            "Download it again."
-        )
-        raise DataIntegrityError(message)
-
-
 def r_mentions(path: str | Path, names: Iterable[str]) -> bool:
     """Whether an R data file holds all these names (of columns or objects), without parsing it."""
     path = Path(path)
     if path.suffix.lower() not in _R_SUFFIXES or not path.is_file():
         return False
-    content = _decompressed(_stamp(path))
+    content = decompressed(stamp_of(path))
     return bool(content) and all(name.encode() in content for name in names)
-
-
-@lru_cache(maxsize=2)
-def _decompressed(stamp: tuple[Path, int, int]) -> bytes:
-    """Bytes of an R file; none if its compression is broken."""
-    raw = stamp[0].read_bytes()
-    openers: list[tuple[bytes, Callable[[bytes], bytes]]] = [
-        (b"\x1f\x8b", gzip.decompress),
-        (b"BZh", bz2.decompress),
-        (b"\xfd7zXZ", lzma.decompress),
-    ]
-    for magic, opener in openers:
-        if raw.startswith(magic):
-            try:
-                return opener(raw)
-            except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError):
-                return b""
-    return raw
 
 
 def read_r(path: str | Path) -> dict[str, pd.DataFrame]:
@@ -191,11 +96,11 @@ def read_r(path: str | Path) -> dict[str, pd.DataFrame]:
     DataIntegrityError
         If the file cannot be parsed or holds no data frame.
     """
-    return {name: frame.copy() for name, frame in _parsed_r(_stamp(Path(path))).items()}
+    return {name: frame.copy() for name, frame in _parsed_r(stamp_of(Path(path))).items()}
 
 
 @lru_cache(maxsize=4)
-def _parsed_r(stamp: tuple[Path, int, int]) -> dict[str, pd.DataFrame]:
+def _parsed_r(stamp: Stamp) -> dict[str, pd.DataFrame]:
     path = stamp[0]
     rdata = _optional("rdata", extra="rdata", path=path)
     with _refusing(path, "an R data file"), warnings.catch_warnings():
@@ -227,7 +132,7 @@ def excel_sheets(path: str | Path) -> list[str]:
     path = Path(path)
     if path.suffix.lower() not in _EXCEL_SUFFIXES or not path.is_file():
         return []
-    return list(_workbook(_stamp(path)))
+    return list(_workbook(stamp_of(path)))
 
 
 def excel_rows(path: str | Path, *, sheet: str | int = 0, limit: int | None = None) -> list[list[Any]]:
@@ -243,7 +148,7 @@ def excel_rows(path: str | Path, *, sheet: str | int = 0, limit: int | None = No
     path = Path(path)
     if path.suffix.lower() not in _EXCEL_SUFFIXES or not path.is_file():
         return []
-    rows = _sheet(_stamp(path), sheet)
+    rows = _sheet(stamp_of(path), sheet)
     return [list(row) for row in (rows if limit is None else rows[:limit])]
 
 
@@ -265,12 +170,13 @@ def excel_table(path: str | Path, *, sheet: str | int = 0, header: int = 0) -> p
         )
         raise DataIntegrityError(message)
     names = [str(name).strip() for name in rows[header]]
+    refuse_repeated_names(path, names)
     cells = [[None if cell == "" else cell for cell in row] for row in rows[header + 1 :]]
     return pd.DataFrame(cells, columns=names, dtype=object)
 
 
 @lru_cache(maxsize=4)
-def _workbook(stamp: tuple[Path, int, int]) -> dict[str, list[list[Any]]]:
+def _workbook(stamp: Stamp) -> dict[str, list[list[Any]]]:
     """Cells of every sheet by name, read in a process of its own, which a damaged file may end."""
     path = stamp[0]
     _optional("python_calamine", extra="excel", path=path)
@@ -301,7 +207,7 @@ def _restored(cell: Any) -> Any:
     return _KINDS[cell[0]](cell[1]) if isinstance(cell, list) else cell
 
 
-def _sheet(stamp: tuple[Path, int, int], sheet: str | int) -> list[list[Any]]:
+def _sheet(stamp: Stamp, sheet: str | int) -> list[list[Any]]:
     path, workbook = stamp[0], _workbook(stamp)
     names = list(workbook)
     if (isinstance(sheet, int) and sheet >= len(names)) or (isinstance(sheet, str) and sheet not in names):
