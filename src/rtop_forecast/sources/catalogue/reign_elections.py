@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from rtop_forecast.sources.reading import files
-from rtop_forecast.sources.reading.columns import refuse, whole_numbers, years
+from rtop_forecast.sources.reading.columns import one_per_key, refuse, whole_numbers, years
 from rtop_forecast.sources.reading.country_years import last_full_year, set_aside
 from rtop_forecast.sources.reading.event_counts import event_counts
 from rtop_forecast.sources.reading.table import Edition, SourceTable
@@ -63,6 +63,7 @@ def read(path: str | Path) -> SourceTable:
     what = "the REIGN list of elections"
     frame = files.read_csv(path, encoding="latin-1")
     files.refuse_missing_columns(path, frame.columns, _COLUMNS, what=what)
+    frame, repeated = one_per_key(frame, list(frame.columns), path=path, code="ccode", year="elec_year")
     frame = years(frame[_COLUMNS], "elec_year", path=path, last=2100)
     frame = whole_numbers(frame, ["ccode", "electionnumber"], path=path, bounds=(-1, 100_000))
     frame = frame.rename(columns={"elec_year": "year"})
@@ -89,7 +90,7 @@ def read(path: str | Path) -> SourceTable:
         Edition(path=Path(path), dataset="reign_elections", release=str(last)),
         codes=[("ccode", "cow")],
         coverage=(FIRST_YEAR, last),
-        unmatched=[upcoming, partial],
+        unmatched=[repeated, upcoming, partial],
     )
 
 

@@ -219,7 +219,9 @@ def refuse_unended(path: Path, last: bytes) -> None:
     raise DataIntegrityError(message)
 
 
-def read_csv(path: str | Path, *, footer: tuple[str, ...] = (), **options: Any) -> pd.DataFrame:
+def read_csv(
+    path: str | Path, *, footer: tuple[str, ...] = (), ended: bool = True, **options: Any
+) -> pd.DataFrame:
     """Read a text file of cells; only empty cells are missing, so Namibia's code "NA" stays a code.
 
     Parameters
@@ -228,6 +230,8 @@ def read_csv(path: str | Path, *, footer: tuple[str, ...] = (), **options: Any) 
         Plain or compressed, in any of the encodings and with any of the delimiters that are told by content.
     footer : tuple of str
         Beginnings of the lines with which a publisher's text below the table starts. Only there may a row be short.
+    ended : bool
+        Whether the last line must end with a line end, unless the file is registered by its hash.
     **options
         For :func:`pandas.read_csv`; ``encoding`` is that of a file which is neither marked nor UTF-8.
 
@@ -245,7 +249,8 @@ def read_csv(path: str | Path, *, footer: tuple[str, ...] = (), **options: Any) 
         )
         raise DataIntegrityError(message)
     line = options.get("skiprows", 0)
-    refuse_repeated_names(path, csv_header(path, line=line))
+    if options.get("header", line) is not None:
+        refuse_repeated_names(path, csv_header(path, line=line))
     content = utf8_bytes(path, encoding=options.pop("encoding", "utf-8"))
     settings: dict[str, Any] = {
         "keep_default_na": False,
@@ -259,7 +264,8 @@ def read_csv(path: str | Path, *, footer: tuple[str, ...] = (), **options: Any) 
     except (ValueError, OverflowError, csv.Error) as error:  # ValueError: every fault that the parser finds
         message = f"{path.name} cannot be read as a table: {error}. Download it again from its publisher."
         raise DataIntegrityError(message) from error
-    refuse_unended(path, content[-1:])
+    if ended:
+        refuse_unended(path, content[-1:])
     refuse_cut_rows(path, content, delimiter=settings["sep"], line=line, footer=footer)
     refuse_grouped_points(path, content, frame, settings)
     return frame
