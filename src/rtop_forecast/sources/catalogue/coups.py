@@ -24,12 +24,11 @@ _EWP = {"ccode", "country", "year", "cou.any"}
 
 def form(path: str | Path) -> str | None:
     """Which list a file holds: ``"powell-thyne"``, ``"colpus"``, ``"ewp"`` or None."""
-    header = files.header_of(path)
-    if header >= _POWELL_THYNE:
+    if files.has_columns(path, _POWELL_THYNE):
         return "powell-thyne"
-    if header >= _EWP:
+    if files.has_columns(path, _EWP):
         return "ewp"
-    return "colpus" if header >= _COLPUS else None
+    return "colpus" if files.has_columns(path, _COLPUS) else None
 
 
 def recognise(path: str | Path) -> bool:
@@ -68,10 +67,10 @@ def read(path: str | Path) -> SourceTable:
     """
     kind = form(path)
     if kind == "powell-thyne":
-        frame = files.read_table(path)
+        frame = files.read_table(path, marks=_POWELL_THYNE)
         return _events(path, frame, success=2, source="powell-thyne", system="cow", first=1950)
     if kind == "colpus":
-        frame = files.read_table(path)
+        frame = files.read_table(path, marks=_COLPUS)
         frame, repeated = one_per_key(frame, ["id"], path=path, code="ccode")
         frame = years(frame.assign(coup=frame["success"]), "year", path=path)
         staged = numbers(frame, ["staged"], path=path, bounds=(0, 1))["staged"].eq(1)
@@ -128,7 +127,7 @@ def _events(
 
 
 def _ewp(path: str | Path) -> SourceTable:
-    frame = years(files.read_table(path), "year", path=path)
+    frame = years(files.read_table(path, marks=_EWP), "year", path=path)
     frame = whole_numbers(frame, ["cou.any"], path=path, bounds=(0, 1))
     frame, repeated = one_per_key(frame, ["country", "year"], path=path, code="country")
     events = frame[(frame["cou.any"] == 1) & (frame["year"] >= 1946)][["country", "year"]]

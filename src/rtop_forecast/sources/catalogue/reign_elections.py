@@ -27,10 +27,12 @@ _EVENTS = (
 )  # fmt: skip
 _NAMES = ["elections", *_TYPES.values(), "irregular", "early", "postponed", "voided"]
 
+_MARKS = ("electionnumber", "elec_year", "event", "elecnum")
+
 
 def recognise(path: str | Path) -> bool:
     """Whether a file has the columns of the list."""
-    return {"electionnumber", "elec_year", "event", "elecnum"} <= set(files.csv_header(path))
+    return files.has_columns(path, _MARKS)
 
 
 def read(path: str | Path) -> SourceTable:
@@ -61,7 +63,7 @@ def read(path: str | Path) -> SourceTable:
     One Earth Future. https://oefdatascience.github.io/REIGN.github.io/
     """
     what = "the REIGN list of elections"
-    frame = files.read_csv(path, encoding="latin-1")
+    frame = files.read_table(path, marks=_MARKS, encoding="latin-1")
     files.refuse_missing_columns(path, frame.columns, _COLUMNS, what=what)
     frame, repeated = one_per_key(frame, list(frame.columns), path=path, code="ccode", year="elec_year")
     frame = years(frame[_COLUMNS], "elec_year", path=path, last=2100)

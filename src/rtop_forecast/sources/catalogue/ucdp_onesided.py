@@ -49,7 +49,7 @@ _FIRST, _NEW_AFTER = 1989, 5
 
 def recognise(path: str | Path) -> bool:
     """Whether a file is the one-sided violence dataset, as CSV or as an R data file."""
-    return set(_MARKS) <= set(files.csv_header(path)) or files.r_mentions(path, _MARKS)
+    return files.header_of(path) >= set(_MARKS) or files.r_mentions(path, _MARKS)
 
 
 def actor_years(path: str | Path) -> tuple[pd.DataFrame, str]:

@@ -148,8 +148,7 @@ def _pairs(path: Path) -> tuple[pd.DataFrame, list[str], int | None]:
 
 def _last_full(path: Path, line: int) -> int | None:
     """Last year whose year-end figures were out when the export was taken, by the date in its preamble."""
-    with path.open("r", encoding="utf-8-sig", errors="replace") as handle:
-        preamble = "".join(handle.readline() for _ in range(line))
+    preamble = "\n".join(files.lines_above(path, line))
     found = re.search(r"(\d{4})-(\d{2})-\d{2}|(\d{1,2}) (\w+) (\d{4})", preamble)
     if not found:
         return None

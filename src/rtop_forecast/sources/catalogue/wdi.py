@@ -39,6 +39,7 @@ _EWP_NAMES = {
 }
 _API = ["Country Name", "Country Code", "Indicator Name", "Indicator Code"]
 _BANK = ["Country Name", "Country Code", "Series Name", "Series Code"]
+_LONG = ("iso3c", "year", "wdi.popsize.new")
 _MISSING = ("..", "")
 #: First words below the table of a DataBank export.
 _BELOW = ("Data from database", "Last Updated", "Code")
@@ -55,7 +56,7 @@ def _preamble(path: str | Path) -> int | None:
 
 def recognise(path: str | Path) -> bool:
     """Whether a file is an API, bulk or DataBank CSV (with or without a preamble), or EWP's long table."""
-    return _preamble(path) is not None or {"iso3c", "year", "wdi.popsize.new"} <= set(files.csv_header(path))
+    return _preamble(path) is not None or files.has_columns(path, _LONG)
 
 
 def long_form(path: str | Path) -> pd.DataFrame:
@@ -112,7 +113,7 @@ def _footer(names: pd.Series) -> int:
 
 
 def _long_table(path: str | Path) -> pd.DataFrame:
-    frame = files.read_csv(path)
+    frame = files.read_table(path, marks=_LONG)
     present = {old: new for old, new in _EWP_NAMES.items() if old in frame.columns}
     if not present or not {"iso3c", "country", "year"} <= set(frame.columns):
         message = f"{Path(path).name} is not a World Bank table that this reader knows. Use the API's CSV."

@@ -6,14 +6,12 @@ through one place.
 
 from __future__ import annotations
 
-import importlib
 import json
 import re
 import subprocess
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -21,22 +19,42 @@ from typing import Any
 
 import pandas as pd
 
-from rtop_forecast.errors import DataIntegrityError, InputError
+from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.sources.reading import statistics_files
 from rtop_forecast.sources.reading.rows import refuse_repeated_names
-from rtop_forecast.sources.reading.text import Stamp, csv_header, decompressed, is_html, read_csv, stamp_of
+from rtop_forecast.sources.reading.text import (
+    Stamp,
+    csv_header,
+    decompressed,
+    delimiter_of,
+    is_html,
+    is_text,
+    is_workbook,
+    lines_above,
+    opened,
+    read_csv,
+    refuse_unended,
+    stamp_of,
+)
 
 __all__ = [
     "csv_header",
+    "delimiter_of",
     "excel_rows",
     "excel_sheets",
     "excel_table",
+    "has_columns",
     "header_of",
     "is_html",
+    "kind_of",
+    "lines_above",
+    "opened",
     "r_mentions",
     "read_csv",
     "read_r",
     "read_table",
     "refuse_missing_columns",
+    "refuse_unended",
     "release_in_name",
 ]
 
@@ -46,35 +64,127 @@ _R_SUFFIXES = {".rda", ".rdata", ".rds"}
 _EXCEL_SUFFIXES = {".xls", ".xlsx"}
 
 
+def kind_of(path: str | Path) -> str:
+    """Kind of a file: "r", "excel", "stata", "spss", "parquet" or "text"; empty if it is none of them.
+
+    R, Stata and SPSS files are told by their suffixes, the others by their first bytes as well.
+    """
+    path = Path(path)
+    suffix = path.suffix.lower()
+    if not path.is_file():
+        return ""
+    if suffix in _R_SUFFIXES:
+        return "r"
+    if suffix in statistics_files.SUFFIXES:
+        return statistics_files.SUFFIXES[suffix]
+    if suffix in _EXCEL_SUFFIXES or is_workbook(path):
+        return "excel"
+    return "text" if is_text(path) else ""
+
+
 def header_of(path: str | Path) -> set[str]:
-    """Column names in the first row of a text file or of a workbook's first sheet; empty for other kinds of files."""
-    rows = excel_rows(path, limit=1)
-    return {str(cell).strip() for cell in rows[0]} if rows else set(csv_header(path))
+    """Column names of a text, Stata, SPSS or Parquet file or of a workbook's first sheet; empty for other files.
+
+    Raises
+    ------
+    InputError
+        If the optional library for the kind of file is not installed.
+    DataIntegrityError
+        If a workbook, Stata, SPSS or Parquet file is broken.
+    """
+    path = Path(path)
+    return set(_names(stamp_of(path))) if path.is_file() else set()
+
+
+@lru_cache(maxsize=64)
+def _names(stamp: Stamp) -> tuple[str, ...]:
+    path, kind = stamp[0], kind_of(stamp[0])
+    if kind == "excel":
+        rows = excel_rows(path, limit=1)
+        return tuple(str(cell).strip() for cell in rows[0]) if rows else ()
+    if kind == "text":
+        return tuple(csv_header(path))
+    return () if kind in ("r", "") else tuple(statistics_files.column_names(path, kind))
+
+
+def has_columns(path: str | Path, names: Iterable[str]) -> bool:
+    """Whether a table of the file, of whatever kind, has all these columns.
+
+    Raises
+    ------
+    InputError, DataIntegrityError
+        As :func:`header_of` and :func:`read_r`.
+    """
+    wanted = set(names)
+    if header_of(path) >= wanted:
+        return True
+    # The names may stand anywhere in an R file: only its tables tell.
+    return r_mentions(path, wanted) and any(wanted <= set(frame) for frame in read_r(path).values())
 
 
 def read_table(path: str | Path, *, marks: Iterable[str] = (), **options: Any) -> pd.DataFrame:
-    """Read the table of a text, R or Excel file, whichever it is.
+    """Read the table of a text, R, Excel, Stata, SPSS or Parquet file, whichever it is.
 
     Parameters
     ----------
     path : path
     marks : iterable of str
-        Columns by which the table is found among several objects of an R file; by default the first is taken.
+        Columns by which the table is found among several objects of an R file, in upper or lower case; by default
+        the first is taken.
     **options
-        For :func:`read_csv`, if the file is a text file.
+        For :func:`read_csv`. Of files that are no text files, ``usecols`` picks columns and ``dtype="str"`` gives
+        cells as a text file has them: integers without a decimal point, days as YYYY-MM-DD.
 
     Raises
     ------
     InputError
-        If the optional library for R or Excel files is not installed.
+        If the optional library for the kind of file is not installed.
     DataIntegrityError
-        If the file cannot be read or holds no row below its header.
+        If the file cannot be read or holds no row below its header, no object of an R file has the marks, or two
+        columns share a name.
     """
-    suffix = Path(path).suffix.lower()
-    if suffix in _R_SUFFIXES:
-        frames = list(read_r(path).values())
-        return next((frame for frame in frames if set(marks) <= set(frame.columns)), frames[0])
-    return excel_table(path) if suffix in _EXCEL_SUFFIXES else read_csv(path, **options)
+    kind = kind_of(path)
+    if kind in ("text", ""):
+        return read_csv(path, **options)
+    if kind == "r":
+        frame = _with_marks(read_r(path), set(marks), Path(path))
+        refuse_repeated_names(path, [str(name) for name in frame.columns])
+    else:
+        frame = excel_table(path) if kind == "excel" else statistics_files.table(Path(path), kind)
+    usecols = options.get("usecols")
+    if usecols is not None:
+        frame = frame[
+            [name for name in frame.columns if (usecols(name) if callable(usecols) else name in usecols)]
+        ]
+    return frame.map(_cell_text).astype("str") if options.get("dtype") == "str" else frame
+
+
+def _with_marks(frames: dict[str, pd.DataFrame], marks: set[str], path: Path) -> pd.DataFrame:
+    """Object of an R file that has the marks; the longest if several have."""
+    if not marks:
+        return next(iter(frames.values()))
+    folded = {mark.casefold() for mark in marks}
+    fitting = [
+        frame for frame in frames.values() if folded <= {str(name).casefold() for name in frame.columns}
+    ]
+    if not fitting:
+        message = (
+            f"{path.name}: one object must have the columns {', '.join(sorted(marks)[:4])}; none of its "
+            f"{len(frames)} objects has ({', '.join(list(frames)[:5])}). Use the official file."
+        )
+        raise DataIntegrityError(message)
+    return max(fitting, key=len)
+
+
+def _cell_text(cell: Any) -> Any:
+    """Cell as a text file has it."""
+    if pd.isna(cell):
+        return None
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
+        return str(int(cell))
+    if isinstance(cell, datetime) and cell.time() == time():
+        return cell.date().isoformat()
+    return str(cell)
 
 
 def r_mentions(path: str | Path, names: Iterable[str]) -> bool:
@@ -102,8 +212,8 @@ def read_r(path: str | Path) -> dict[str, pd.DataFrame]:
 @lru_cache(maxsize=4)
 def _parsed_r(stamp: Stamp) -> dict[str, pd.DataFrame]:
     path = stamp[0]
-    rdata = _optional("rdata", extra="rdata", path=path)
-    with _refusing(path, "an R data file"), warnings.catch_warnings():
+    rdata = statistics_files.optional_library("rdata", extra="rdata", path=path)
+    with statistics_files.refusing(path, "an R data file"), warnings.catch_warnings():
         # The parser warns about R classes such as tibbles that it hands over as plain frames.
         warnings.simplefilter("ignore")
         if path.suffix.lower() == ".rds":
@@ -130,7 +240,7 @@ def excel_sheets(path: str | Path) -> list[str]:
         If the workbook is broken.
     """
     path = Path(path)
-    if path.suffix.lower() not in _EXCEL_SUFFIXES or not path.is_file():
+    if kind_of(path) != "excel":
         return []
     return list(_workbook(stamp_of(path)))
 
@@ -146,7 +256,7 @@ def excel_rows(path: str | Path, *, sheet: str | int = 0, limit: int | None = No
         If the workbook is broken or has no such sheet.
     """
     path = Path(path)
-    if path.suffix.lower() not in _EXCEL_SUFFIXES or not path.is_file():
+    if kind_of(path) != "excel":
         return []
     rows = _sheet(stamp_of(path), sheet)
     return [list(row) for row in (rows if limit is None else rows[:limit])]
@@ -179,7 +289,7 @@ def excel_table(path: str | Path, *, sheet: str | int = 0, header: int = 0) -> p
 def _workbook(stamp: Stamp) -> dict[str, list[list[Any]]]:
     """Cells of every sheet by name, read in a process of its own, which a damaged file may end."""
     path = stamp[0]
-    _optional("python_calamine", extra="excel", path=path)
+    statistics_files.optional_library("python_calamine", extra="excel", path=path)
     command = [sys.executable, "-P", str(Path(__file__).with_name("excel_worker.py")), str(path.resolve())]
     try:
         done = subprocess.run(command, capture_output=True, check=True, timeout=_EXCEL_SECONDS)
@@ -216,31 +326,6 @@ def _sheet(stamp: Stamp, sheet: str | int) -> list[list[Any]]:
         )
         raise DataIntegrityError(message)
     return workbook[names[sheet] if isinstance(sheet, int) else sheet]
-
-
-@contextmanager
-def _refusing(path: Path, what: str) -> Iterator[None]:
-    """Turn whatever a broken byte leads a parser into to one clear refusal."""
-    try:
-        yield
-    except BaseException as error:
-        # A panic of a compiled parser is not an Exception in Python.
-        if isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit)):
-            raise
-        cause = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        message = f"{path.name} cannot be read as {what} ({cause}). Download it again."
-        raise DataIntegrityError(message) from error
-
-
-def _optional(module: str, *, extra: str, path: Path) -> Any:
-    try:
-        return importlib.import_module(module)
-    except ImportError as error:
-        message = (
-            f"reading {path.name} needs the library {module!r}, which is not installed. "
-            f"Install it with: pip install 'rtop-forecast[{extra}]'"
-        )
-        raise InputError(message) from error
 
 
 def refuse_missing_columns(

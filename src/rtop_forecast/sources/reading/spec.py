@@ -211,7 +211,8 @@ class CountryYears:
         if self.load is not None:
             frame = self.load(path)
         else:
-            frame = files.read_table(path, marks=self.marks, encoding=self.encoding)
+            marks = self.marks or set(self.columns)
+            frame = files.read_table(path, marks=marks, encoding=self.encoding)
         if self.upper_case:
             frame = frame.rename(columns=lambda name: str(name).upper())
         needed = [name for name, column in self.columns.items() if not column.optional]

@@ -7,6 +7,7 @@ import csv
 import gzip
 import io
 import lzma
+import os
 import zlib
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -27,7 +28,9 @@ __all__ = [
     "delimiter_of",
     "is_html",
     "is_text",
+    "is_workbook",
     "lines_above",
+    "opened",
     "read_csv",
     "refuse_unended",
     "stamp_of",
@@ -54,7 +57,7 @@ def stamp_of(path: Path) -> Stamp:
     return path, state.st_mtime_ns, state.st_size
 
 
-def _opened(path: Path) -> BinaryIO:
+def opened(path: Path) -> BinaryIO:
     """Open a file to read its content, decompressed if it is compressed."""
     with path.open("rb") as handle:
         start = handle.read(6)
@@ -66,7 +69,7 @@ def _opened(path: Path) -> BinaryIO:
 def _head(stamp: Stamp) -> bytes:
     """First bytes of the content; none if the compression is broken."""
     try:
-        with _opened(stamp[0]) as handle:
+        with opened(stamp[0]) as handle:
             return handle.read(_HEAD)
     except _BROKEN:
         return b""
@@ -76,7 +79,7 @@ def _head(stamp: Stamp) -> bytes:
 def decompressed(stamp: Stamp) -> bytes:
     """Content of a file; none if its compression is broken."""
     try:
-        with _opened(stamp[0]) as handle:
+        with opened(stamp[0]) as handle:
             return handle.read()
     except _BROKEN:
         return b""
@@ -101,6 +104,14 @@ def is_text(path: Path) -> bool:
     if head.startswith(_NO_TEXT):
         return False
     return bool(head) and (_encoding(head) in ("utf-16", "utf-16-le", "utf-16-be") or b"\0" not in head)
+
+
+def is_workbook(path: Path) -> bool:
+    """Whether the first bytes are those of an Excel workbook, whatever the file is called."""
+    head = _head(stamp_of(path))[:4096]
+    return head.startswith(b"\xd0\xcf\x11\xe0") or (
+        head.startswith(b"PK\x03\x04") and (b"[Content_Types].xml" in head or b"xl/" in head)
+    )
 
 
 @lru_cache(maxsize=256)
@@ -174,7 +185,7 @@ def utf8_bytes(path: Path, *, encoding: str = "utf-8") -> bytes:
         If the compression is broken or a byte has no meaning in the encoding.
     """
     try:
-        with _opened(path) as handle:
+        with opened(path) as handle:
             content = handle.read()
     except _BROKEN as error:
         message = f"{path.name} cannot be decompressed ({error}): it is cut or damaged. Download it again."
@@ -201,15 +212,28 @@ def _is_utf8(content: bytes) -> bool:
     return True
 
 
-def refuse_unended(path: Path, last: bytes) -> None:
+def refuse_unended(path: Path, last: bytes | None = None) -> None:
     """Raise when the last line lacks its line end, as in a download that was cut.
 
     Files that publishers offer without one are told by their hash in the registry.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    last : bytes, optional
+        Last byte of the content in UTF-8; by default that of the file as it is. A compressed file tells by itself
+        whether it is whole.
 
     Raises
     ------
     DataIntegrityError
     """
+    if last is None:
+        with path.open("rb") as handle:
+            if handle.read(6).startswith(tuple(_OPENERS)):
+                return
+            handle.seek(-1, os.SEEK_END)
+            last = handle.read(1)
     if last in (b"\n", b"\r") or file_sha256(path) in registered_hashes():
         return
     message = (
