@@ -118,8 +118,19 @@ def has_columns(path: str | Path, names: Iterable[str]) -> bool:
     wanted = set(names)
     if header_of(path) >= wanted:
         return True
+    if not r_mentions(path, wanted) or not _may_name(Path(path), wanted):
+        return False
     # The names may stand anywhere in an R file: only its tables tell.
-    return r_mentions(path, wanted) and any(wanted <= set(frame) for frame in read_r(path).values())
+    return any(wanted <= set(frame) for frame in read_r(path).values())
+
+
+def _may_name(path: Path, names: set[str]) -> bool:
+    """Whether an R file can name columns so: its binary form has each string behind its length in four bytes."""
+    content = decompressed(stamp_of(path))
+    if not content.startswith((b"RDX", b"X\n")):
+        return True
+    texts = [name.encode() for name in names]
+    return all(len(text).to_bytes(4, "big") + text in content for text in texts)
 
 
 def read_table(path: str | Path, *, marks: Iterable[str] = (), **options: Any) -> pd.DataFrame:
