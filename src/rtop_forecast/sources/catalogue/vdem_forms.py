@@ -44,6 +44,8 @@ _EWP_MARKS = ("COWcode", "pol_killing_approved", "ses_power_dist", "minorityrule
 _GDP_MARKS = ("COWcode", "country_name", "e_migdppc", "e_migdpgro")
 _SIMPLE_MARKS = ("vdem_country_name", "country_text_id", "v2x_polyarchy", "codingstart_contemp")
 _MARKS = ("country_name", "country_text_id", "country_id", "year", "v2x_polyarchy")
+#: Columns of the Episodes of Regime Transformation, which has V-Dem's identifiers and some of its indices.
+_EPISODES = frozenset({"dem_ep_id", "aut_ep_id"})
 #: Columns of the object that holds the table of an R file, by form.
 _R_FORMS = {"ewp": _EWP_MARKS, "simple": _SIMPLE_MARKS, "r": _MARKS, "ewp-gdp": _GDP_MARKS}
 
@@ -51,10 +53,11 @@ _R_FORMS = {"ewp": _EWP_MARKS, "simple": _SIMPLE_MARKS, "r": _MARKS, "ewp-gdp": 
 def form(path: str | Path) -> str | None:
     """Form of a file: "csv", "parquet", "r" (official names), "simple", "ewp", "ewp-gdp"; None for other files."""
     path = Path(path)
-    if path.suffix.lower() == ".parquet":
-        return "parquet" if set(header(path)) >= set(_MARKS) else None
-    if set(files.csv_header(path)) >= set(_MARKS):
-        return "csv"
+    names = set(header(path))
+    if names & _EPISODES or files.r_mentions(path, _EPISODES):
+        return None
+    if names >= set(_MARKS):
+        return "parquet" if path.suffix.lower() == ".parquet" else "csv"
     return next((name for name, marks in _R_FORMS.items() if files.r_mentions(path, marks)), None)
 
 
@@ -119,14 +122,18 @@ def _columns(path: Path, columns: list[str]) -> pd.DataFrame:
         if path.suffix.lower() == ".parquet":
             table = parquet.read_table(path, columns=columns).cast(pa.schema(list(types.items())))
         else:
-            table = csv.read_csv(
-                files.opened(path),
-                read_options=csv.ReadOptions(block_size=1 << 22),
-                parse_options=csv.ParseOptions(delimiter=files.delimiter_of(path)),
-                convert_options=csv.ConvertOptions(
-                    include_columns=columns, column_types=types, null_values=[""], strings_can_be_null=True
-                ),
-            )
+            with files.opened(path) as content:
+                table = csv.read_csv(
+                    content,
+                    read_options=csv.ReadOptions(block_size=1 << 22),
+                    parse_options=csv.ParseOptions(delimiter=files.delimiter_of(path)),
+                    convert_options=csv.ConvertOptions(
+                        include_columns=columns,
+                        column_types=types,
+                        null_values=[""],
+                        strings_can_be_null=True,
+                    ),
+                )
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowKeyError, OSError) as error:
         cause = " ".join(str(error).split())[:200]
         message = f"{path.name} cannot be read as V-Dem's country-year table: {cause}. Download it again."
