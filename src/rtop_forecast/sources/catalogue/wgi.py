@@ -65,8 +65,10 @@ def _sheet(path: Path, name: str) -> pd.DataFrame:
     starts = [[str(cell).strip() for cell in row[:2]] for row in rows]
     head = next((i for i, start in enumerate(starts) if start in _HEADS), 0)
     if not head:
-        message = f"{path.name}: the sheet {name!r} has no row Country/Territory, Code (or WBCode). "
+        message = (
+            f"{path.name}: the sheet {name!r} has no row Country/Territory, Code (or WBCode). "
             "Use the official workbook."
+        )
         raise DataIntegrityError(message)
     kinds = [str(cell).strip() for cell in rows[head]]
     parts = []
