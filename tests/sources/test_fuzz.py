@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
 from rtop_forecast.sources.folder.discover import reader, recognised_as
-from rtop_forecast.sources.reading.files import _decompressed, _stamp
 from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.reading.text import decompressed, stamp_of
 from rtop_forecast.sources.registry import datasets
 from rtop_forecast.world.states import KEYS
 
@@ -60,7 +60,7 @@ def cells_of(table: SourceTable) -> dict[tuple[int, int, str], float]:
 def payload(path: Path) -> tuple[bytes, str]:
     """Bytes of a file under its compression, and which that is."""
     if path.suffix.lower() in {".rda", ".rdata", ".rds"}:
-        return _decompressed(_stamp(path)), "r"
+        return decompressed(stamp_of(path)), "r"
     return path.read_bytes(), "plain"
 
 

@@ -69,6 +69,7 @@ def listed(path: str, codes: str) -> Reader:
 
 
 WDI = "economy/API_SP.DYN.IMRT.IN_DS2_en_csv_v2_4770442.csv"
+BELOW = ("Data from database", "Last Updated", "Code")
 DATABANK = "economy/worldbankdevelopment.csv"
 OHCHR = "treaties/UnderlyingData_{}_OHCHR_26_11_2024.xls"
 ULFELDER = "human_rights/ulfelder_mass_killing_country_year_2014.csv"
@@ -147,7 +148,7 @@ SOURCES: list[tuple[str, Reader, str, str | int, str]] = [
     ("SIPRI", sipri, "Country", 2023, "name"),
     ("WDI file, name", wide(WDI), "Country Name", "year", "name"),
     ("WDI file, code", wide(WDI), "Country Code", "year", "worldbank"),
-    ("DataBank file", wide(DATABANK, encoding="latin-1"), "Country Code", "year", "worldbank"),
+    ("DataBank file", wide(DATABANK, footer=BELOW), "Country Code", "year", "worldbank"),
     ("CAT", excel(OHCHR.format("CAT"), header=1), "Country", 2023, "name"),
     ("ICCPR status", excel(OHCHR.format("ICCPR"), header=1), "Country", 2023, "name"),
     *((f"UN treaty {n}", csv(f"treaties/untreaties_{n}.csv"), "Participant", 2015, "name")
@@ -208,7 +209,7 @@ BOTH = [
 @pytest.mark.parametrize("case", BOTH, ids=lambda case: f"{Path(case[0]).stem}-{case[1]}")
 def test_codes_and_names_agree(data_dir, case):
     path, code, system, name, slips = case
-    table = read_csv(data_dir / path, **({"sep": "\t"} if path.endswith(".txt") else {}))
+    table = read_csv(data_dir / path)
     table = table[table["year"].between(1946, 2025)][[code, name, "year"]].drop_duplicates()
     by_code = resolve_many(table[code], table["year"], system=system).country_id
     by_name = resolve_many(table[name], table["year"], system="name").country_id

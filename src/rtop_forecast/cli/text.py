@@ -154,7 +154,7 @@ def folder_text(files: pd.DataFrame) -> str:
     lines = [
         f"{len(files)} data files: {int(read.sum())} read as {files.loc[read, 'dataset'].nunique()} datasets, "
         f"{int(files['state'].str.startswith('refused').sum())} refused, "
-        f"{int((files['state'] == 'not recognised').sum())} not recognised.",
+        f"{int(files['state'].str.startswith('not recognised').sum())} not recognised.",
     ]
     for row in files.to_dict("records"):
         lines += ["", row["file"]]

@@ -68,7 +68,7 @@ def describe_folder(folder: str | Path) -> pd.DataFrame:
         One row per data file: ``file, dataset`` and ``release`` (empty if not recognised), ``rows`` (state-years read),
         ``first_year, last_year``, ``unmatched`` (source rows that belong to no state-year) and ``state``:
         "registered" (byte for byte a release of the registry), "not registered" (another release, or an edited
-        one), "refused: ..." or "not recognised".
+        one), "refused: ..." or "not recognised", with a hint where the columns give one.
 
     Raises
     ------
@@ -81,7 +81,7 @@ def describe_folder(folder: str | Path) -> pd.DataFrame:
         _row(
             found.names[path],
             "",
-            state=_refused(found.unreadable[path]) if path in found.unreadable else "not recognised",
+            state=_refused(found.unreadable[path]) if path in found.unreadable else found.hints[path],
         )
         for path in found.others
     ]

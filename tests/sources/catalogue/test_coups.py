@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.catalogue import coups
+from rtop_forecast.sources.reading.files import read_table
 
 
 def test_powell_thyne_counts_attempts_and_successes(tmp_path):
@@ -47,3 +49,15 @@ def test_real_lists(data_dir):
     ewp = coups.read(data_dir / "ewp2025" / "inputs" / "all-coups.csv")
     assert ewp.unmatched.empty
     assert len(ewp.data) == 443
+
+
+@pytest.mark.parametrize("name", ["powell_thyne_coups_final.txt", "colpus_Master_Coup_List.xlsx"])
+def test_a_list_in_which_every_row_stands_twice_has_no_more_coups(data_dir, tmp_path, name):
+    source = data_dir / "governance" / name
+    frame = read_table(source)
+    path = tmp_path / f"{source.stem}.csv"
+    pd.concat([frame, frame]).to_csv(path, index=False)
+    twice, once = coups.read(path), coups.read(source)
+    pd.testing.assert_frame_equal(twice.data, once.data)
+    repeated = twice.unmatched["reason"] == "exact repetition of another row"
+    assert int(twice.unmatched.loc[repeated, "rows"].sum()) == len(frame)

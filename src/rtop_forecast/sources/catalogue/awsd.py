@@ -28,10 +28,12 @@ _NUMBERS = {
 _PARTS = {"Chechnya": "Russia"}
 _NAMES = ["incidents", *_NUMBERS.values()]
 
+_MARKS = ("Incident ID", "Total affected", "Nationals killed")
+
 
 def recognise(path: str | Path) -> bool:
     """Whether a file has the columns of the incident list."""
-    return files.header_of(path) >= {"Incident ID", "Total affected", "Nationals killed"}
+    return files.has_columns(path, _MARKS)
 
 
 def read(path: str | Path) -> SourceTable:
@@ -64,7 +66,7 @@ def read(path: str | Path) -> SourceTable:
     """
     path = Path(path)
     what = "the Aid Worker Security Database"
-    frame = files.read_table(path)
+    frame = files.read_table(path, marks=_MARKS)
     columns = ["Incident ID", "Year", "Country Code", "Country", *_NUMBERS]
     files.refuse_missing_columns(path, frame.columns, columns, what=what)
     frame = years(frame[columns], "Year", path=path, first=FIRST_YEAR)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.reading import files
-from rtop_forecast.sources.reading.columns import one_per_key, whole_numbers, years
+from rtop_forecast.sources.reading.columns import numbers, one_per_key, whole_numbers, years
 from rtop_forecast.sources.reading.country_years import one_per_state_year, set_aside
 from rtop_forecast.sources.reading.matching import merge_unmatched, refuse_unknown_codes, with_country_id
 from rtop_forecast.sources.reading.table import SourceTable
@@ -24,14 +24,11 @@ _EWP = {"ccode", "country", "year", "cou.any"}
 
 def form(path: str | Path) -> str | None:
     """Which list a file holds: ``"powell-thyne"``, ``"colpus"``, ``"ewp"`` or None."""
-    if set(files.csv_header(path, delimiter="\t")) >= _POWELL_THYNE:
+    if files.has_columns(path, _POWELL_THYNE):
         return "powell-thyne"
-    if set(files.csv_header(path)) >= _EWP:
+    if files.has_columns(path, _EWP):
         return "ewp"
-    rows = files.excel_rows(path, limit=1)
-    if rows and {str(cell) for cell in rows[0]} >= _COLPUS:
-        return "colpus"
-    return None
+    return "colpus" if files.has_columns(path, _COLPUS) else None
 
 
 def recognise(path: str | Path) -> bool:
@@ -70,16 +67,16 @@ def read(path: str | Path) -> SourceTable:
     """
     kind = form(path)
     if kind == "powell-thyne":
-        frame = files.read_csv(path, sep="\t")
+        frame = files.read_table(path, marks=_POWELL_THYNE)
         return _events(path, frame, success=2, source="powell-thyne", system="cow", first=1950)
     if kind == "colpus":
-        rows = files.excel_rows(path)
-        frame = pd.DataFrame(rows[1:], columns=[str(cell) for cell in rows[0]])
+        frame = files.read_table(path, marks=_COLPUS)
+        frame, repeated = one_per_key(frame, ["id"], path=path, code="ccode")
         frame = years(frame.assign(coup=frame["success"]), "year", path=path)
-        staged = ~frame["staged"].astype("str").isin(["", "0", "0.0", "nan", "None"])
+        staged = numbers(frame, ["staged"], path=path, bounds=(0, 1))["staged"].eq(1)
         frame, reported = set_aside(frame, staged, code="ccode", reason="a coup that was staged")
         table = _events(path, frame, success=1, source="colpus", system="cow", first=1946)
-        return replace(table, unmatched=merge_unmatched([table.unmatched, reported]))
+        return replace(table, unmatched=merge_unmatched([table.unmatched, repeated, reported]))
     if kind == "ewp":
         return _ewp(path)
     message = (
@@ -93,6 +90,7 @@ def _events(
     path: str | Path, frame: pd.DataFrame, *, success: int, source: str, system: str, first: int
 ) -> SourceTable:
     frame = whole_numbers(years(frame, "year", path=path), ["ccode"], path=path, bounds=(1, 1000))
+    frame, repeated = one_per_key(frame, list(frame.columns), path=path, code="ccode")
     outcome = pd.to_numeric(frame["coup"], errors="coerce")
     bad = ~outcome.isin((1, 2))
     if bad.any():
@@ -124,12 +122,12 @@ def _events(
         coverage=dict.fromkeys(["attempts", "successes"], (first, int(release))),
         zero_inside=frozenset({"attempts", "successes"}),
         publication_lag_months=publication_lag("coups"),
-        unmatched=unmatched,
+        unmatched=merge_unmatched([unmatched, repeated]),
     )
 
 
 def _ewp(path: str | Path) -> SourceTable:
-    frame = years(files.read_csv(path), "year", path=path)
+    frame = years(files.read_table(path, marks=_EWP), "year", path=path)
     frame = whole_numbers(frame, ["cou.any"], path=path, bounds=(0, 1))
     frame, repeated = one_per_key(frame, ["country", "year"], path=path, code="country")
     events = frame[(frame["cou.any"] == 1) & (frame["year"] >= 1946)][["country", "year"]]

@@ -25,7 +25,7 @@ _LAND, _WATER, _NONE = 1, (2, 3, 4, 5), 9
 
 def recognise(path: str | Path) -> bool:
     """Whether a file is the list of directed pairs by year or by spell."""
-    return set(_YEARLY) <= set(files.csv_header(path)) or files.r_mentions(
+    return files.header_of(path) >= set(_YEARLY) or files.r_mentions(
         path, ["ccode1", "ccode2", "conttype", "stdate"]
     )
 
@@ -87,7 +87,7 @@ def _yearly(path: Path) -> tuple[pd.DataFrame, int]:
     """Pairs by year, and the last year."""
     what = "the COW direct contiguity data"
     frame = files.read_table(path, marks=_SPELLS)
-    if files.csv_header(path):
+    if files.kind_of(path) != "r":
         files.refuse_missing_columns(path, frame.columns, _YEARLY, what=what)
         frame = whole_numbers(frame, ["year"], path=path, bounds=(1816, 2100))
         return frame[_YEARLY], int(frame["year"].max())

@@ -27,10 +27,12 @@ _NAMES = [
     "excluded_groups", "fractionalization",
 ]  # fmt: skip
 
+_MARKS = ("gwid", "statename", "from", "to", "status")
+
 
 def recognise(path: str | Path) -> bool:
     """Whether a file has the columns of the core dataset."""
-    return {"gwid", "statename", "from", "to", "status"} <= set(files.csv_header(path))
+    return files.has_columns(path, _MARKS)
 
 
 def read(path: str | Path) -> SourceTable:
@@ -65,7 +67,7 @@ def read(path: str | Path) -> SourceTable:
     Conflict Resolution, 59(7), 1327-1342. https://icr.ethz.ch/data/epr/core/
     """
     what = "the EPR core dataset"
-    frame = files.read_csv(path)
+    frame = files.read_table(path, marks=_MARKS)
     files.refuse_missing_columns(path, frame.columns, _COLUMNS, what=what)
     frame = years(years(frame[_COLUMNS], "from", path=path, first=1946), "to", path=path, first=1946)
     frame = whole_numbers(frame, ["gwid", "gwgroupid"], path=path)

@@ -19,7 +19,7 @@ def _with_czechoslovakia(frame: pd.DataFrame, _path: Path) -> pd.DataFrame:
     From 1976 to 1991 the inputs of these rows are those of Czechoslovakia in their sources, and the CIRI number
     beside them is Czechoslovakia's. In 1992, when Slovakia has a row of its own, they are Czechia's in part.
     """
-    code = frame["COW"].astype("str").str.strip().str.replace(r"\.0$", "", regex=True)
+    code = frame["COW"].astype("str")
     if code.eq("315").any():
         return frame
     return frame.assign(COW=code.mask(code.eq("316") & (frame["YEAR"] < 1992), "315"))

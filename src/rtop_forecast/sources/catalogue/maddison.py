@@ -43,7 +43,7 @@ _PRESENT_FROM = {
 
 def recognise(path: str | Path) -> bool:
     """Whether a file is the project's workbook (its sheet "Full data") or the long table made of it."""
-    if {"country", "year", "mad_gdppc", "mad_pop"} <= set(files.csv_header(path)):
+    if files.has_columns(path, _LONG):
         return True
     if _SHEET not in files.excel_sheets(path):
         return False
@@ -64,9 +64,9 @@ def table_of(path: str | Path) -> pd.DataFrame:
 
 def _table_and_rest(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows with a population from 1946 on, and a report of the others."""
-    official = not files.csv_header(path)
+    official = not files.has_columns(path, _LONG)
     names = _OFFICIAL if official else _LONG
-    frame = files.excel_table(path, sheet=_SHEET) if official else files.read_csv(path)
+    frame = files.excel_table(path, sheet=_SHEET) if official else files.read_table(path, marks=_LONG)
     files.refuse_missing_columns(path, frame.columns, names, what="the Maddison Project Database")
     frame = years(frame[list(names)].rename(columns=names), "year", path=path, first=1)
     bounds = {"population": (0.0, 1e10), "gdp_per_head": (0.0, 1e7)}

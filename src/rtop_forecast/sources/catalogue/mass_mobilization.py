@@ -26,7 +26,7 @@ _NAMES = ["protests", "violent_protests", "killings", "shootings", "beatings", "
 
 def recognise(path: str | Path) -> bool:
     """Whether a file has the columns of the protest list."""
-    return set(_MARKS) <= set(files.csv_header(path)) or files.r_mentions(path, _MARKS)
+    return files.header_of(path) >= set(_MARKS) or files.r_mentions(path, _MARKS)
 
 
 def read(path: str | Path) -> SourceTable:

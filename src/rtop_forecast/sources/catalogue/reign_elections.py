@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from rtop_forecast.sources.reading import files
-from rtop_forecast.sources.reading.columns import refuse, whole_numbers, years
+from rtop_forecast.sources.reading.columns import one_per_key, refuse, whole_numbers, years
 from rtop_forecast.sources.reading.country_years import last_full_year, set_aside
 from rtop_forecast.sources.reading.event_counts import event_counts
 from rtop_forecast.sources.reading.table import Edition, SourceTable
@@ -27,10 +27,12 @@ _EVENTS = (
 )  # fmt: skip
 _NAMES = ["elections", *_TYPES.values(), "irregular", "early", "postponed", "voided"]
 
+_MARKS = ("electionnumber", "elec_year", "event", "elecnum")
+
 
 def recognise(path: str | Path) -> bool:
     """Whether a file has the columns of the list."""
-    return {"electionnumber", "elec_year", "event", "elecnum"} <= set(files.csv_header(path))
+    return files.has_columns(path, _MARKS)
 
 
 def read(path: str | Path) -> SourceTable:
@@ -61,8 +63,9 @@ def read(path: str | Path) -> SourceTable:
     One Earth Future. https://oefdatascience.github.io/REIGN.github.io/
     """
     what = "the REIGN list of elections"
-    frame = files.read_csv(path, encoding="latin-1")
+    frame = files.read_table(path, marks=_MARKS, encoding="latin-1")
     files.refuse_missing_columns(path, frame.columns, _COLUMNS, what=what)
+    frame, repeated = one_per_key(frame, list(frame.columns), path=path, code="ccode", year="elec_year")
     frame = years(frame[_COLUMNS], "elec_year", path=path, last=2100)
     frame = whole_numbers(frame, ["ccode", "electionnumber"], path=path, bounds=(-1, 100_000))
     frame = frame.rename(columns={"elec_year": "year"})
@@ -89,7 +92,7 @@ def read(path: str | Path) -> SourceTable:
         Edition(path=Path(path), dataset="reign_elections", release=str(last)),
         codes=[("ccode", "cow")],
         coverage=(FIRST_YEAR, last),
-        unmatched=[upcoming, partial],
+        unmatched=[repeated, upcoming, partial],
     ).of_listed_states()
 
 

@@ -23,10 +23,12 @@ _COLUMNS = [
 _FIRST_YEAR = 1950
 _NAMES = ["changes", "tenure", "age", "military", "female"]
 
+_MARKS = ("leadid", "leader", "syear", "militarycareer")
+
 
 def recognise(path: str | Path) -> bool:
     """Whether a file has the columns of the list."""
-    return {"leadid", "leader", "syear", "militarycareer"} <= set(files.csv_header(path))
+    return files.has_columns(path, _MARKS)
 
 
 def read(path: str | Path) -> SourceTable:
@@ -57,7 +59,7 @@ def read(path: str | Path) -> SourceTable:
     One Earth Future. https://oefdatascience.github.io/REIGN.github.io/
     """
     what = "the REIGN list of leaders"
-    frame = files.read_csv(path, encoding="latin-1")
+    frame = files.read_table(path, marks=_MARKS, encoding="latin-1")
     files.refuse_missing_columns(path, frame.columns, _COLUMNS, what=what)
     frame = years(frame[_COLUMNS], "syear", path=path)
     frame = whole_numbers(

@@ -35,10 +35,12 @@ _NAMES = [
     "episode_onset", *(name for _, _, name in _GRADES.values()),
 ]  # fmt: skip
 
+_MARKS = ("tmk", "tmk.st", "is.government.actor", "pl.ccode")
+
 
 def recognise(path: str | Path) -> bool:
     """Whether a file has the columns of the event list."""
-    return files.header_of(path) >= {"tmk", "tmk.st", "is.government.actor", "pl.ccode"}
+    return files.has_columns(path, _MARKS)
 
 
 def read(path: str | Path) -> SourceTable:
@@ -92,7 +94,7 @@ def read(path: str | Path) -> SourceTable:
     what = "the Targeted Mass Killing data"
     groups = [f"group{i}.tmk.{kind}" for i in _GROUPS for kind in _KINDS]
     columns = ["country", "tmk_id", "year", "tmk", "pl.ccode", "tmk.st", *_FLAGS, *_GRADES, *groups]
-    frame = files.read_table(path)
+    frame = files.read_table(path, marks=_MARKS)
     files.refuse_missing_columns(path, frame.columns, columns, what=what)
     frame = years(frame[columns], "year", path=path, first=FIRST_YEAR)
     frame = whole_numbers(frame, ["tmk", *_FLAGS], path=path, bounds=(0, 1))

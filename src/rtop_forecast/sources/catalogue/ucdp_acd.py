@@ -31,16 +31,12 @@ COLUMNS = (
 )  # fmt: skip
 _WHAT = "the UCDP/PRIO Armed Conflict Dataset"
 
+_MARKS = ("conflict_id", "intensity_level", "cumulative_intensity", "gwno_loc")
+
 
 def recognise(path: str | Path) -> bool:
     """Whether a file is, or claims to be, this dataset: conflict-years with a cumulative intensity."""
-    header = set(files.csv_header(path))
-    return {
-        "conflict_id",
-        "intensity_level",
-        "cumulative_intensity",
-        "gwno_loc",
-    } <= header and "dyad_id" not in header
+    return files.has_columns(path, _MARKS) and "dyad_id" not in files.header_of(path)
 
 
 def conflict_years(path: str | Path) -> tuple[pd.DataFrame, str]:
@@ -58,7 +54,7 @@ def conflict_years(path: str | Path) -> tuple[pd.DataFrame, str]:
     DataIntegrityError
         If the file was edited: columns missing, dates in another format, repeated conflict-years.
     """
-    frame = files.read_csv(path, dtype="str").fillna("")
+    frame = files.read_table(path, marks=_MARKS, dtype="str").fillna("")
     _refuse_edited(path, frame)
     frame = integers(
         frame, ["conflict_id", "year", "type_of_conflict", "incompatibility", "intensity_level"], path=path

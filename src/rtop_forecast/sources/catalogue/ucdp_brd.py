@@ -26,10 +26,12 @@ COLUMNS = (
     "bd_best", "bd_low", "bd_high", "type_of_conflict", "gwno_loc", "gwno_battle", "region", "version",
 )  # fmt: skip
 
+_MARKS = ("conflict_id", "location_inc", "bd_best", "bd_low", "bd_high")
+
 
 def recognise(path: str | Path) -> bool:
     """Whether a file is a battle-related deaths release (dyad or conflict level)."""
-    return {"conflict_id", "location_inc", "bd_best", "bd_low", "bd_high"} <= set(files.csv_header(path))
+    return files.has_columns(path, _MARKS)
 
 
 def dyad_years(path: str | Path) -> tuple[pd.DataFrame, str]:
@@ -44,7 +46,7 @@ def dyad_years(path: str | Path) -> tuple[pd.DataFrame, str]:
         If columns are missing (the conflict-level file of 25.1 has no ``dyad_id`` and lost conflict
         type 3), a number is not an integer, or a dyad-year is repeated.
     """
-    frame = files.read_csv(path, dtype="str").fillna("")
+    frame = files.read_table(path, marks=_MARKS, dtype="str").fillna("")
     files.refuse_missing_columns(
         path, frame.columns, COLUMNS, what="the UCDP Battle-Related Deaths Dataset, dyad level"
     )

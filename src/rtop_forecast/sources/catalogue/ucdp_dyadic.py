@@ -32,11 +32,12 @@ COLUMNS = (
 
 _FIRST, _NEW_AFTER = 1946, 5
 
+_MARKS = ("dyad_id", "conflict_id", "intensity_level", "type_of_conflict", "gwno_loc")
+
 
 def recognise(path: str | Path) -> bool:
     """Whether a file is the dyadic dataset: dyad-years with an intensity level."""
-    header = set(files.csv_header(path))
-    return {"dyad_id", "conflict_id", "intensity_level", "type_of_conflict", "gwno_loc"} <= header
+    return files.has_columns(path, _MARKS)
 
 
 def conflict_years(path: str | Path) -> tuple[pd.DataFrame, str]:
@@ -55,7 +56,7 @@ def conflict_years(path: str | Path) -> tuple[pd.DataFrame, str]:
 
 
 def _dyad_years(path: str | Path) -> tuple[pd.DataFrame, str]:
-    frame = files.read_csv(path, dtype="str").fillna("")
+    frame = files.read_table(path, marks=_MARKS, dtype="str").fillna("")
     files.refuse_missing_columns(path, frame.columns, COLUMNS, what="the UCDP Dyadic Dataset")
     check_iso_dates(frame, "start_date", path=path)
     numbers = ["conflict_id", "dyad_id", "year", "incompatibility", "type_of_conflict", "intensity_level"]

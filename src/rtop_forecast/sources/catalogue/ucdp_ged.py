@@ -33,7 +33,7 @@ _YEAR_LEVEL = 5  # date_prec: only a span of more than a month is known
 
 def recognise(path: str | Path) -> bool:
     """Whether a file has the release's columns."""
-    return set(_MARKS) <= set(files.csv_header(path)) or files.r_mentions(path, _MARKS)
+    return files.header_of(path) >= set(_MARKS) or files.r_mentions(path, _MARKS)
 
 
 def read(path: str | Path) -> SourceTable:

@@ -33,7 +33,7 @@ _NAMES = ["conflicts", *_LEVELS.values(), *_DEATHS.values(), "deaths_shared"]
 
 def recognise(path: str | Path) -> bool:
     """Whether a file has the release's columns."""
-    return set(_MARKS) <= set(files.csv_header(path)) or files.r_mentions(path, _MARKS)
+    return files.header_of(path) >= set(_MARKS) or files.r_mentions(path, _MARKS)
 
 
 def read(path: str | Path) -> SourceTable:
@@ -68,7 +68,7 @@ def read(path: str | Path) -> SourceTable:
     Peace Research, 49(2), 351-362.
     """
     path = Path(path)
-    frame = files.read_table(path)
+    frame = files.read_table(path, marks=_MARKS)
     files.refuse_missing_columns(path, frame.columns, COLUMNS, what="the UCDP Non-State Conflict Dataset")
     check_iso_dates(frame, "start_date", path=path)
     release = release_of(frame, path=path)

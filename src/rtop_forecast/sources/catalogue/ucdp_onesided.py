@@ -10,7 +10,12 @@ import pandas as pd
 from rtop_forecast.sources.catalogue.ucdp import integers, newcomers, release_of
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import refuse_repeated
-from rtop_forecast.sources.reading.matching import refuse_unknown_codes, split_codes, with_country_id
+from rtop_forecast.sources.reading.matching import (
+    code_list,
+    refuse_unknown_codes,
+    split_codes,
+    with_country_id,
+)
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.registry import publication_lag
 from rtop_forecast.storage.bundled import core_file
@@ -44,7 +49,7 @@ _FIRST, _NEW_AFTER = 1989, 5
 
 def recognise(path: str | Path) -> bool:
     """Whether a file is the one-sided violence dataset, as CSV or as an R data file."""
-    return set(_MARKS) <= set(files.csv_header(path)) or files.r_mentions(path, _MARKS)
+    return files.header_of(path) >= set(_MARKS) or files.r_mentions(path, _MARKS)
 
 
 def actor_years(path: str | Path) -> tuple[pd.DataFrame, str]:
@@ -133,7 +138,7 @@ def divided(path: str | Path, places: pd.DataFrame) -> SourceTable:
     """
     actors, release = actor_years(path)
     located = split_codes(actors, "gwno_location")
-    own = [set(_codes(cell)) for cell in located["gwnoa"]]
+    own = [set(code_list(cell, system="ucdp")) for cell in located["gwnoa"]]
     at_home = [code in codes for code, codes in zip(located["gwno_location"], own, strict=True)]
     matched, unmatched = with_country_id(located.assign(_home=at_home), code="gwno_location", system="ucdp")
     refuse_unknown_codes(unmatched, path)
@@ -190,7 +195,3 @@ def _division(matched: pd.DataFrame, weights: pd.Series[float]) -> pd.Series[int
     order = (quota - whole).groupby(actor_year).rank(method="first", ascending=False)
     rounded_up: pd.Series[int] = (order <= left).astype("int64")
     return whole + rounded_up
-
-
-def _codes(text: str) -> list[str]:
-    return [code.strip() for code in str(text).split(",") if code.strip()]

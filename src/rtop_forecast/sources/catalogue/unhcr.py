@@ -11,7 +11,7 @@ from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import numbers, one_per_key, years
 from rtop_forecast.sources.reading.country_years import one_per_state_year, resolved, set_aside
-from rtop_forecast.sources.reading.matching import state_table
+from rtop_forecast.sources.reading.matching import state_table, with_codes
 from rtop_forecast.sources.reading.table import Edition, SourceTable
 from rtop_forecast.world.states import KEYS
 
@@ -83,6 +83,7 @@ def read(path: str | Path) -> SourceTable:
     """
     path = Path(path)
     frame, names, full = _pairs(path)
+    frame = with_codes(frame, ["coo_iso", "coa_iso"], system="iso3")
     frame = years(frame, "year", path=path, first=1951)
     # The export writes "*" for fewer than five people.
     frame = numbers(frame, names, path=path, bounds=(0, 100_000_000), thousands=",", missing=("*", "-"))
@@ -169,8 +170,7 @@ def _pairs(path: Path) -> tuple[pd.DataFrame, list[str], int | None]:
 
 def _last_full(path: Path, line: int) -> int | None:
     """Last year whose year-end figures were out when the export was taken, by the date in its preamble."""
-    with path.open("r", encoding="utf-8-sig", errors="replace") as handle:
-        preamble = "".join(handle.readline() for _ in range(line))
+    preamble = "\n".join(files.lines_above(path, line))
     found = re.search(r"(\d{4})-(\d{2})-\d{2}|(\d{1,2}) (\w+) (\d{4})", preamble)
     if not found:
         return None

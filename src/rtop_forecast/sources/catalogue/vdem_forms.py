@@ -44,22 +44,21 @@ _EWP_MARKS = ("COWcode", "pol_killing_approved", "ses_power_dist", "minorityrule
 _GDP_MARKS = ("COWcode", "country_name", "e_migdppc", "e_migdpgro")
 _SIMPLE_MARKS = ("vdem_country_name", "country_text_id", "v2x_polyarchy", "codingstart_contemp")
 _MARKS = ("country_name", "country_text_id", "country_id", "year", "v2x_polyarchy")
+#: Columns of the Episodes of Regime Transformation, which has V-Dem's identifiers and some of its indices.
+_EPISODES = frozenset({"dem_ep_id", "aut_ep_id"})
+#: Columns of the object that holds the table of an R file, by form.
+_R_FORMS = {"ewp": _EWP_MARKS, "simple": _SIMPLE_MARKS, "r": _MARKS, "ewp-gdp": _GDP_MARKS}
 
 
 def form(path: str | Path) -> str | None:
     """Form of a file: "csv", "parquet", "r" (official names), "simple", "ewp", "ewp-gdp"; None for other files."""
     path = Path(path)
-    if path.suffix.lower() == ".parquet":
-        return "parquet" if set(header(path)) >= set(_MARKS) else None
-    if set(files.csv_header(path)) >= set(_MARKS):
-        return "csv"
-    if files.r_mentions(path, _EWP_MARKS):
-        return "ewp"
-    if files.r_mentions(path, _SIMPLE_MARKS):
-        return "simple"
-    if files.r_mentions(path, _MARKS):
-        return "r"
-    return "ewp-gdp" if files.r_mentions(path, _GDP_MARKS) else None
+    names = set(header(path))
+    if names & _EPISODES or files.r_mentions(path, _EPISODES):
+        return None
+    if names >= set(_MARKS):
+        return "parquet" if path.suffix.lower() == ".parquet" else "csv"
+    return next((name for name, marks in _R_FORMS.items() if files.r_mentions(path, marks)), None)
 
 
 def header(path: str | Path) -> list[str]:
@@ -95,7 +94,7 @@ def load(path: str | Path, wanted: Sequence[str]) -> tuple[pd.DataFrame, str]:
             f"{path.name} holds no V-Dem country-year table that this reader knows. Use the official CSV."
         )
         raise DataIntegrityError(message)
-    frame = max(files.read_r(path).values(), key=len)
+    frame = files.read_table(path, marks=_R_FORMS[kind])
     if kind in ("r", "simple"):
         columns = [name for name in wanted if name in frame.columns]
         ratings = _numeric(frame[[*KEYS, *columns]], columns, path)
@@ -116,18 +115,25 @@ def _columns(path: Path, columns: list[str]) -> pd.DataFrame:
     if path.suffix.lower() != ".parquet" and files.is_html(path):
         message = f"{path.name} is a web page, not the data file. Download it again."
         raise DataIntegrityError(message)
+    if path.suffix.lower() != ".parquet":
+        files.refuse_unended(path)
     types = {name: pa.float64() for name in columns} | {"country_id": pa.int64(), "year": pa.int64()}
     try:
         if path.suffix.lower() == ".parquet":
             table = parquet.read_table(path, columns=columns).cast(pa.schema(list(types.items())))
         else:
-            table = csv.read_csv(
-                path,
-                read_options=csv.ReadOptions(block_size=1 << 22),
-                convert_options=csv.ConvertOptions(
-                    include_columns=columns, column_types=types, null_values=[""], strings_can_be_null=True
-                ),
-            )
+            with files.opened(path) as content:
+                table = csv.read_csv(
+                    content,
+                    read_options=csv.ReadOptions(block_size=1 << 22),
+                    parse_options=csv.ParseOptions(delimiter=files.delimiter_of(path)),
+                    convert_options=csv.ConvertOptions(
+                        include_columns=columns,
+                        column_types=types,
+                        null_values=[""],
+                        strings_can_be_null=True,
+                    ),
+                )
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowKeyError, OSError) as error:
         cause = " ".join(str(error).split())[:200]
         message = f"{path.name} cannot be read as V-Dem's country-year table: {cause}. Download it again."

@@ -10,6 +10,7 @@ import pandas as pd
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import numbers, refuse, refuse_repeated, years
+from rtop_forecast.sources.reading.matching import with_codes
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.reading.territory import composites, present_areas
 from rtop_forecast.sources.registry import publication_lag
@@ -38,21 +39,32 @@ _EWP_NAMES = {
 }
 _API = ["Country Name", "Country Code", "Indicator Name", "Indicator Code"]
 _BANK = ["Country Name", "Country Code", "Series Name", "Series Code"]
+_LONG = ("iso3c", "year", "wdi.popsize.new")
 _MISSING = ("..", "")
+#: First words below the table of a DataBank export.
+_BELOW = ("Data from database", "Last Updated", "Code")
 _YEAR = re.compile(r"(\d{4})(?: \[YR\1\])?")
+
+
+def _cells(path: str | Path, line: int) -> list[str]:
+    """Cells of one of the first lines of a text file or of a workbook's first sheet."""
+    if files.kind_of(path) != "excel":
+        return files.csv_header(path, line=line)
+    rows = files.excel_rows(path, limit=line + 1)
+    return [str(cell).strip() for cell in rows[line]] if len(rows) > line else []
 
 
 def _preamble(path: str | Path) -> int | None:
     """Count the lines before a wide file's header; None for other files."""
     for line in (0, 4, 3, 2, 1):
-        if files.csv_header(path, line=line)[:4] in (_API, _BANK):
+        if set(_cells(path, line)[:4]) in (set(_API), set(_BANK)):
             return line
     return None
 
 
 def recognise(path: str | Path) -> bool:
-    """Whether a file is an API, bulk or DataBank CSV (with or without a preamble), or EWP's long table."""
-    return _preamble(path) is not None or {"iso3c", "year", "wdi.popsize.new"} <= set(files.csv_header(path))
+    """Whether a file is an API, bulk or DataBank table, as CSV or workbook, or EWP's long table."""
+    return _preamble(path) is not None or files.has_columns(path, _LONG)
 
 
 def long_form(path: str | Path) -> pd.DataFrame:
@@ -72,13 +84,17 @@ def long_form(path: str | Path) -> pd.DataFrame:
     """
     line = _preamble(path)
     long = _long_table(path) if line is None else _wide_table(path, line)
+    long = with_codes(long, ["iso3c"], system="worldbank")
     long = numbers(long, ["value"], path=path, missing=_MISSING)
     long = years(long[long["value"].notna()], "year", path=path, first=1960)
     return long[["iso3c", "area", "year", "indicator", "value"]].reset_index(drop=True)
 
 
 def _wide_table(path: str | Path, line: int) -> pd.DataFrame:
-    frame = files.read_csv(path, skiprows=line, encoding=files.encoding_of(path))
+    if files.kind_of(path) == "excel":
+        frame = files.excel_table(path, header=line)
+    else:
+        frame = files.read_csv(path, skiprows=line, footer=_BELOW)
     columns = {str(name): found[1] for name in frame.columns if (found := _YEAR.fullmatch(str(name)))}
     if not columns:
         message = f"{Path(path).name} has no year columns such as '1960'; download it again as CSV from the World Bank."
@@ -108,7 +124,7 @@ def _footer(names: pd.Series) -> int:
 
 
 def _long_table(path: str | Path) -> pd.DataFrame:
-    frame = files.read_csv(path)
+    frame = files.read_table(path, marks=_LONG)
     present = {old: new for old, new in _EWP_NAMES.items() if old in frame.columns}
     if not present or not {"iso3c", "country", "year"} <= set(frame.columns):
         message = f"{Path(path).name} is not a World Bank table that this reader knows. Use the API's CSV."
@@ -125,7 +141,7 @@ def _long_table(path: str | Path) -> pd.DataFrame:
 def _release(path: str | Path, last: int) -> str:
     """Year of the date that the API writes above its table, else the year after the last."""
     for line in range(4):
-        cells = files.csv_header(path, line=line)
+        cells = _cells(path, line)
         if cells[:1] == ["Last Updated Date"] and (
             found := re.search(r"\d{4}", cells[1] if len(cells) > 1 else "")
         ):
@@ -139,7 +155,8 @@ def read(path: str | Path) -> SourceTable:
     Parameters
     ----------
     path : path
-        ``API_<indicator>_DS2_en_csv_v2_<n>.csv``, ``WDICSV.csv``, a DataBank export or EWP's ``wdi.csv``.
+        ``API_<indicator>_DS2_en_csv_v2_<n>.csv`` or the API's Excel file, ``WDICSV.csv``, a DataBank export with
+        countries or series first, or EWP's ``wdi.csv``.
 
     Returns
     -------

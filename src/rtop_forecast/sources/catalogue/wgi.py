@@ -18,6 +18,8 @@ _TITLE = "the Worldwide Governance Indicators"
 _INDICATORS = ("cc", "ge", "pv", "rl", "rq", "va")
 _LONG = {"code", "year", "indicator", "estimate", "stddev"}
 _R_MARKS = ("wb_country", "wb_code", "Estimate", "StdErr", "NumSrc")
+#: First cells of a sheet's header, in workbooks from 2018 on and before.
+_HEADS = (["Country/Territory", "Code"], ["Country/Territory", "WBCode"])
 _SHEETS = {
     "VoiceandAccountability": "va",
     "Political StabilityNoViolence": "pv",
@@ -61,10 +63,11 @@ def _sheet(path: Path, name: str) -> pd.DataFrame:
     """One dimension of the older workbook: years in one row, Estimate, StdErr, ... in the next."""
     rows = files.excel_rows(path, sheet=name)
     starts = [[str(cell).strip() for cell in row[:2]] for row in rows]
-    head = starts.index(["Country/Territory", "Code"]) if ["Country/Territory", "Code"] in starts else 0
+    head = next((i for i, start in enumerate(starts) if start in _HEADS), 0)
     if not head:
         message = (
-            f"{path.name}: the sheet {name!r} has no row Country/Territory, Code. Use the official workbook."
+            f"{path.name}: the sheet {name!r} has no row Country/Territory, Code (or WBCode). "
+            "Use the official workbook."
         )
         raise DataIntegrityError(message)
     kinds = [str(cell).strip() for cell in rows[head]]

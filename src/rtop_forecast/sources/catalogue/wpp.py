@@ -10,6 +10,7 @@ import pandas as pd
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import numbers, refuse_repeated, years
+from rtop_forecast.sources.reading.matching import with_codes
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.reading.territory import present_areas
 from rtop_forecast.sources.registry import publication_lag
@@ -36,8 +37,7 @@ _MARKS = {"ISO3_code", "LocTypeName", "Variant", "Time", "IMR"}
 
 def recognise(path: str | Path) -> bool:
     """Whether a file is the official table of demographic indicators or a long table of infant mortality."""
-    header = set(files.csv_header(path))
-    return header >= {"iso3c", "year", "un_imr"} or header >= _MARKS
+    return files.has_columns(path, ("iso3c", "year", "un_imr")) or files.has_columns(path, _MARKS)
 
 
 def area_years(path: str | Path) -> pd.DataFrame:
@@ -99,9 +99,8 @@ def read(path: str | Path) -> SourceTable:
 def _indicators(path: str | Path) -> tuple[pd.DataFrame, str]:
     """``iso3c, year`` and indicators of areas, and the revision."""
     path = Path(path)
-    header = files.csv_header(path)
-    if "un_imr" in header:
-        frame = files.read_csv(path)
+    if files.has_columns(path, ("iso3c", "year", "un_imr")):
+        frame = files.read_table(path, marks=["un_imr"])
         files.refuse_missing_columns(
             path, frame.columns, ["iso3c", "year", "un_imr"], what="the infant mortality table"
         )
@@ -110,21 +109,22 @@ def _indicators(path: str | Path) -> tuple[pd.DataFrame, str]:
         frame = years(frame, "year", path=path, first=1950)
         release = str(int(frame["year"].max()))
     else:
-        frame, release = _official(path, header)
+        frame, release = _official(path)
     names = [name for name in INDICATORS.values() if name in frame.columns]
+    frame = with_codes(frame, ["iso3c"], system="iso3")
     frame = numbers(frame, names, path=path, bounds=_BOUNDS).drop_duplicates(ignore_index=True)
-    if "TPopulation1July" in header:
+    if "population" in names:
         frame["population"] = frame["population"] * 1000  # the table counts in thousands
     refuse_repeated(frame, ["iso3c", "year"], path=path, rule="an area has one row per year")
     return frame.reset_index(drop=True), release
 
 
-def _official(path: Path, header: list[str]) -> tuple[pd.DataFrame, str]:
+def _official(path: Path) -> tuple[pd.DataFrame, str]:
     columns = ["ISO3_code", "LocTypeName", "Variant", "Time", *INDICATORS]
+    frame = files.read_table(path, marks=_MARKS, usecols=lambda name: name in columns)
     files.refuse_missing_columns(
-        path, header, columns, what="World Population Prospects, demographic indicators"
+        path, frame.columns, columns, what="World Population Prospects, demographic indicators"
     )
-    frame = files.read_csv(path, usecols=columns)
     frame = frame[(frame["LocTypeName"] == "Country/Area") & (frame["Variant"] == "Medium")]
     frame = years(frame, "Time", path=path, first=1950, last=2101)
     found = re.search(r"WPP\s?(20\d\d)", path.stem, re.IGNORECASE)

@@ -262,7 +262,7 @@ def _files(releases: Releases) -> pd.DataFrame:
             used = path in releases.used
             note = _remark(path, dataset) if used else releases.notes.get(path, "not needed")
             rows.append((path, dataset, used, note))
-    rows += [(path, "", False, found.unreadable.get(path, "not recognised")) for path in found.others]
+    rows += [(path, "", False, found.unreadable.get(path) or found.hints[path]) for path in found.others]
     frame = pd.DataFrame(rows, columns=["file", "dataset", "used", "note"])
     frame["file"] = [found.names[path] for path in frame["file"]]
     return frame.sort_values("file", ignore_index=True)

@@ -17,7 +17,12 @@ from rtop_forecast.storage.files import file_sha256
 __all__ = ["DATA_SUFFIXES", "unpacked"]
 
 #: What readers may know; other members (codebooks, readmes) stay in the archive.
-DATA_SUFFIXES = frozenset({".csv", ".txt", ".tsv", ".xls", ".xlsx", ".rda", ".rdata", ".rds", ".parquet"})
+DATA_SUFFIXES = frozenset(
+    {
+        ".csv", ".txt", ".tsv", ".tab", ".dat", ".gz", ".xz", ".bz2", ".xls", ".xlsx", ".rda", ".rdata", ".rds",
+        ".dta", ".sav", ".zsav", ".parquet",
+    }
+)  # fmt: skip
 
 _MOST_BYTES = 4 << 30
 _MOST_RATIO = 400

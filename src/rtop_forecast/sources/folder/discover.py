@@ -14,12 +14,23 @@ import pandas as pd
 
 from rtop_forecast.checks.arguments import path_argument
 from rtop_forecast.errors import DataIntegrityError, InputError
-from rtop_forecast.sources.folder.archives import DATA_SUFFIXES, unpacked
+from rtop_forecast.sources.folder.archives import unpacked
+from rtop_forecast.sources.folder.hints import hint
 from rtop_forecast.sources.reading.files import is_html
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.registry import datasets
 
 __all__ = ["Discovery", "Reader", "discover", "reader", "recognised_as"]
+
+#: Files beside the data that hold no table, by suffix and by name.
+_DOCUMENTS = frozenset(
+    {
+        ".md", ".rst", ".pdf", ".html", ".htm", ".doc", ".docx", ".odt", ".rtf", ".tex", ".bib", ".png", ".jpg",
+        ".jpeg", ".gif", ".svg", ".py", ".r", ".rmd", ".do", ".ipynb", ".toml", ".yml", ".yaml", ".log", ".json",
+        ".geojson", ".shp", ".shx", ".dbf", ".prj", ".cpg",
+    }
+)  # fmt: skip
+_NOTES = frozenset({"README", "LICENSE", "LICENCE", "CODEBOOK", "SHA256SUMS", "CHECKSUMS"})
 
 
 class Reader(Protocol):
@@ -79,6 +90,9 @@ class Discovery:
         Those of ``others`` that could not be looked into, with the reason.
     names : dict of pathlib.Path to str
         Name of each file, relative to the folder.
+    hints : dict of pathlib.Path to str
+        What is said of each of ``others`` that could be looked into: "not recognised", and as far as its columns
+        tell, which dataset it is nearest to and what it lacks.
     """
 
     folder: Path
@@ -86,6 +100,7 @@ class Discovery:
     others: tuple[Path, ...]
     unreadable: Mapping[Path, str]
     names: Mapping[Path, str] = field(default_factory=dict)
+    hints: Mapping[Path, str] = field(default_factory=dict)
 
     def of(self, dataset: str) -> tuple[Path, ...]:
         """Files of one dataset; empty when the folder holds none."""
@@ -142,6 +157,7 @@ def discover(folder: str | Path) -> Discovery:
         others=tuple(others),
         unreadable=unreadable,
         names=names,
+        hints={path: hint(path) for path in others if path not in unreadable},
     )
 
 
@@ -151,7 +167,7 @@ def _data_files(folder: Path) -> Iterator[tuple[Path, str, str | None]]:
         suffix = path.suffix.lower()
         shown = path.relative_to(folder).as_posix()
         hidden = shown.startswith(".") or "/." in shown  # a download under way, or what a file manager left
-        if hidden or not path.is_file() or (suffix not in DATA_SUFFIXES and suffix != ".zip"):
+        if hidden or not path.is_file() or suffix in _DOCUMENTS or path.stem.upper() in _NOTES:
             continue
         if suffix != ".zip":
             yield path, shown, None

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.sources.reading.decimals import plain_numbers
 from rtop_forecast.sources.reading.table import UNMATCHED_COLUMNS, no_unmatched
 
 __all__ = [
@@ -22,6 +23,9 @@ __all__ = [
     "whole_numbers",
     "years",
 ]
+
+#: What spreadsheets and R write in a column of numbers where there is none.
+_NO_NUMBER = frozenset({"", "NA", "NaN"})
 
 #: No dataset of the field reaches further back.
 EARLIEST_YEAR = 1700
@@ -89,12 +93,13 @@ def numbers(
     bounds : (low, high) or dict of column to (low, high), optional
         Admissible values, bounds inclusive.
     thousands : str, optional
-        Separator inside numbers.
+        Separator that groups the digits of the release in threes.
 
     Raises
     ------
     DataIntegrityError
-        If a cell is neither a finite number nor missing, or lies outside the bounds.
+        If a cell is neither a finite number nor missing, or lies outside the bounds, or if the cells of a column
+        leave open whether a comma or point groups digits or is the decimal one.
     """
     frame = frame.copy()
     strings = {str(value) for value in missing if isinstance(value, str)}
@@ -106,10 +111,9 @@ def numbers(
             blank = given.isna()
         else:
             text = given.astype("str").str.strip()
-            if thousands:
-                text = text.str.replace(thousands, "", regex=False)
-            blank = given.isna() | text.eq("") | text.isin(strings)
-            values = pd.to_numeric(text.where(~blank), errors="coerce").astype("float64")
+            blank = given.isna() | text.isin(strings | _NO_NUMBER)
+            text = plain_numbers(text.where(~blank), path=path, thousands=thousands)
+            values = pd.to_numeric(text, errors="coerce").astype("float64")
         rule = f"column {column!r} must hold numbers"
         refuse(path, rule, ~blank & ~np.isfinite(values), given)
         values = values.mask(values.isin(codes)) if codes else values

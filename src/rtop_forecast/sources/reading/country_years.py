@@ -8,7 +8,7 @@ import pandas as pd
 
 from rtop_forecast.sources.reading.matching import with_country_id
 from rtop_forecast.sources.reading.table import UNMATCHED_COLUMNS, no_unmatched
-from rtop_forecast.world.states import KEYS
+from rtop_forecast.world.states import KEYS, resolve_many
 
 __all__ = ["before_panel", "last_full_year", "one_per_state_year", "resolved", "set_aside"]
 
@@ -59,22 +59,19 @@ def resolved(frame: pd.DataFrame, codes: Sequence[tuple[str, str]]) -> tuple[pd.
         With ``year`` and the code columns.
     codes : sequence of (column, system)
         Columns that identify the country, the most reliable first, each with its code system as in
-        :data:`rtop_forecast.world.codes.SYSTEMS`.
+        :data:`rtop_forecast.world.codes.SYSTEMS`. A row of which the first column's code and the name mean two
+        states is reported and placed in neither.
 
     Returns
     -------
     matched, unmatched : pandas.DataFrame
         As :func:`rtop_forecast.sources.reading.matching.with_country_id`.
     """
-    left = frame
-    parts, reports = [], []
+    left, contradicted = _without_contradictions(frame, codes)
+    parts, reports = [], [contradicted]
     for i, (column, system) in enumerate(codes):
         text = left[column].astype("str").str.strip()
-        # "NA" is Namibia in ISO-2 and missing everywhere else.
-        blanks = ["", "nan", "<NA>", "None"] + ([] if system == "iso2" else ["NA"])
-        filled = left[column].notna() & ~text.isin(blanks)
-        if i == len(codes) - 1:
-            filled = pd.Series(True, index=left.index)
+        filled = pd.Series(True, index=left.index) if i == len(codes) - 1 else _filled(left, codes, i)
         given = left[filled].assign(code=text[filled].str.replace(r"\.0$", "", regex=True))
         matched, unmatched = with_country_id(given, code="code", system=system)
         parts.append(matched)
@@ -83,6 +80,49 @@ def resolved(frame: pd.DataFrame, codes: Sequence[tuple[str, str]]) -> tuple[pd.
     filled_parts = [part for part in parts if len(part)] or parts[:1]
     filled_reports = [part for part in reports if len(part)] or reports[:1]
     return pd.concat(filled_parts, ignore_index=True), pd.concat(filled_reports, ignore_index=True)
+
+
+def _filled(frame: pd.DataFrame, codes: Sequence[tuple[str, str]], place: int) -> pd.Series:
+    """Rows with a code in one of several columns.
+
+    "NA" is missing. In ISO-2 it is Namibia as well: there it is a code where the name in a later column is Namibia's.
+    """
+    column, system = codes[place]
+    text = frame[column].astype("str").str.strip().str.casefold()
+    filled = frame[column].notna() & ~text.isin(["", "nan", "<na>", "none"])
+    absent = text.eq("na")
+    if system == "iso2":
+        for name in (one for one, kind in codes[place + 1 :] if kind == "name"):
+            absent &= ~(_states(frame, column, system) == _states(frame, name, "name")).fillna(False)
+    return filled & ~absent
+
+
+def _without_contradictions(
+    frame: pd.DataFrame, codes: Sequence[tuple[str, str]]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Set rows aside of which the code means one state and the name another.
+
+    In the years beside a state's end the one may already mean the successor and the other still the predecessor.
+    """
+    names = [column for column, system in codes if system == "name"]
+    if not names or codes[0][1] == "name" or frame.empty:
+        return frame, no_unmatched()
+    column, system = codes[0]
+    frame = frame.reset_index(drop=True)
+    by_code, by_name = _states(frame, column, system), _states(frame, names[0], "name")
+    apart = _filled(frame, codes, 0) & (by_code != by_name).fillna(False)
+    for shift in (-1, 1):
+        if apart.any():
+            apart &= (_states(frame, column, system, shift) != by_name).fillna(True)
+            apart &= (_states(frame, names[0], "name", shift) != by_code).fillna(True)
+    reason = "the code and the name beside it mean two states"
+    return set_aside(frame, apart, code=names[0], reason=reason)
+
+
+def _states(frame: pd.DataFrame, column: str, system: str, shift: int = 0) -> pd.Series:
+    """State number that each row's code means in its year or in one beside it; missing where it means none."""
+    found = resolve_many(frame[column], frame["year"] + shift, system=system).country_id
+    return pd.Series(pd.array(found, dtype="Int64"), index=frame.index)
 
 
 def one_per_state_year(matched: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -6,19 +6,12 @@ through one place.
 
 from __future__ import annotations
 
-import bz2
-import csv
-import gzip
-import importlib
 import json
-import lzma
 import re
 import subprocess
 import sys
 import warnings
-import zlib
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -26,132 +19,183 @@ from typing import Any
 
 import pandas as pd
 
-from rtop_forecast.errors import DataIntegrityError, InputError
+from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.sources.reading import statistics_files
+from rtop_forecast.sources.reading.rows import refuse_repeated_names
+from rtop_forecast.sources.reading.text import (
+    Stamp,
+    csv_header,
+    decompressed,
+    delimiter_of,
+    is_html,
+    is_text,
+    is_workbook,
+    lines_above,
+    opened,
+    read_csv,
+    refuse_unended,
+    stamp_of,
+)
 
 __all__ = [
     "csv_header",
-    "encoding_of",
+    "delimiter_of",
     "excel_rows",
     "excel_sheets",
     "excel_table",
+    "has_columns",
     "header_of",
     "is_html",
+    "kind_of",
+    "lines_above",
+    "opened",
     "r_mentions",
     "read_csv",
     "read_r",
     "read_table",
     "refuse_missing_columns",
+    "refuse_unended",
     "release_in_name",
 ]
 
-_HEAD = 1 << 19  # the header of V-Dem alone takes some 80 KiB
 #: Time limit of reading a workbook; the biggest of the field take seconds.
 _EXCEL_SECONDS = 120
-_TEXT_SUFFIXES = {".csv", ".txt", ".tsv"}
 _R_SUFFIXES = {".rda", ".rdata", ".rds"}
 _EXCEL_SUFFIXES = {".xls", ".xlsx"}
 
 
-def csv_header(path: str | Path, *, line: int = 0, delimiter: str = ",") -> list[str]:
-    """Column names in one of a text file's first lines; empty for other kinds of files."""
+def kind_of(path: str | Path) -> str:
+    """Kind of a file: "r", "excel", "stata", "spss", "parquet" or "text"; empty if it is none of them.
+
+    R, Stata and SPSS files are told by their suffixes, the others by their first bytes as well.
+    """
     path = Path(path)
-    if path.suffix.lower() not in _TEXT_SUFFIXES or not path.is_file():
-        return []
-    lines = _first_lines(_stamp(path))
-    if len(lines) <= line:
-        return []
-    try:
-        return [name.strip() for name in next(csv.reader([lines[line]], delimiter=delimiter), [])]
-    except csv.Error:
-        return []
+    suffix = path.suffix.lower()
+    if not path.is_file():
+        return ""
+    if suffix in _R_SUFFIXES:
+        return "r"
+    if suffix in statistics_files.SUFFIXES:
+        return statistics_files.SUFFIXES[suffix]
+    if suffix in _EXCEL_SUFFIXES or is_workbook(path):
+        return "excel"
+    return "text" if is_text(path) else ""
 
 
 def header_of(path: str | Path) -> set[str]:
-    """Column names in the first row of a text file or of a workbook's first sheet; empty for other kinds of files."""
-    rows = excel_rows(path, limit=1)
-    return {str(cell).strip() for cell in rows[0]} if rows else set(csv_header(path))
+    """Column names of a text, Stata, SPSS or Parquet file or of a workbook's first sheet; empty for other files.
+
+    Raises
+    ------
+    InputError
+        If the optional library for the kind of file is not installed.
+    DataIntegrityError
+        If a workbook, Stata, SPSS or Parquet file is broken.
+    """
+    path = Path(path)
+    return set(_names(stamp_of(path))) if path.is_file() else set()
+
+
+@lru_cache(maxsize=64)
+def _names(stamp: Stamp) -> tuple[str, ...]:
+    path, kind = stamp[0], kind_of(stamp[0])
+    if kind == "excel":
+        rows = excel_rows(path, limit=1)
+        return tuple(str(cell).strip() for cell in rows[0]) if rows else ()
+    if kind == "text":
+        return tuple(csv_header(path))
+    return () if kind in ("r", "") else tuple(statistics_files.column_names(path, kind))
+
+
+def has_columns(path: str | Path, names: Iterable[str]) -> bool:
+    """Whether a table of the file, of whatever kind, has all these columns.
+
+    Raises
+    ------
+    InputError, DataIntegrityError
+        As :func:`header_of` and :func:`read_r`.
+    """
+    wanted = set(names)
+    if header_of(path) >= wanted:
+        return True
+    if not r_mentions(path, wanted) or not _may_name(Path(path), wanted):
+        return False
+    # The names may stand anywhere in an R file: only its tables tell.
+    return any(wanted <= set(frame) for frame in read_r(path).values())
+
+
+def _may_name(path: Path, names: set[str]) -> bool:
+    """Whether an R file can name columns so: its binary form has each string behind its length in four bytes."""
+    content = decompressed(stamp_of(path))
+    if not content.startswith((b"RDX", b"X\n")):
+        return True
+    texts = [name.encode() for name in names]
+    return all(len(text).to_bytes(4, "big") + text in content for text in texts)
 
 
 def read_table(path: str | Path, *, marks: Iterable[str] = (), **options: Any) -> pd.DataFrame:
-    """Read the table of a text, R or Excel file, whichever it is.
+    """Read the table of a text, R, Excel, Stata, SPSS or Parquet file, whichever it is.
 
     Parameters
     ----------
     path : path
     marks : iterable of str
-        Columns by which the table is found among several objects of an R file; by default the first is taken.
+        Columns by which the table is found among several objects of an R file, in upper or lower case; by default
+        the first is taken.
     **options
-        For :func:`read_csv`, if the file is a text file.
+        For :func:`read_csv`. Of files that are no text files, ``usecols`` picks columns and ``dtype="str"`` gives
+        cells as a text file has them: integers without a decimal point, days as YYYY-MM-DD.
 
     Raises
     ------
     InputError
-        If the optional library for R or Excel files is not installed.
+        If the optional library for the kind of file is not installed.
     DataIntegrityError
-        If the file cannot be read or holds no row below its header.
+        If the file cannot be read or holds no row below its header, no object of an R file has the marks, or two
+        columns share a name.
     """
-    suffix = Path(path).suffix.lower()
-    if suffix in _R_SUFFIXES:
-        frames = list(read_r(path).values())
-        return next((frame for frame in frames if set(marks) <= set(frame.columns)), frames[0])
-    return excel_table(path) if suffix in _EXCEL_SUFFIXES else read_csv(path, **options)
+    kind = kind_of(path)
+    if kind in ("text", ""):
+        return read_csv(path, **options)
+    if kind == "r":
+        frame = _with_marks(read_r(path), set(marks), Path(path))
+        refuse_repeated_names(path, [str(name) for name in frame.columns])
+    else:
+        frame = excel_table(path) if kind == "excel" else statistics_files.table(Path(path), kind)
+    usecols = options.get("usecols")
+    if usecols is not None:
+        frame = frame[
+            [name for name in frame.columns if (usecols(name) if callable(usecols) else name in usecols)]
+        ]
+    return frame.map(_cell_text).astype("str") if options.get("dtype") == "str" else frame
 
 
-def encoding_of(path: str | Path) -> str:
-    """Tell the encoding of a text file: UTF-8 if it is that, else Windows-1252, which spreadsheets write."""
-    try:
-        Path(path).read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8-sig"
-
-
-def is_html(path: str | Path) -> bool:
-    """Whether a file is a web page, such as a login or error page saved in a data file's place."""
-    with Path(path).open("rb") as handle:
-        head = handle.read(512).removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    return head.startswith((b"<!doctype html", b"<html"))
-
-
-def _stamp(path: Path) -> tuple[Path, int, int]:
-    """Cache key of a file, which changes when the file does."""
-    state = path.stat()
-    return path, state.st_mtime_ns, state.st_size
-
-
-@lru_cache(maxsize=256)
-def _first_lines(stamp: tuple[Path, int, int]) -> list[str]:
-    with stamp[0].open("rb") as handle:
-        return handle.read(_HEAD).decode("utf-8-sig", errors="replace").splitlines()
-
-
-def read_csv(path: str | Path, **options: Any) -> pd.DataFrame:
-    """Read a CSV file; only empty cells are missing, so Namibia's code "NA" stays a code.
-
-    Raises
-    ------
-    DataIntegrityError
-        If the file is not a table of the stated form, or is a web page saved in its place.
-    """
-    settings: dict[str, Any] = {"keep_default_na": False, "na_values": [""], "low_memory": False}
-    _refuse_html(Path(path))
-    try:
-        frame: pd.DataFrame = pd.read_csv(path, **(settings | options))
-    except (ValueError, OverflowError, csv.Error) as error:  # ValueError: every fault that the parser finds
+def _with_marks(frames: dict[str, pd.DataFrame], marks: set[str], path: Path) -> pd.DataFrame:
+    """Object of an R file that has the marks; the longest if several have."""
+    if not marks:
+        return next(iter(frames.values()))
+    folded = {mark.casefold() for mark in marks}
+    fitting = [
+        frame for frame in frames.values() if folded <= {str(name).casefold() for name in frame.columns}
+    ]
+    if not fitting:
         message = (
-            f"{Path(path).name} cannot be read as a table: {error}. Download it again from its publisher."
-        )
-        raise DataIntegrityError(message) from error
-    return frame
-
-
-def _refuse_html(path: Path) -> None:
-    if is_html(path):
-        message = (
-            f"{path.name} is a web page, not the data file: the download gave an error or login page. "
-            "Download it again."
+            f"{path.name}: one object must have the columns {', '.join(sorted(marks)[:4])}; none of its "
+            f"{len(frames)} objects has ({', '.join(list(frames)[:5])}). Use the official file."
         )
         raise DataIntegrityError(message)
+    return max(fitting, key=len)
+
+
+def _cell_text(cell: Any) -> Any:
+    """Cell as a text file has it."""
+    if pd.isna(cell):
+        return None
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
+        return str(int(cell))
+    if isinstance(cell, datetime) and cell.time() == time():
+        return cell.date().isoformat()
+    return str(cell)
 
 
 def r_mentions(path: str | Path, names: Iterable[str]) -> bool:
@@ -159,26 +203,8 @@ def r_mentions(path: str | Path, names: Iterable[str]) -> bool:
     path = Path(path)
     if path.suffix.lower() not in _R_SUFFIXES or not path.is_file():
         return False
-    content = _decompressed(_stamp(path))
+    content = decompressed(stamp_of(path))
     return bool(content) and all(name.encode() in content for name in names)
-
-
-@lru_cache(maxsize=2)
-def _decompressed(stamp: tuple[Path, int, int]) -> bytes:
-    """Bytes of an R file; none if its compression is broken."""
-    raw = stamp[0].read_bytes()
-    openers: list[tuple[bytes, Callable[[bytes], bytes]]] = [
-        (b"\x1f\x8b", gzip.decompress),
-        (b"BZh", bz2.decompress),
-        (b"\xfd7zXZ", lzma.decompress),
-    ]
-    for magic, opener in openers:
-        if raw.startswith(magic):
-            try:
-                return opener(raw)
-            except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError):
-                return b""
-    return raw
 
 
 def read_r(path: str | Path) -> dict[str, pd.DataFrame]:
@@ -191,14 +217,14 @@ def read_r(path: str | Path) -> dict[str, pd.DataFrame]:
     DataIntegrityError
         If the file cannot be parsed or holds no data frame.
     """
-    return {name: frame.copy() for name, frame in _parsed_r(_stamp(Path(path))).items()}
+    return {name: frame.copy() for name, frame in _parsed_r(stamp_of(Path(path))).items()}
 
 
 @lru_cache(maxsize=4)
-def _parsed_r(stamp: tuple[Path, int, int]) -> dict[str, pd.DataFrame]:
+def _parsed_r(stamp: Stamp) -> dict[str, pd.DataFrame]:
     path = stamp[0]
-    rdata = _optional("rdata", extra="rdata", path=path)
-    with _refusing(path, "an R data file"), warnings.catch_warnings():
+    rdata = statistics_files.optional_library("rdata", extra="rdata", path=path)
+    with statistics_files.refusing(path, "an R data file"), warnings.catch_warnings():
         # The parser warns about R classes such as tibbles that it hands over as plain frames.
         warnings.simplefilter("ignore")
         if path.suffix.lower() == ".rds":
@@ -225,9 +251,9 @@ def excel_sheets(path: str | Path) -> list[str]:
         If the workbook is broken.
     """
     path = Path(path)
-    if path.suffix.lower() not in _EXCEL_SUFFIXES or not path.is_file():
+    if kind_of(path) != "excel":
         return []
-    return list(_workbook(_stamp(path)))
+    return list(_workbook(stamp_of(path)))
 
 
 def excel_rows(path: str | Path, *, sheet: str | int = 0, limit: int | None = None) -> list[list[Any]]:
@@ -241,9 +267,9 @@ def excel_rows(path: str | Path, *, sheet: str | int = 0, limit: int | None = No
         If the workbook is broken or has no such sheet.
     """
     path = Path(path)
-    if path.suffix.lower() not in _EXCEL_SUFFIXES or not path.is_file():
+    if kind_of(path) != "excel":
         return []
-    rows = _sheet(_stamp(path), sheet)
+    rows = _sheet(stamp_of(path), sheet)
     return [list(row) for row in (rows if limit is None else rows[:limit])]
 
 
@@ -265,15 +291,16 @@ def excel_table(path: str | Path, *, sheet: str | int = 0, header: int = 0) -> p
         )
         raise DataIntegrityError(message)
     names = [str(name).strip() for name in rows[header]]
+    refuse_repeated_names(path, names)
     cells = [[None if cell == "" else cell for cell in row] for row in rows[header + 1 :]]
     return pd.DataFrame(cells, columns=names, dtype=object)
 
 
 @lru_cache(maxsize=4)
-def _workbook(stamp: tuple[Path, int, int]) -> dict[str, list[list[Any]]]:
+def _workbook(stamp: Stamp) -> dict[str, list[list[Any]]]:
     """Cells of every sheet by name, read in a process of its own, which a damaged file may end."""
     path = stamp[0]
-    _optional("python_calamine", extra="excel", path=path)
+    statistics_files.optional_library("python_calamine", extra="excel", path=path)
     command = [sys.executable, "-P", str(Path(__file__).with_name("excel_worker.py")), str(path.resolve())]
     try:
         done = subprocess.run(command, capture_output=True, check=True, timeout=_EXCEL_SECONDS)
@@ -301,7 +328,7 @@ def _restored(cell: Any) -> Any:
     return _KINDS[cell[0]](cell[1]) if isinstance(cell, list) else cell
 
 
-def _sheet(stamp: tuple[Path, int, int], sheet: str | int) -> list[list[Any]]:
+def _sheet(stamp: Stamp, sheet: str | int) -> list[list[Any]]:
     path, workbook = stamp[0], _workbook(stamp)
     names = list(workbook)
     if (isinstance(sheet, int) and sheet >= len(names)) or (isinstance(sheet, str) and sheet not in names):
@@ -310,31 +337,6 @@ def _sheet(stamp: tuple[Path, int, int], sheet: str | int) -> list[list[Any]]:
         )
         raise DataIntegrityError(message)
     return workbook[names[sheet] if isinstance(sheet, int) else sheet]
-
-
-@contextmanager
-def _refusing(path: Path, what: str) -> Iterator[None]:
-    """Turn whatever a broken byte leads a parser into to one clear refusal."""
-    try:
-        yield
-    except BaseException as error:
-        # A panic of a compiled parser is not an Exception in Python.
-        if isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit)):
-            raise
-        cause = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        message = f"{path.name} cannot be read as {what} ({cause}). Download it again."
-        raise DataIntegrityError(message) from error
-
-
-def _optional(module: str, *, extra: str, path: Path) -> Any:
-    try:
-        return importlib.import_module(module)
-    except ImportError as error:
-        message = (
-            f"reading {path.name} needs the library {module!r}, which is not installed. "
-            f"Install it with: pip install 'rtop-forecast[{extra}]'"
-        )
-        raise InputError(message) from error
 
 
 def refuse_missing_columns(

@@ -9,17 +9,23 @@ import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.reading.table import UNMATCHED_COLUMNS, Edition, SourceTable, no_unmatched
+from rtop_forecast.world.codes import normalise
 from rtop_forecast.world.states import KEYS, resolve_many
 
 __all__ = [
+    "code_list",
     "explained",
     "merge_unmatched",
     "refuse_unknown_codes",
     "split_codes",
     "state_table",
+    "with_codes",
     "with_country_id",
 ]
 
+
+#: What spreadsheets, R and pandas write where there is no code, in lower case.
+_BLANK = frozenset({"", "nan", "<na>", "none"})
 
 _NO_SUCH_NUMBER = tuple(
     f"no state has the {system} code"
@@ -63,11 +69,53 @@ def merge_unmatched(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return merged.sort_values(["code", "year"], ignore_index=True)
 
 
-def split_codes(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+def with_codes(frame: pd.DataFrame, columns: Sequence[str], *, system: str) -> pd.DataFrame:
+    """Return the frame with codes in the form in which they are compared, whatever wrote the file.
+
+    A spreadsheet or a data frame turns the number 2 into 2.0, pads codes or changes their case. A cell without a code
+    stays as it is; names lose the blanks around them only, because reports quote them.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+    columns : list of str
+        Columns of one code each.
+    system : str
+        Their code system, as in :data:`rtop_forecast.world.codes.SYSTEMS`.
+    """
+    made = {}
+    for column in columns:
+        given = frame[column]
+        forms = {cell: _comparable(cell, system) for cell in given.dropna().unique()}
+        changed = any(type(cell) is not type(form) or cell != form for cell, form in forms.items())
+        if changed:
+            made[column] = given.astype("object").map(forms, na_action="ignore").astype("str")
+    return frame.assign(**made) if made else frame
+
+
+def _comparable(cell: object, system: str) -> str:
+    text = str(cell).strip()
+    return text if system == "name" or text.casefold() in _BLANK else normalise(cell, system=system)
+
+
+def code_list(cell: object, *, system: str) -> list[str]:
+    """Codes of a cell that lists several, as UCDP's ``"625, 626"`` or 625.0, in the form that is compared.
+
+    Examples
+    --------
+    >>> code_list("625, 626.0", system="ucdp"), code_list(100.0, system="ucdp")
+    (['625', '626'], ['100'])
+    """
+    parts = str(cell).split(",") if isinstance(cell, str) else [cell]
+    codes = [normalise(part, system=system) for part in parts]
+    return [code for code in codes if code]
+
+
+def split_codes(frame: pd.DataFrame, column: str, *, system: str = "ucdp") -> pd.DataFrame:
     """One row per code where a cell lists several, as in UCDP's ``"625, 626"``."""
-    lists = frame[column].astype("str").str.split(r"\s*,\s*", regex=True)
+    lists = frame[column].map(lambda cell: code_list(cell, system=system) or [""])
     long = frame.assign(**{column: lists}).explode(column, ignore_index=True)
-    long[column] = long[column].str.strip()
+    long[column] = long[column].astype("str")
     return long.drop_duplicates(ignore_index=True)
 
 

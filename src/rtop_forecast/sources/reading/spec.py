@@ -14,7 +14,7 @@ from rtop_forecast.errors import InputError
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import EARLIEST_YEAR, numbers, one_per_key, years
 from rtop_forecast.sources.reading.country_years import one_per_state_year, resolved, set_aside
-from rtop_forecast.sources.reading.matching import state_table
+from rtop_forecast.sources.reading.matching import state_table, with_codes
 from rtop_forecast.sources.reading.table import Edition, SourceTable
 
 __all__ = ["Column", "CountryYears", "Layouts", "SetAside", "last_listed_year"]
@@ -211,12 +211,16 @@ class CountryYears:
         if self.load is not None:
             frame = self.load(path)
         else:
-            frame = files.read_table(path, marks=self.marks, encoding=self.encoding)
+            marks = self.marks or set(self.columns)
+            frame = files.read_table(path, marks=marks, encoding=self.encoding)
         if self.upper_case:
             frame = frame.rename(columns=lambda name: str(name).upper())
         needed = [name for name, column in self.columns.items() if not column.optional]
         needed = list(dict.fromkeys([*self._identifiers(), self.year, *needed, *sorted(self.marks)]))
         files.refuse_missing_columns(path, frame.columns, needed, what=self.title)
+        for column, system in self.codes:
+            if column in frame.columns:
+                frame = with_codes(frame, [column], system=system)
         frame = years(frame, self.year, path=path, first=self.first_year)
         return frame if self.prepare is None else self.prepare(frame, path)
 

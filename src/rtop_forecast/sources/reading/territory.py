@@ -14,7 +14,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from rtop_forecast.sources.reading.matching import merge_unmatched, with_country_id
+from rtop_forecast.sources.reading.matching import merge_unmatched, with_codes, with_country_id
 from rtop_forecast.world.states import list_states
 
 __all__ = ["DIVIDED", "PARENTS", "composites", "present_areas"]
@@ -79,7 +79,8 @@ def present_areas(
         ``matched`` has ``country_id`` and ``territory`` = ``"own"``; parents and divided areas are
         in ``unmatched`` for the years when the territory differs, with that reason.
     """
-    matched, unmatched = with_country_id(frame, code=code, system=system)
+    coded = with_codes(frame, [code], system=system)
+    matched, unmatched = with_country_id(coded, code=code, system=system)
     apart = _divided(matched, code) | _parent(matched)
     reason = "another territory than the present area that the source covers"
     lost = (
@@ -174,4 +175,5 @@ def composites(
 def _by_area(frame: pd.DataFrame, value: str) -> pd.Series:
     """Return the value of the areas that made up unions, by area and year."""
     areas = {area for core, parts in PARENTS.values() for area in (core, *parts)}
+    frame = with_codes(frame, ["iso3c"], system="iso3")
     return frame[frame["iso3c"].isin(areas)].set_index(["iso3c", "year"])[value]

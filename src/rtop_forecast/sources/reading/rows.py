@@ -1,0 +1,133 @@
+"""Rows of a text file that a parser would complete or change in silence: cut rows, points that group digits."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
+from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.sources.reading.decimals import refuse_ambiguous
+
+__all__ = ["refuse_cut_rows", "refuse_grouped_points", "refuse_repeated_names"]
+
+
+def refuse_cut_rows(
+    path: Path, content: bytes, *, delimiter: str, line: int, footer: tuple[str, ...]
+) -> None:
+    """Raise when a row has fewer cells than the header; a parser would take the rest of its cells for missing.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        For the message.
+    content : bytes
+        The file in UTF-8.
+    delimiter : str
+    line : int
+        Lines above the header.
+    footer : tuple of str
+        Beginnings of the first lines below the table, from which on rows may be short.
+
+    Raises
+    ------
+    DataIntegrityError
+        With the number of such rows and the first of them.
+    """
+    short: list[tuple[int | None, int, int, str]] = []
+
+    def note(row: Any) -> str:
+        if row.actual_columns < row.expected_columns:
+            short.append((row.number, row.actual_columns, row.expected_columns, row.text))
+        return "skip"
+
+    try:
+        arrow_csv.read_csv(
+            pa.BufferReader(content),
+            read_options=arrow_csv.ReadOptions(skip_rows=line, use_threads=False),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=delimiter, newlines_in_values=True, invalid_row_handler=note
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                include_columns=[_ABSENT], include_missing_columns=True, check_utf8=False
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        cause = " ".join(str(error).split())[:200]
+        message = f"{path.name} cannot be read as a table: {cause}. Download it again from its publisher."
+        raise DataIntegrityError(message) from error
+    table = short
+    for place, (*_, text) in enumerate(short):
+        if footer and text.lstrip('"').startswith(footer):
+            table = short[:place]
+            break
+    if table:
+        number, cells, columns, text = table[0]
+        message = (
+            f"{path.name}: every row must have the {columns} cells of the header; {len(table)} rows have fewer, first "
+            f"row {number} with {cells} ({text[:60]!r}). The file is cut or damaged; download it again."
+        )
+        raise DataIntegrityError(message)
+
+
+_ABSENT = "\0no column"
+
+
+def refuse_repeated_names(path: str | Path, names: list[str]) -> None:
+    """Raise when two columns share a name, because nothing tells which of them is meant.
+
+    Raises
+    ------
+    DataIntegrityError
+    """
+    filled = [name for name in names if name]
+    repeated = [name for name in dict.fromkeys(filled) if filled.count(name) > 1]
+    if repeated:
+        message = (
+            f"{Path(path).name}: every column must have a name of its own; {len(repeated)} names stand twice, first "
+            f"{repeated[0]!r}. Delete the column that is not the publisher's."
+        )
+        raise DataIntegrityError(message)
+
+
+def refuse_grouped_points(
+    path: Path, content: bytes, frame: pd.DataFrame, settings: Mapping[str, Any]
+) -> None:
+    """Raise when points group the digits of a column, as in "300.000" for 300,000: a parser would read 300.
+
+    A column is taken for grouped when each of its numbers is either shorter than four digits or grouped in threes.
+
+    Raises
+    ------
+    DataIntegrityError
+        Naming the first such column and cell.
+    """
+    zeros = re.search(rb"\d\.000(\D|$)", content) is not None
+    suspects = [name for name in frame.columns if _may_be_grouped(frame[name], zeros)]
+    if not suspects:
+        return
+    options = {**settings, "dtype": "str", "usecols": suspects}
+    texts = pd.read_csv(io.BytesIO(content), **options)
+    for name in suspects:
+        refuse_ambiguous(texts[name].dropna().str.strip(), ".", path=path, column=str(name))
+
+
+def _may_be_grouped(column: pd.Series, zeros: bool) -> bool:
+    """Whether the numbers are such that points that group digits could have been read as decimal points."""
+    if column.dtype != np.float64:
+        return False
+    values = column.to_numpy()[column.notna().to_numpy()]
+    size = np.abs(values)
+    if not values.size or size.max() >= 1000 or ((size > 0) & (size < 1)).any():
+        return False
+    thousandths = values * 1000
+    if not np.allclose(thousandths, np.round(thousandths), rtol=0, atol=1e-6):
+        return False
+    return zeros or bool((values % 1 != 0).any())

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from rtop_forecast.sources.catalogue import awsd
+from rtop_forecast.sources.reading.country_years import resolved
+
+CODES = [("code", "iso2"), ("country", "name")]
+
+
+@pytest.mark.parametrize(
+    ("code", "country", "state"),
+    [
+        ("NA", "Namibia", 565),
+        (" na ", "Namibia", 565),
+        ("NA", "Kenya", 501),
+        ("NA", "", None),
+        ("NA", None, None),
+        ("NA", "Chechnya", None),
+        ("KE", "Kenya", 501),
+        ("KE", "Northern Kenya", 501),
+        ("KE", "", 501),
+        ("", "Kenya", 501),
+        (None, "Kenya", 501),
+        ("KE", "Mali", None),
+        ("NG", "Niger", None),
+    ],
+)
+def test_a_code_is_taken_where_the_name_does_not_contradict_it(code, country, state):
+    frame = pd.DataFrame({"code": [code], "country": [country], "year": 2015})
+    matched, unmatched = resolved(frame, CODES)
+    assert matched["country_id"].tolist() == ([] if state is None else [state])
+    assert int(unmatched["rows"].sum()) == (state is None)
+
+
+def test_a_contradiction_is_reported_with_its_name():
+    frame = pd.DataFrame({"code": ["KE", "KE"], "country": ["Mali", "Kenya"], "year": 2015})
+    _, unmatched = resolved(frame, CODES)
+    assert unmatched[["code", "reason"]].values.tolist() == [
+        ["Mali", "the code and the name beside it mean two states"]
+    ]
+
+
+def test_the_year_of_a_succession_is_no_contradiction():
+    # Serbia and Montenegro ended in June 2006: the number means Serbia on 31 December, the name still the union.
+    frame = pd.DataFrame({"code": ["345"], "country": ["Yugoslavia, Federal Republic of"], "year": 2006})
+    matched, _ = resolved(frame, [("code", "cow"), ("country", "name")])
+    assert matched["country_id"].tolist() == [340]
+
+
+def test_incidents_without_a_code_do_not_happen_in_namibia(data_dir, tmp_path):
+    source = data_dir / "humanitarian" / "security_incidents.csv"
+    frame = pd.read_csv(source, keep_default_na=False)
+    kenya = frame["Country"] == "Kenya"
+    emptied = frame.assign(**{"Country Code": frame["Country Code"].mask(kenya, "NA")})
+    path = tmp_path / source.name
+    emptied.to_csv(path, index=False)
+    pd.testing.assert_frame_equal(awsd.read(path).data, awsd.read(source).data)
