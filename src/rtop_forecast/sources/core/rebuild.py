@@ -18,7 +18,7 @@ from rtop_forecast.sources.core.builders import BUILDERS, Built
 from rtop_forecast.sources.core.bundled import CORE_TABLES, core_tables
 from rtop_forecast.sources.core.checks import check_core_table
 from rtop_forecast.sources.folder.discover import discover, reader
-from rtop_forecast.sources.folder.releases import Releases
+from rtop_forecast.sources.folder.releases import Releases, reason
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.registry import registered_hashes, registry
 from rtop_forecast.storage.bundled import core_file
@@ -95,9 +95,9 @@ def rebuild(folder: str | Path, *, picks: Mapping[str, str] | None = None) -> Re
             if built.last_year < covered and not set(built.datasets) & set(picks):
                 message = f"the releases end in {built.last_year}, the bundled table in {covered}"
                 raise CoverageError(message)
-        except (InputError, DataIntegrityError, CoverageError) as error:
+        except Exception as error:  # a table that cannot be built never costs the others
             releases.used = before
-            rows.append({"table": name, "origin": "bundled", "note": str(error.args[0])})
+            rows.append({"table": name, "origin": "bundled", "note": reason(error)})
             continue
         frames[name] = built.frame if name == "episodes" else _as_read(built.frame)
         coverage = _extended(coverage, name, built)
@@ -261,6 +261,8 @@ def _files(releases: Releases) -> pd.DataFrame:
         for path in paths:
             used = path in releases.used
             note = _remark(path, dataset) if used else releases.notes.get(path, "not needed")
+            if used and path in releases.remarks:
+                note = f"{note}; {releases.remarks[path]}"
             rows.append((path, dataset, used, note))
     rows += [(path, "", False, found.unreadable.get(path, "not recognised")) for path in found.others]
     frame = pd.DataFrame(rows, columns=["file", "dataset", "used", "note"])
