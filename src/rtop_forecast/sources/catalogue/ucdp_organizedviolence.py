@@ -10,8 +10,7 @@ from rtop_forecast.sources.catalogue.ucdp import release_of
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import refuse, whole_numbers, years
 from rtop_forecast.sources.reading.matching import state_table, with_country_id
-from rtop_forecast.sources.reading.table import SourceTable
-from rtop_forecast.sources.registry import publication_lag
+from rtop_forecast.sources.reading.table import Edition, SourceTable
 
 __all__ = ["DATASET", "VARIABLES", "country_years", "dyad_years", "read", "recognise"]
 
@@ -20,6 +19,7 @@ FIRST_YEAR = 1989
 _MARKS = ("sb_total_deaths_best", "os_any_govt_killings_best", "os_nsgroup_killings_best")
 #: Ending of every column's name up to release 25.1, which 26.1 dropped.
 _SUFFIX = "_cy"
+_OLD_MARKS = tuple(f"{name}{_SUFFIX}" for name in _MARKS)
 #: Kinds of violence in the release, and our names of them.
 _KINDS = {"sb": "statebased", "ns": "nonstate", "os": "onesided"}
 
@@ -70,9 +70,8 @@ _SUMS = {
 
 def recognise(path: str | Path) -> bool:
     """Whether a file is the country-year dataset, with column names of either form."""
-    marks = tuple(f"{name}{_SUFFIX}" for name in _MARKS)
-    header = {name.lower() for name in files.csv_header(path)}
-    return any(set(form) <= header or files.r_mentions(path, form) for form in (_MARKS, marks))
+    header = {name.lower() for name in files.header_of(path)}
+    return any(set(form) <= header or files.r_mentions(path, form) for form in (_MARKS, _OLD_MARKS))
 
 
 def country_years(path: str | Path) -> tuple[pd.DataFrame, str]:
@@ -94,7 +93,8 @@ def country_years(path: str | Path) -> tuple[pd.DataFrame, str]:
         dyads does not have the number of dyads stated beside it, or parts do not add up to their total.
     """
     path = Path(path)
-    frame = files.read_csv(path) if files.csv_header(path) else next(iter(files.read_r(path).values()))
+    marks = next((form for form in (_MARKS, _OLD_MARKS) if files.r_mentions(path, form)), _MARKS)
+    frame = files.read_table(path, marks=marks)
     frame = frame.rename(columns={name: _column(str(name)) for name in frame.columns})
     columns = ["country_id", "country", "year", *VARIABLES.values(), *_DYADS, "version"]
     files.refuse_missing_columns(path, frame.columns, columns, what="the UCDP Country-Year Dataset")
@@ -191,10 +191,7 @@ def read(path: str | Path) -> SourceTable:
     return state_table(
         matched,
         list(VARIABLES),
-        path=path,
-        dataset=DATASET,
-        release=release,
-        lag_months=publication_lag(DATASET),
+        Edition(path=Path(path), dataset=DATASET, release=release),
         unmatched=[unmatched],
         zero_inside=VARIABLES,
         coverage=dict.fromkeys(VARIABLES, (FIRST_YEAR, last)),

@@ -100,7 +100,7 @@ class Releases:
         if last <= LAST_YEAR:
             return result
         self.remark(path, f"years after {LAST_YEAR}, where the table of states ends, are left out")
-        return _to_last_state_year(result)
+        return _to_last_state_year(result)  # type: ignore[return-value]
 
     def remark(self, path: Path, text: str) -> None:
         """Add what should be said of a file that is used; the same is said once."""
