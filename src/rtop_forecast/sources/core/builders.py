@@ -21,8 +21,7 @@ from rtop_forecast.sources.catalogue import (
     wdi,
     wpp,
 )
-from rtop_forecast.sources.catalogue import ewp_list as _ewp_list
-from rtop_forecast.sources.catalogue.ewp_episodes import episodes_table
+from rtop_forecast.sources.catalogue.ewp_episodes import episode_list
 from rtop_forecast.sources.core import events as core_events
 from rtop_forecast.sources.core import series as core_series
 from rtop_forecast.sources.core.one_sided import one_sided
@@ -234,18 +233,18 @@ def _ratings(releases: Releases) -> Built:
 
 
 def _episodes(releases: Releases) -> Built:
-    paths = releases.found.of("ewp_events")
-    if len(paths) != 1:
-        message = f"the episodes need one list of events of the Early Warning Project; the folder holds {len(paths)}"
-        raise CoverageError(message)
-    source = _ewp_list.source_key(paths[0])
-    frame = episodes_table(paths[0])
-    releases.used.add(paths[0])
+    lists = releases.every("ewp_events", episode_list)
+    if not lists:
+        raise CoverageError(releases.lack("ewp_events"))
+    path, newest = max(lists, key=lambda pair: pair[1].order)
+    releases.used.add(path)
+    for text in newest.remarks:
+        releases.remark(path, text)
     return Built(
         datasets=("ewp_events",),
-        frame=frame,
-        last_year=int(source.rsplit("-", 1)[1]) - 1,
-        sources={"ewp": source},
+        frame=newest.frame,
+        last_year=newest.edition.last_year,
+        sources={"ewp": newest.edition.source},
         unmatched=pd.DataFrame(),
     )
 
