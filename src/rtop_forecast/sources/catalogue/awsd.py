@@ -9,6 +9,7 @@ import pandas as pd
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import one_per_key, whole_numbers, years
 from rtop_forecast.sources.reading.country_years import last_full_year, set_aside
+from rtop_forecast.sources.reading.coverage import first_covered
 from rtop_forecast.sources.reading.event_counts import event_counts
 from rtop_forecast.sources.reading.table import Edition, SourceTable
 
@@ -83,7 +84,7 @@ def read(path: str | Path) -> SourceTable:
         _NAMES,
         Edition(path=path, dataset="awsd", release=str(last)),
         codes=[("Country Code", "iso2"), ("Country", "name")],
-        coverage=(FIRST_YEAR, last),
+        coverage=(first_covered(frame["Year"], published=FIRST_YEAR), last),
         unmatched=[repeated, partial, unplaced],
     )
 
