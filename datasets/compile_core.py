@@ -21,7 +21,7 @@ import pandas as pd
 
 from rtop_forecast.sources.core import checks as core_checks
 from rtop_forecast.sources.core.builders import BUILDERS
-from rtop_forecast.sources.core.rebuild import csv_text
+from rtop_forecast.sources.core.coverage import csv_text
 from rtop_forecast.sources.folder.discover import Discovery, discover
 from rtop_forecast.sources.folder.releases import Releases
 from rtop_forecast.world.states import state_years

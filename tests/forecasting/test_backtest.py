@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import rtop_forecast as rtop
@@ -103,6 +104,24 @@ def test_a_calibration_that_ends_too_early_is_refused(parts):
     )
     with pytest.raises(rtop.InputError, match="Backtest origins up to 2022"):
         rtop.forecast(MODEL, *parts, origin=2024, backtest=short, draws=20)
+
+
+def test_the_calibrator_learns_from_the_latest_origins_whose_outcomes_are_coded():
+    rng = np.random.default_rng(5)
+    years = np.repeat(np.arange(1990, 2024), 40)
+    history = pd.DataFrame({"origin_year": years, "raw_prob": rng.uniform(0.01, 0.3, len(years))})
+    history["outcome"] = (rng.uniform(size=len(years)) < 2 * history["raw_prob"]).astype(float)
+    history.loc[history["origin_year"] > 2022, "outcome"] = np.nan
+    with pytest.raises(rtop.InputError, match="first 2023"):
+        fit_calibrator(InterceptShift(), history, origin=2025, horizon=2, origins=5)
+    ragged = fit_calibrator(InterceptShift(), history, origin=2025, horizon=2, origins=5, last_closed=2022)
+    taught = history[history["origin_year"].between(2018, 2022)]
+    by_hand = InterceptShift().fit(taught["outcome"], taught["raw_prob"], weights=np.full(len(taught), 0.5))
+    assert ragged.intercept_ == pytest.approx(by_hand.intercept_, rel=1e-12)
+    # an origin whose own windows close earlier is not moved
+    early = fit_calibrator(InterceptShift(), history, origin=2010, horizon=2, origins=5, last_closed=2022)
+    plain = fit_calibrator(InterceptShift(), history, origin=2010, horizon=2, origins=5)
+    assert early.intercept_ == plain.intercept_
 
 
 def test_horizons_must_agree(parts):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
 
 import rtop_forecast as rtop
+from rtop_forecast.cli.text import age_lines
 from rtop_forecast.models import BoostedTrees, ElasticNetLogit, LogOddsAverage
+from rtop_forecast.panel.build import build_panel
+from rtop_forecast.sources.core.bundled import core_tables
 
 MODEL = LogOddsAverage(
     [
@@ -139,3 +143,45 @@ def test_summary_reads_like_a_ranking(fc):
     text = fc.summary()
     assert "2025-2026" in text
     assert fc.ranking()["name"].iloc[0] in text
+
+
+@pytest.fixture(scope="module")
+def ragged():
+    """Panel in which one-sided violence reaches 2025 and everything else 2024 or less."""
+    bundled = core_tables()
+    tables = [
+        replace(table, coverage={name: (first, 2025) for name, (first, _) in table.coverage.items()})
+        if any(name.startswith("ucdp_osv_") for name in table.coverage)
+        else table
+        for table in bundled
+    ]
+    panel = build_panel(tables)
+    return rtop.build_features(panel), rtop.onset_target(panel)
+
+
+def test_a_forecast_from_beyond_the_list_of_events_says_where_its_sources_end(ragged, parts):
+    target = ragged[1]
+    assert (ragged[0].panel.years[1], target.last_observed) == (2025, 2024)
+    origins = rtop.RollingOrigin(first=2022, last=2022)
+    history = rtop.backtest(MODEL, *ragged, origins=origins, calibration_origins=10)
+    late = rtop.forecast(MODEL, *ragged, origin=2025, backtest=history, draws=20)
+    assert (late.origin_year, late.window) == (2025, (2026, 2027))
+    assert late.frame["prob"].between(0, 1).all()
+    inputs = late.inputs().set_index("feature")
+    assert list(inputs.columns) == ["source", "last_year", "age", "oldest", "missing"]
+    assert set(inputs.index) == set(ragged[0].names)
+    carried = inputs[inputs["source"].str.startswith("vdem-15")]
+    assert (carried["last_year"] == 2024).all()
+    assert (carried["age"] >= 1).all()
+    states = len(late.frame)
+    silent = inputs[inputs["last_year"].eq(2024) & inputs["source"].eq("ewp-2025")]
+    assert (silent.loc[silent["age"].isna(), "missing"] == states).all()
+    ends = late.provenance["sources_end"]
+    assert ends["ewp-2025"] == 2024
+    assert max(ends.values()) == 2025
+    said = age_lines(late)
+    assert said[0].startswith("onsets are coded to 2024")
+    assert any(line.startswith("vdem-15 ends in 2024: values of") for line in said)
+    assert not any("ends in 2025" in line for line in said)
+    usual = rtop.forecast(MODEL, *parts, origin=2024, backtest=history, draws=20)
+    assert not any(line.startswith("onsets are coded") for line in age_lines(usual))

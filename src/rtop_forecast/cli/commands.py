@@ -9,6 +9,7 @@ from typing import Any
 
 import rtop_forecast as rtop
 from rtop_forecast.cli.text import (
+    age_lines,
     backtest_text,
     explain_json,
     explain_text,
@@ -176,6 +177,8 @@ def _forecast(
         seed=arguments.seed,
         progress=_caption("intervals"),
     )
+    if arguments.data is not None:
+        print("\n".join(age_lines(forecast)), file=sys.stderr)
     return forecast, result
 
 

@@ -47,6 +47,32 @@ def rank_text(forecast: rtop.Forecast, table: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
+def age_lines(forecast: rtop.Forecast) -> list[str]:
+    """Say of each source that ends before the origin where it ends, and how old the values are that rest on it."""
+    inputs = forecast.inputs()
+    early = inputs[(inputs["last_year"] < forecast.origin_year).fillna(False)]
+    lines = []
+    coded_to = int(forecast.provenance["onsets_coded_to"])
+    if coded_to < forecast.origin_year:
+        lines.append(
+            f"onsets are coded to {coded_to}: the model and its calibrator learn from windows that end by then"
+        )
+    for (source, last), group in early.groupby(["source", "last_year"]):
+        valued = group[group["age"].notna()]
+        without = len(group) - len(valued)
+        parts = []
+        if len(valued):
+            youngest, oldest = valued["age"].min(), valued["oldest"].max()
+            ages = f"{youngest:.0f}" if youngest == oldest else f"{youngest:.0f} to {oldest:.0f}"
+            parts.append(f"values of {len(valued)} features are of age {ages} in years")
+        if without:
+            parts.append(
+                f"{without} features have no value, since events are not carried past their coverage"
+            )
+        lines.append(f"{source} ends in {last}: {'; '.join(parts)}")
+    return lines
+
+
 def rank_json(forecast: rtop.Forecast, table: pd.DataFrame) -> str:
     """Give the ranking as JSON."""
     start, end = forecast.window

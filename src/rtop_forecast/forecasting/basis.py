@@ -56,7 +56,9 @@ class Basis(Fit):
         return cls(
             fitted=rows.fit(request.model, origin=origin),
             unfitted=request.model,
-            calibrator=calibrator_of(backtest, origin=origin, horizon=rows.horizon),
+            calibrator=calibrator_of(
+                backtest, origin=origin, horizon=rows.horizon, last_closed=rows.last_closed
+            ),
             rows=rows,
             features=request.features,
             origin_year=origin,
@@ -69,7 +71,9 @@ class Basis(Fit):
         return replace(
             self,
             fitted=self.rows.fit(self.unfitted, origin=origin),
-            calibrator=calibrator_of(backtest, origin=origin, horizon=self.rows.horizon),
+            calibrator=calibrator_of(
+                backtest, origin=origin, horizon=self.rows.horizon, last_closed=self.rows.last_closed
+            ),
             origin_year=origin,
         )
 

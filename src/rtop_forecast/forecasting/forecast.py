@@ -19,6 +19,7 @@ from rtop_forecast.explanation.reference import Reference
 from rtop_forecast.features import Features
 from rtop_forecast.forecasting.basis import Basis
 from rtop_forecast.forecasting.draws import joint_draws
+from rtop_forecast.forecasting.inputs import input_ages, sources_end
 from rtop_forecast.forecasting.options import DrawOptions
 from rtop_forecast.forecasting.request import Request
 from rtop_forecast.forecasting.result import BacktestResult
@@ -112,6 +113,17 @@ class Forecast:
             table[f"factor_{place + 1}"] = numbers.where(raises)
         front = ["rank", "country_id", "name", "prob", "prob_low", "prob_high", "rank_low", "rank_high"]
         return table[[*front, *[name for name in table.columns if name not in front]]]
+
+    def inputs(self) -> pd.DataFrame:
+        """Where the sources of each feature end, and how old its values are.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``feature, source, last_year, age`` (median over the states, in years before the origin), ``oldest`` and
+            ``missing`` (states without a value).
+        """
+        return input_ages(self.basis.features, self.basis.keys.assign(year=self.origin_year))
 
     def attributions(self, state: str | int, *, compared_with: Reference | str = "world") -> Attributions:
         """Why a state's forecast is what it is.
@@ -258,6 +270,7 @@ def forecast(  # noqa: PLR0913 (public entry point)
             "issued": issued.isoformat(),
             "draws": draws,
             "level": level,
+            "sources_end": sources_end(features),
         },
     )
 

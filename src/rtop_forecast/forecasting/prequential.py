@@ -17,9 +17,17 @@ from rtop_forecast.world.states import KEYS
 
 
 def fit_calibrator(
-    calibrator: Calibrator, history: pd.DataFrame, *, origin: int, horizon: int, origins: int
+    calibrator: Calibrator,
+    history: pd.DataFrame,
+    *,
+    origin: int,
+    horizon: int,
+    origins: int,
+    last_closed: int | None = None,
 ) -> Calibrator:
     """Calibrator fitted on the latest ``origins`` earlier forecasts whose windows had closed by the origin.
+
+    Outcomes may be coded less far than the origin: then the latest origins whose windows are coded teach it.
 
     Parameters
     ----------
@@ -33,13 +41,15 @@ def fit_calibrator(
         Years that a window lasts.
     origins : int
         How many of the latest origins whose windows had closed teach it.
+    last_closed : int, optional
+        Last origin whose window the outcomes cover; by default that of the origin itself.
 
     Raises
     ------
     InputError
         If the history lacks one of these origins.
     """
-    latest = origin - horizon
+    latest = origin - horizon if last_closed is None else min(origin - horizon, last_closed)
     wanted = range(latest - origins + 1, latest + 1)
     closed = history[history["origin_year"].isin(wanted) & np.isfinite(history["outcome"])]
     missing = sorted(set(wanted) - set(closed["origin_year"].tolist()))
@@ -104,10 +114,13 @@ def labels_of(rows: Sample, raw: pd.DataFrame) -> pd.Series[float]:
     return pd.Series(labels.reindex(wanted).to_numpy(dtype=float), index=raw.index)
 
 
-def calibrator_of(backtest: BacktestResult | None, *, origin: int, horizon: int) -> Calibrator:
+def calibrator_of(
+    backtest: BacktestResult | None, *, origin: int, horizon: int, last_closed: int | None = None
+) -> Calibrator:
     """Calibrator of an origin, fitted on a backtest's forecasts whose windows had closed by it.
 
-    Without a backtest the model's own probabilities stand.
+    ``last_closed`` is the last origin whose window the outcomes cover, if that is earlier. Without a backtest the
+    model's own probabilities stand.
     """
     if backtest is None:
         return Identity().fit([], [])
@@ -120,4 +133,5 @@ def calibrator_of(backtest: BacktestResult | None, *, origin: int, horizon: int)
         origin=origin,
         horizon=horizon,
         origins=backtest.calibration_origins,
+        last_closed=last_closed,
     )

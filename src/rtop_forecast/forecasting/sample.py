@@ -32,6 +32,12 @@ class Sample:
         rows: NDArray[np.bool_] = np.isfinite(self.outcome) & (year + self.horizon <= origin)
         return rows
 
+    @property
+    def last_closed(self) -> int | None:
+        """Last origin whose window is observed to its end; None if none is."""
+        years = self.keys.loc[np.isfinite(self.outcome), "year"]
+        return int(years.max()) if len(years) else None
+
     def at(self, origin: int) -> NDArray[np.bool_]:
         """Rows of the origin year."""
         rows: NDArray[np.bool_] = self.keys["year"].to_numpy() == origin

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
 from rtop_forecast.sources.folder.discover import discover, reader
+from rtop_forecast.sources.folder.releases import reason
 from rtop_forecast.sources.registry import registered_hashes, registry
 from rtop_forecast.storage.files import file_sha256
 
@@ -108,8 +108,8 @@ def _row(file: str, dataset: str, *, state: str, **facts: object) -> dict[str, o
 def _file(name: str, dataset: str, path: Path) -> dict[str, object]:
     try:
         table = reader(dataset).read(path)
-    except (InputError, DataIntegrityError, CoverageError) as error:
-        return _row(name, dataset, state=_refused(str(error.args[0])))
+    except Exception as error:  # one bad file never costs the others: it is listed with its reason
+        return _row(name, dataset, state=_refused(reason(error)))
     years = [year for span in table.coverage.values() for year in span]
     return _row(
         name,

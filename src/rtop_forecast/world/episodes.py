@@ -14,12 +14,14 @@ import pandas as pd
 from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.storage.bundled import core_file
 from rtop_forecast.world.codes import FIRST_YEAR as SYSTEM_FIRST_YEAR
+from rtop_forecast.world.codes import LAST_YEAR as SYSTEM_LAST_YEAR
 from rtop_forecast.world.spells import years_of_spells
 from rtop_forecast.world.states import list_states, state_years
 
 __all__ = [
     "COLUMNS",
     "FIRST_CODED_YEAR",
+    "NOT_ANNOTATED",
     "TARGET_KINDS",
     "check_episodes",
     "episode_state_years",
@@ -50,9 +52,11 @@ COLUMNS = (
 #: How the victims were picked; defined in the table's card in ``datasets/README.md``.
 TARGET_KINDS = ("ethnic", "political", "religious", "insurgent_base", "economic", "mixed")
 
+#: Kind of target and label of an event that a newer list has and our annotations lack.
+NOT_ANNOTATED = "not annotated yet"
+
 MAX_LABEL_WORDS = 12
 _ID_PATTERN = r"[a-z]{3}-(?P<year>\d{4})-(?P<led>[sn])\d+"
-_LAST_STATE_YEAR = 2025
 _TEXT = ("episode_id", "inheritor_ids", "responsible_ids", "target_kind", "label", "source", "source_code")
 
 
@@ -144,9 +148,8 @@ def check_episodes(episodes: pd.DataFrame) -> None:
         episodes["ethnic_groups"].isna() | episodes["ethnic_groups"].isin((0, 1, 2)),
         "ethnic_groups must be 0, 1, 2 or empty",
     )
-    _require(
-        episodes, episodes["target_kind"].isin(TARGET_KINDS), f"target_kind must be one of {TARGET_KINDS}"
-    )
+    kinds = (*TARGET_KINDS, NOT_ANNOTATED)
+    _require(episodes, episodes["target_kind"].isin(kinds), f"target_kind must be one of {kinds}")
     for name, dated in (("first_recorded", "start_year"), ("end_recorded", "end_year")):
         early = (episodes[name] <= episodes[dated]).fillna(False).astype(bool)
         _require(episodes, ~early, f"{name} is an edition after {dated}")
@@ -166,7 +169,7 @@ def _require(episodes: pd.DataFrame, holds: pd.Series[bool], rule: str) -> None:
 
 def _check_states(episodes: pd.DataFrame) -> None:
     """Every state exists in its year: place and responsible at the start, inheritors then or later."""
-    years = _existing(FIRST_CODED_YEAR, _LAST_STATE_YEAR)
+    years = _existing(FIRST_CODED_YEAR, SYSTEM_LAST_YEAR)
     existing = set(zip(years["country_id"], years["year"], strict=True))
     last_year = years.groupby("country_id")["year"].max()
     lost = []
@@ -363,7 +366,7 @@ def _begun(episodes: pd.DataFrame, frame: pd.DataFrame) -> pd.Series[int]:
 
 def _records(episodes: pd.DataFrame) -> pd.DataFrame:
     """``country_id, from_year``: which state has which episode in its record from which year on."""
-    years = _existing(FIRST_CODED_YEAR, _LAST_STATE_YEAR).groupby("country_id")["year"]
+    years = _existing(FIRST_CODED_YEAR, SYSTEM_LAST_YEAR).groupby("country_id")["year"]
     first_year, last_year = years.min(), years.max()
     rows = [(int(c), int(y)) for c, y in zip(episodes["country_id"], episodes["start_year"], strict=True)]
     names = ("country_id", "start_year", "inheritor_ids")

@@ -78,6 +78,9 @@ def test_empty_cells_are_missing(workbook):
         (1, 1991.5, DataIntegrityError, "start_year must be an integer"),
         (1, "", DataIntegrityError, "first year and a place"),
         (2, "2003?", DataIntegrityError, "end_year must be an integer"),
+        (1, 1891.0, DataIntegrityError, "start_year must lie in 1945-2025; 1 of 1 events"),
+        (1, 2026.0, DataIntegrityError, "start_year must lie in 1945-2025"),
+        (2, 9999.0, DataIntegrityError, "end_year must lie in 1945-"),
         (3, "Mixed", DataIntegrityError, "who leads must be one of"),
         (5, 999.0, InputError, "first location 999 in 1991"),
         (5, 316.0, InputError, "first location 316 in 1991"),
@@ -152,13 +155,14 @@ def events(data_dir) -> pd.DataFrame:
 def test_published_workbook(data_dir, events):
     path = data_dir / "ewp2025" / NAME
     assert _ewp_list.recognise(path)
-    assert _ewp_list.source_key(path) == "ewp-2025"
+    edition = _ewp_list.edition_of(path, events)
+    assert (edition.source, edition.last_year, edition.registered) == ("ewp-2025", 2024, True)
     assert not _ewp_list.recognise(path.parent / "basedata2025_4august2025.csv")
     assert len(events) == 157
     assert events["end_year"].isna().sum() == 20
     assert events.index[events["ethnic_groups"].isna()].tolist() == ["lka1988s1"]
     assert events["start_year"].min() == _ewp_list.FIRST_YEAR
-    assert max(events["start_year"].max(), events["end_year"].max()) == _ewp_list.LAST_YEAR
+    assert max(events["start_year"].max(), events["end_year"].max()) == edition.last_year
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import rtop_forecast as rtop
 from rtop_forecast.errors import InputError
+from rtop_forecast.sources.catalogue import ucdp_onesided
+from rtop_forecast.sources.core.builders import BUILDERS
 from rtop_forecast.sources.folder.discover import discover
 from rtop_forecast.sources.folder.releases import Releases, release_order
+from rtop_forecast.world.codes import LAST_YEAR
 
 
 @pytest.fixture(scope="module")
@@ -54,3 +58,67 @@ def test_wishes_that_cannot_be_met_are_refused(two):
         rtop.load_panel(data_dir=two, releases={"vdemm": "14"})
     with pytest.raises(InputError, match="data_dir"):
         rtop.load_panel(releases={"vdem": "14"})
+
+
+@pytest.mark.parametrize(
+    "error", [KeyError("coup"), ValueError("cannot convert float NaN to integer"), TypeError("x")]
+)
+def test_a_fault_in_one_file_never_costs_the_others(two, monkeypatch, error):
+    read = ucdp_onesided.read
+
+    def faulty(path):
+        if path.name == "OneSided_v23_1.csv":
+            raise error
+        return read(path)
+
+    faulty.__module__, faulty.__name__ = read.__module__, read.__name__
+    monkeypatch.setattr(ucdp_onesided, "read", faulty)
+    panel = rtop.load_panel(data_dir=two)
+    files = panel.files.set_index("file")
+    assert files["used"].to_dict() == {"OneSided_v23_1.csv": False, "OneSided_v25_1.rds": True}
+    note = f"a fault of the library, please report it: {type(error).__name__}: {error}"
+    assert files.loc["OneSided_v23_1.csv", "note"] == note
+    assert panel.variables["ucdp_osv_government_deaths"].release == "25.1"
+
+
+def test_a_fault_in_recognition_never_costs_the_others(two, monkeypatch):
+    recognise = ucdp_onesided.recognise
+
+    def faulty(path):
+        if path.name == "OneSided_v23_1.csv":
+            raise KeyError(path.name)
+        return recognise(path)
+
+    monkeypatch.setattr(ucdp_onesided, "recognise", faulty)
+    found = discover(two)
+    assert [path.name for path in found.of("ucdp_onesided")] == ["OneSided_v25_1.rds"]
+    assert [path.name for path in found.others] == ["OneSided_v23_1.csv"]
+    assert "KeyError" in next(iter(found.unreadable.values()))
+
+
+def test_a_fault_in_one_table_never_costs_the_others(two, monkeypatch):
+    def faulty(releases):
+        raise IndexError(0)
+
+    monkeypatch.setitem(BUILDERS, "conflict", faulty)
+    origin = rtop.load_panel(data_dir=two).origin.set_index("table")
+    assert origin.loc["conflict", "note"] == "a fault of the library, please report it: IndexError: 0"
+    assert origin.loc["conflict", "origin"] == "bundled"
+    assert origin.loc["one_sided", "origin"] == "folder"
+
+
+def test_years_after_the_last_of_the_state_system_are_left_out(two, monkeypatch):
+    read = ucdp_onesided.read
+
+    def later(path):
+        table = read(path)
+        coverage = {name: (first, LAST_YEAR + 2) for name, (first, _) in table.coverage.items()}
+        return replace(table, coverage=coverage)
+
+    later.__module__, later.__name__ = read.__module__, read.__name__
+    monkeypatch.setattr(ucdp_onesided, "read", later)
+    releases = Releases(discover(two))
+    tables = releases.tables("ucdp_onesided")
+    assert {last for _, table in tables for _, last in table.coverage.values()} == {LAST_YEAR}
+    assert all("years after 2025" in releases.remarks[path] for path, _ in tables)
+    assert rtop.load_panel(data_dir=two).years == (1946, LAST_YEAR)

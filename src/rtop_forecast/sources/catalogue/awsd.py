@@ -9,6 +9,7 @@ import pandas as pd
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import one_per_key, whole_numbers, years
 from rtop_forecast.sources.reading.country_years import last_full_year, set_aside
+from rtop_forecast.sources.reading.coverage import first_covered
 from rtop_forecast.sources.reading.event_counts import event_counts
 from rtop_forecast.sources.reading.table import Edition, SourceTable
 
@@ -50,7 +51,8 @@ def read(path: str | Path) -> SourceTable:
         ``incidents`` and the aid workers in them: ``killed, wounded, kidnapped``, their sum ``affected``,
         of whom ``nationals`` and ``internationals``; zero where no incident is recorded from 1997 to the last
         year the export covers in full. A year with less than half the incidents of the fullest of the ten
-        before it is not covered. The list gives attacks in Chechnya apart; they happened in Russia.
+        before it is not covered, nor is a last one whose incidents do not reach December. The list gives attacks in
+        Chechnya apart; they happened in Russia.
 
     Raises
     ------
@@ -67,12 +69,12 @@ def read(path: str | Path) -> SourceTable:
     path = Path(path)
     what = "the Aid Worker Security Database"
     frame = files.read_table(path, marks=_MARKS)
-    columns = ["Incident ID", "Year", "Country Code", "Country", *_NUMBERS]
+    columns = ["Incident ID", "Year", "Month", "Country Code", "Country", *_NUMBERS]
     files.refuse_missing_columns(path, frame.columns, columns, what=what)
     frame = years(frame[columns], "Year", path=path, first=FIRST_YEAR)
     frame = whole_numbers(frame, ["Incident ID", *_NUMBERS], path=path, bounds=(0, 1_000_000))
     frame, repeated = one_per_key(frame, ["Incident ID"], path=path, code="Country Code", year="Year")
-    last = last_full_year(frame["Year"])
+    last = last_full_year(frame["Year"], month=pd.to_numeric(frame["Month"], errors="coerce"))
     events = frame.rename(columns={"Year": "year", **_NUMBERS}).assign(incidents=1)
     events, partial = set_aside(
         events,
@@ -88,7 +90,7 @@ def read(path: str | Path) -> SourceTable:
         _NAMES,
         Edition(path=path, dataset="awsd", release=str(last)),
         codes=[("Country Code", "iso2"), ("Country", "name")],
-        coverage=(FIRST_YEAR, last),
+        coverage=(first_covered(frame["Year"], published=FIRST_YEAR), last),
         unmatched=[repeated, partial, unplaced],
     )
 

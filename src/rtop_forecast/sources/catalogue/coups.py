@@ -11,11 +11,15 @@ from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import numbers, one_per_key, whole_numbers, years
 from rtop_forecast.sources.reading.country_years import one_per_state_year, set_aside
+from rtop_forecast.sources.reading.coverage import first_covered
 from rtop_forecast.sources.reading.matching import merge_unmatched, refuse_unknown_codes, with_country_id
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.registry import publication_lag
 
-__all__ = ["form", "read", "recognise"]
+__all__ = ["FIRST_POWELL_THYNE", "form", "read", "recognise"]
+
+#: First year of the list of Powell and Thyne.
+FIRST_POWELL_THYNE = 1950
 
 _COLPUS = {"id", "ccode", "date", "statenme", "year", "coup", "milcoup", "success", "ambiguous", "staged"}
 _POWELL_THYNE = {"country", "ccode", "year", "month", "day", "coup"}
@@ -68,7 +72,7 @@ def read(path: str | Path) -> SourceTable:
     kind = form(path)
     if kind == "powell-thyne":
         frame = files.read_table(path, marks=_POWELL_THYNE)
-        return _events(path, frame, success=2, source="powell-thyne", system="cow", first=1950)
+        return _events(path, frame, success=2, source="powell-thyne", system="cow", first=FIRST_POWELL_THYNE)
     if kind == "colpus":
         frame = files.read_table(path, marks=_COLPUS)
         frame, repeated = one_per_key(frame, ["id"], path=path, code="ccode")
@@ -108,6 +112,7 @@ def _events(
         }
     )
     release = str(events["year"].max())
+    begins = first_covered(events["year"], published=first, quiet=1)
     matched, unmatched = with_country_id(events, code="code", system=system)
     refuse_unknown_codes(unmatched, path)
     data = (
@@ -119,7 +124,7 @@ def _events(
         source=f"{source}-{release}",
         release=release,
         data=data,
-        coverage=dict.fromkeys(["attempts", "successes"], (first, int(release))),
+        coverage=dict.fromkeys(["attempts", "successes"], (begins, int(release))),
         zero_inside=frozenset({"attempts", "successes"}),
         publication_lag_months=publication_lag("coups"),
         unmatched=merge_unmatched([unmatched, repeated]),
@@ -134,11 +139,12 @@ def _ewp(path: str | Path) -> SourceTable:
     matched, unmatched = with_country_id(events, code="country", system="name")
     matched, overlap = one_per_state_year(matched.assign(code=matched["country"]))
     data = matched[["country_id", "year"]].assign(any_attempt=1)
+    last = int(frame["year"].max())
     return SourceTable(
-        source="powell-thyne+csp-ewp2025",
-        release="2025",
+        source=f"powell-thyne+csp-ewp{last + 1}",
+        release=str(last + 1),
         data=data,
-        coverage={"any_attempt": (1946, int(frame["year"].max()))},
+        coverage={"any_attempt": (first_covered(frame["year"], published=1946), last)},
         zero_inside=frozenset({"any_attempt"}),
         publication_lag_months=publication_lag("coups"),
         unmatched=merge_unmatched([unmatched, repeated, overlap]),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rtop_forecast.sources.catalogue.ewp_episodes import episodes_table
-from rtop_forecast.sources.catalogue.ewp_list import recognise, source_key
+from rtop_forecast.sources.catalogue.ewp_episodes import episode_list
+from rtop_forecast.sources.catalogue.ewp_list import recognise
 from rtop_forecast.sources.reading.table import SourceTable, no_unmatched
 from rtop_forecast.sources.registry import publication_lag
 from rtop_forecast.world.codes import FIRST_YEAR
@@ -26,27 +26,26 @@ def read(path: str | Path) -> SourceTable:
     Returns
     -------
     SourceTable
-        The counts and flags of :func:`rtop_forecast.world.episodes.episode_state_years`; a state-year without an
-        episode is zero.
+        The counts and flags of :func:`rtop_forecast.world.episodes.episode_state_years`, for the years that the
+        edition codes, by the file's content; a state-year without an episode is zero.
 
     Raises
     ------
     InputError, DataIntegrityError
-        As :func:`rtop_forecast.sources.catalogue.ewp_episodes.episodes_table`.
+        As :func:`rtop_forecast.sources.catalogue.ewp_episodes.episode_list`.
 
     References
     ----------
     Early Warning Project (2025). List of mass-killing events, 2025 edition. United States Holocaust
     Memorial Museum. https://earlywarningproject.ushmm.org/definitions
     """
-    source = source_key(path)
-    release = source.rsplit("-", 1)[1]
-    years = (max(FIRST_YEAR, FIRST_CODED_YEAR), int(release) - 1)
-    data = episode_state_years(episodes_table(path), first=years[0], last=years[1])
+    episodes = episode_list(path)
+    years = (max(FIRST_YEAR, FIRST_CODED_YEAR), episodes.edition.last_year)
+    data = episode_state_years(episodes.frame, first=years[0], last=years[1])
     names = [name for name in data.columns if name not in KEYS]
     return SourceTable(
-        source=source,
-        release=release,
+        source=episodes.edition.source,
+        release=str(episodes.edition.year),
         data=data,
         coverage=dict.fromkeys(names, years),
         zero_inside=frozenset(names),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,26 @@ import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.sources.reading import files
+from rtop_forecast.sources.reading.columns import latest_year
+from rtop_forecast.sources.registry import registered_hashes, registry
+from rtop_forecast.storage.files import file_sha256
 from rtop_forecast.world.codes import FIRST_YEAR as SYSTEM_FIRST_YEAR
+from rtop_forecast.world.codes import LAST_YEAR as SYSTEM_LAST_YEAR
 from rtop_forecast.world.states import resolve_many
 
-__all__ = ["FIRST_YEAR", "LAST_YEAR", "SHEET", "events", "recognise", "resolve_ewp", "source_key"]
+__all__ = [
+    "FIRST_YEAR",
+    "SHEET",
+    "EventEdition",
+    "edition_of",
+    "events",
+    "recognise",
+    "resolve_ewp",
+    "year_in_name",
+]
 
-#: Years within which the 2025 edition says whether an episode begins or goes on.
-FIRST_YEAR, LAST_YEAR = 1945, 2024
+#: First year of which the list says whether an episode begins or goes on.
+FIRST_YEAR = 1945
 
 SHEET = "mk_events"
 
@@ -61,16 +75,60 @@ def recognise(path: str | Path) -> bool:
     return bool(rows) and set(_HEADER) <= {str(cell).strip() for cell in rows[0]}
 
 
-def source_key(path: str | Path) -> str:
-    """Key in the source registry, by the edition in the file's name.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventEdition:
+    """Which edition of the list a file holds.
+
+    Attributes
+    ----------
+    year : int
+        Year of the edition.
+    last_year : int
+        Last year that it codes: the year before, or the last of the table of states if that is earlier.
+    registered : bool
+        Whether the file is, byte for byte, one of the registry's.
+    """
+
+    year: int
+    last_year: int
+    registered: bool
+
+    @property
+    def source(self) -> str:
+        """Key in the source registry."""
+        return f"ewp-{self.year}"
+
+
+def edition_of(path: str | Path, listed: pd.DataFrame) -> EventEdition:
+    """Edition of a list, by its content; the file's name says nothing.
+
+    A registered file is the edition that the registry names. Any other covers the years up to the latest in which one
+    of its events begins or ends: of later years it shows nothing, and their zeros would be made up.
+
+    Parameters
+    ----------
+    path : path
+    listed : pandas.DataFrame
+        What :func:`events` reads of it.
+    """
+    key = registered_hashes().get(file_sha256(path))
+    release = registry()[key] if key is not None else None
+    if release is not None and release.dataset == "ewp_events":
+        return EventEdition(year=int(release.release), last_year=release.last_year, registered=True)
+    shown = int(listed[["start_year", "end_year"]].max().max())
+    return EventEdition(year=shown + 1, last_year=min(shown, SYSTEM_LAST_YEAR), registered=False)
+
+
+def year_in_name(path: str | Path) -> int | None:
+    """Year in a file's name, a hint at its edition; None if it has none.
 
     Examples
     --------
-    >>> source_key("ewp_mass_killing_events_2025.xlsx")
-    'ewp-2025'
+    >>> year_in_name("ewp_mass_killing_events_2025.xlsx"), year_in_name("events.xlsx")
+    (2025, None)
     """
     found = re.search(r"(?<!\d)20\d\d(?!\d)", Path(path).stem)
-    return f"ewp-{found[0]}" if found else f"ewp-{LAST_YEAR + 1}"
+    return int(found[0]) if found else None
 
 
 def events(path: str | Path) -> pd.DataFrame:
@@ -94,7 +152,8 @@ def events(path: str | Path) -> pd.DataFrame:
     InputError
         If `python-calamine` is not installed, or a code matches no state.
     DataIntegrityError
-        If a column is missing, a year is not an integer, a code is repeated or who led is unknown.
+        If a column is missing, a year is not an integer or lies outside the years of the list, a code is repeated or
+        who led is unknown.
 
     References
     ----------
@@ -123,6 +182,10 @@ def events(path: str | Path) -> pd.DataFrame:
     absent = table[["start_year", "location"]].isna().any(axis=1)
     if absent.any():
         _refuse(path, raw, absent, "every event needs a first year and a place")
+    for name, last in (("start_year", SYSTEM_LAST_YEAR), ("end_year", latest_year())):
+        outside = raw.index.isin(table.index[~table[name].between(FIRST_YEAR, last) & table[name].notna()])
+        if outside.any():
+            _refuse(path, raw, pd.Series(outside, index=raw.index), f"{name} must lie in {FIRST_YEAR}-{last}")
     table["start_year"] = table["start_year"].astype("int64")
     table["state_led"] = led.astype("int64")
     table["country_id"] = _at_start(table, "location").astype("int64")
@@ -193,7 +256,7 @@ def _inheritors(events: pd.DataFrame) -> pd.Series[str]:
     )
     long = long.dropna(subset="code").drop_duplicates(["source_code", "code"])
     # A code may change its meaning later (345 is Serbia from 2006), so every later year counts.
-    long["year"] = [range(start, LAST_YEAR + 1) for start in long["start_year"]]
+    long["year"] = [range(start, SYSTEM_LAST_YEAR + 1) for start in long["start_year"]]
     long = long.explode("year", ignore_index=True)
     long["number"] = resolve_ewp(long["code"], long["year"])
     unknown = long.groupby(["source_code", "code"])["number"].count().eq(0)

@@ -60,7 +60,7 @@ def read(path: str | Path) -> SourceTable:
     """
     path = Path(path)
     what = "the Mass Mobilization Protest Data"
-    columns = ["id", "country", "year", "protest", "protesterviolence", *_RESPONSES]
+    columns = ["id", "country", "year", "startmonth", "protest", "protesterviolence", *_RESPONSES]
     frame = files.read_table(path, marks=_MARKS, encoding="latin-1")
     files.refuse_missing_columns(path, frame.columns, columns, what=what)
     frame, undated = _without_year(frame[columns], path)
@@ -72,7 +72,7 @@ def read(path: str | Path) -> SourceTable:
     )
     frame, repeated = one_per_key(frame, ["id"], path=path, code="country")
     counts = _flags(frame, path)
-    last = last_full_year(frame["year"])
+    last = last_full_year(frame["year"], month=pd.to_numeric(frame["startmonth"], errors="coerce"))
     counts, partial = set_aside(
         counts,
         counts["year"] > last,

@@ -9,6 +9,7 @@ import pandas as pd
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import numbers, one_per_key, refuse, whole_numbers, years
 from rtop_forecast.sources.reading.country_years import one_per_state_year, resolved
+from rtop_forecast.sources.reading.coverage import first_covered
 from rtop_forecast.sources.reading.matching import state_table
 from rtop_forecast.sources.reading.table import Edition, SourceTable
 
@@ -91,7 +92,7 @@ def read(path: str | Path) -> SourceTable:
         Edition(path=Path(path), dataset="pitf", release=str(last)),
         unmatched=[unmatched, repeated, overlap],
         zero_inside=["ongoing", "onset"],
-        coverage=dict.fromkeys(_NAMES, (FIRST_YEAR, last)),
+        coverage=dict.fromkeys(_NAMES, (first_covered(frame["YEAR"], published=FIRST_YEAR, quiet=1), last)),
     )
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import one_per_key, refuse, whole_numbers, years
 from rtop_forecast.sources.reading.country_years import last_full_year, set_aside
+from rtop_forecast.sources.reading.coverage import first_covered
 from rtop_forecast.sources.reading.event_counts import event_counts
 from rtop_forecast.sources.reading.table import Edition, SourceTable
 
@@ -91,7 +92,7 @@ def read(path: str | Path) -> SourceTable:
         _NAMES,
         Edition(path=Path(path), dataset="reign_elections", release=str(last)),
         codes=[("ccode", "cow")],
-        coverage=(FIRST_YEAR, last),
+        coverage=(first_covered(frame["year"], published=FIRST_YEAR), last),
         unmatched=[repeated, upcoming, partial],
     ).of_listed_states()
 

@@ -10,6 +10,7 @@ import pandas as pd
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import numbers, one_per_key, refuse, whole_numbers, years
 from rtop_forecast.sources.reading.country_years import set_aside
+from rtop_forecast.sources.reading.coverage import first_covered
 from rtop_forecast.sources.reading.event_counts import event_counts
 from rtop_forecast.sources.reading.table import Edition, SourceTable
 
@@ -116,7 +117,7 @@ def read(path: str | Path) -> SourceTable:
         _NAMES,
         Edition(path=path, dataset="tmk", release=release[1] if release else str(frame["year"].max())),
         codes=[("pl.ccode", "cow")],
-        coverage=(FIRST_YEAR, int(frame["year"].max())),
+        coverage=(first_covered(frame["year"], published=FIRST_YEAR, quiet=1), int(frame["year"].max())),
         unmatched=[none, repeated],
         largest=["severity"],
     )

@@ -12,9 +12,11 @@ import pandas as pd
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import latest_year, refuse
-from rtop_forecast.sources.reading.matching import with_country_id
+from rtop_forecast.sources.reading.country_years import set_aside
+from rtop_forecast.sources.reading.matching import merge_unmatched, with_country_id
 from rtop_forecast.sources.reading.table import SourceTable
-from rtop_forecast.sources.registry import publication_lag
+from rtop_forecast.sources.registry import publication_lag, registered_hashes, registry
+from rtop_forecast.storage.files import file_sha256
 from rtop_forecast.world.codes import FIRST_YEAR
 from rtop_forecast.world.states import state_years
 
@@ -33,7 +35,6 @@ _OHCHR_TITLES = {
     "cat": "Convention against Torture",
 }
 _OHCHR_DEPOSIT = "Date of Ratification/Accession"
-_LAST_UNTC_YEAR = 2014
 
 
 def recognise(path: str | Path) -> bool:
@@ -167,8 +168,9 @@ def read(path: str | Path) -> SourceTable:
     -------
     SourceTable
         One row per party in its first year with ``<treaty>_deposit`` = 1; Yemen's deposits before
-        1990 were made by South Yemen and stand there. Covers up to 2014 (UN Treaty Collection
-        tables of early 2015) or the year before the workbook's date (OHCHR).
+        1990 were made by South Yemen and stand there. Covers the years up to the one before the workbook's date
+        (OHCHR). A UN Treaty Collection table bears no date: a registered one covers what the registry says, any other
+        the years up to the one before its latest deposit.
 
     References
     ----------
@@ -176,18 +178,24 @@ def read(path: str | Path) -> SourceTable:
     """
     table = deposits(path)
     treaty = str(table["treaty"].iloc[0]) if len(table) else treaty_of(path)
-    last = _LAST_UNTC_YEAR if _is_untc(path) else _ohchr_year(path) - 1
+    last = _last_untc_year(path, table) if _is_untc(path) else _ohchr_year(path) - 1
     table = table.assign(year=[day.year for day in table["deposited"]])
-    table = table[table["year"] <= last]
+    table, late = set_aside(
+        table,
+        table["year"] > last,
+        code="participant",
+        reason=f"the table covers the years up to {last} in full",
+    )
     south = table["participant"].eq("Yemen") & (table["year"] < 1990)
     table = table.assign(participant=table["participant"].mask(south, "South Yemen"))
     matched, unmatched = _at_first_state_year(table, last)
+    unmatched = merge_unmatched([unmatched, late])
     name = f"{treaty}_deposit"
     data = (
         matched.sort_values("year").drop_duplicates("country_id")[["country_id", "year"]].assign(**{name: 1})
     )
     return SourceTable(
-        source="untc-2015" if _is_untc(path) else f"ohchr-{last + 1}",
+        source=f"{'untc' if _is_untc(path) else 'ohchr'}-{last + 1}",
         release=str(last + 1),
         data=data,
         coverage={name: (TREATIES[treaty][1].year, last)},
@@ -220,6 +228,11 @@ def _at_first_state_year(table: pd.DataFrame, last: int) -> tuple[pd.DataFrame, 
         found.append(first.drop(columns="try_year").assign(year=first["year"].clip(lower=begun)))
         unmatched = unmatched[~unmatched["code"].isin(first["participant"])]
     return pd.concat(found, ignore_index=True), unmatched.reset_index(drop=True)
+
+
+def _last_untc_year(path: str | Path, table: pd.DataFrame) -> int:
+    key = registered_hashes().get(file_sha256(path))
+    return registry()[key].last_year if key is not None else max(day.year for day in table["deposited"]) - 1
 
 
 def _ohchr_year(path: str | Path) -> int:

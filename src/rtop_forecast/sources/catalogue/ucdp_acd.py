@@ -15,6 +15,7 @@ from rtop_forecast.sources.catalogue.ucdp import (
 )
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import refuse_repeated
+from rtop_forecast.sources.reading.coverage import first_covered
 from rtop_forecast.sources.reading.matching import refuse_unknown_codes
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.registry import publication_lag
@@ -121,7 +122,7 @@ def read(path: str | Path) -> SourceTable:
     conflicts, release = conflict_years(path)
     table, unmatched = state_years_of_conflicts(conflicts)
     names = ["intensity", "conflicts", "wars", "government", "territory", "interstate"]
-    years = (1946, int(conflicts["year"].max()))
+    years = (first_covered(conflicts["year"], published=1946), int(conflicts["year"].max()))
     refuse_unknown_codes(unmatched, path)
     return SourceTable(
         source=f"ucdp-acd-{release}",

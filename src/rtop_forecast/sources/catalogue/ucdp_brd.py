@@ -14,6 +14,7 @@ from rtop_forecast.sources.catalogue.ucdp import (
 )
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import refuse_repeated
+from rtop_forecast.sources.reading.coverage import first_covered
 from rtop_forecast.sources.reading.matching import refuse_unknown_codes
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.registry import publication_lag
@@ -108,7 +109,9 @@ def read(path: str | Path) -> SourceTable:
         source=f"ucdp-brd-{release}",
         release=release,
         data=table[["country_id", "year", *names]],
-        coverage=dict.fromkeys(names, (1989, int(conflicts["year"].max()))),
+        coverage=dict.fromkeys(
+            names, (first_covered(conflicts["year"], published=1989), int(conflicts["year"].max()))
+        ),
         zero_inside=frozenset(names),
         publication_lag_months=publication_lag("ucdp_brd"),
         unmatched=unmatched,

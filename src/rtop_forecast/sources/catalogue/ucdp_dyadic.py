@@ -16,6 +16,7 @@ from rtop_forecast.sources.catalogue.ucdp import (
     state_years_of_conflicts,
 )
 from rtop_forecast.sources.reading import files
+from rtop_forecast.sources.reading.coverage import first_covered
 from rtop_forecast.sources.reading.matching import refuse_unknown_codes, split_codes, with_country_id
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.registry import publication_lag
@@ -87,25 +88,29 @@ def read(path: str | Path) -> SourceTable:
     dyads, release = _dyad_years(path)
     conflicts = conflicts_of_dyads(dyads)
     table, unmatched = state_years_of_conflicts(conflicts)
-    table = table.merge(_new_dyads(dyads), on=["country_id", "year"], how="left")
+    first = first_covered(conflicts["year"], published=_FIRST)
+    table = table.merge(_new_dyads(dyads, first), on=["country_id", "year"], how="left")
     # a year with interstate conflict alone has no dyad within the state
-    table.loc[table["new_dyads"].isna() & (table["year"] >= _FIRST + _NEW_AFTER), "new_dyads"] = 0
+    table.loc[table["new_dyads"].isna() & (table["year"] >= first + _NEW_AFTER), "new_dyads"] = 0
     names = ["intensity", "conflicts", "wars", "dyads", "government", "territory", "interstate"]
     refuse_unknown_codes(unmatched, path)
     last = int(conflicts["year"].max())
+    coverage = dict.fromkeys(names, (first, last))
+    if first + _NEW_AFTER <= last:
+        coverage["new_dyads"] = (first + _NEW_AFTER, last)
     return SourceTable(
         source=f"ucdp-dyadic-{release}",
         release=release,
-        data=table[["country_id", "year", *names, "new_dyads"]],
-        coverage=dict.fromkeys(names, (_FIRST, last)) | {"new_dyads": (_FIRST + _NEW_AFTER, last)},
-        zero_inside=frozenset([*names, "new_dyads"]),
+        data=table[["country_id", "year", *coverage]],
+        coverage=coverage,
+        zero_inside=frozenset(coverage),
         publication_lag_months=publication_lag("ucdp_dyadic"),
         unmatched=unmatched,
     )
 
 
-def _new_dyads(dyads: pd.DataFrame) -> pd.DataFrame:
+def _new_dyads(dyads: pd.DataFrame, first: int) -> pd.DataFrame:
     inside = dyads[dyads["type_of_conflict"].isin(INTERNAL)]
     matched, _ = with_country_id(split_codes(inside, "gwno_loc"), code="gwno_loc", system="ucdp")
-    counts = newcomers(matched, key="dyad_id", first=_FIRST, years=_NEW_AFTER)
+    counts = newcomers(matched, key="dyad_id", first=first, years=_NEW_AFTER)
     return counts.rename(columns={"new": "new_dyads"}).drop(columns="repeat")

@@ -10,6 +10,7 @@ import pandas as pd
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import refuse, whole_numbers, years
+from rtop_forecast.sources.reading.country_years import last_full_year, set_aside
 from rtop_forecast.sources.reading.event_counts import event_counts
 from rtop_forecast.sources.reading.table import Edition, SourceTable
 
@@ -23,6 +24,8 @@ COLUMNS = (
     "id", "year", "type_of_violence", "country", "country_id", "where_prec", "date_prec", "deaths_a", "deaths_b",
     "deaths_civilians", "deaths_unknown", "best", "high", "low",
 )  # fmt: skip
+_DATES = ("date_end",)
+_MOST_DAYS = 1e6  # a day number is below, seconds since 1970 are above
 TYPES = {1: "state_based", 2: "nonstate", 3: "onesided"}
 
 #: Every year of the full release has more events than this; a file with fewer is an extract or a candidate.
@@ -52,7 +55,8 @@ def read(path: str | Path) -> SourceTable:
         ``imprecise_place_best`` (events, and deaths in them, whose place is known to the country or less:
         where_prec 6 or 7), ``imprecise_date`` (date_prec 5) and ``disordered`` (events in which low, best, high
         are out of order, as in about one in a hundred of the release; they are counted as they stand). By
-        the country of the event; zero where none is listed, from 1989.
+        the country of the event; zero where none is listed, from 1989 to the last year that the file covers whole:
+        its events reach December and are at least half as many as in the fullest of the ten years before.
 
     Raises
     ------
@@ -69,9 +73,10 @@ def read(path: str | Path) -> SourceTable:
     """
     path = Path(path)
     what = "the UCDP Georeferenced Event Dataset"
-    frame = files.read_table(path, marks=COLUMNS, usecols=lambda name: name in COLUMNS)
+    frame = files.read_table(path, marks=COLUMNS, usecols=lambda name: name in (*COLUMNS, *_DATES))
     files.refuse_missing_columns(path, frame.columns, COLUMNS, what=what)
-    frame = frame[list(COLUMNS)]
+    months = _months(frame)
+    frame = frame[list(COLUMNS)].assign(_month=months)
     frame = years(frame, "year", path=path, first=FIRST_YEAR)
     numbers = [name for name in COLUMNS if name not in ("year", "country")]
     bounds = {"type_of_violence": (1.0, 3.0), "where_prec": (1.0, 7.0), "date_prec": (1.0, 5.0)}
@@ -80,8 +85,10 @@ def read(path: str | Path) -> SourceTable:
         frame, numbers, path=path, bounds=bounds | dict.fromkeys(deaths, (0.0, 10_000_000.0))
     )
     refuse(path, "each event has one row", frame.duplicated("id"), frame["id"])
+    last = last_full_year(frame["year"], month=frame["_month"] if months.notna().any() else None)
+    late = f"the file covers the years after {last} in part: candidate events, or a year that is not over"
+    frame, partial = set_aside(frame, frame["year"] > last, code="country_id", reason=late)
     _refuse_extract(frame, path)
-    last = int(frame["year"].max())
     events, names = _columns(frame)
     return event_counts(
         events,
@@ -89,7 +96,22 @@ def read(path: str | Path) -> SourceTable:
         Edition(path=path, dataset="ucdp_ged", release=_release(path, last)),
         codes=[("gwno", "ucdp")],
         coverage=(FIRST_YEAR, last),
-        unmatched=[],
+        unmatched=[partial],
+    )
+
+
+def _months(frame: pd.DataFrame) -> pd.Series[float]:
+    """Month in which each event ended, 12 if that was in a later year; missing where the file gives no date."""
+    if "date_end" not in frame.columns:
+        return pd.Series(float("nan"), index=frame.index)
+    cells = frame["date_end"]
+    if pd.api.types.is_numeric_dtype(cells):  # R's dates are days, its times seconds
+        days = cells.abs().max() < _MOST_DAYS
+        ended = pd.to_datetime(cells, unit="D" if days else "s", errors="coerce")
+    else:
+        ended = pd.to_datetime(cells.astype("str").str[:10], errors="coerce", format="%Y-%m-%d")
+    return ended.dt.month.astype("float64").mask(
+        ended.dt.year > pd.to_numeric(frame["year"], errors="coerce"), 12.0
     )
 
 

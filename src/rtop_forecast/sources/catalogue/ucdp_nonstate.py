@@ -7,6 +7,7 @@ from pathlib import Path
 from rtop_forecast.sources.catalogue.ucdp import check_iso_dates, release_of
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import one_per_key, whole_numbers, years
+from rtop_forecast.sources.reading.coverage import first_covered
 from rtop_forecast.sources.reading.event_counts import event_counts
 from rtop_forecast.sources.reading.matching import split_codes
 from rtop_forecast.sources.reading.table import Edition, SourceTable
@@ -94,6 +95,6 @@ def read(path: str | Path) -> SourceTable:
         _NAMES,
         Edition(path=path, dataset="ucdp_nonstate", release=release),
         codes=[("gwno_location", "ucdp")],
-        coverage=(FIRST_YEAR, last),
+        coverage=(first_covered(frame["year"], published=FIRST_YEAR), last),
         unmatched=[repeated],
     )

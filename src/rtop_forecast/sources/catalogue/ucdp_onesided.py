@@ -10,6 +10,7 @@ import pandas as pd
 from rtop_forecast.sources.catalogue.ucdp import integers, newcomers, release_of
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import refuse_repeated
+from rtop_forecast.sources.reading.coverage import first_covered
 from rtop_forecast.sources.reading.matching import (
     code_list,
     refuse_unknown_codes,
@@ -154,18 +155,21 @@ def divided(path: str | Path, places: pd.DataFrame) -> SourceTable:
         nonstate_actors=(~government).astype("int64"),
     )
     data = matched.groupby(KEYS, as_index=False)[list(VARIABLES)].sum()
-    changes = newcomers(matched, key="actor_id", first=_FIRST, years=_NEW_AFTER)
+    begins = first_covered(actors["year"], published=_FIRST)
+    changes = newcomers(matched, key="actor_id", first=begins, years=_NEW_AFTER)
     data = data.merge(changes.rename(columns={"new": "new_actors", "repeat": "repeat_actors"}), on=KEYS)
     last = int(actors["year"].max())
+    firsts = dict.fromkeys(VARIABLES, begins) | {
+        name: first + begins - _FIRST
+        for name, first in ACTOR_VARIABLES.items()
+        if first + begins - _FIRST <= last
+    }
     return SourceTable(
         source=f"ucdp-onesided-{release}",
         release=release,
         data=data,
-        coverage={
-            **dict.fromkeys(VARIABLES, (_FIRST, last)),
-            **{name: (first, last) for name, first in ACTOR_VARIABLES.items() if first <= last},
-        },
-        zero_inside=frozenset(VARIABLES) | {name for name, first in ACTOR_VARIABLES.items() if first <= last},
+        coverage={name: (first, last) for name, first in firsts.items()},
+        zero_inside=frozenset(firsts),
         publication_lag_months=publication_lag("ucdp_onesided"),
         unmatched=unmatched,
     )

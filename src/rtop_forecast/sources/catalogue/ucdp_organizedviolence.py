@@ -9,6 +9,7 @@ import pandas as pd
 from rtop_forecast.sources.catalogue.ucdp import release_of
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import refuse, whole_numbers, years
+from rtop_forecast.sources.reading.coverage import first_covered
 from rtop_forecast.sources.reading.matching import state_table, with_country_id
 from rtop_forecast.sources.reading.table import Edition, SourceTable
 
@@ -194,5 +195,5 @@ def read(path: str | Path) -> SourceTable:
         Edition(path=Path(path), dataset=DATASET, release=release),
         unmatched=[unmatched],
         zero_inside=VARIABLES,
-        coverage=dict.fromkeys(VARIABLES, (FIRST_YEAR, last)),
+        coverage=dict.fromkeys(VARIABLES, (first_covered(frame["year"], published=FIRST_YEAR), last)),
     )

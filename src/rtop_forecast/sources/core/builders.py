@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +12,6 @@ from rtop_forecast.errors import CoverageError
 from rtop_forecast.sources.catalogue import (
     coups,
     maddison,
-    treaties,
     ucdp_acd,
     ucdp_brd,
     ucdp_dyadic,
@@ -21,14 +20,16 @@ from rtop_forecast.sources.catalogue import (
     wdi,
     wpp,
 )
-from rtop_forecast.sources.catalogue import ewp_list as _ewp_list
-from rtop_forecast.sources.catalogue.ewp_episodes import episodes_table
+from rtop_forecast.sources.catalogue.ewp_episodes import episode_list
 from rtop_forecast.sources.core import events as core_events
 from rtop_forecast.sources.core import series as core_series
 from rtop_forecast.sources.core.one_sided import one_sided
+from rtop_forecast.sources.core.parties import parties
 from rtop_forecast.sources.folder.releases import Releases
 from rtop_forecast.sources.reading.table import SourceTable
-from rtop_forecast.storage.bundled import core_file, datasets_dir
+from rtop_forecast.sources.registry import registered_hashes
+from rtop_forecast.storage.bundled import datasets_dir
+from rtop_forecast.storage.files import file_sha256
 from rtop_forecast.world.codes import FIRST_YEAR, LAST_YEAR
 from rtop_forecast.world.states import state_years
 
@@ -47,8 +48,12 @@ class Built:
         In the schema of the core table.
     last_year : int
         Last year that the releases cover.
+    first_year : int
+        First year from which the releases hold everything that the table needs.
     last_years : dict of str to int
         Last year of each variable, where they differ.
+    variable_sources : dict of str to str
+        Registry keys behind each variable, joined by ``;``, where ``sources`` does not tell them.
     sources : dict of str to str
         Registry key of each release read, by dataset (``{"ucdp-brd": "ucdp-brd-25.1"}``).
     datasets : tuple of str
@@ -62,7 +67,9 @@ class Built:
     last_year: int
     sources: dict[str, str]
     unmatched: pd.DataFrame
+    first_year: int = FIRST_YEAR
     last_years: dict[str, int] = field(default_factory=dict)
+    variable_sources: dict[str, str] = field(default_factory=dict)
 
 
 def _annotation(name: str) -> pd.DataFrame:
@@ -82,9 +89,12 @@ def _conflict(releases: Releases) -> Built:
         for name, module in (("ucdp_acd", ucdp_acd), ("ucdp_brd", ucdp_brd), ("ucdp_dyadic", ucdp_dyadic))
     )
     frame, lost = core_events.conflict_table(acd, brd, dyadic)
+    begun = {int(conflicts["year"].min()) for conflicts, _ in (acd, dyadic)} | {int(brd[0]["year"].min())}
     return Built(
         datasets=("ucdp_acd", "ucdp_brd", "ucdp_dyadic"),
         frame=frame,
+        # deaths begin in a later year than conflicts, and the table is right before it
+        first_year=max(begun) if begun - {FIRST_YEAR, core_events.FIRST_DEATHS} else FIRST_YEAR,
         last_year=int(brd[0]["year"].max()),
         sources={
             f"ucdp-{name}": f"ucdp-{name}-{release[1]}"
@@ -101,6 +111,7 @@ def _organized_violence(releases: Releases) -> Built:
     return Built(
         datasets=("ucdp_organizedviolence",),
         frame=core_events.organized_violence_table(table),
+        first_year=min(first for first, _ in table.coverage.values()),
         last_year=max(last for _, last in table.coverage.values()),
         sources={"ucdp-organizedviolence": table.source},
         unmatched=_lost(table),
@@ -112,6 +123,7 @@ def _one_sided(releases: Releases) -> Built:
     return Built(
         datasets=("ucdp_onesided", "ucdp_organizedviolence"),
         frame=found.frame,
+        first_year=found.first_year,
         last_year=max(found.last_years.values()),
         last_years=found.last_years,
         sources=found.sources,
@@ -134,6 +146,7 @@ def _coups(releases: Releases) -> Built:
     return Built(
         datasets=("coups",),
         frame=frame,
+        first_year=_first_of_coups(lists),
         last_year=max(last for _, last in lists["ewp"].coverage.values()),
         sources={
             table.source.rsplit("-", 1)[0]: table.source for table in (lists["powell-thyne"], lists["ewp"])
@@ -142,31 +155,45 @@ def _coups(releases: Releases) -> Built:
     )
 
 
+def _first_of_coups(lists: Mapping[str | None, SourceTable]) -> int:
+    """First year from which all three lists stand; Powell and Thyne begin later than the others."""
+    begun = {form: min(first for first, _ in table.coverage.values()) for form, table in lists.items()}
+    if begun["powell-thyne"] <= coups.FIRST_POWELL_THYNE:
+        begun["powell-thyne"] = FIRST_YEAR
+    return max(begun.values())
+
+
 def _treaties(releases: Releases) -> Built:
-    parties = [table for _, table in releases.every("treaties", treaties.read)]
-    annotations = _annotation("treaties.csv")
-    frame = core_events.treaties_table(parties, annotations)
-    for treaty in core_events.RATIFIED:
-        releases.used.add(_treaty_file(releases, f"{treaty}_deposit"))
-    # what is known of the years after the depositary's tables stands in our annotations
-    coverage = pd.read_csv(core_file("coverage.csv"), keep_default_na=False)
-    noted = int(coverage.loc[coverage["table"] == "treaties", "last_year"].max())
+    found = parties(releases, _annotation("treaties.csv"))
     return Built(
         datasets=("treaties",),
-        frame=frame,
-        last_year=max(noted, *(last for table in parties for _, last in table.coverage.values())),
+        frame=found.frame,
+        last_year=max(found.last_years.values()),
+        last_years=found.last_years,
         sources={},
-        unmatched=_lost(*parties),
+        variable_sources=found.sources,
+        unmatched=_lost(*found.tables),
     )
 
 
-def _treaty_file(releases: Releases, name: str) -> Path:
-    """File that covers a treaty furthest, the one ``treaties_table`` takes."""
-    given = [
-        (path, table) for path, table in releases.every("treaties", treaties.read) if name in table.coverage
-    ]
-    last = max(table.coverage[name][1] for _, table in given)
-    return next(path for path, table in given if table.coverage[name][1] == last)
+def _registered_source(path: Path, table: SourceTable) -> str:
+    """Registry key of a file that is registered byte for byte; else the one that its reader gives."""
+    return registered_hashes().get(file_sha256(path), table.source)
+
+
+def _one(
+    releases: Releases,
+    dataset: str,
+    read: Callable[[Path], SourceTable],
+    *,
+    holds: Callable[[SourceTable], bool] = bool,
+) -> SourceTable:
+    """First readable file of a dataset that holds what is asked, under the key of the file itself."""
+    for path, table in releases.every(dataset, read):
+        if holds(table):
+            releases.used.add(path)
+            return replace(table, source=_registered_source(path, table))
+    raise CoverageError(releases.lack(dataset))
 
 
 def _bank(releases: Releases) -> tuple[SourceTable, pd.DataFrame]:
@@ -177,20 +204,24 @@ def _bank(releases: Releases) -> tuple[SourceTable, pd.DataFrame]:
     path, table = max(given, key=lambda pair: (pair[1].coverage[_POPULATION][1], pair[0].as_posix()))
     releases.used.add(path)
     long = wdi.long_form(path)
-    return table, long[long["indicator"] == _POPULATION]
+    return replace(table, source=_registered_source(path, table)), long[long["indicator"] == _POPULATION]
 
 
 def _population(releases: Releases) -> Built:
     bank, _ = _bank(releases)
     areas = releases.first("maddison", maddison.table_of)
-    long_run = releases.first("maddison", maddison.read)
-    latent = releases.first("vdem", vdem.read, holds=lambda one: "e_pop" in one.coverage)
+    long_run = _one(releases, "maddison", maddison.read)
+    latent = _one(releases, "vdem", vdem.read, holds=lambda one: "e_pop" in one.coverage)
+    begun = (bank.coverage[_POPULATION][0], long_run.coverage["population"][0], latent.coverage["e_pop"][0])
+    late = begun[0] > core_series.BANK_FIRST or max(begun[1:]) > FIRST_YEAR
     points = _annotation("population_points.csv")[["country_id", "year", "population", "source"]]
     return Built(
         datasets=("wdi", "maddison", "vdem"),
         frame=core_series.population_table(bank, long_run, areas, latent, points),
+        first_year=max(begun) if late else FIRST_YEAR,
         last_year=bank.coverage[_POPULATION][1],
         sources={},
+        variable_sources={"population": ";".join((bank.source, long_run.source, latent.source))},
         unmatched=_lost(bank, long_run, latent),
     )
 
@@ -208,6 +239,7 @@ def _infant_mortality(releases: Releases) -> Built:
     return Built(
         datasets=("wpp", "wdi", "maddison"),
         frame=frame,
+        first_year=min(first for first, _ in rates.coverage.values()),
         last_year=max(last for _, last in rates.coverage.values()),
         sources={"wpp": rates.source},
         unmatched=_lost(rates),
@@ -227,25 +259,34 @@ def _ratings(releases: Releases) -> Built:
     return Built(
         datasets=("vdem",),
         frame=frame,
+        first_year=max(_first_of(name, chosen) for name in core_series.RATINGS),
         last_year=int(frame["last_year"].max()),
+        last_years={
+            str(name): int(last) for name, last in frame.groupby("variable")["last_year"].max().items()
+        },
         sources={"vdem": f"vdem-{newest}"},
         unmatched=_lost(*(table for _, table in tables)),
     )
 
 
+def _first_of(name: str, tables: Sequence[tuple[Path, SourceTable]]) -> int:
+    return next(table.coverage[name][0] for _, table in tables if name in table.coverage)
+
+
 def _episodes(releases: Releases) -> Built:
-    paths = releases.found.of("ewp_events")
-    if len(paths) != 1:
-        message = f"the episodes need one list of events of the Early Warning Project; the folder holds {len(paths)}"
-        raise CoverageError(message)
-    source = _ewp_list.source_key(paths[0])
-    frame = episodes_table(paths[0])
-    releases.used.add(paths[0])
+    lists = releases.every("ewp_events", episode_list)
+    if not lists:
+        raise CoverageError(releases.lack("ewp_events"))
+    path, newest = max(lists, key=lambda pair: pair[1].order)
+    releases.used.add(path)
+    for text in newest.remarks:
+        releases.remark(path, text)
     return Built(
         datasets=("ewp_events",),
-        frame=frame,
-        last_year=int(source.rsplit("-", 1)[1]) - 1,
-        sources={"ewp": source},
+        frame=newest.frame,
+        first_year=int(newest.frame["start_year"].min()),
+        last_year=newest.edition.last_year,
+        sources={"ewp": newest.edition.source},
         unmatched=pd.DataFrame(),
     )
 

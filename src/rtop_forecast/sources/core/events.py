@@ -11,6 +11,7 @@ from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.world.states import KEYS
 
 __all__ = [
+    "FIRST_DEATHS",
     "RATIFIED",
     "conflict_table",
     "coups_table",
@@ -21,7 +22,8 @@ __all__ = [
 ]
 
 _CONFLICT_KEYS = ["conflict_id", "year"]
-_BRD_FIRST = 1989
+#: First year of the deaths by conflict.
+FIRST_DEATHS = 1989
 
 #: Treaties of the core table.
 RATIFIED = ("genocide", "iccpr", "cat", "cerd", "rome")
@@ -49,7 +51,7 @@ def conflict_table(
         battle_deaths,
         interstate_deaths, source`` and the rows without a state.
     """
-    early = acd[0][acd[0]["year"] < _BRD_FIRST].drop(columns="dyads")
+    early = acd[0][acd[0]["year"] < FIRST_DEATHS].drop(columns="dyads")
     dyads = dyadic[0][[*_CONFLICT_KEYS, "dyads"]].drop_duplicates(_CONFLICT_KEYS)
     early = early.merge(dyads, on=_CONFLICT_KEYS, how="left").astype(
         {"dyads": "Int64", "battle_deaths": "Int64"}
@@ -62,8 +64,8 @@ def conflict_table(
     sources = pd.Series(f"ucdp-acd-{acd[1]}", index=table.index)
     # Deaths are covered from 1989 only; a sum over no conflict before that is unknown, not zero.
     for name in ("battle_deaths", "interstate_deaths"):
-        table[name] = table[name].mask(table["year"] < _BRD_FIRST)
-    table["source"] = sources.mask(table["year"] >= _BRD_FIRST, f"ucdp-brd-{brd[1]}")
+        table[name] = table[name].mask(table["year"] < FIRST_DEATHS)
+    table["source"] = sources.mask(table["year"] >= FIRST_DEATHS, f"ucdp-brd-{brd[1]}")
     columns = [
         *KEYS, "intensity", "conflicts", "wars", "dyads", "government", "territory", "interstate",
         "battle_deaths",
@@ -82,7 +84,7 @@ def intensity_differences(acd: pd.DataFrame, brd: pd.DataFrame) -> pd.DataFrame:
         conflict-year), ``battle_deaths`` (missing where the newer one lacks it), ``reason``.
     """
     last = int(acd["year"].max())
-    old = acd.loc[acd["year"] >= _BRD_FIRST, [*_CONFLICT_KEYS, "intensity"]]
+    old = acd.loc[acd["year"] >= FIRST_DEATHS, [*_CONFLICT_KEYS, "intensity"]]
     new = brd.loc[brd["year"] <= last, [*_CONFLICT_KEYS, "battle_deaths"]]
     both = old.merge(new, on=_CONFLICT_KEYS, how="outer", indicator=True)
     implied = 1 + (both["battle_deaths"].fillna(0) >= WAR_DEATHS).astype("int64")

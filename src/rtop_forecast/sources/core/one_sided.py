@@ -28,6 +28,8 @@ class OneSided:
     ----------
     frame : pandas.DataFrame
         In the schema of the core table.
+    first_year : int
+        First year that the actors and the deaths by place both cover.
     last_years : dict of str to int
         Last year of each variable.
     sources : dict of str to str
@@ -37,6 +39,7 @@ class OneSided:
     """
 
     frame: pd.DataFrame
+    first_year: int
     last_years: dict[str, int]
     sources: dict[str, str]
     unmatched: pd.DataFrame
@@ -48,6 +51,7 @@ class _Places:
 
     frame: pd.DataFrame
     key: str
+    first_year: int
     last_year: int
     path: Path | None
 
@@ -91,6 +95,9 @@ def one_sided(releases: Releases) -> OneSided:
     last = max(listed, last_placed)
     return OneSided(
         frame=frame,
+        first_year=max(
+            actors.coverage[_COUNTS[0]][0], newest.first_year if places is None else places.first_year
+        ),
         last_years={name: listed if name in _COUNTS else last for name in ucdp_onesided.VARIABLES},
         sources={"ucdp-onesided": actors.source, "ucdp-organizedviolence": ";".join(keys)},
         unmatched=actors.unmatched.assign(source=actors.source),
@@ -113,6 +120,7 @@ def _places_of(releases: Releases, release: str) -> tuple[_Places | None, _Place
         _Places(
             frame=organized_violence_table(table),
             key=table.source,
+            first_year=min(first for first, _ in table.coverage.values()),
             last_year=max(last for _, last in table.coverage.values()),
             path=path,
         )
@@ -129,8 +137,14 @@ def _places_of(releases: Releases, release: str) -> tuple[_Places | None, _Place
 
 def _bundled_places() -> _Places:
     frame = pd.read_csv(core_file("organized_violence.csv"))
-    last = int(_coverage("organized_violence")["last_year"].max())
-    return _Places(frame=frame, key=str(frame["source"].iloc[0]), last_year=last, path=None)
+    rows = _coverage("organized_violence")
+    return _Places(
+        frame=frame,
+        key=str(frame["source"].iloc[0]),
+        first_year=int(rows["first_year"].min()),
+        last_year=int(rows["last_year"].max()),
+        path=None,
+    )
 
 
 def _bundled_actors() -> SourceTable:

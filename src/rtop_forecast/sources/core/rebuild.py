@@ -6,7 +6,6 @@ table stays. What happened to every table and every file is told.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +13,12 @@ from pathlib import Path
 import pandas as pd
 
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
-from rtop_forecast.sources.core.builders import BUILDERS, Built
+from rtop_forecast.sources.core.builders import BUILDERS
 from rtop_forecast.sources.core.bundled import CORE_TABLES, core_tables
 from rtop_forecast.sources.core.checks import check_core_table
+from rtop_forecast.sources.core.coverage import joined
 from rtop_forecast.sources.folder.discover import discover, reader
-from rtop_forecast.sources.folder.releases import Releases
+from rtop_forecast.sources.folder.releases import Releases, reason
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.registry import registered_hashes, registry
 from rtop_forecast.storage.bundled import core_file
@@ -26,7 +26,7 @@ from rtop_forecast.storage.files import file_sha256
 from rtop_forecast.world.codes import FIRST_YEAR, LAST_YEAR
 from rtop_forecast.world.states import state_years
 
-__all__ = ["Rebuilt", "csv_text", "further_tables", "rebuild", "release_tables"]
+__all__ = ["Rebuilt", "further_tables", "rebuild", "release_tables"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,17 +92,18 @@ def rebuild(folder: str | Path, *, picks: Mapping[str, str] | None = None) -> Re
             built = builder(releases)
             if name != "episodes":
                 check_core_table(f"{name}.csv", built.frame, years)
-            if built.last_year < covered and not set(built.datasets) & set(picks):
+            picked = bool(set(built.datasets) & set(picks))
+            if built.last_year < covered and not picked:
                 message = f"the releases end in {built.last_year}, the bundled table in {covered}"
                 raise CoverageError(message)
-        except (InputError, DataIntegrityError, CoverageError) as error:
+            frame, coverage = joined(name, built, coverage, picked=picked)
+        except Exception as error:  # a table that cannot be built never costs the others
             releases.used = before
-            rows.append({"table": name, "origin": "bundled", "note": str(error.args[0])})
+            rows.append({"table": name, "origin": "bundled", "note": reason(error)})
             continue
-        frames[name] = built.frame if name == "episodes" else _as_read(built.frame)
-        coverage = _extended(coverage, name, built)
+        frames[name] = frame
         unmatched.append(built.unmatched)
-        keys = sorted(set(built.frame["source"]) | set(built.sources.values()))
+        keys = sorted(set(frame["source"]) | set(built.sources.values()))
         rows.append({"table": name, "origin": "folder", "note": ", ".join(keys)})
     if frames:
         frames["coverage"] = coverage
@@ -171,8 +172,7 @@ def _core_tables_of(found: Releases, dataset: str, release: str) -> list[SourceT
         except (InputError, DataIntegrityError, CoverageError):
             continue  # the release cannot build it: the panel's own stands
         if dataset in built.datasets:
-            frames[name] = _as_read(built.frame)
-            coverage = _extended(coverage, name, built)
+            frames[name], coverage = joined(name, built, coverage, picked=True)
     if not frames:
         return []
     tables = dict(zip(CORE_TABLES, core_tables({**frames, "coverage": coverage}), strict=True))
@@ -228,32 +228,6 @@ def _refuse_nothing(releases: Releases) -> None:
     raise InputError(message)
 
 
-def csv_text(table: pd.DataFrame) -> str:
-    """Core table as text with LF line ends; whole numbers without ".0", empty for missing."""
-    return table.to_csv(index=False, lineterminator="\n", float_format=lambda value: f"{value:.6g}")
-
-
-def _as_read(table: pd.DataFrame) -> pd.DataFrame:
-    """Round as the table's file does, so that folder and bundle give the same numbers."""
-    return pd.read_csv(io.StringIO(csv_text(table)), keep_default_na=False, na_values=[""])
-
-
-def _extended(coverage: pd.DataFrame, name: str, built: Built) -> pd.DataFrame:
-    """Coverage with a table's rows carried to its new last year and releases."""
-    coverage = coverage.copy()
-    rows = coverage["table"] == name
-    latest = coverage.loc[rows, "last_year"].max()
-    current = rows & (coverage["last_year"] == latest)
-    last_years = coverage["variable"].map(built.last_years).fillna(built.last_year)
-    coverage.loc[current, "last_year"] = last_years[current].astype("int64")
-    renamed = [
-        ";".join(built.sources.get(key.rsplit("-", 1)[0], key) for key in keys.split(";"))
-        for keys in coverage.loc[rows, "source"]
-    ]
-    coverage.loc[rows, "source"] = renamed
-    return coverage
-
-
 def _files(releases: Releases) -> pd.DataFrame:
     found = releases.all
     rows = []
@@ -261,6 +235,8 @@ def _files(releases: Releases) -> pd.DataFrame:
         for path in paths:
             used = path in releases.used
             note = _remark(path, dataset) if used else releases.notes.get(path, "not needed")
+            if used and path in releases.remarks:
+                note = f"{note}; {releases.remarks[path]}"
             rows.append((path, dataset, used, note))
     rows += [(path, "", False, found.unreadable.get(path) or found.hints[path]) for path in found.others]
     frame = pd.DataFrame(rows, columns=["file", "dataset", "used", "note"])

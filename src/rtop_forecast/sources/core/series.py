@@ -13,6 +13,7 @@ from rtop_forecast.sources.reading.territory import DIVIDED, composites
 from rtop_forecast.world.states import KEYS, state_years
 
 __all__ = [
+    "BANK_FIRST",
     "RATINGS",
     "infant_mortality_table",
     "linked",
@@ -32,9 +33,8 @@ RATINGS = (
 FIRST_YEAR = 1946
 _POPULATION = "SP.POP.TOTL"
 #: First year of the World Bank's series.
-_BANK_FIRST = 1960
+BANK_FIRST = 1960
 _LATENT_TOLERANCE = 0.10
-_LATENT_SOURCE = "vdem-13-e_pop"
 #: Maddison's names of the areas of former unions, for the weights before the World Bank's series begin.
 _AREA_CODES = {
     "Russian Federation": "RUS", "Ukraine": "UKR", "Belarus": "BLR", "Republic of Moldova": "MDA",
@@ -79,15 +79,15 @@ def population_table(
         ``country_id, year, population`` (persons), ``territory``, ``source``. Territory is "own"
         or says what was summed or subtracted. A linked row names both sources.
     """
-    official = _long(wdi, _POPULATION, "wdi-ewp2025")
-    long_run = _long(maddison, "population", maddison.source)
+    official = _long(wdi, _POPULATION)
+    long_run = _long(maddison, "population")
     epop = latent.to_frame()[[*KEYS, "e_pop"]].dropna()
-    epop = epop.assign(population=epop["e_pop"] * 10_000, territory="own", source=_LATENT_SOURCE)
+    epop = epop.assign(population=epop["e_pop"] * 10_000, territory="own", source=latent.source)
     epop = epop[[*KEYS, "population", "territory", "source"]]
     others = [
         epop[epop["country_id"] == 265],
-        _west_germany(maddison_areas, epop),
-        _older_unions(maddison_areas),
+        _west_germany(maddison_areas, epop, source=f"{maddison.source};{latent.source}"),
+        _older_unions(maddison_areas, source=maddison.source),
     ]
     as_published = reduce(_fill, [long_run, *others], official)
     earlier = pd.concat([long_run, _before_first(as_published, epop)], ignore_index=True)
@@ -126,9 +126,9 @@ def linked(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _long(table: SourceTable, name: str, source: str) -> pd.DataFrame:
+def _long(table: SourceTable, name: str) -> pd.DataFrame:
     frame = table.to_frame()[[*KEYS, name, "territory"]].dropna(subset=[name])
-    return frame.rename(columns={name: "population"}).assign(source=source)[
+    return frame.rename(columns={name: "population"}).assign(source=table.source)[
         [*KEYS, "population", "territory", "source"]
     ]
 
@@ -140,7 +140,7 @@ def _fill(table: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([table, new[table.columns]], ignore_index=True)
 
 
-def _west_germany(areas: pd.DataFrame, epop: pd.DataFrame) -> pd.DataFrame:
+def _west_germany(areas: pd.DataFrame, epop: pd.DataFrame, *, source: str) -> pd.DataFrame:
     """Germany's present area less East Germany, 1949-1989, with Maddison's figures."""
     whole = areas.loc[areas["area"] == "Germany"].set_index("year")["population"]
     east = epop.loc[epop["country_id"] == 265].set_index("year")["population"]
@@ -152,22 +152,22 @@ def _west_germany(areas: pd.DataFrame, epop: pd.DataFrame) -> pd.DataFrame:
             "year": west.index,
             "population": west.to_numpy(),
             "territory": "DEU less 265",
-            "source": f"maddison-2023;{_LATENT_SOURCE}",
+            "source": source,
         }
     )
 
 
-def _older_unions(areas: pd.DataFrame) -> pd.DataFrame:
+def _older_unions(areas: pd.DataFrame, *, source: str) -> pd.DataFrame:
     """Sum Maddison's areas for unions it does not give itself, as Pakistan with Bangladesh."""
     coded = _coded_areas(areas)
     span = state_years(first=FIRST_YEAR, last=int(coded["year"].max()))
     sums = composites(coded, value="population", state_years=span)
-    return sums.assign(source="maddison-2023")
+    return sums.assign(source=source)
 
 
 def _coded_areas(areas: pd.DataFrame) -> pd.DataFrame:
     coded = areas.assign(iso3c=areas["area"].map(_AREA_CODES)).dropna(subset="iso3c")
-    return coded[coded["year"] < _BANK_FIRST]
+    return coded[coded["year"] < BANK_FIRST]
 
 
 def _before_first(table: pd.DataFrame, epop: pd.DataFrame) -> pd.DataFrame:
@@ -225,9 +225,9 @@ def infant_mortality_table(
     span = state_years[state_years["year"].between(1950, int(areas["year"].max()))]
     value = "infant_mortality"
     unions = [
-        composites(areas, value=value, state_years=span[span["year"] >= _BANK_FIRST], weights=recent),
+        composites(areas, value=value, state_years=span[span["year"] >= BANK_FIRST], weights=recent),
         composites(
-            areas, value=value, state_years=span[span["year"] < _BANK_FIRST], weights=older, partial=True
+            areas, value=value, state_years=span[span["year"] < BANK_FIRST], weights=older, partial=True
         ),
     ]
     table = pd.concat([wpp.to_frame()[columns], *unions, _divided(areas, span)], ignore_index=True)[columns]

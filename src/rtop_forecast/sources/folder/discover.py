@@ -147,6 +147,8 @@ def discover(folder: str | Path) -> Discovery:
             name = recognised_as(path)
         except (InputError, DataIntegrityError) as error:
             name, unreadable[path] = None, str(error.args[0])
+        except Exception as error:  # one bad file never costs the others: it is listed with its reason
+            name, unreadable[path] = None, f"a fault of the library: {type(error).__name__}: {error}"
         if name is None:
             others.append(path)
         else:

@@ -12,10 +12,25 @@ from typing import TypeVar
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
 from rtop_forecast.sources.folder.discover import Discovery, reader
 from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.world.codes import LAST_YEAR
 
-__all__ = ["Releases", "release_order"]
+__all__ = ["Releases", "reason", "release_order"]
 
 T = TypeVar("T")
+_OWN = (InputError, DataIntegrityError, CoverageError)
+
+
+def reason(error: Exception) -> str:
+    """Say why a file or a table was refused; an error that is none of ours is named as a fault of the library.
+
+    Examples
+    --------
+    >>> reason(KeyError("year"))
+    "a fault of the library, please report it: KeyError: 'year'"
+    """
+    if isinstance(error, _OWN):
+        return str(error.args[0])
+    return f"a fault of the library, please report it: {type(error).__name__}: {error}"
 
 
 def release_order(release: str) -> tuple[int, ...]:
@@ -33,13 +48,30 @@ def _plain(release: str) -> str:
     return str(release).strip().lower().removeprefix("v")
 
 
+def _to_last_state_year(table: SourceTable) -> SourceTable:
+    coverage = {
+        name: (first, min(last, LAST_YEAR))
+        for name, (first, last) in table.coverage.items()
+        if first <= LAST_YEAR
+    }
+    if not coverage:
+        message = f"{table.source} begins after {LAST_YEAR}, where the table of states ends."
+        raise CoverageError(message)
+    data = table.data[table.data["year"] <= LAST_YEAR]
+    return replace(table, data=data, coverage=coverage, zero_inside=table.zero_inside & set(coverage))
+
+
 class Releases:
-    """Readable releases of a folder; every file is read once, and a refusal leaves a note."""
+    """Readable releases of a folder; every file is read once.
+
+    A refusal leaves a note. What should be said of a file that is used stands in ``remarks``.
+    """
 
     def __init__(self, found: Discovery) -> None:
         self.all = found
         self.found = found
         self.notes: dict[Path, str] = {}
+        self.remarks: dict[Path, str] = {}
         self.used: set[Path] = set()
         self.picks: dict[str, str] = {}
         self._read: dict[tuple[str, Path], object] = {}
@@ -51,12 +83,30 @@ class Releases:
             key = (f"{read.__module__}.{read.__name__}", path)
             if key not in self._read and path not in self.notes:
                 try:
-                    self._read[key] = read(path)
-                except (InputError, DataIntegrityError, CoverageError) as error:
-                    self.notes[path] = str(error.args[0])
+                    self._read[key] = self._within_system(path, read(path))
+                except (
+                    Exception
+                ) as error:  # one bad file never costs the others: it is listed with its reason
+                    self.notes[path] = reason(error)
             if key in self._read:
                 results.append((path, self._read[key]))
         return results  # type: ignore[return-value]
+
+    def _within_system(self, path: Path, result: T) -> T:
+        """Leave out the years of a table after the last of the state system, and say so."""
+        if not isinstance(result, SourceTable):
+            return result
+        last = max((last for _, last in result.coverage.values()), default=LAST_YEAR)
+        if last <= LAST_YEAR:
+            return result
+        self.remark(path, f"years after {LAST_YEAR}, where the table of states ends, are left out")
+        return _to_last_state_year(result)  # type: ignore[return-value]
+
+    def remark(self, path: Path, text: str) -> None:
+        """Add what should be said of a file that is used; the same is said once."""
+        said = self.remarks.get(path, "")
+        if text not in said:
+            self.remarks[path] = f"{said}; {text}" if said else text
 
     def tables(self, dataset: str) -> list[tuple[Path, SourceTable]]:
         """Readable releases of a dataset as source tables, the newest and furthest-reaching first."""
@@ -103,6 +153,7 @@ class Releases:
         """Releases of the same folder with one release of a dataset picked; what was read is shared."""
         other = copy(self)
         other.notes, other.used, other.picks = dict(self.notes), set(), dict(self.picks)
+        other.remarks = dict(self.remarks)
         other.pick({dataset: release})
         return other
 

@@ -141,12 +141,24 @@ def one_per_state_year(matched: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFram
     return set_aside(matched, loser, code="code", reason="the successor's row has this state-year")
 
 
-def last_full_year(year: pd.Series, *, share: float = 0.5) -> int:
+def last_full_year(year: pd.Series, *, share: float = 0.5, month: pd.Series | None = None) -> int:
     """Last year with at least this share of the most rows that any of the ten years before it has.
 
     Releases often begin a year with a few countries or the events of some months. Such a year is not covered.
+
+    Parameters
+    ----------
+    year : pandas.Series of int
+    share : float
+    month : pandas.Series, optional
+        Month of each row, 1 to 12 or missing. A last year whose rows do not reach December is not covered; years
+        before it are not held to this.
     """
     counts = year.value_counts().sort_index()
+    newest = int(counts.index[-1])
+    reached = 12 if month is None else month[year == newest].max()
+    if reached < 12 and len(counts) > 1:
+        counts = counts.drop(newest)
     for last in reversed(counts.index.tolist()):
         before = counts[(counts.index < last) & (counts.index >= last - 10)]
         if before.empty or counts[last] >= share * before.max():
