@@ -26,13 +26,14 @@ from next_year.published import published_cases
 from next_year.reported import reported_cases
 
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
-from rtop_forecast.sources.folder.discover import DATASETS, discover, reader
+from rtop_forecast.sources.folder.discover import discover, reader
+from rtop_forecast.sources.registry import datasets
 
 
 def main() -> None:
     arguments = _arguments()
     start = time.perf_counter()
-    only = set(arguments.only.split(",")) if arguments.only else set(DATASETS)
+    only = set(arguments.only.split(",")) if arguments.only else set(datasets())
     groups = set(arguments.groups.split(","))
     cases: list[Case] = []
     if "forms" in groups:
