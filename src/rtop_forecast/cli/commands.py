@@ -13,6 +13,7 @@ from rtop_forecast.cli.text import (
     backtest_text,
     explain_json,
     explain_text,
+    file_lines,
     folder_text,
     one_line,
     rank_json,
@@ -136,6 +137,8 @@ def _panel(arguments: argparse.Namespace) -> rtop.Panel:
     panel = rtop.load_panel(data_dir=arguments.data)
     for row in panel.origin.to_dict("records"):
         print(f"{row['table']}: {row['origin']} ({one_line(row['note'])})", file=sys.stderr)
+    for line in file_lines(panel.files):
+        print(line, file=sys.stderr)
     return panel
 
 

@@ -73,6 +73,17 @@ def age_lines(forecast: rtop.Forecast) -> list[str]:
     return lines
 
 
+def file_lines(files: pd.DataFrame) -> list[str]:
+    """Name each file that is used though it is no registered one, and each that was recognised but refused."""
+    used = files["used"].astype(bool)
+    odd = files[used & (files["note"] != "as registered")]
+    idle = files["note"].str.match("not needed|release .* was asked for")
+    refused = files[~used & files["dataset"].ne("") & ~idle]
+    return [f"{row['file']}: {one_line(row['note'])}" for row in odd.to_dict("records")] + [
+        f"{row['file']}: not used, {one_line(row['note'])}" for row in refused.to_dict("records")
+    ]
+
+
 def rank_json(forecast: rtop.Forecast, table: pd.DataFrame) -> str:
     """Give the ranking as JSON."""
     start, end = forecast.window

@@ -26,9 +26,12 @@ def provenance(features: Features, target: Target, *, seed: int) -> dict[str, An
     seed : int
     """
     report = features.panel.report
+    files = features.panel.files
+    other = files[files["used"].astype(bool) & (files["note"] != "as registered")]
     return {
         "sources": {str(row["source"]): str(row["release"]) for row in report.to_dict("records")},
         "sha256": dict(features.panel.hashes),
+        "files_not_as_registered": dict(zip(other["file"], other["note"], strict=True)),
         "packages": package_versions(),
         "event": target.event,
         "kind": target.kind,

@@ -11,7 +11,9 @@ import pandas as pd
 import pytest
 
 import rtop_forecast as rtop
+from rtop_forecast.cli.text import file_lines
 from rtop_forecast.errors import InputError
+from rtop_forecast.forecasting.provenance import provenance
 from rtop_forecast.sources.catalogue.ucdp_onesided import actor_years
 from rtop_forecast.sources.core.bundled import core_tables
 from rtop_forecast.sources.core.rebuild import rebuild
@@ -163,3 +165,27 @@ def test_a_source_without_any_registry_entry_is_refused():
     )
     with pytest.raises(rtop.DataIntegrityError, match="'nobody-1'"):
         core_tables({"coverage": coverage})
+
+
+def test_a_registered_release_with_another_hash_is_said(data_dir, tmp_path):
+    frame, _ = actor_years(data_dir / "ucdp" / "OneSided_v25_1.rds")
+    frame.assign(version="25.1").to_csv(tmp_path / "OneSided_v25_1.csv", index=False)
+    newer_one_sided(data_dir, tmp_path).rename(tmp_path / "later.csv")
+    panel = rtop.load_panel(data_dir=tmp_path, releases={"ucdp_onesided": "25.1"})
+    note = panel.files.set_index("file").loc["OneSided_v25_1.csv", "note"]
+    assert note.startswith("says it is release 25.1, which is registered with another SHA-256")
+    features, target = rtop.build_features(panel), rtop.onset_target(panel)
+    assert provenance(features, target, seed=0)["files_not_as_registered"] == {"OneSided_v25_1.csv": note}
+    assert file_lines(panel.files) == [f"OneSided_v25_1.csv: {note}"]
+    newer = rtop.load_panel(data_dir=tmp_path)
+    assert newer.files.set_index("file").loc["later.csv", "note"].startswith("not a registered file")
+
+
+def test_the_command_line_names_refused_files(data_dir, tmp_path):
+    shutil.copy(data_dir / "ucdp" / "OneSided_v25_1.rds", tmp_path)
+    (tmp_path / "OneSided_v23_1.csv").write_bytes(
+        (data_dir / "ucdp" / "OneSided_v23_1.csv").read_bytes()[:30_000]
+    )
+    lines = file_lines(rtop.load_panel(data_dir=tmp_path).files)
+    assert [line.split(":")[0] for line in lines] == ["OneSided_v23_1.csv"]
+    assert ": not used, " in lines[0]

@@ -26,7 +26,10 @@ from rtop_forecast.storage.files import file_sha256
 from rtop_forecast.world.codes import FIRST_YEAR, LAST_YEAR
 from rtop_forecast.world.states import state_years
 
-__all__ = ["Rebuilt", "further_tables", "rebuild", "release_tables"]
+__all__ = ["AS_REGISTERED", "Rebuilt", "further_tables", "rebuild", "release_tables"]
+
+#: Note on a file that is, byte for byte, one of the registry's.
+AS_REGISTERED = "as registered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,7 +237,11 @@ def _files(releases: Releases) -> pd.DataFrame:
     for dataset, paths in found.files.items():
         for path in paths:
             used = path in releases.used
-            note = _remark(path, dataset) if used else releases.notes.get(path, "not needed")
+            note = (
+                _remark(path, dataset, releases.release_of(path))
+                if used
+                else releases.notes.get(path, "not needed")
+            )
             if used and path in releases.remarks:
                 note = f"{note}; {releases.remarks[path]}"
             rows.append((path, dataset, used, note))
@@ -244,15 +251,20 @@ def _files(releases: Releases) -> pd.DataFrame:
     return frame.sort_values("file", ignore_index=True)
 
 
-def _remark(path: Path, dataset: str) -> str:
+def _remark(path: Path, dataset: str, release: str | None) -> str:
     """Say whether a file is, byte for byte, one that the library was tested with."""
     if file_sha256(path) in registered_hashes():
-        return "as registered"
-    known = [
-        release.release for release in registry().values() if release.dataset == dataset and release.sha256
-    ]
+        return AS_REGISTERED
+    tested = dict.fromkeys(
+        entry.release for entry in registry().values() if entry.dataset == dataset and entry.sha256
+    )
+    if release in tested:
+        return (
+            f"says it is release {release}, which is registered with another SHA-256: it was edited, cut, saved again "
+            "or issued again"
+        )
     return (
-        f"not a registered file (by SHA-256; registered: {', '.join(dict.fromkeys(known))}): another release, or one "
+        f"not a registered file (by SHA-256; registered: {', '.join(tested)}): another release, or one "
         "that was edited, cut or issued again"
     )
 

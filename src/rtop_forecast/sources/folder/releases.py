@@ -108,6 +108,11 @@ class Releases:
         if text not in said:
             self.remarks[path] = f"{said}; {text}" if said else text
 
+    def release_of(self, path: Path) -> str | None:
+        """Release that a file says it is; None if it was not read as a table."""
+        found = (table for (_, other), table in self._read.items() if other == path)
+        return next((table.release for table in found if isinstance(table, SourceTable)), None)
+
     def tables(self, dataset: str) -> list[tuple[Path, SourceTable]]:
         """Readable releases of a dataset as source tables, the newest and furthest-reaching first."""
 
