@@ -58,12 +58,28 @@ def gleditsch_ward(data: Path) -> pd.DataFrame:
     table = pd.concat(parts, ignore_index=True)
     for column in ("start", "end"):
         table[column] = pd.to_datetime(table[column], format="%d:%m:%Y")
+    table = corrected(table)
     release_end = table["end"].max()
     table = table[table["end"] >= pd.Timestamp(FIRST_YEAR, 1, 1)]
     table["end"] = table["end"].where(table["end"] < release_end)
     if table["country_id"].duplicated().any():
         fail(f"a state has two spells since {FIRST_YEAR}; the key of states.csv is the state number.")
     return table.sort_values("country_id", ignore_index=True)
+
+
+def corrected(table: pd.DataFrame) -> pd.DataFrame:
+    """Correct days that the list has wrong, each while it still has the slip."""
+    table = table.copy()
+    for row in annotation("state_corrections.csv").to_dict("records"):
+        slip = (table["country_id"] == row["country_id"]) & (
+            table[row["column"]] == pd.Timestamp(row["source_value"])
+        )
+        if slip.sum() != 1:
+            fail(
+                f"the {row['column']} of GW {row['country_id']} is not the one that is corrected; drop the row."
+            )
+        table.loc[slip, row["column"]] = pd.Timestamp(row["value"])
+    return table
 
 
 def compile_states(data: Path) -> pd.DataFrame:

@@ -469,3 +469,15 @@ def test_water_neighbours():
 
 def test_bundled_codes_cover_every_system():
     assert all(len(codes_of(system).number) > 150 for system in SYSTEMS)
+
+
+@pytest.mark.parametrize(
+    ("name", "number"), [("Britain", 200), ("BRITAIN", 200), ("COTE D IVOIRE", 437), ("Côte d’Ivoire", 437)]
+)
+def test_names_as_publishers_spell_them(name, number):
+    assert named(name, 2000) == number
+
+
+def test_rwanda_begins_on_the_day_of_its_independence():
+    states = list_states().set_index("country_id")
+    assert str(states.loc[517, "start"])[:10] == "1962-07-01"

@@ -35,8 +35,8 @@ _CSV_NUMBERS = {
 _CSV_KEYS = {"Year": "year", "Country of origin (ISO)": "coo_iso", "Country of asylum (ISO)": "coa_iso"}
 #: Codes that name no country.
 NOWHERE = ("UNK", "UKN", "XXA", "STA", "VAR", "-", "")
-#: First year of a state whose code UNHCR also writes for its predecessor, and the predecessor's code.
-_PREDECESSORS = {"SRB": (2006, "YUG"), "RUS": (1991, "SUN"), "CZE": (1993, "CSK")}
+#: Codes of today under which the figures of a federation stand: its own code, and its last year with them.
+FEDERATIONS = {"SRB": ("YUG", 2005), "CZE": ("CSK", 1992), "RUS": ("SUN", 1990)}
 _HOSTED = ("refugees", "asylum_seekers")
 
 
@@ -74,6 +74,12 @@ def read(path: str | Path) -> SourceTable:
 
     Notes
     -----
+    Before 2006 the code SRB stands for Serbia and Montenegro and the Yugoslavia before it, before 1993 CZE for
+    Czechoslovakia, before 1991 RUS for the Soviet Union; the figures go to those states.
+
+    The refugees whom China hosts fall from 303,436 in 2021 to 320 in 2022, because the 303,107 from Viet Nam are no
+    longer listed: a break in the figures, not people who left.
+
     The last year of a release is left out unless the export says that it was taken in July or later of the
     next year: until then it holds mid-year figures.
 
@@ -102,7 +108,7 @@ def read(path: str | Path) -> SourceTable:
         placed, nowhere = set_aside(
             table, table["code"].isin(NOWHERE), code="code", reason="no nationality, or not known which"
         )
-        matched, lost = resolved(_predecessors(placed), [("code", "iso3")])
+        matched, lost = resolved(_as_of_the_time(placed), [("code", "iso3")])
         matched, overlap = one_per_state_year(matched)
         tables.append(matched.drop(columns="code"))
         reports += [nowhere, lost, overlap]
@@ -126,11 +132,11 @@ def _recorded(data: pd.DataFrame, name: str) -> tuple[int, int] | None:
     return (int(above.min()), int(data.loc[data[name].notna(), "year"].max())) if len(above) else None
 
 
-def _predecessors(table: pd.DataFrame) -> pd.DataFrame:
-    """Code of the state that the present code stood for in the year."""
+def _as_of_the_time(table: pd.DataFrame) -> pd.DataFrame:
+    """Give the figures of a federation, which stand under the code of one successor, the federation's own code."""
     code = table["code"]
-    for successor, (first, predecessor) in _PREDECESSORS.items():
-        code = code.mask((table["code"] == successor) & (table["year"] < first), predecessor)
+    for successor, (federation, last) in FEDERATIONS.items():
+        code = code.mask(table["code"].eq(successor) & (table["year"] <= last), federation)
     return table.assign(code=code)
 
 
