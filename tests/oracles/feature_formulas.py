@@ -24,6 +24,11 @@ V_DEM_CHANGES = """
     v2x_polyarchy:1 v2x_polyarchy:5 v2csreprss_ord:3 v2xcl_disc:3 v2clkill:3 v2x_civlib:1 v2x_civlib:5 v2juhcind:3
     v2meharjrn:3 v2x_frassoc_thick:3
 """
+BY_PLACE = """
+    statebased_dyads nonstate_dyads onesided_dyads deaths_low deaths_high statebased_deaths_low statebased_deaths_high
+    nonstate_deaths_low nonstate_deaths_high onesided_deaths_low onesided_deaths_high onesided_by_governments_low
+    onesided_by_governments_high onesided_by_groups_low onesided_by_groups_high
+"""
 
 
 def any_(x: float) -> float:
@@ -149,7 +154,8 @@ class Kinds:
 def features(rows: Rows) -> dict[str, Value]:
     """Every feature of the catalogue by name, as a function of state and year."""
     kinds = Kinds(rows)
-    parts = (mass_killing, conflict, one_sided, structure, ratings, groups, politics, economy, people, lists)
+    others = (politics, economy, people, lists)
+    parts = (mass_killing, conflict, one_sided, by_place, structure, ratings, groups, *others)
     return {name: value for part in parts for name, value in part(kinds).items()}
 
 
@@ -417,4 +423,18 @@ def lists(k: Kinds) -> dict[str, Value]:
         "ucdp_dyadic_new_dyads_decay3": k.years_with("ucdp_dyadic_new_dyads", 3),
         **{f"ucdp_nonstate_{name}_log": k.logs(f"ucdp_nonstate_{name}") for name in nonstate},
         "ucdp_nonstate_deaths_best_logdecay3": k.log_faded("ucdp_nonstate_deaths_best", 3),
+    }
+
+
+def by_place(k: Kinds) -> dict[str, Value]:
+    """Organized violence where people died: civilians among them, dyads, the least and the most that is reported."""
+    table = "ucdp_organizedviolence_"
+
+    def civilians(s: int, y: int) -> float:
+        killed = k.obs(f"{table}deaths", s, y)
+        return k.obs(f"{table}civilian_deaths", s, y) / killed if killed > 0 else NAN
+
+    return {
+        f"{table}civilian_share": civilians,
+        **{f"{table}{name}_log": k.logs(f"{table}{name}") for name in BY_PLACE.split()},
     }

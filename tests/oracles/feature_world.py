@@ -149,7 +149,7 @@ class CoreReader:
     # --- the repository's own tables -----------------------------------------------------------------------------
 
     def core(self):
-        """Conflict, one-sided violence, coups, treaties, population, mortality, ratings, episodes."""
+        """Conflict, organized and one-sided violence, coups, treaties, population, mortality, ratings, episodes."""
         spans = {
             (r["table"], r["variable"]): (int(r["first_year"]), int(r["last_year"]))
             for r in rows_of("coverage")
@@ -157,6 +157,7 @@ class CoreReader:
         for table, prefix, lag, zero in (
             ("conflict", "ucdp_", 6, True),
             ("one_sided", "ucdp_osv_", 6, True),
+            ("organized_violence", "ucdp_organizedviolence_", 6, True),
             ("coups", "coup_", 1, True),
             ("population", "", 6, False),
             ("infant_mortality", "", 12, False),

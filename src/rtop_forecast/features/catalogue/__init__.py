@@ -25,6 +25,7 @@ GROUPS = (
     "economy",
     "displacement",
     "atrocities",
+    "organized_violence",
 )
 
 CATALOGUE: tuple[FeatureSpec, ...] = tuple(
