@@ -46,7 +46,7 @@ def test_no_file_no_peer(tmp_path):
     ("column", "value", "message"),
     [
         ("risk_prev", 1.5, "outside 0 to 1: 1 of"),
-        ("ccode", 9999, "no state in its year"),
+        ("ccode", 9999, "not a state in its year"),
         ("prev_year", 1994, "two forecasts"),
     ],
 )
