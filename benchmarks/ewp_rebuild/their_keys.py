@@ -66,7 +66,9 @@ class TheirInputs:
     @cached_property
     def epr(self) -> pd.DataFrame:
         """Discriminated population; Germany and Serbia under one number, and Serbia's row for 2006."""
-        frame = read_csv(self.inputs / "epr-data.csv", ended=False).rename(columns={"countries_gwid": "ccode"})
+        frame = read_csv(self.inputs / "epr-data.csv", ended=False).rename(
+            columns={"countries_gwid": "ccode"}
+        )
         frame = frame[~(frame["ccode"].eq(345) & frame["year"].eq(2006))]
         frame["ccode"] = frame["ccode"].replace({260: 255, 340: 345})
         return _united_yemen(frame)[["ccode", "year", "discrimpop"]]
