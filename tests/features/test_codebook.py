@@ -11,6 +11,8 @@ import rtop_forecast as rtop
 from rtop_forecast.features import CATALOGUE
 
 TABLE = Path(__file__).parents[2] / "datasets" / "annotations" / "feature_codebook.csv"
+README = TABLE.parents[1] / "README.md"
+COLUMNS = {"variable", "higher_is", "lowest", "highest", "source", "checked"}
 HARM, PROTECTION, NEITHER = "harm", "protection", "neither"
 #: A feature whose sign says something else than "more of the variable": distance from semi-democracy.
 OTHER = "vdem_v2x_polyarchy_extreme"
@@ -31,6 +33,13 @@ def test_every_variable_of_the_catalogue_has_its_codebook_in_words():
         assert row["lowest"]
         assert row["highest"]
         assert row["source"]
+        assert set(row) == COLUMNS
+
+
+def test_the_readme_says_how_many_rows_were_checked_against_a_text():
+    rows = codebook().values()
+    checked = sum(bool(row["checked"].strip()) for row in rows)
+    assert f"{checked} of the {len(rows)} rows" in README.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("spec", CATALOGUE, ids=lambda spec: spec.name)
