@@ -13,7 +13,7 @@ from rtop_forecast.checks.arguments import calendar_year
 from rtop_forecast.errors import CoverageError, InputError
 from rtop_forecast.explanation.attribution import AttributionTable
 from rtop_forecast.features.framework import find_risk_factor
-from rtop_forecast.world.states import country
+from rtop_forecast.world.states import ROW_KEYS, country
 
 __all__ = ["Case", "make_case"]
 
@@ -105,8 +105,8 @@ def make_case(result: _Backtested, state: str | int, *, first: int, last: int) -
     rows = rows.sort_values("origin_year")
     columns: dict[str, Any] = {"year": "origin_year"}
     if len(result.events):
-        events = result.events.rename(columns=columns)[["country_id", "origin_year", "onset", "ongoing"]]
-        rows = rows.merge(events, on=["country_id", "origin_year"], how="left")
+        events = result.events.rename(columns=columns)[[*ROW_KEYS, "onset", "ongoing"]]
+        rows = rows.merge(events, on=ROW_KEYS, how="left")
     else:
         rows = rows.assign(onset=np.nan, ongoing=np.nan)
     factors = {

@@ -19,7 +19,7 @@ from rtop_forecast.evaluation import (
     skill_score,
 )
 from rtop_forecast.forecasting.result import BacktestResult
-from rtop_forecast.forecasting.rows import ROW_KEYS
+from rtop_forecast.world.states import ROW_KEYS
 
 __all__ = ["Comparison", "compare"]
 

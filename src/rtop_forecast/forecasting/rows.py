@@ -8,7 +8,6 @@ from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.forecasting.sample import Sample
 from rtop_forecast.logistic import probability
 
-ROW_KEYS = ["country_id", "origin_year"]
 WINDOW_COLUMNS = ["origin_year", "target_start", "target_end"]
 COLUMNS = ["country_id", "name", *WINDOW_COLUMNS, "raw_prob", "prob", "outcome"]
 CALIBRATION_COLUMNS = ["origin_year", "raw_prob", "outcome"]

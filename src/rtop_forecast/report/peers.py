@@ -9,7 +9,7 @@ import pandas as pd
 from rtop_forecast.errors import InputError
 from rtop_forecast.evaluation import score_intervals, score_table
 from rtop_forecast.forecasting.result import SCORES, BacktestResult
-from rtop_forecast.forecasting.rows import ROW_KEYS
+from rtop_forecast.world.states import ROW_KEYS
 
 COLUMNS = ["peer", "score", "value", "low", "high", "peer_value", "peer_low", "peer_high"]
 COLUMNS += ["forecasts", "positives", "first_origin", "last_origin"]

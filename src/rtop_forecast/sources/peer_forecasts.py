@@ -10,6 +10,7 @@ from rtop_forecast.checks.arguments import path_argument
 from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.sources.catalogue.ewp_list import resolve_ewp
 from rtop_forecast.sources.reading import files
+from rtop_forecast.world.states import ROW_KEYS
 
 __all__ = ["read_ewp_backtest", "read_peer_forecasts"]
 
@@ -95,7 +96,7 @@ def read_ewp_backtest(path: str | Path) -> pd.DataFrame:
     faults = {
         "a code that is not a state in its year": found["country_id"].isna(),
         "a probability outside 0 to 1": ~found["prob"].between(0, 1),
-        "two forecasts of one state and origin": found.duplicated(["country_id", "origin_year"]),
+        "two forecasts of one state and origin": found.duplicated(ROW_KEYS),
     }
     for fault, rows in faults.items():
         if rows.any():

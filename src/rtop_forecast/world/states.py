@@ -44,11 +44,13 @@ from rtop_forecast.world.spells import years_of_spells
 
 #: Columns that name a state-year: Gleditsch-Ward number as of the year, and calendar year.
 KEYS = ["country_id", "year"]
+ROW_KEYS = ["country_id", "origin_year"]
 
 __all__ = [
     "FIRST_YEAR",
     "KEYS",
     "LAST_YEAR",
+    "ROW_KEYS",
     "SYSTEMS",
     "Resolution",
     "State",

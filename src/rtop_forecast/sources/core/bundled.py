@@ -60,10 +60,10 @@ def core_tables(frames: Mapping[str, pd.DataFrame] | None = None) -> list[Source
     """
     frames = {} if frames is None else frames
     coverage = _table("coverage", frames)
-    known = registry()
-    tables = [_episodes(coverage, known, frames)]
-    tables += [_counts(name, coverage, known, frames) for name in _COUNTS]
-    tables += [_treaties(coverage, known, frames), _ratings(coverage, known, frames)]
+    registered = registry()
+    tables = [_episodes(coverage, registered, frames)]
+    tables += [_counts(name, coverage, registered, frames) for name in _COUNTS]
+    tables += [_treaties(coverage, registered, frames), _ratings(coverage, registered, frames)]
     return tables
 
 
@@ -106,7 +106,7 @@ def _spans(table: str, coverage: pd.DataFrame) -> dict[str, tuple[int, int]]:
 
 
 def _description(
-    table: str, coverage: pd.DataFrame, known: Mapping[str, Release], raw: pd.DataFrame
+    table: str, coverage: pd.DataFrame, registered: Mapping[str, Release], raw: pd.DataFrame
 ) -> tuple[str, str, int]:
     """Source keys, releases and the slowest publication lag among the sources that give the latest years.
 
@@ -115,7 +115,7 @@ def _description(
     """
     rows = coverage[coverage["table"] == table]
     keys = list(dict.fromkeys(";".join(rows["source"]).split(";")))
-    entries = {key: _entry(key, table, known) for key in keys}
+    entries = {key: _entry(key, table, registered) for key in keys}
     latest = (
         raw["year"] >= rows["last_year"].max() - 1 if table in _COUNTS else pd.Series(True, index=raw.index)
     )
@@ -125,12 +125,12 @@ def _description(
     return "+".join(keys), "+".join(releases), lag
 
 
-def _entry(key: str, table: str, known: Mapping[str, Release]) -> Release:
+def _entry(key: str, table: str, registered: Mapping[str, Release]) -> Release:
     """Registry entry of a source; a release that is not registered takes its dataset's, under its own number."""
-    if key in known:
-        return known[key]
+    if key in registered:
+        return registered[key]
     dataset, _, release = key.rpartition("-")
-    for other, entry in known.items():
+    for other, entry in registered.items():
         if other.rpartition("-")[0] == dataset:
             return replace(entry, key=key, release=release)
     message = f"each source of a core table is in sources.toml; {key!r} of {table}.csv is not. Add the entry."
@@ -145,9 +145,9 @@ def _source_table(
     spans: Mapping[str, tuple[int, int]],
     zero_inside: bool,
     coverage: pd.DataFrame,
-    known: Mapping[str, Release],
+    registered: Mapping[str, Release],
 ) -> SourceTable:
-    source, release, lag = _description(table, coverage, known, raw)
+    source, release, lag = _description(table, coverage, registered, raw)
     return SourceTable(
         source=source,
         release=release,
@@ -162,7 +162,7 @@ def _source_table(
 def _counts(
     table: str,
     coverage: pd.DataFrame,
-    known: Mapping[str, Release],
+    registered: Mapping[str, Release],
     frames: Mapping[str, pd.DataFrame],
 ) -> SourceTable:
     layout = _COUNTS[table]
@@ -171,12 +171,18 @@ def _counts(
     data = raw[[*KEYS, *names]].rename(columns=names)
     spans = {names[name]: years for name, years in _spans(table, coverage).items()}
     return _source_table(
-        table, data, raw=raw, spans=spans, zero_inside=layout.zero_inside, coverage=coverage, known=known
+        table,
+        data,
+        raw=raw,
+        spans=spans,
+        zero_inside=layout.zero_inside,
+        coverage=coverage,
+        registered=registered,
     )
 
 
 def _episodes(
-    coverage: pd.DataFrame, known: Mapping[str, Release], frames: Mapping[str, pd.DataFrame]
+    coverage: pd.DataFrame, registered: Mapping[str, Release], frames: Mapping[str, pd.DataFrame]
 ) -> SourceTable:
     episodes = frames["episodes"] if "episodes" in frames else load_episodes()
     first, last = _spans("episodes", coverage)["onset"]
@@ -190,12 +196,12 @@ def _episodes(
         spans=spans,
         zero_inside=True,
         coverage=coverage,
-        known=known,
+        registered=registered,
     )
 
 
 def _treaties(
-    coverage: pd.DataFrame, known: Mapping[str, Release], frames: Mapping[str, pd.DataFrame]
+    coverage: pd.DataFrame, registered: Mapping[str, Release], frames: Mapping[str, pd.DataFrame]
 ) -> SourceTable:
     """1 from the year in which a state becomes a party to the year before it ceases to be, else 0 inside coverage."""
     spans = _spans("treaties", coverage)
@@ -216,12 +222,12 @@ def _treaties(
         spans={f"treaty_{name}": years for name, years in spans.items()},
         zero_inside=False,
         coverage=coverage,
-        known=known,
+        registered=registered,
     )
 
 
 def _ratings(
-    coverage: pd.DataFrame, known: Mapping[str, Release], frames: Mapping[str, pd.DataFrame]
+    coverage: pd.DataFrame, registered: Mapping[str, Release], frames: Mapping[str, pd.DataFrame]
 ) -> SourceTable:
     """Run-length spells, one row per state-year and one column per rating."""
     spans = _spans("ratings", coverage)
@@ -248,5 +254,5 @@ def _ratings(
         spans={names[name]: years for name, years in spans.items()},
         zero_inside=False,
         coverage=coverage,
-        known=known,
+        registered=registered,
     )

@@ -92,10 +92,10 @@ def check_core_table(name: str, table: pd.DataFrame, state_years: pd.DataFrame) 
 
 def _check_states(name: str, table: pd.DataFrame, years: pd.Series, state_years: pd.DataFrame) -> None:
     pairs = pd.DataFrame({"country_id": table["country_id"], "year": years})
-    known = pairs.merge(
+    existing = pairs.merge(
         state_years[["country_id", "year"]], on=["country_id", "year"], how="left", indicator=True
     )
-    absent = pd.Series((known["_merge"] == "left_only").to_numpy(), index=table.index)
+    absent = pd.Series((existing["_merge"] == "left_only").to_numpy(), index=table.index)
     _raise_for(name, table, absent, rule="every country_id must be a state in that year")
 
 

@@ -234,7 +234,9 @@ def treaties_table(tables: list[SourceTable], annotations: pd.DataFrame) -> pd.D
     replaced = listed.merge(
         annotations[["country_id", "treaty"]], on=["country_id", "treaty"], indicator=True, how="left"
     )
-    kept = listed[(replaced["_merge"] == "left_only").to_numpy()]
+    remaining = listed[(replaced["_merge"] == "left_only").to_numpy()]
     columns = ["country_id", "treaty", "year", "end_year", "source"]
-    table = pd.concat([kept[columns], annotations[columns]], ignore_index=True).astype({"end_year": "Int64"})
+    table = pd.concat([remaining[columns], annotations[columns]], ignore_index=True).astype(
+        {"end_year": "Int64"}
+    )
     return table.sort_values(["country_id", "treaty", "year"], ignore_index=True)

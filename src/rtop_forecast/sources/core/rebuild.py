@@ -190,20 +190,20 @@ def further_tables(
     A variable is taken from the newest release that has it. One that a core table has already is left to it,
     unless its dataset's release was picked.
     """
-    known = {name for table in core for name in table.coverage}
+    core_names = {name for table in core for name in table.coverage}
     tables = []
     for dataset in releases.found.files:
-        taken = set() if dataset in picks else set(known)
+        taken = set() if dataset in picks else set(core_names)
         for path, table in releases.tables(dataset):
             names = {name: f"{dataset}_{name}" for name in table.coverage}
-            kept = {old: new for old, new in names.items() if new not in taken}
-            if not kept:
+            chosen = {old: new for old, new in names.items() if new not in taken}
+            if not chosen:
                 releases.notes.setdefault(
                     path, "not needed: another release or a core table has its variables"
                 )
                 continue
-            taken |= set(kept.values())
-            tables.append(table.select(kept))
+            taken |= set(chosen.values())
+            tables.append(table.select(chosen))
             releases.used.add(path)
     return tables
 
@@ -211,10 +211,10 @@ def further_tables(
 def _without(table: SourceTable, further: Sequence[SourceTable]) -> SourceTable | None:
     """Core table less the variables that a picked release brings; None if nothing is left."""
     brought = {name for other in further for name in other.coverage}
-    kept = {name: name for name in table.coverage if name not in brought}
-    if len(kept) == len(table.coverage):
+    chosen = {name: name for name in table.coverage if name not in brought}
+    if len(chosen) == len(table.coverage):
         return table
-    return table.select(kept) if kept else None
+    return table.select(chosen) if chosen else None
 
 
 def _refuse_nothing(releases: Releases) -> None:
@@ -222,10 +222,10 @@ def _refuse_nothing(releases: Releases) -> None:
     found = releases.found
     if found.files:
         return
-    seen = [found.names[path] for path in found.others]
+    others = [found.names[path] for path in found.others]
     message = (
-        f"{found.folder} holds no release that is recognised; {len(seen)} data files were looked at"
-        + (f", first {', '.join(seen[:5])}" if seen else "")
+        f"{found.folder} holds no release that is recognised; {len(others)} data files were looked at"
+        + (f", first {', '.join(others[:5])}" if others else "")
         + ". `rtop-forecast sources` lists the releases and their pages."
     )
     raise InputError(message)
@@ -271,5 +271,5 @@ def _remark(path: Path, dataset: str, release: str | None) -> str:
 
 def _unmatched(parts: list[pd.DataFrame]) -> pd.DataFrame:
     columns = ["source", "code", "year", "rows", "reason"]
-    kept = [part for part in parts if len(part)]
-    return pd.concat(kept, ignore_index=True)[columns] if kept else pd.DataFrame(columns=columns)
+    filled = [part for part in parts if len(part)]
+    return pd.concat(filled, ignore_index=True)[columns] if filled else pd.DataFrame(columns=columns)

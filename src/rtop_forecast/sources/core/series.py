@@ -135,8 +135,8 @@ def _long(table: SourceTable, name: str) -> pd.DataFrame:
 
 def _fill(table: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of ``table`` and those of ``other`` whose state-year it lacks."""
-    seen = other[KEYS].merge(table[KEYS], on=KEYS, how="left", indicator=True)
-    new = other[(seen["_merge"] == "left_only").to_numpy()]
+    compared = other[KEYS].merge(table[KEYS], on=KEYS, how="left", indicator=True)
+    new = other[(compared["_merge"] == "left_only").to_numpy()]
     return pd.concat([table, new[table.columns]], ignore_index=True)
 
 
