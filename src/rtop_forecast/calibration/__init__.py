@@ -9,12 +9,14 @@ from rtop_forecast.calibration.affine import (
     default_calibrator,
 )
 from rtop_forecast.calibration.base import Calibrator
+from rtop_forecast.calibration.by_group import GroupedRandomWalk
 from rtop_forecast.calibration.flexible import BetaCalibration, IsotonicCalibration, VennAbers
 
 __all__ = [
     "AffineCalibrator",
     "BetaCalibration",
     "Calibrator",
+    "GroupedRandomWalk",
     "Identity",
     "InterceptShift",
     "IsotonicCalibration",

@@ -43,11 +43,32 @@ class AffineCalibrator(Calibrator):
     slope_: float
     covariance_: FloatArray
 
-    def apply_log_odds(self, z: ArrayLike) -> FloatArray:
-        """Return intercept_ + slope_ * z."""
+    def apply_log_odds(self, z: ArrayLike, *, groups: ArrayLike | None = None) -> FloatArray:
+        """Return intercept_ + slope_ * z, whatever the group."""
+        del groups
         self._check_fitted("slope_")
         mapped: FloatArray = self.intercept_ + self.slope_ * np.asarray(z, dtype=np.float64)
         return mapped
+
+    def deviations(
+        self, z: ArrayLike, *, draws: int, generator: np.random.Generator, groups: ArrayLike | None = None
+    ) -> FloatArray:
+        """Draws of the line from its Laplace approximation, as deviations at ``z``."""
+        del groups
+        self._check_fitted("slope_")
+        values = np.asarray(z, dtype=np.float64)
+        if not self.covariance_[1, 1]:
+            spread = math.sqrt(self.covariance_[0, 0])
+            shifts: FloatArray = np.multiply.outer(
+                spread * generator.standard_normal(draws), np.ones(values.shape)
+            )
+            return shifts
+        eigenvalues, vectors = np.linalg.eigh(self.covariance_)
+        root = vectors * np.sqrt(np.maximum(eigenvalues, 0.0))
+        drawn = generator.standard_normal((draws, 2)) @ root.T
+        level, slope = drawn[:, 0], drawn[:, 1]
+        lines: FloatArray = np.multiply.outer(level, np.ones(values.shape)) + np.multiply.outer(slope, values)
+        return lines
 
     def __repr__(self) -> str:
         """Parameters, and the line if fitted."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from rtop_forecast.checks import arrays as _checks
-from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.checks.arrays import FloatArray, IntArray
 from rtop_forecast.errors import InputError, LeakageError
 from rtop_forecast.logistic import log_odds, probability
 
@@ -31,6 +31,10 @@ class Rows:
         Origin year of each row.
     at : float, optional
         Origin year at which the calibrator will be applied.
+    groups : ndarray of shape (n,)
+        Position of each row's group in ``labels``; all 0 without groups.
+    labels : tuple of str
+        Labels of the groups, sorted.
     """
 
     outcome: FloatArray
@@ -38,6 +42,8 @@ class Rows:
     weight: FloatArray
     years: FloatArray | None
     at: float | None
+    groups: IntArray
+    labels: tuple[str, ...]
 
 
 class Calibrator(ABC):
@@ -54,6 +60,7 @@ class Calibrator(ABC):
         time: ArrayLike | None = None,
         at: float | None = None,
         weights: ArrayLike | None = None,
+        groups: ArrayLike | None = None,
     ) -> Self:
         """Learn from earlier forecasts whose outcome is known.
 
@@ -71,6 +78,9 @@ class Calibrator(ABC):
             Origin year at which the calibrator will be applied.
         weights : array_like of shape (n,), optional
             Non-negative row weights.
+        groups : array_like of shape (n,), optional
+            Label of the group that each row belongs to, known at its origin: text, booleans or integers.
+            `GroupedRandomWalk` treats groups apart; the other calibrators treat all rows alike.
 
         Returns
         -------
@@ -90,11 +100,21 @@ class Calibrator(ABC):
         years = _years(time, y.size)
         if years is not None and at is not None:
             _refuse_later(years, at)
+        named = group_labels([""] * y.size if groups is None else groups, y.size)
+        labels, places = np.unique(named, return_inverse=True)
         # one order for all row orders, so that sums agree to the last bit
-        keys = (w, y, z) if years is None else (w, y, z, years)
+        keys = (w, y, z, places) if years is None else (w, y, z, places, years)
         order = np.lexsort(keys)
-        ordered = None if years is None else years[order]
-        self._learn(Rows(outcome=y[order], log_odds=z[order], weight=w[order], years=ordered, at=at))
+        rows = Rows(
+            outcome=y[order],
+            log_odds=z[order],
+            weight=w[order],
+            years=None if years is None else years[order],
+            at=at,
+            groups=places[order],
+            labels=tuple(labels.tolist()),
+        )
+        self._learn(rows)
         return self
 
     @abstractmethod
@@ -114,13 +134,15 @@ class Calibrator(ABC):
         return f"{type(self).__name__}({given})"
 
     @abstractmethod
-    def apply_log_odds(self, z: ArrayLike) -> FloatArray:
+    def apply_log_odds(self, z: ArrayLike, *, groups: ArrayLike | None = None) -> FloatArray:
         """Map raw to calibrated log-odds.
 
         Parameters
         ----------
-        z : array_like
+        z : array_like of shape (..., n)
             Raw log-odds; minus and plus infinity are kept.
+        groups : array_like of shape (n,), optional
+            Group of each value of the last axis, as in `fit`; only `GroupedRandomWalk` uses it.
 
         Returns
         -------
@@ -128,18 +150,41 @@ class Calibrator(ABC):
             Calibrated log-odds, same shape.
         """
 
-    def apply(self, prob: ArrayLike) -> FloatArray:
+    def deviations(
+        self, z: ArrayLike, *, draws: int, generator: np.random.Generator, groups: ArrayLike | None = None
+    ) -> FloatArray:
+        """Draws from the uncertainty of the map: deviations of the mapped values from their estimate.
+
+        Parameters
+        ----------
+        z : array_like of shape (n,)
+            Raw log-odds.
+        draws : int
+        generator : numpy.random.Generator
+        groups : array_like of shape (n,), optional
+
+        Returns
+        -------
+        ndarray of shape (draws, n)
+            Zeros for a calibrator that states no uncertainty of its own.
+        """
+        del generator, groups
+        return np.zeros((draws, *np.shape(z)))
+
+    def apply(self, prob: ArrayLike, *, groups: ArrayLike | None = None) -> FloatArray:
         """Map raw to calibrated probabilities.
 
         Parameters
         ----------
         prob : array_like of shape (n,)
             Raw probabilities; 0 and 1 are kept.
+        groups : array_like of shape (n,), optional
+            As in `apply_log_odds`.
 
         Returns
         -------
         ndarray of shape (n,)
-            Calibrated probabilities, in the same order of size.
+            Calibrated probabilities, in the same order of size within each group.
 
         Raises
         ------
@@ -148,7 +193,29 @@ class Calibrator(ABC):
         sklearn.exceptions.NotFittedError
             Before `fit`.
         """
-        return probability(self.apply_log_odds(log_odds(_checks.prob_vector(prob))))
+        return probability(self.apply_log_odds(log_odds(_checks.prob_vector(prob)), groups=groups))
+
+
+def group_labels(groups: ArrayLike, n: int) -> NDArray[np.str_]:
+    """Labels of groups as text, one per row.
+
+    Raises
+    ------
+    InputError
+        If their number is another, or one is missing.
+    """
+    given = np.asarray(groups)
+    if given.dtype == object:
+        absent = np.array([label is None or label != label for label in given.ravel().tolist()], dtype=bool)
+    else:
+        absent = np.isnan(given).ravel() if given.dtype.kind == "f" else np.zeros(given.size, dtype=bool)
+    if given.ndim != 1 or given.size != n or absent.any():
+        message = (
+            f"groups must give one label per row; got {given.size} for {n} rows, {int(absent.sum())} of them missing. "
+            "Align them and name the group of every row."
+        )
+        raise InputError(message)
+    return given.astype(np.str_)
 
 
 def _years(time: ArrayLike | None, n: int) -> FloatArray | None:

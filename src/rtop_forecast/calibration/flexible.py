@@ -63,8 +63,9 @@ class BetaCalibration(Calibrator):
         theta = minimise(objective, np.zeros(3))[0]
         self.coef_ = (math.exp(theta[0]), math.exp(theta[1]), float(theta[2]))
 
-    def apply_log_odds(self, z: ArrayLike) -> FloatArray:
+    def apply_log_odds(self, z: ArrayLike, *, groups: ArrayLike | None = None) -> FloatArray:
         """Return c + a log p - b log(1 - p)."""
+        del groups
         self._check_fitted("coef_")
         a, b, c = self.coef_
         x = np.asarray(z, dtype=np.float64)
@@ -115,8 +116,9 @@ class IsotonicCalibration(Calibrator):
         fitted = isotonic_regression(rate, weights=weight + s).x if levels.size else rate
         self.knots_, self.values_ = levels, log_odds(fitted)
 
-    def apply_log_odds(self, z: ArrayLike) -> FloatArray:
+    def apply_log_odds(self, z: ArrayLike, *, groups: ArrayLike | None = None) -> FloatArray:
         """Interpolate the fitted map."""
+        del groups
         self._check_fitted("knots_")
         x = np.asarray(z, dtype=np.float64)
         if not self.knots_.size:
@@ -159,8 +161,9 @@ class VennAbers(Calibrator):
             np.float64
         )
 
-    def apply_log_odds(self, z: ArrayLike) -> FloatArray:
+    def apply_log_odds(self, z: ArrayLike, *, groups: ArrayLike | None = None) -> FloatArray:
         """Log-odds of the merged pair."""
+        del groups
         self._check_fitted("levels_")
         x = np.asarray(z, dtype=np.float64)
         if not self.levels_.size:
