@@ -251,7 +251,7 @@ def onset_target(
     choice(kind, name="kind", options=("onset", "incidence"))
     horizon = integer(horizon, name="horizon", least=1, most=_MOST_YEARS)
     min_population = int(finite_number(min_population, name="min_population"))
-    definition = _definition(panel, event)
+    definition = find_event(panel, event)
     used = {*definition.onset, *definition.ongoing}
     _require(panel, {*used, "population"}, event)
     first = max(panel.variables[name].first_year for name in used) + (definition.threshold is not None)
@@ -315,7 +315,14 @@ def relabelled(target: Target, panel: Panel) -> Target:
     )
 
 
-def _definition(panel: Panel, event: Any) -> Event:
+def find_event(panel: Panel, event: Any) -> Event:
+    """Definition of an event: a key of ``EVENTS``, or of events of the user's own in the panel.
+
+    Raises
+    ------
+    InputError
+        If there is none of the name.
+    """
     if not isinstance(event, str):
         message = f"event must be the name of an event; got {quoted(event)}. One is 'mass_killing'."
         raise InputError(message)

@@ -67,6 +67,7 @@ def fit_calibrator(
         at=origin,
         # windows of h years overlap: each onset lies in h of them and counts once
         weights=np.full(len(closed), 1.0 / horizon),
+        groups=closed["group"] if "group" in closed else None,
     )
     return fitted
 
