@@ -25,7 +25,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from calibration_choice_worlds import SETTINGS, simulated
 
 import rtop_forecast as rtop
-from rtop_forecast.calibration import BetaCalibration, Calibrator, GroupedRandomWalk, Identity, RandomWalkShift
+from rtop_forecast.calibration import (
+    BetaCalibration,
+    Calibrator,
+    GroupedRandomWalk,
+    Identity,
+    RandomWalkShift,
+)
 from rtop_forecast.errors import CoverageError
 from rtop_forecast.evaluation import auc, calibration_slope, log_score
 from rtop_forecast.forecasting.prequential import fit_calibrator
@@ -123,7 +129,9 @@ def raw_forecasts(
 def scored(raw: pd.DataFrame, horizon: int) -> dict[str, Any]:
     """Scores of every candidate on windows closed by 1991, and on later ones."""
     last = int(raw["origin_year"].max())
-    calibrated = {name: _calibrated(calibrator, raw, horizon, last) for name, calibrator in CANDIDATES.items()}
+    calibrated = {
+        name: _calibrated(calibrator, raw, horizon, last) for name, calibrator in CANDIDATES.items()
+    }
     spans = {"closed_by_1991": (FIRST, CLOSED - horizon), "later": (LATER[0], min(LATER[1], last))}
     return {label: _scores(calibrated, span) for label, span in spans.items()}
 
@@ -167,7 +175,9 @@ def _scores(calibrated: dict[str, pd.DataFrame], span: tuple[int, int]) -> dict[
                 label: {
                     "rows": int((group == label).sum()),
                     "positives": int(outcome[group == label].sum()),
-                    "expected_observed": float(prob[group == label].sum() / max(outcome[group == label].sum(), 1)),
+                    "expected_observed": float(
+                        prob[group == label].sum() / max(outcome[group == label].sum(), 1)
+                    ),
                     "slope": float(calibration_slope(outcome[group == label], prob[group == label])),
                 }
                 for label in np.unique(group).tolist()
@@ -189,7 +199,9 @@ def text(document: dict[str, Any]) -> str:
                 lines.append(f"  {setting:<40}{cells}")
     lines.append("simulated")
     for setting in SETTINGS:
-        cells = "".join(f"{1e5 * document['simulation'][setting][name]['difference']:12.1f}" for name in names)
+        cells = "".join(
+            f"{1e5 * document['simulation'][setting][name]['difference']:12.1f}" for name in names
+        )
         lines.append(f"  {setting:<40}{cells}")
     for part in ("record", "simulation", "sum"):
         cells = "".join(f"{1e5 * document['criterion'][name][part]:12.1f}" for name in names)
@@ -202,7 +214,9 @@ def _arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of official releases")
-    parser.add_argument("--cache", type=Path, metavar="DIR", help="keep raw forecasts, to go on where it stopped")
+    parser.add_argument(
+        "--cache", type=Path, metavar="DIR", help="keep raw forecasts, to go on where it stopped"
+    )
     parser.add_argument("--panels", type=int, default=8, help="simulated panels a setting (default: 8)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2)

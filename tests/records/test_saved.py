@@ -222,15 +222,23 @@ def test_a_changed_byte_of_a_forecast_is_noticed(small, tmp_path):
     rtop.load_forecast(folder)
 
 
-def test_a_backtest_of_version_1_is_read(result, tmp_path):
-    folder = rtop.save_backtest(result, tmp_path / "b")
+def test_backtests_of_earlier_versions_are_read(result, tmp_path):
+    # what came before calibrators knew groups had no column of them
+    plain = replace(
+        result, frame=result.frame.drop(columns="group"), feeding=result.feeding.drop(columns="group")
+    )
+    folder = rtop.save_backtest(plain, tmp_path / "b")
     manifest = json.loads((folder / "manifest.json").read_text())
-    assert manifest["version"] == 2
-    for version, outcome in ((1, None), (3, "version 3; this release reads 1, 2"), ("2", "was changed")):
+    assert manifest["version"] == 3
+    cases = ((1, None), (2, None), (4, "version 4; this release reads 1, 2, 3"), ("2", "was changed"))
+    for version, outcome in cases:
         text = json.dumps(manifest | {"version": version}, indent=1, ensure_ascii=False) + "\n"
         (folder / "manifest.json").write_text(text)
         if outcome is None:
-            pd.testing.assert_frame_equal(rtop.load_backtest(folder).frame, result.frame)
+            loaded = rtop.load_backtest(folder)
+            expected = plain.frame.assign(group="")
+            pd.testing.assert_frame_equal(loaded.frame[expected.columns], expected)
+            assert (loaded.feeding["group"] == "").all()
             continue
         with pytest.raises(rtop.DataIntegrityError, match=outcome):
             rtop.load_backtest(folder)

@@ -190,7 +190,7 @@ class _Cells:
     @property
     def size(self) -> int:
         """Number of parameters: steps, offsets and log-slopes."""
-        return self.design.shape[1] + self.centres.size
+        return int(self.design.shape[1] + self.centres.size)
 
     @property
     def group_of_cell(self) -> IntArray:

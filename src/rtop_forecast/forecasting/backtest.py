@@ -45,6 +45,7 @@ def backtest(  # noqa: PLR0913 (public entry point)
     explain: bool = False,
     checkpoint: str | Path | None = None,
     vintages: Literal["revised", "real_time"] = "revised",
+    groups: str | None = None,
 ) -> BacktestResult:
     """Forecast from each origin with what was known then, and record what happened.
 
@@ -81,6 +82,9 @@ def backtest(  # noqa: PLR0913 (public entry point)
         With ``"revised"`` every origin uses the releases that the panel holds. With ``"real_time"`` it uses those that
         were current on its issue date, of the datasets whose vintages the panel keeps (``load_panel(vintages=...)``):
         for features, for training labels and for the calibrator. The target scores the forecasts either way.
+    groups : str, optional
+        A boolean or categorical feature whose values are the groups that the calibrator treats apart. By default the
+        groups are ``"under_way"``, where an episode of the event was not known to be over, and ``"quiet"``.
 
     Returns
     -------
@@ -94,7 +98,7 @@ def backtest(  # noqa: PLR0913 (public entry point)
     """
     choice(vintages, name="vintages", options=("revised", "real_time"))
     instance_of(origins, RollingOrigin, name="origins", remedy="For example RollingOrigin(first=1993).")
-    request = Request.of(model, features, target)
+    request = Request.of(model, features, target, groups=groups)
     options = BacktestOptions(
         calibrator=default_calibrator() if calibrator is None else calibrator,
         calibration_origins=calibration_origins,
@@ -107,7 +111,7 @@ def backtest(  # noqa: PLR0913 (public entry point)
     plan = _Plan(model=request.model, truth=request.rows, years=years, options=options)
     provenance = request.provenance(seed=seed)
     if vintages == "real_time":
-        plan = replace(plan, then=real_time_inputs(features, target, plan.needed))
+        plan = replace(plan, then=real_time_inputs(features, target, plan.needed, groups=groups))
         provenance["real_time"] = {str(year): plan.then[year].release_names for year in years}
     if explain:
         plan = replace(plan, explained={origin: plan.features_at(origin, features) for origin in years})
@@ -261,7 +265,13 @@ def _explanation(
     rows = plan.rows_at(origin)
     here = rows.at(origin)
     return explained_by(
-        contributions, rows.keys[here], rows.matrix[here], plan.explained[origin], calibrator, origin
+        contributions,
+        rows.keys[here],
+        rows.matrix[here],
+        plan.explained[origin],
+        calibrator,
+        origin,
+        rows.labels[here],
     )
 
 

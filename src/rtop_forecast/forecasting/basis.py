@@ -104,6 +104,7 @@ class Basis(Fit):
                 specs=tuple(self.features.specs),
                 origin_year=self.origin_year,
                 sources=self.features.sources(),
+                groups=self.groups,
             ),
             calibrator=self.calibrator,
             reference=reference,
@@ -119,4 +120,5 @@ class Basis(Fit):
             medians,
             specs=self.features.specs,
             calibrator=self.calibrator,
+            group=str(self.group(country_id)[0]),
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from joblib import delayed
 
-from rtop_forecast.calibration import AffineCalibrator, Calibrator
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.forecasting.fit import Fit
 from rtop_forecast.forecasting.options import DrawOptions
@@ -23,7 +22,7 @@ STRETCH_WORLD = 1.75
 def joint_draws(fit: Fit, options: DrawOptions) -> FloatArray:
     """Joint draws of the calibrated log-odds of all states of an origin year.
 
-    Each draw refits the model on a resample of whole countries and draws the calibrator's shift from its
+    Each draw refits the model on a resample of whole countries and draws the calibrator's map from its
     posterior; the draws are centred on the forecast. What is common to all states is stretched about it by
     ``STRETCH_WORLD``, the rest by ``STRETCH_STATES``, since penalised models err by more than their refits differ.
 
@@ -41,7 +40,7 @@ def joint_draws(fit: Fit, options: DrawOptions) -> FloatArray:
     weights = _block_weights(fit, options.draws)
     tasks = (delayed(_draw)(fit.unfitted, fit.rows, fit.origin_year, weight) for weight in weights)
     refits = np.array(run(tasks, count=options.draws, n_jobs=options.n_jobs, progress=options.progress))
-    return _around(fit.log_odds(fit.matrix), refits, fit.calibrator, seed=fit.seed)
+    return _around(fit, refits)
 
 
 def _block_weights(fit: Fit, draws: int) -> list[FloatArray]:
@@ -55,19 +54,20 @@ def _block_weights(fit: Fit, draws: int) -> list[FloatArray]:
     return [np.where(trained, count[place], 0).astype(float) for count in counts]
 
 
-def _around(log_odds: FloatArray, refits: FloatArray, calibrator: Calibrator, *, seed: int) -> FloatArray:
+def _around(fit: Fit, refits: FloatArray) -> FloatArray:
     """Draws of every state's calibrated log-odds, centred on the forecast.
 
-    The refits give the spread of the model; a normal draw per refit, common to all states, gives that
-    of the calibrator's shift.
+    The refits give the spread of the model; a draw of the calibrator's map per refit gives that of the
+    calibrator.
     """
-    mapped = calibrator.apply_log_odds(refits)
-    generator = np.random.default_rng([seed, 1])
-    spread = np.sqrt(calibrator.covariance_[0, 0]) if isinstance(calibrator, AffineCalibrator) else 0.0
-    shift = spread * generator.standard_normal(len(refits))
-    deviation = (mapped - np.median(mapped, axis=0)) + (shift - np.median(shift))[:, None]
+    mapped = fit.calibrator.apply_log_odds(refits, groups=fit.groups)
+    generator = np.random.default_rng([fit.seed, 1])
+    moved = fit.calibrator.deviations(
+        fit.fitted.log_odds(fit.matrix), draws=len(refits), generator=generator, groups=fit.groups
+    )
+    deviation = (mapped - np.median(mapped, axis=0)) + (moved - np.median(moved, axis=0))
     common = deviation.mean(axis=1, keepdims=True)
-    result: FloatArray = log_odds + STRETCH_WORLD * common + STRETCH_STATES * (deviation - common)
+    result: FloatArray = fit.calibrated + STRETCH_WORLD * common + STRETCH_STATES * (deviation - common)
     return result
 
 

@@ -248,7 +248,7 @@ def forecast(  # noqa: PLR0913 (public entry point)
     _check_horizon(backtest, target)
     basis = Basis.of(request, backtest, origin=origin, seed=seed)
     raw = basis.fitted.log_odds(basis.matrix)
-    log_odds = basis.calibrator.apply_log_odds(raw)
+    log_odds = basis.calibrated
     drawn = joint_draws(basis, options)
     frame = with_prob(forecast_rows(basis.rows, origin, raw), log_odds)
     _add_ranges(frame, drawn, level=level)
@@ -312,7 +312,7 @@ def _add_ranges(frame: pd.DataFrame, drawn: FloatArray, *, level: float) -> None
 
 
 def _add_last_year(frame: pd.DataFrame, before: Basis) -> None:
-    prob = pd.Series(probability(before.log_odds(before.matrix)), index=before.keys["country_id"].to_numpy())
+    prob = pd.Series(probability(before.calibrated), index=before.keys["country_id"].to_numpy())
     ranks = _ranks(prob).astype("Int64")
     frame["prob_last_year"] = prob.reindex(frame["country_id"]).to_numpy()
     frame["rank_last_year"] = ranks.reindex(frame["country_id"]).array

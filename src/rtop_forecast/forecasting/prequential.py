@@ -34,7 +34,7 @@ def fit_calibrator(
     calibrator : Calibrator
         Unfitted; a copy is fitted.
     history : pandas.DataFrame
-        ``origin_year, raw_prob, outcome``; rows without an outcome teach nothing.
+        ``origin_year, group, raw_prob, outcome``; rows without an outcome teach nothing.
     origin : int
         Where the calibrator will be applied.
     horizon : int
@@ -67,7 +67,7 @@ def fit_calibrator(
         at=origin,
         # windows of h years overlap: each onset lies in h of them and counts once
         weights=np.full(len(closed), 1.0 / horizon),
-        groups=closed["group"] if "group" in closed else None,
+        groups=closed["group"],
     )
     return fitted
 
@@ -102,9 +102,9 @@ def calibrate(
         history = raw.assign(outcome=labels_of(labels_then[origin], raw)) if labels_then else raw
         fitted = fit_calibrator(calibrator, history, origin=origin, horizon=horizon, origins=origins)
         calibrators[origin] = fitted
-        group = by_origin[origin]
-        log_odds = fitted.apply_log_odds(group["log_odds"].to_numpy(dtype=float))
-        frames.append(with_prob(group, log_odds))
+        rows = by_origin[origin]
+        log_odds = fitted.apply_log_odds(rows["log_odds"].to_numpy(dtype=float), groups=rows["group"])
+        frames.append(with_prob(rows, log_odds))
     return pd.concat(frames, ignore_index=True), calibrators
 
 

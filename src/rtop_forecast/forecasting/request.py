@@ -33,7 +33,7 @@ class Request:
     rows: Sample
 
     @classmethod
-    def of(cls, model: Any, features: Any, target: Any) -> Request:
+    def of(cls, model: Any, features: Any, target: Any, *, groups: str | None = None) -> Request:
         """Check the three and join features and target.
 
         Raises
@@ -44,7 +44,9 @@ class Request:
         model = as_risk_model(model)
         instance_of(features, Features, name="features", remedy="Make them with build_features(panel).")
         instance_of(target, Target, name="target", remedy="Make it with onset_target(panel).")
-        return cls(model=model, features=features, target=target, rows=sample(features, target))
+        return cls(
+            model=model, features=features, target=target, rows=sample(features, target, groups=groups)
+        )
 
     def provenance(self, *, seed: int) -> dict[str, Any]:
         """Name the sources, releases, packages, target and seed behind a result."""

@@ -12,19 +12,40 @@ from sklearn.base import clone
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import CoverageError, InputError, LeakageError
 from rtop_forecast.features import Features
+from rtop_forecast.forecasting.situation import Situation, situations
 from rtop_forecast.models import RiskModel
 from rtop_forecast.targets import Target
 from rtop_forecast.world.states import KEYS
 
+_MOST_GROUPS = 20
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """Feature matrix and labels of the state-years at risk, in the order of state and year."""
+    """Feature matrix and labels of the state-years at risk, in the order of state and year.
+
+    Attributes
+    ----------
+    keys : pandas.DataFrame
+        ``country_id, year, name``.
+    matrix : pandas.DataFrame of shape (n_rows, n_features)
+    outcome : ndarray of shape (n_rows,)
+        0.0 or 1.0; NaN where the window is open.
+    horizon : int
+    groups : ndarray of str of shape (n_rows,), optional
+        Group of each row as known at its origin, which a calibrator may treat apart; without any, all are one group.
+    """
 
     keys: pd.DataFrame
     matrix: pd.DataFrame
     outcome: FloatArray
     horizon: int
+    groups: NDArray[np.str_] | None = None
+
+    @property
+    def labels(self) -> NDArray[np.str_]:
+        """Group of each row; the empty text where all rows are one group."""
+        return np.full(len(self.keys), "") if self.groups is None else self.groups
 
     def training(self, origin: int) -> NDArray[np.bool_]:
         """Rows whose whole window had closed by the origin."""
@@ -85,13 +106,22 @@ class Sample:
         return fitted
 
 
-def sample(features: Features, target: Target) -> Sample:
+def sample(features: Features, target: Target, *, groups: str | None = None) -> Sample:
     """Join features and labels; state-years not at risk are left out, as the target's exclusions say.
+
+    Parameters
+    ----------
+    features : Features
+    target : Target
+    groups : str, optional
+        Name of a boolean or categorical feature whose values are the groups; by default the situations of
+        :func:`rtop_forecast.forecasting.situation.situations`.
 
     Raises
     ------
     InputError
-        If features and target do not describe the same state-years.
+        If features and target do not describe the same state-years, or the feature does not exist or takes
+        too many values to be groups.
     """
     left, right = features.frame, target.frame
     if not left[KEYS].equals(right[KEYS]):
@@ -106,4 +136,25 @@ def sample(features: Features, target: Target) -> Sample:
         matrix=left.loc[at_risk, features.names].reset_index(drop=True),
         outcome=right.loc[at_risk, "outcome"].to_numpy(dtype=float),
         horizon=target.horizon,
+        groups=_groups(features, target, groups)[at_risk],
+    )
+
+
+def _groups(features: Features, target: Target, name: str | None) -> NDArray[np.str_]:
+    """Group of each row of the features."""
+    if name is None:
+        return situations(features, target)
+    if name not in features.names:
+        message = f"groups must name one of the {len(features.names)} features; {name!r} is none of them."
+        raise InputError(message)
+    values = features.frame[name].to_numpy(dtype=float)
+    distinct = np.unique(values[np.isfinite(values)])
+    if distinct.size > _MOST_GROUPS:
+        message = (
+            f"groups must be a boolean or categorical feature; {name!r} takes {distinct.size} values. "
+            f"Choose one with at most {_MOST_GROUPS}."
+        )
+        raise InputError(message)
+    return np.array(
+        [str(Situation.NOT_KNOWN) if np.isnan(value) else f"{value:g}" for value in values], dtype=np.str_
     )

@@ -120,10 +120,10 @@ def what_if(
     return WhatIf(
         name=str(basis.keys["name"].iloc[place]),
         settings={name: float(value) for name, value in settings.items()},
-        prob=_prob(changed.log_odds(changed.matrix)[place]),
+        prob=_prob(changed.calibrated[place]),
         prob_low=_prob(low),
         prob_high=_prob(high),
-        forecast_prob=_prob(basis.log_odds(row)[0]),
+        forecast_prob=_prob(basis.calibrated[place]),
         support=support,
         supported=bool(support["inside"].all()),
     )

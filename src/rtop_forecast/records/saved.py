@@ -46,8 +46,18 @@ def _explained(contents: dict[str, bytes]) -> dict[str, bytes]:
     return contents
 
 
-_BACKTEST = Kind(noun="backtest", version=2, migrations={1: _explained})
-_FORECAST = Kind(noun="forecast", version=1, migrations={})
+def _grouped(*tables: str) -> Callable[[dict[str, bytes]], dict[str, bytes]]:
+    """Migration from before calibrators knew groups: every row was of one group."""
+
+    def migrate(contents: dict[str, bytes]) -> dict[str, bytes]:
+        files = {f"{name}.parquet": table_of(contents[f"{name}.parquet"]) for name in tables}
+        return contents | {name: as_parquet(table.assign(group="")) for name, table in files.items()}
+
+    return migrate
+
+
+_BACKTEST = Kind(noun="backtest", version=3, migrations={1: _explained, 2: _grouped("frame", "feeding")})
+_FORECAST = Kind(noun="forecast", version=2, migrations={1: _grouped("frame", "rows")})
 _FITTED = Kind(noun="model", version=3, migrations={})
 
 
@@ -140,7 +150,7 @@ def save_forecast(forecast: Forecast, folder: str | Path) -> Path:
         "origin_year": basis.origin_year,
         "seed": basis.seed,
     }
-    rows = basis.rows.keys.assign(outcome=basis.rows.outcome)
+    rows = basis.rows.keys.assign(outcome=basis.rows.outcome, group=basis.rows.labels)
     contents = {
         _RESULT: as_json(payload),
         "frame.parquet": as_parquet(forecast.frame),
@@ -184,6 +194,7 @@ def load_forecast(folder: str | Path) -> Forecast:
                 matrix=features.frame[features.names].iloc[place].reset_index(drop=True),
                 outcome=rows["outcome"].to_numpy(dtype=np.float64),
                 horizon=payload["horizon"],
+                groups=rows["group"].to_numpy(dtype=np.str_),
             ),
             features=features,
             origin_year=payload["origin_year"],

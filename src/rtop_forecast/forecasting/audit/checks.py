@@ -198,9 +198,10 @@ class Calibration(LeakageCheck):
         result = inputs.result
         if result is None:
             return
-        for origin, group in result.frame.groupby("origin_year"):
+        for origin, rows in result.frame.groupby("origin_year"):
             fitted = calibrator_of(result, origin=int(str(origin)), horizon=result.horizon)
-            gap = float(np.abs(fitted.apply(group["raw_prob"]) - group["prob"].to_numpy()).max())
+            again = fitted.apply(rows["raw_prob"], groups=rows["group"])
+            gap = float(np.abs(again - rows["prob"].to_numpy()).max())
             if gap > _SAME_PROB:
                 yield self.finding(f"origin {origin}", f"probabilities differ by up to {gap:.2g}")
 
