@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,6 +20,7 @@ from rtop_forecast.explanation.reference import Reference
 from rtop_forecast.features import Features
 from rtop_forecast.forecasting.basis import Basis
 from rtop_forecast.forecasting.draws import joint_draws
+from rtop_forecast.forecasting.horizons import at_horizons, horizon_years
 from rtop_forecast.forecasting.inputs import input_ages, sources_end
 from rtop_forecast.forecasting.options import DrawOptions
 from rtop_forecast.forecasting.request import Request
@@ -43,7 +45,9 @@ class Forecast:
         (bounds inclusive), ``raw_prob`` (the model's own), ``prob`` (calibrated), ``prob_low, prob_high``,
         ``rank`` (1 is the highest risk), ``rank_low, rank_high``, ``prob_top10, prob_top30`` (share of the draws in
         which the state is among the ten or thirty highest), ``prob_last_year, rank_last_year`` (from the
-        origin before, missing for states not at risk then) and ``outcome`` (NaN while the window is open).
+        origin before, missing for states not at risk then), ``group`` (``"under_way"`` where an episode was not known
+        to be over, else ``"quiet"``), ``outcome`` (NaN while the window is open) and, if asked for, ``prob_1y`` and so
+        on.
     expected : tuple of float
         Expected number of states with an onset in the window: value, low, high.
     explanation : AttributionTable
@@ -188,6 +192,7 @@ def forecast(  # noqa: PLR0913 (public entry point)
     *,
     origin: int,
     backtest: BacktestResult | None = None,
+    horizons: Sequence[int] | None = None,
     issued: date | None = None,
     draws: int = 50,
     level: float = LEVEL,
@@ -214,6 +219,9 @@ def forecast(  # noqa: PLR0913 (public entry point)
     backtest : BacktestResult, optional
         A backtest of the same model: its calibrator is fitted on its forecasts whose windows had
         closed by the origin. Without it the model's own probabilities stand.
+    horizons : sequence of int, optional
+        Years, each from 1 to 10: a column ``prob_1y`` and so on for each, from the one score of the model and never
+        falling as the window grows; see :meth:`BacktestResult.at_horizons`. Needs ``backtest``.
     issued : datetime.date, optional
         Date of knowledge; by default the end of the features' issue month of origin + 1.
     draws : int
@@ -253,6 +261,8 @@ def forecast(  # noqa: PLR0913 (public entry point)
     frame = with_prob(forecast_rows(basis.rows, origin, raw), log_odds)
     _add_ranges(frame, drawn, level=level)
     _add_last_year(frame, basis.year_before(backtest))
+    if horizons is not None:
+        frame = frame.join(_at_horizons(frame, backtest, origin=origin, horizons=horizons))
     low, high = np.quantile(probability(drawn).sum(axis=1), [(1 - level) / 2, (1 + level) / 2])
     return Forecast(
         frame=frame.sort_values(["rank", "name"], ignore_index=True),
@@ -285,6 +295,15 @@ def _check_horizon(backtest: BacktestResult | None, target: Target) -> None:
             "years ahead. Backtest with the same horizon."
         )
         raise InputError(message)
+
+
+def _at_horizons(
+    frame: pd.DataFrame, backtest: BacktestResult | None, *, origin: int, horizons: Sequence[int]
+) -> pd.DataFrame:
+    if backtest is None:
+        message = "other horizons are learned from past forecasts. Pass backtest=backtest(...)."
+        raise InputError(message)
+    return at_horizons(backtest.past, frame, origin=origin, horizons=horizon_years(horizons))
 
 
 def _issue_date(features: Features, origin: int, issued: date | None) -> date:

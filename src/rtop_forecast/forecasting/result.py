@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
 from rtop_forecast.calibration import Calibrator
+from rtop_forecast.errors import InputError
 from rtop_forecast.evaluation import score_intervals, score_table
 from rtop_forecast.explanation.attribution import AttributionTable
 from rtop_forecast.explanation.cases import Case, make_case
+from rtop_forecast.forecasting.horizons import PastForecasts, at_horizons, horizon_years, outcome_within
+from rtop_forecast.forecasting.rows import CALIBRATION_COLUMNS
+from rtop_forecast.world.states import KEYS
 
 SCORES = (
     "auc",
@@ -67,6 +71,61 @@ class BacktestResult:
     def to_frame(self) -> pd.DataFrame:
         """Copy of the forecasts."""
         return self.frame.copy()
+
+    @property
+    def past(self) -> PastForecasts:
+        """All forecasts and the outcome's own years, from which other horizons are learned.
+
+        Raises
+        ------
+        InputError
+            If the backtest was of a sample of your own, whose events are not known by year, or in real time.
+        """
+        if self.events.empty or "real_time" in self.provenance:
+            lack = "is in real time" if "real_time" in self.provenance else "knows no events by year"
+            message = (
+                f"other horizons are learned from the events of every year, and this backtest {lack}. "
+                "Make it with backtest(model, features, target)."
+            )
+            raise InputError(message)
+        counted = "ongoing" if self.provenance.get("kind") == "incidence" else "onset"
+        columns = ["country_id", "name", *CALIBRATION_COLUMNS]
+        return PastForecasts(
+            rows=pd.concat([self.feeding[columns], self.frame[columns]], ignore_index=True),
+            events=self.events[KEYS].assign(event=self.events[counted]),
+            calibrator=self.calibrator,
+            horizon=self.horizon,
+            origins=self.calibration_origins,
+        )
+
+    def at_horizons(self, horizons: Sequence[int] = (1, 2, 3)) -> pd.DataFrame:
+        """Out-of-sample probabilities of windows of several lengths, from the one score of the backtest.
+
+        Parameters
+        ----------
+        horizons : sequence of int
+            Years, each from 1 to 10.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``country_id, name, origin_year``, then per horizon ``prob_1y`` and ``outcome_1y`` and so on. Probabilities
+            never fall as the window grows; outcomes are NaN where the window is open.
+
+        Raises
+        ------
+        InputError
+            As :attr:`past` says, or if a horizon is no whole number of years from 1 to 10.
+        """
+        years, past = horizon_years(horizons), self.past
+        parts = [
+            at_horizons(past, rows, origin=int(str(origin)), horizons=years)
+            for origin, rows in self.frame.groupby("origin_year")
+        ]
+        table = self.frame[["country_id", "name", "origin_year"]].join(pd.concat(parts))
+        for length in years:
+            table[f"outcome_{length}y"] = outcome_within(past, self.frame, length)
+        return table
 
     def scores(self) -> dict[str, float]:
         """Every score of the calibrated forecasts; see :func:`rtop_forecast.evaluation.score_table`."""
