@@ -34,7 +34,7 @@ from rtop_forecast.calibration import (
 )
 from rtop_forecast.errors import CoverageError
 from rtop_forecast.evaluation import auc, calibration_slope, log_score
-from rtop_forecast.forecasting.prequential import fit_calibrator
+from rtop_forecast.forecasting.calibrated import fit_calibrator
 from rtop_forecast.forecasting.situation import situations
 from rtop_forecast.models import default_model
 

@@ -48,10 +48,10 @@ from rtop_forecast.evaluation import (
     rank_ranges,
 )
 from rtop_forecast.forecasting.backtest import backtest_rows
+from rtop_forecast.forecasting.calibrated import fit_calibrator
 from rtop_forecast.forecasting.draws import joint_draws
 from rtop_forecast.forecasting.fit import Fit
 from rtop_forecast.forecasting.options import DrawOptions
-from rtop_forecast.forecasting.prequential import fit_calibrator
 from rtop_forecast.forecasting.sample import Sample, sample
 from rtop_forecast.logistic import log_odds as log_odds_of
 from rtop_forecast.logistic import probability

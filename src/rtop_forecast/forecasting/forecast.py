@@ -14,18 +14,20 @@ import pandas as pd
 from rtop_forecast.checks.arguments import calendar_date, calendar_year, instance_of, integer, interval_level
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError, LeakageError
-from rtop_forecast.evaluation import prob_top, rank_ranges
+from rtop_forecast.evaluation import CountDistribution, count_distribution, prob_top, rank_ranges
 from rtop_forecast.explanation.attribution import Attributions, AttributionTable
+from rtop_forecast.explanation.reasons import FactorDraws
 from rtop_forecast.explanation.reference import Reference
 from rtop_forecast.features import Features
 from rtop_forecast.forecasting.basis import Basis
-from rtop_forecast.forecasting.draws import joint_draws
+from rtop_forecast.forecasting.draws import explained_draws
 from rtop_forecast.forecasting.horizons import at_horizons, horizon_years
 from rtop_forecast.forecasting.inputs import input_ages, sources_end
 from rtop_forecast.forecasting.options import DrawOptions
 from rtop_forecast.forecasting.request import Request
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.forecasting.rows import WINDOW_COLUMNS, forecast_rows, with_prob
+from rtop_forecast.forecasting.situation import under_way
 from rtop_forecast.logistic import probability
 from rtop_forecast.models import RiskModel
 from rtop_forecast.targets import Target, what_happens
@@ -50,6 +52,12 @@ class Forecast:
         on.
     expected : tuple of float
         Expected number of states with an onset in the window: value, low, high.
+        The interval is that of the mean.
+    count : CountDistribution, optional
+        Distribution of the number that may be observed; None for a forecast saved before there was one.
+    factors : FactorDraws, optional
+        Contributions of the risk factors in the refits behind the intervals: which may be named as reasons. None for a
+        model whose contributions are estimated, and for a forecast saved before there were any.
     explanation : AttributionTable
     level : float
         Level of the intervals.
@@ -64,6 +72,8 @@ class Forecast:
 
     frame: pd.DataFrame
     expected: tuple[float, float, float]
+    count: CountDistribution | None
+    factors: FactorDraws | None
     explanation: AttributionTable
     basis: Basis
     level: float
@@ -103,20 +113,27 @@ class Forecast:
         -------
         pandas.DataFrame
             ``rank, country_id, name, prob, prob_low, prob_high, rank_low, rank_high, prob_last_year,
-            rank_last_year, change`` (of the probability) and ``factor_1, factor_2``: the two UN risk
-            factors (numbers) that raise the forecast most, missing where fewer than two raise it.
+            rank_last_year, change`` (of the probability), ``under_way`` (an episode is under way, so that the
+            probability is that of another one; missing where that is not known), ``factor_1, factor_2``: the UN risk
+            factors (numbers) that are named first and second as reasons, missing where the refits do not agree on them;
+            and ``apart_factor``: in which the state lies furthest above the thirty highest. See :class:`FactorDraws`.
         """
         table = self.frame.drop(columns=[*WINDOW_COLUMNS, "raw_prob", "outcome"])
         table["change"] = table["prob"] - table["prob_last_year"]
-        factors = self.explanation.by_risk_factor().loc[table["country_id"].to_numpy()]
-        order = np.argsort(-factors.to_numpy(), axis=1, kind="stable")
-        for place in range(2):
-            best = order[:, place]
-            raises = np.take_along_axis(factors.to_numpy(), best[:, None], axis=1)[:, 0] > 0
-            numbers = pd.Series(factors.columns.to_numpy()[best], index=table.index, dtype="Int64")
-            table[f"factor_{place + 1}"] = numbers.where(raises)
+        table["under_way"] = under_way(table.pop("group"))
+        table = table.merge(self._named_factors(), on="country_id", how="left", validate="one_to_one")
         front = ["rank", "country_id", "name", "prob", "prob_low", "prob_high", "rank_low", "rank_high"]
         return table[[*front, *[name for name in table.columns if name not in front]]]
+
+    def _named_factors(self) -> pd.DataFrame:
+        """``country_id, factor_1, factor_2, apart_factor`` of every state."""
+        if self.factors is None:
+            empty = pd.array([pd.NA] * len(self.frame), dtype="Int64")
+            columns = dict.fromkeys(("factor_1", "factor_2", "apart_factor"), empty)
+            return pd.DataFrame({"country_id": self.frame["country_id"], **columns})
+        position = {number: place for place, number in enumerate(self.factors.countries.tolist())}
+        highest = np.array([position[number] for number in self.frame["country_id"].tolist()])
+        return self.factors.named().assign(apart_factor=self.factors.apart(highest))
 
     def inputs(self) -> pd.DataFrame:
         """Where the sources of each feature end, and how old its values are.
@@ -257,7 +274,8 @@ def forecast(  # noqa: PLR0913 (public entry point)
     basis = Basis.of(request, backtest, origin=origin, seed=seed)
     raw = basis.fitted.log_odds(basis.matrix)
     log_odds = basis.calibrated
-    drawn = joint_draws(basis, options)
+    joint = explained_draws(basis, features.specs, options)
+    drawn = joint.log_odds
     frame = with_prob(forecast_rows(basis.rows, origin, raw), log_odds)
     _add_ranges(frame, drawn, level=level)
     _add_last_year(frame, basis.year_before(backtest))
@@ -267,6 +285,8 @@ def forecast(  # noqa: PLR0913 (public entry point)
     return Forecast(
         frame=frame.sort_values(["rank", "name"], ignore_index=True),
         expected=(float(probability(log_odds).sum()), float(low), float(high)),
+        count=count_distribution(probability(drawn)),
+        factors=joint.factors,
         explanation=basis.explain(),
         basis=basis,
         level=level,

@@ -13,6 +13,7 @@ import pandas as pd
 
 from rtop_forecast.checks.arguments import path_argument
 from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.evaluation import CountDistribution
 from rtop_forecast.forecasting.basis import Basis
 from rtop_forecast.forecasting.forecast import Forecast
 from rtop_forecast.forecasting.result import BacktestResult
@@ -29,6 +30,8 @@ from rtop_forecast.records.documents import (
     calibrator_from,
     explanation_contents,
     explanations_from,
+    factor_contents,
+    factors_from,
     feature_contents,
     features_of_contents,
 )
@@ -140,6 +143,7 @@ def save_forecast(forecast: Forecast, folder: str | Path) -> Path:
     basis = forecast.basis
     payload = {
         "expected": list(forecast.expected),
+        "count": None if forecast.count is None else forecast.count.probabilities.tolist(),
         "level": forecast.level,
         "draws": forecast.draws,
         "issued": forecast.issued.isoformat(),
@@ -157,6 +161,7 @@ def save_forecast(forecast: Forecast, folder: str | Path) -> Path:
         "rows.parquet": as_parquet(rows),
         **feature_contents(basis.features),
         **explanation_contents({forecast.origin_year: forecast.explanation}),
+        **factor_contents(forecast.factors),
         **_model_contents(basis.fitted),
     }
     return write_store(folder, _FORECAST, contents)
@@ -181,9 +186,12 @@ def load_forecast(folder: str | Path) -> Forecast:
         )
         raise DataIntegrityError(message)
     value, low, high = payload["expected"]
+    count = payload.get("count")
     return Forecast(
         frame=table_of(contents["frame.parquet"]),
         expected=(value, low, high),
+        count=None if count is None else CountDistribution(probabilities=np.array(count, dtype=np.float64)),
+        factors=factors_from(contents),
         explanation=explanations_from(contents)[payload["origin_year"]],
         basis=Basis(
             fitted=_model_from(contents),
