@@ -2,11 +2,11 @@
 
     python benchmarks/coherence.py [--data DIR] [--jobs N] [--json]
 
-The default model is trained for two years and backtested on origins 1993-2022; its probabilities of one to five years
-are learned from past windows. ``separate`` is the same model trained and calibrated for the one horizon. ``difference``
-is the log loss of the one score less that of the separate model, with a 90% interval from resampling countries;
-negative is better. ``fitted_apart_decreasing`` is the share of state-years in which the separate models say less for the longer
-of two windows.
+The default model is trained for two years and backtested on origins 1993-2022; its probabilities of one to five
+years are learned from past windows. ``separate`` is the same model trained and calibrated for the one horizon.
+``difference`` is the log loss of the one score less that of the separate model, with a 90% interval from resampling
+countries; negative is better. ``fitted_apart_decreasing`` is the share of state-years in which the separate models
+say less for the longer of two windows.
 """
 
 from __future__ import annotations

@@ -190,7 +190,7 @@ class BacktestResult:
         return make_case(self, state, first=first, last=last)
 
     def by_group(self) -> pd.DataFrame:
-        """Scores apart for the groups that the calibrator may treat apart: where an episode is under way, and where not.
+        """Score the groups apart that the calibrator may treat apart, as where an episode is under way and where not.
 
         Returns
         -------
