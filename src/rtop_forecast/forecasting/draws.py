@@ -24,6 +24,9 @@ from rtop_forecast.models import AnyClassifier, RiskModel
 # they promise in simulations of known truth (benchmarks/calibration_study.py).
 STRETCH_STATES = 1.5
 STRETCH_WORLD = 1.75
+# A refit that reads both years' data leaves out that last year's forecast came from a refit of its own. Refits of both
+# years on the same resamples spread 1.25 times as wide (median of the states, 20 resamples of the bundle at 2024).
+STRETCH_CHANGE = 1.25 * STRETCH_STATES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +39,13 @@ class JointDraws:
         Calibrated.
     factors : FactorDraws, optional
         Contributions of the risk factors in the refits; None where they were not asked for.
+    change : ndarray of shape (draws, n_states)
+        Change on the year before beyond that of the world, see :func:`_changes`; NaN for states not at risk then.
     """
 
     log_odds: FloatArray
     factors: FactorDraws | None
+    change: FloatArray
 
 
 def joint_draws(fit: Fit, options: DrawOptions) -> FloatArray:
@@ -60,7 +66,7 @@ def joint_draws(fit: Fit, options: DrawOptions) -> FloatArray:
     -------
     ndarray of shape (draws, n_states)
     """
-    refits = [log_odds for log_odds, _ in _refits(fit, options, {})]
+    refits = [one.log_odds for one in _refits(fit, options, {})]
     return _around(fit, np.array(refits))
 
 
@@ -82,14 +88,14 @@ def explained_draws(fit: Fit, specs: Sequence[FeatureSpec], options: DrawOptions
     """
     primary = {} if isinstance(fit.unfitted, AnyClassifier) else {s.name: s.risk_factors[0] for s in specs}
     refits = _refits(fit, options, primary)
-    log_odds = np.array([one for one, _ in refits])
-    drawn = _around(fit, log_odds)
+    log_odds = np.array([one.log_odds for one in refits])
+    drawn, change = _around(fit, log_odds), _changes(fit, refits)
     if not primary:
-        return JointDraws(log_odds=drawn, factors=None)
+        return JointDraws(log_odds=drawn, factors=None, change=change)
     numbers = tuple(sorted(set(primary.values())))
     point = _by_factor(fit.fitted, fit.matrix, primary) * _slopes(fit, fit.fitted.log_odds(fit.matrix))
-    refitted = np.stack([factors for _, factors in refits]) * np.stack(
-        [_slopes(fit, one) for one, _ in refits]
+    refitted = np.stack([one.factors for one in refits]) * np.stack(
+        [_slopes(fit, one) for one in log_odds]
     )
     deviation = refitted - np.median(refitted, axis=0)
     factors = FactorDraws(
@@ -98,13 +104,20 @@ def explained_draws(fit: Fit, specs: Sequence[FeatureSpec], options: DrawOptions
         point=point,
         draws=point + STRETCH_STATES * deviation,
     )
-    return JointDraws(log_odds=drawn, factors=factors)
+    return JointDraws(log_odds=drawn, factors=factors, change=change)
 
 
-def _refits(
-    fit: Fit, options: DrawOptions, primary: Mapping[str, int]
-) -> list[tuple[FloatArray, FloatArray]]:
-    """Raw log-odds of every state, and the contributions of the factors, in each refit."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Refit:
+    """What one refit says: raw log-odds of the origin year and of the year before, contributions of the factors."""
+
+    log_odds: FloatArray
+    before: FloatArray
+    factors: FloatArray
+
+
+def _refits(fit: Fit, options: DrawOptions, primary: Mapping[str, int]) -> list[_Refit]:
+    """What each refit says of every state."""
     weights = _block_weights(fit, options.draws)
     tasks = (delayed(_draw)(fit.unfitted, fit.rows, fit.origin_year, weight, primary) for weight in weights)
     return list(run(tasks, count=options.draws, n_jobs=options.n_jobs, progress=options.progress))
@@ -155,8 +168,49 @@ def _around(fit: Fit, refits: FloatArray) -> FloatArray:
 
 def _draw(
     model: RiskModel, rows: Sample, origin: int, weights: FloatArray, primary: Mapping[str, int]
-) -> tuple[FloatArray, FloatArray]:
+) -> _Refit:
     fitted = rows.fit(model, origin=origin, weights=weights)
-    matrix = rows.matrix[rows.at(origin)]
-    factors = _by_factor(fitted, matrix, primary) if primary else np.zeros((len(matrix), 0))
-    return fitted.log_odds(matrix), factors
+    matrix, before = rows.matrix[rows.at(origin)], rows.matrix[rows.at(origin - 1)]
+    return _Refit(
+        log_odds=fitted.log_odds(matrix),
+        before=fitted.log_odds(before) if len(before) else np.zeros(0),
+        factors=_by_factor(fitted, matrix, primary) if primary else np.zeros((len(matrix), 0)),
+    )
+
+
+def _changes(fit: Fit, refits: Sequence[_Refit]) -> FloatArray:
+    """Draws of what a year of data changed in each state's log-odds, beyond what it changed in the world's.
+
+    Each refit reads this year's data and last year's, so that its error is common to both and cancels in their
+    difference; so do the refitting and the calibrator's shift, which are no news of a state. What is left is set
+    against its mean over the states, and spread about the point fit by ``STRETCH_CHANGE``.
+    """
+    point = _Refit(
+        log_odds=fit.fitted.log_odds(fit.matrix),
+        before=_last_year(fit),
+        factors=np.zeros((0, 0)),
+    )
+    centre = _change(fit, point)
+    drawn = np.stack([_change(fit, one) for one in refits])
+    result: FloatArray = centre + STRETCH_CHANGE * (drawn - np.median(drawn, axis=0))
+    return result
+
+
+def _last_year(fit: Fit) -> FloatArray:
+    """Raw log-odds that the model gives last year's data."""
+    matrix = fit.rows.matrix[fit.rows.at(fit.origin_year - 1)]
+    return fit.fitted.log_odds(matrix) if len(matrix) else np.zeros(0)
+
+
+def _change(fit: Fit, refit: _Refit) -> FloatArray:
+    """Change in each state's calibrated log-odds between the two years' data, less the mean of all states."""
+    earlier = fit.rows.at(fit.origin_year - 1)
+    then = pd.Series(
+        fit.calibrator.apply_log_odds(refit.before, groups=fit.rows.labels[earlier]),
+        index=fit.rows.keys.loc[earlier, "country_id"].to_numpy(),
+    ).reindex(fit.keys["country_id"])
+    now = fit.calibrator.apply_log_odds(refit.log_odds, groups=fit.groups)
+    change = now - then.to_numpy(dtype=float)
+    present = np.isfinite(change)
+    centred: FloatArray = change - (change[present].mean() if present.any() else 0.0)
+    return centred

@@ -47,7 +47,8 @@ class Forecast:
         (bounds inclusive), ``raw_prob`` (the model's own), ``prob`` (calibrated), ``prob_low, prob_high``,
         ``rank`` (1 is the highest risk), ``rank_low, rank_high``, ``prob_top10, prob_top30`` (share of the draws in
         which the state is among the ten or thirty highest), ``prob_last_year, rank_last_year`` (from the
-        origin before, missing for states not at risk then), ``group`` (``"under_way"`` where an episode was not known
+        origin before, missing for states not at risk then), ``change_odds, change_odds_low, change_odds_high`` (what a
+        year of data multiplied the state's odds by, beyond the mean of the states; missing likewise), ``group`` (``"under_way"`` where an episode was not known
         to be over, else ``"quiet"``), ``outcome`` (NaN while the window is open) and, if asked for, ``prob_1y`` and so
         on.
     expected : tuple of float
@@ -279,6 +280,7 @@ def forecast(  # noqa: PLR0913 (public entry point)
     frame = with_prob(forecast_rows(basis.rows, origin, raw), log_odds)
     _add_ranges(frame, drawn, level=level)
     _add_last_year(frame, basis.year_before(backtest))
+    _add_change(frame, joint.change, level=level)
     if horizons is not None:
         frame = frame.join(_at_horizons(frame, backtest, origin=origin, horizons=horizons))
     low, high = np.quantile(probability(drawn).sum(axis=1), [(1 - level) / 2, (1 + level) / 2])
@@ -355,6 +357,14 @@ def _add_last_year(frame: pd.DataFrame, before: Basis) -> None:
     ranks = _ranks(prob).astype("Int64")
     frame["prob_last_year"] = prob.reindex(frame["country_id"]).to_numpy()
     frame["rank_last_year"] = ranks.reindex(frame["country_id"]).array
+
+
+def _add_change(frame: pd.DataFrame, drawn: FloatArray, *, level: float) -> None:
+    present = np.isfinite(drawn).all(axis=0)
+    bounds = np.full((2, len(frame)), np.nan)
+    bounds[:, present] = np.quantile(drawn[:, present], [(1 - level) / 2, (1 + level) / 2], axis=0)
+    frame["change_odds"] = np.exp(np.median(drawn, axis=0))
+    frame["change_odds_low"], frame["change_odds_high"] = np.exp(bounds)
 
 
 def _ranks(prob: pd.Series[float]) -> pd.Series[int]:
