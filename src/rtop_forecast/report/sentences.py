@@ -15,6 +15,9 @@ from rtop_forecast.report.feature_messages import CHANGE, CONFLICT, FLAG, HISTOR
 from rtop_forecast.report.society_messages import RIGHTS, SOCIETY
 from rtop_forecast.report.words import say, share
 
+# a smaller factor on the odds is no reason to tell
+_LEAST = 0.02
+
 PHRASES: dict[str, tuple[str, ...]] = {**HISTORY, **CONFLICT, **SOCIETY, **RIGHTS}
 
 
@@ -103,7 +106,7 @@ def reasons(table: AttributionTable, row: int, *, count: int = 4) -> tuple[list[
         if not np.isfinite(value) or _same(spec, value, typical) or used & set(spec.variables):
             continue
         side = raising if contributions[place] > 0 else lowering
-        if len(side) == count or contributions[place] == 0:
+        if len(side) == count or abs(np.expm1(contributions[place])) < _LEAST:
             continue
         used |= set(spec.variables)
         side.append(

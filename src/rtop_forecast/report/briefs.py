@@ -1,0 +1,171 @@
+"""What a state brief says, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from rtop_forecast.features import build_risk_profile
+from rtop_forecast.forecasting.change import basis_change
+from rtop_forecast.forecasting.forecast import Forecast
+from rtop_forecast.forecasting.result import BacktestResult
+from rtop_forecast.report.contents import Contents
+from rtop_forecast.report.prevention import MechanismRow, mechanism_rows
+from rtop_forecast.report.sentences import Reason, missing_labels, reasons
+from rtop_forecast.report.words import slug
+from rtop_forecast.world.states import KEYS
+
+ALIKE, ALIKE_FROM = 100, 1975
+_STALE = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """One state.
+
+    Attributes
+    ----------
+    row : dict
+        Of the ranking.
+    slug : str
+        Its place in the address of the page.
+    trend : dict of int to float
+    episodes : tuple of int
+        Years with an episode.
+    raising, lowering : sequence of Reason
+    factors : pandas.DataFrame
+        One row per UN risk factor: ``risk_factor, title, index, features, observed, age, odds, odds_low, odds_high``.
+    mechanisms : sequence of MechanismRow
+    alike : dict
+        ``all, followed, cases``: the past state-years seen most alike.
+    gaps : dict
+    parts : dict of str to float
+        Parts of the change in the odds since a year ago; empty for states without a forecast then.
+    """
+
+    row: dict[str, Any]
+    slug: str
+    trend: dict[int, float]
+    episodes: tuple[int, ...]
+    raising: Sequence[Reason]
+    lowering: Sequence[Reason]
+    factors: pd.DataFrame
+    mechanisms: Sequence[MechanismRow]
+    alike: dict[str, Any]
+    gaps: dict[str, Any]
+    parts: dict[str, float]
+
+
+def make_briefs(
+    forecast: Forecast, result: BacktestResult, shown: Contents, *, only: Sequence[int] | None = None
+) -> list[Brief]:
+    """Briefs of all ranked states by rank, or of some."""
+    origin, table = forecast.origin_year, forecast.explanation
+    places = {int(number): place for place, number in enumerate(table.keys["country_id"])}
+    factors, bound = _factors(forecast), mechanism_rows(origin)
+    episodes, alike = _episodes(result, origin), _Alike.of(forecast)
+    chosen = shown.ranking if only is None else shown.ranking[shown.ranking["country_id"].isin(only)]
+    briefs = []
+    for row in chosen.to_dict("records"):
+        number = int(row["country_id"])
+        raising, lowering = reasons(table, places[number])
+        briefs.append(
+            Brief(
+                row={str(key): value for key, value in row.items()},
+                slug=slug(str(row["name"])),
+                trend=shown.trends[number],
+                episodes=episodes.get(number, ()),
+                raising=raising,
+                lowering=lowering,
+                factors=factors[number],
+                mechanisms=bound.get(number, []),
+                alike=alike.to(number),
+                gaps=_gaps(forecast, places[number]),
+                parts=_parts(forecast, shown, row),
+            )
+        )
+    return briefs
+
+
+def _parts(forecast: Forecast, shown: Contents, row: Mapping[Any, Any]) -> dict[str, float]:
+    if np.isnan(row["prob_last_year"]) or not row["clear"]:
+        return {}
+    change = basis_change(shown.before, forecast.basis, int(row["country_id"]))
+    return {name: float(np.exp(value)) for name, value in change.parts.items() if value != 0}
+
+
+def _factors(forecast: Forecast) -> dict[int, pd.DataFrame]:
+    """Condition, coverage and contribution of every factor, by state."""
+    origin = forecast.origin_year
+    profile = build_risk_profile(forecast.basis.features, years=(origin, origin))
+    sums = forecast.explanation.by_risk_factor().rename_axis("country_id").reset_index()
+    odds = sums.melt(id_vars="country_id", var_name="risk_factor", value_name="contribution")
+    odds["risk_factor"] = odds["risk_factor"].astype(int)
+    if forecast.factors is not None:
+        bounds = forecast.factors.intervals(forecast.level)
+        columns = ["country_id", "risk_factor", "low", "high"]
+        odds = odds.merge(bounds[columns], on=["country_id", "risk_factor"], how="left")
+    else:
+        odds = odds.assign(low=np.nan, high=np.nan)
+    table = profile.merge(odds, on=["country_id", "risk_factor"], how="left", validate="one_to_one")
+    for column, name in (("contribution", "odds"), ("low", "odds_low"), ("high", "odds_high")):
+        table[name] = np.exp(table.pop(column))
+    return {int(str(number)): rows.reset_index(drop=True) for number, rows in table.groupby("country_id")}
+
+
+def _episodes(result: BacktestResult, origin: int) -> dict[int, tuple[int, ...]]:
+    events = result.events
+    if not len(events):
+        return {}
+    own = events[(events["ongoing"] == 1) & (events["year"] <= origin)]
+    return {int(str(n)): tuple(int(year) for year in rows["year"]) for n, rows in own.groupby("country_id")}
+
+
+def _gaps(forecast: Forecast, place: int) -> dict[str, Any]:
+    table = forecast.explanation
+    values, ages = table.values[place], table.ages[place]  # noqa: PD011 (not a DataFrame)
+    oldest = ages[np.isfinite(ages)].max() if np.isfinite(ages).any() else 0
+    return {
+        "missing": int((~np.isfinite(values)).sum()),
+        "all": len(values),
+        "examples": missing_labels(table.specs, values),
+        "stale": int((ages >= _STALE).sum()),
+        "oldest": int(oldest),
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Alike:
+    """State-years with closed windows, and the states of the origin year, by the contributions of the model."""
+
+    keys: pd.DataFrame
+    past: np.ndarray
+    now: np.ndarray
+    places: dict[int, int]
+
+    @classmethod
+    def of(cls, forecast: Forecast) -> _Alike:
+        basis = forecast.basis
+        rows = basis.rows
+        closed = rows.training(forecast.origin_year) & (rows.keys["year"] >= ALIKE_FROM).to_numpy()
+        return cls(
+            keys=rows.keys.loc[closed, [*KEYS, "name"]]
+            .reset_index(drop=True)
+            .assign(outcome=rows.outcome[closed]),
+            past=basis.fitted.contributions(rows.matrix[closed]).values,  # noqa: PD011 (not a DataFrame)
+            now=basis.fitted.contributions(basis.matrix).values,  # noqa: PD011
+            places={int(number): place for place, number in enumerate(basis.keys["country_id"])},
+        )
+
+    def to(self, country_id: int) -> dict[str, Any]:
+        """Nearest past state-years of other states, and those of them that a case followed."""
+        distance = ((self.past - self.now[self.places[country_id]]) ** 2).sum(axis=1)
+        distance[(self.keys["country_id"] == country_id).to_numpy()] = np.inf
+        nearest = self.keys.iloc[np.argsort(distance, kind="stable")[:ALIKE]]
+        followed = nearest[nearest["outcome"] == 1]
+        names = [f"{row['name']} {row['year']}" for row in followed.head(5).to_dict("records")]
+        return {"all": len(nearest), "followed": len(followed), "cases": names}

@@ -1,0 +1,184 @@
+"""Small drawings of the page as SVG in its colours, so that they follow light, dark and print."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+
+from rtop_forecast.report.words import listed, percent, say, two_digits
+
+_LOW, _HIGH = 0.001, 0.3
+_TICKS = (0.001, 0.01, 0.1)
+
+
+def log_share(prob: float) -> float:
+    """Place of a probability between 0.1% and 30% on a log scale, from 0 to 1; beyond them the end."""
+    return float(np.log(np.clip(prob, _LOW, _HIGH) / _LOW) / np.log(_HIGH / _LOW))
+
+
+def interval(low: float, value: float, high: float) -> Markup:
+    """Interval of a table's row; the numbers stand beside it."""
+    x = [round(4 + 112 * log_share(one), 1) for one in (low, value, high)]
+    return Markup(
+        '<svg class="iv" viewBox="0 0 120 12" aria-hidden="true"><path d="M{} 6H{}"/><circle cx="{}" cy="6" r="3.6"/>'
+        "</svg>"
+    ).format(x[0], x[2], x[1])
+
+
+def trend(
+    points: Mapping[int, float],
+    world: pd.Series[float],
+    bounds: tuple[float, float],
+    episodes: Sequence[int],
+) -> Markup:
+    """Forecasts of a state by year of origin beside the world's mean, with this year's interval and its episodes."""
+    width, height, left = 400, 118, 32
+    first, last = int(world.index.min()), max(int(world.index.max()), int(world.index.min()) + 1)
+
+    def x(year: float) -> float:
+        return round(left + (width - left - 10) * (year - first) / (last - first), 1)
+
+    def y(prob: float) -> float:
+        return round(6 + (height - 24) * (1 - log_share(prob)), 1)
+
+    bands = Markup("").join(
+        Markup('<rect x="{}" y="6" width="{}" height="{}"/><text x="{}" y="15">{}</text>').format(
+            x(start - 0.5), round(x(end + 0.5) - x(start - 0.5), 1), height - 24, x(start - 0.4), say("brief.episode")
+        )
+        for start, end in _runs([year for year in episodes if first <= year <= last])
+    )
+    ticks = Markup("").join(
+        Markup('<path d="M{} {}H{}"/><text x="1" y="{}">{}%</text>').format(
+            left, y(p), width - 10, y(p) + 3, f"{100 * p:g}"
+        )
+        for p in _TICKS
+    )
+    lines = Markup('<polyline class="w" points="{}"/><polyline class="s" points="{}"/>').format(
+        _path([(x(int(str(year))), y(prob)) for year, prob in world.items()]),
+        _path([(x(year), y(prob)) for year, prob in points.items()]),
+    )
+    end = Markup('<path class="e" d="M{0} {1}V{2}"/><circle class="s" cx="{0}" cy="{3}" r="3"/>').format(
+        x(last), y(bounds[0]), y(bounds[1]), y(points[max(points)])
+    )
+    years = Markup('<text x="{}" y="{}">{}</text><text x="{}" y="{}" text-anchor="end">{}</text>').format(
+        left, height - 5, first, width - 1, height - 5, last
+    )
+    return Markup(
+        '<svg class="tr" role="img" aria-label="{}" viewBox="0 0 {} {}"><g class="b">{}</g><g class="a">{}</g>{}{}{}'
+        "</svg>"
+    ).format(_trend_label(points, world, episodes), width, height, bands, ticks, lines, end, years)
+
+
+def _trend_label(points: Mapping[int, float], world: pd.Series[float], episodes: Sequence[int]) -> str:
+    first, last = min(points), max(points)
+    text = say(
+        "brief.trend.label",
+        first=first,
+        last=last,
+        start=percent(points[first]),
+        end=percent(points[last]),
+        world_start=percent(float(world.iloc[0])),
+        world_end=percent(float(world.iloc[-1])),
+    )
+    spans = [
+        str(start) if start == end else say("year.span", first=start, last=end) for start, end in _runs(episodes)
+    ]
+    return f"{text} {say('brief.trend.episodes', years=listed(spans))}" if spans else text
+
+
+def _runs(years: Sequence[int]) -> list[tuple[int, int]]:
+    """First and last year of each unbroken run."""
+    runs: list[tuple[int, int]] = []
+    for year in sorted(set(years)):
+        if runs and year == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], year)
+        else:
+            runs.append((year, year))
+    return runs
+
+
+def _path(points: Sequence[tuple[float, float]]) -> str:
+    return " ".join(f"{x:g},{y:g}" for x, y in points)
+
+
+def reliability(bins: pd.DataFrame, *, expected: float, observed: int) -> Markup:
+    """Observed frequency of each bin of chances with its interval, on log scales."""
+    size, left = 340, 44
+
+    def at(prob: float) -> float:
+        return log_share(max(prob, _LOW))
+
+    def x(prob: float) -> float:
+        return round(left + (size - left - 12) * at(prob), 1)
+
+    def y(prob: float) -> float:
+        return round(10 + (size - 44) * (1 - at(prob)), 1)
+
+    ticks = Markup("").join(
+        Markup('<path d="M{0} {1}H{2}M{3} 10V{4}"/><text x="2" y="{5}">{6}%</text><text x="{3}" y="{7}">{6}%</text>')
+        .format(left, y(p), size - 12, x(p), size - 34, y(p) + 3, f"{100 * p:g}", size - 20)
+        for p in _TICKS
+    )
+    marks = Markup("").join(
+        Markup('<path class="e" d="M{0} {1}V{2}"/><circle class="s" cx="{0}" cy="{3}" r="4"/>'
+               '<text x="{0}" y="{4}" text-anchor="middle">{5}/{6}</text>').format(
+            x(row["mean_prob"]), y(row["low"]), y(row["high"]), y(row["observed"]), y(row["high"]) - 4,
+            int(row["positives"]), int(row["count"]),
+        )
+        for row in bins.to_dict("records")
+    )  # fmt: skip
+    told = "; ".join(
+        say("figure.bin", chance=percent(row["mean_prob"]), positives=int(row["positives"]), count=int(row["count"]))
+        for row in bins.to_dict("records")
+    )
+    label = say("figure.reliability.label", expected=f"{expected:.0f}", observed=observed, bins=told)
+    return Markup(
+        '<svg class="fig" role="img" aria-label="{}" viewBox="0 0 {} {}"><g class="a">{}</g>'
+        '<path class="d" d="M{} {}L{} {}"/>{}</svg>'
+    ).format(label, size, size, ticks, x(_LOW), y(_LOW), x(_HIGH), y(_HIGH), marks)
+
+
+def expected_observed(counts: pd.DataFrame) -> Markup:
+    """Predictive interval, expected and observed number of cases by year of origin."""
+    width, height, left = 520, 240, 26
+    top = int(max(counts["high"].max(), counts["observed"].max())) + 1
+    step = (width - left - 8) / len(counts)
+
+    def y(value: float) -> float:
+        return round(8 + (height - 34) * (1 - value / top), 1)
+
+    def x(place: int) -> float:
+        return round(left + step * (place + 0.5), 1)
+
+    rows: list[dict[str, Any]] = [{str(k): v for k, v in row.items()} for row in counts.to_dict("records")]
+    marks = Markup("").join(
+        Markup('<path class="e" d="M{0} {1}V{2}"/><circle class="o" cx="{0}" cy="{3}" r="3.4"/>').format(
+            x(place), y(row["low"]), y(row["high"]), y(row["observed"])
+        )
+        for place, row in enumerate(rows)
+    )
+    line = _path([(x(place), y(row["expected"])) for place, row in enumerate(rows)])
+    ticks = Markup("").join(
+        Markup('<path d="M{} {}H{}"/><text x="2" y="{}">{}</text>').format(left, y(n), width - 8, y(n) + 3, n)
+        for n in range(0, top + 1, max(1, top // 5))
+    )
+    years = Markup("").join(
+        Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>').format(x(place), height - 8, row["origin_year"])
+        for place, row in enumerate(rows)
+        if place % max(1, len(rows) // 6) == 0
+    )
+    label = say(
+        "figure.expected.label",
+        expected=two_digits(float(counts["expected"].sum())),
+        observed=int(counts["observed"].sum()),
+        inside=int(counts["inside"].sum()),
+        all=len(counts),
+    )
+    return Markup(
+        '<svg class="fig" role="img" aria-label="{}" viewBox="0 0 {} {}"><g class="a">{}</g>{}'
+        '<polyline class="s" points="{}"/>{}</svg>'
+    ).format(label, width, height, ticks, marks, line, years)

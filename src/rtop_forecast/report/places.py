@@ -1,0 +1,90 @@
+"""States as the explorer finds them: names and codes, regions, organisations; and places that are not ranked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import pandas as pd
+
+from rtop_forecast.report.mechanisms import memberships
+from rtop_forecast.report.words import say
+from rtop_forecast.storage.bundled import core_file
+from rtop_forecast.world.codes import normalise
+from rtop_forecast.world.states import list_states, state_years
+
+_SEARCHED = ("name", "iso2", "iso3")
+_NO_PLACE = ("region or group", "aggregate of several", "an income group", "not a place", "historical")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A state as the explorer finds it.
+
+    Attributes
+    ----------
+    names : str
+        All its names and ISO codes of the year, normalised, between vertical bars.
+    region, subregion : str
+    organisations : tuple of str
+        Codes.
+    """
+
+    names: str
+    region: str
+    subregion: str
+    organisations: tuple[str, ...]
+
+
+@lru_cache(maxsize=4)
+def _codes(year: int) -> pd.DataFrame:
+    """Names and ISO codes that hold in a year: ``code, country_id`` (empty for what is no state), ``note``."""
+    table = pd.read_csv(core_file("crosswalk.csv"), dtype=str, keep_default_na=False)
+    last = table["last_year"].replace("", "9999").astype(int)
+    holds = (table["first_year"].astype(int) <= year) & (last >= year) & table["system"].isin(_SEARCHED)
+    return table.loc[holds, ["system", "code", "country_id", "note"]].reset_index(drop=True)
+
+
+def places(year: int) -> dict[int, Place]:
+    """Every independent state of a year, by Gleditsch-Ward number."""
+    codes = _codes(year)
+    known_as = codes[codes["country_id"] != ""].groupby("country_id")["code"]
+    names = {
+        int(str(number)): "|".join(dict.fromkeys(normalise(one, system="name") for one in own))
+        for number, own in known_as
+    }
+    joined = memberships(year) or {}
+    return {
+        int(row["country_id"]): Place(
+            names=names.get(int(row["country_id"]), ""),
+            region=str(row["region"]),
+            subregion=str(row["subregion"]),
+            organisations=tuple(one["code"] for one in joined.get(int(row["country_id"]), [])),
+        )
+        for row in list_states().to_dict("records")
+    }
+
+
+def unranked(ranked: set[int], year: int) -> list[tuple[str, str, str]]:
+    """Places that the ranking leaves out.
+
+    Returns
+    -------
+    list of (str, str, str)
+        Name, names and codes as :class:`Place` has them, and why it is not ranked; sorted by name.
+    """
+    present = state_years(first=year, last=year)["country_id"]
+    states = list_states()
+    independent = states[states["country_id"].isin(present)]
+    codes = _codes(year)
+    own = codes[codes["country_id"] != ""].groupby("country_id")["code"].apply(list)
+    result = []
+    for row in independent[~independent["country_id"].isin(ranked)].to_dict("records"):
+        small = say("unranked.small") if row["microstate"] else say("unranked.risk", origin=year)
+        names = [normalise(one, system="name") for one in own.get(str(row["country_id"]), [])]
+        result.append((str(row["name"]), "|".join(dict.fromkeys(names)), small))
+    none = codes[(codes["country_id"] == "") & (codes["system"] == "name")]
+    for row in none.to_dict("records"):
+        if not any(text in row["note"] for text in _NO_PLACE):
+            result.append((row["code"], normalise(row["code"], system="name"), row["note"]))
+    return sorted(result, key=lambda one: normalise(one[0], system="name"))
