@@ -48,6 +48,8 @@ HEAD = {
     "issue": "Data set: {dataset}. As known on {issued}, when {passed} of the window {period} had passed. "
     "{states} states are ranked.",
     "dataset.bundle": "tables bundled with rtop_forecast {version}, onsets coded to {coded}, content {digest}",
+    "dataset.folder": "{sources} sources from a folder of official releases, read by rtop_forecast {version}, onsets "
+    "coded to {coded}, content {digest}",
     "cite.title": "Suggested citation",
     "cite.own": "Forecast from {origin} for {period}, as known on {issued}, content {digest}.",
     "licences.title": "Licences of the data",
@@ -150,8 +152,9 @@ EXPLORER = {
     "status.count": "{count} states, {expected} expected",
     "unranked.answer": "{name} is not ranked: {why}.",
     "unranked.title": "Places that are not ranked, and why",
+    "unranked.micro": "a microstate of the Gleditsch-Ward list",
     "unranked.small": "fewer than 500,000 inhabitants",
-    "unranked.risk": "no forecast from {origin}",
+    "unranked.risk": "not at risk of a new event in {origin}, or not covered by the data",
     "table.label": "Table of all states",
     "map.below": "below {value}",
     "map.above": "{value} and more",

@@ -1,236 +1,199 @@
-"""From contents and figures to one HTML page that loads nothing."""
+"""From contents to one HTML page that loads nothing."""
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from rtop_forecast.evaluation import score_table
-from rtop_forecast.features.framework import find_risk_factor
+from rtop_forecast.features.framework import RISK_FACTORS, find_risk_factor
 from rtop_forecast.forecasting.forecast import Forecast
-from rtop_forecast.forecasting.result import BacktestResult
-from rtop_forecast.report.mechanisms import LEFT_OUT, MEMBERS_COVERED, ORGANISATIONS
-from rtop_forecast.report.world_map import NOTE
+from rtop_forecast.report import drawings
+from rtop_forecast.report.briefs import Brief
+from rtop_forecast.report.contents import SHORT, Contents
+from rtop_forecast.report.explorer import explorer
+from rtop_forecast.report.front import front
+from rtop_forecast.report.words import listed, natural_frequency, passed, percent, say, share, times, two_digits
+from rtop_forecast.sources import cite
+from rtop_forecast.sources.registry import releases_named
 from rtop_forecast.targets import EVENTS
 
-_LABELS = {
-    "auc": "AUC (0.5 is chance, 1 perfect)",
-    "ap": "Average precision",
-    "log_loss": "Log loss (lower is better)",
-    "brier": "Brier score (lower is better)",
-    "expected_observed": "Expected / observed (1 is right)",
-    "recall_at_10": "Windows with an {noun} among the first 10",
-    "recall_at_20": "Windows with an {noun} among the first 20",
-    "recall_at_30": "Windows with an {noun} among the first 30",
-}
-_MASS_KILLING = (
-    "Mass killing: at least 1,000 civilians of a group killed deliberately within a year by a state or an armed group, "
-    "as listed by the Early Warning Project."
-)
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """A figure as the page embeds it: PNG bytes, what it says, and its caption with axes and units."""
-
-    png: bytes
-    alt: str
-    caption: str
-
-
-def noun_of(forecast: Forecast) -> str:
-    """Name what is counted in the window: an onset, or an episode under way."""
-    return "episode" if forecast.provenance["kind"] == "incidence" else "onset"
-
-
-def _event_note(event: str) -> str:
-    """Definition of the outcome and where it comes from."""
-    if event == "mass_killing":
-        return _MASS_KILLING
-    if event in EVENTS:
-        return f"{EVENTS[event].label.capitalize()}, by {EVENTS[event].source}."
-    return f"Events of the user's own, called {event}."
-
-
-def percent(value: float) -> str:
-    """Probability in percent with one decimal, two below 0.1%.
-
-    Examples
-    --------
-    >>> percent(0.0432), percent(0.0004)
-    ('4.3%', '0.04%')
-    """
-    return f"{100 * value:.2f}%" if value < 0.001 else f"{100 * value:.1f}%"
-
-
-def natural_frequency(value: float) -> str:
-    """Probability as a count of equal cases.
-
-    Examples
-    --------
-    >>> natural_frequency(0.0432), natural_frequency(0.0034), natural_frequency(0.0004)
-    ('about 4 in 100', 'about 3 in 1,000', 'fewer than 1 in 1,000')
-    """
-    if value >= 0.01:
-        return f"about {round(100 * value)} in 100"
-    return f"about {round(1000 * value)} in 1,000" if value >= 0.001 else "fewer than 1 in 1,000"
-
-
-def render(
-    contents: Mapping[str, Any], forecast: Forecast, result: BacktestResult, pictures: Mapping[str, Picture]
-) -> str:
-    """Page as text; every value from data is escaped."""
+def environment() -> Environment:
+    """Templates with the catalogue; every value from data is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    environment = Environment(
+    made = Environment(
         loader=PackageLoader("rtop_forecast.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
+        lstrip_blocks=True,
     )
-    origins = result.frame["origin_year"]
-    return environment.get_template("report.html.j2").render(
-        period=forecast.period,
-        origin=forecast.origin_year,
-        issued=forecast.issued.isoformat(),
-        level=f"{forecast.level:.0%}",
-        outcome=forecast.outcome,
-        incidence=forecast.provenance["kind"] == "incidence",
-        noun=noun_of(forecast),
-        event_note=_event_note(str(forecast.provenance["event"])),
-        ranking=contents["ranking"].to_dict("records"),
-        top=contents["top"].to_dict("records"),
-        base_rate=contents["base_rate"],
-        expected=contents["expected"],
-        definitions=contents["definitions"],
-        surprises=contents["surprises"].to_dict("records"),
-        movers=contents["movers"],
-        lists={key: contents[key].to_dict("records") for key in ("consistent", "entries", "exits")},
-        briefs=contents["briefs"],
-        left_out=LEFT_OUT,
-        organisations=ORGANISATIONS,
-        members_as_of=min(forecast.origin_year, MEMBERS_COVERED[1]),
-        scores=_scores(contents["scores"], result, forecast),
-        peers=_peers(contents["peers"], forecast),
-        record=contents["record"].to_dict("records"),
-        last_closed=contents["last_closed"],
-        backtest_span=(int(origins.min()), int(origins.max())),
-        sources=forecast.provenance["sources"],
-        method=_method(forecast),
-        map_note=NOTE,
-        pct=percent,
-        natural=natural_frequency,
-        factor=_factor,
-        exp=np.exp,
-        figure=_figure(pictures),
-        spark=_spark,
-    )
+    made.globals |= {
+        "t": say, "pct": percent, "share": share, "natural": natural_frequency, "times": times, "two": two_digits,
+        "listed": listed, "factor": factor_name, "interval": drawings.interval, "trend": drawings.trend,
+        "present": pd.notna, "round": round,
+    }  # fmt: skip
+    return made
 
 
-def _factor(number: Any) -> str:
-    return "" if pd.isna(number) else find_risk_factor(int(number)).short
+def factor_name(number: Any) -> str:
+    """Short name of a risk factor; what stands where refits do not agree on one."""
+    return say("why.unsure") if pd.isna(number) else find_risk_factor(int(number)).short
 
 
-def _figure(pictures: Mapping[str, Picture]) -> Callable[[str], Any]:
-    from markupsafe import Markup, escape
-
-    def embed(name: str) -> Any:
-        picture = pictures[name]
-        data = base64.b64encode(picture.png).decode()
-        return Markup(
-            '<figure class="figure"><img id="figure-{}" alt="{}" src="data:image/png;base64,{}">'
-            "<figcaption>{}</figcaption></figure>"
-        ).format(escape(name), picture.alt, data, picture.caption)
-
-    return embed
-
-
-def _spark(brief: Mapping[str, Any]) -> Any:
-    """Trend of a state as inline SVG: probabilities on a log scale, episodes as bands."""
-    from markupsafe import Markup
-
-    points = brief["trend"]
-    first, last = points[0][0], max(points[-1][0], points[0][0] + 1)
-    width, height, left = 420, 90, 34
-
-    def x(year: float) -> float:
-        return float(left + (width - left - 8) * (year - first) / (last - first))
-
-    def y(prob: float) -> float:
-        share = (np.log10(min(max(prob, 0.001), 0.3)) - np.log10(0.001)) / (np.log10(0.3) - np.log10(0.001))
-        return float(8 + (height - 24) * (1 - share))
-
-    step = (width - left - 8) / (last - first)
-    band = Markup('<rect class="mk" x="{:.1f}" y="8" width="{:.1f}" height="{}"/>')
-    bands = Markup("").join(
-        band.format(x(year) - step / 2, step, height - 24)
-        for year in brief["episodes"]
-        if first <= year <= last
-    )
-    tick = Markup(
-        '<line class="axis" x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}" stroke-dasharray="2 3"/>'
-        '<text x="2" y="{:.1f}">{:g}%</text>'
-    )
-    ticks = Markup("").join(
-        tick.format(left, width - 8, y(p), y(p), y(p) + 3, 100 * p) for p in (0.001, 0.01, 0.1)
-    )
-    line = " ".join(f"{x(year):.1f},{y(prob):.1f}" for year, prob in points)
-    label = (
-        f"Trend {points[0][0]} to {points[-1][0]}: from {percent(points[0][1])} to {percent(points[-1][1])}, "
-        "probability on a log scale by origin year"
-    )
-    return Markup(
-        '<svg role="img" aria-label="{}" width="{}" height="{}" viewBox="0 0 {} {}">{}{}'
-        '<polyline class="line" points="{}"/><text x="{}" y="{}">{}</text><text x="{}" y="{}">{}</text></svg>'
-    ).format(
-        label,
-        width,
-        height,
-        width,
-        height,
-        bands,
-        ticks,
-        line,
-        left,
-        height - 4,
-        points[0][0],
-        width - 34,
-        height - 4,
-        points[-1][0],
-    )
-
-
-def _scores(table: pd.DataFrame, result: BacktestResult, forecast: Forecast) -> list[dict[str, Any]]:
-    """Scores with their intervals, beside those of the prevalence at each origin."""
-    frame = result.frame
-    rows = forecast.basis.rows
-    rates = {
-        int(origin): float(np.mean(rows.outcome[rows.training(int(origin))]))
-        for origin in frame["origin_year"].unique()
+def common(forecast: Forecast, shown: Contents) -> dict[str, Any]:
+    """Values that the page and a brief that stands alone share."""
+    event = str(forecast.provenance["event"])
+    return {
+        "period": forecast.period,
+        "origin": forecast.origin_year,
+        "issued": forecast.issued.isoformat(),
+        "level": share(forecast.level),
+        "outcome": forecast.outcome,
+        "incidence": forecast.provenance["kind"] == "incidence",
+        "kind": "" if event == "mass_killing" else ".event",
+        "states": len(shown.ranking),
+        "world": shown.world,
+        "version": version("rtop-forecast"),
+        "digest": data_digest(forecast),
+        "definition": _definition(event),
+        "factors": RISK_FACTORS,
     }
-    base = score_table(
-        frame["outcome"].to_numpy(dtype=float),
-        frame["origin_year"].map(rates).to_numpy(dtype=float),
-        groups=frame["origin_year"].to_numpy(),
+
+
+def render(
+    shown: Contents, briefs: Sequence[Brief], forecast: Forecast, downloads: Mapping[str, Sequence[str]]
+) -> str:
+    """Page as text.
+
+    Parameters
+    ----------
+    shown : Contents
+    briefs : sequence of Brief
+        Of all ranked states, by rank.
+    forecast : Forecast
+    downloads : dict of str to sequence of str
+        Names of the files beside the page: ``tables``, ``figures`` (without their ending), ``data``.
+    """
+    found = explorer(shown, briefs, forecast)
+    record = shown.record
+    return environment().get_template("page.html.j2").render(
+        **common(forecast, shown),
+        **front(shown, forecast),
+        issue=_issue(forecast, len(shown.ranking)),
+        citation=_citation(forecast),
+        sources=_sources(forecast),
+        references=cite(forecast).splitlines(),
+        explorer=found,
+        data=_script_json(found.data),
+        briefs=briefs,
+        slugs={brief.row["country_id"]: brief.slug for brief in briefs},
+        shown=shown,
+        short=SHORT,
+        record=record,
+        peers=_peers(shown.peers),
+        reliability=drawings.reliability(
+            record.bins, expected=float(record.counts["expected"].sum()), observed=len(record.cases)
+        ),
+        expected_observed=drawings.expected_observed(record.counts),
+        features=len(forecast.basis.features.names),
+        draws=forecast.draws,
+        base=float(forecast.frame["prob"].mean()),
+        downloads=downloads,
+    )  # fmt: skip
+
+
+def render_brief(shown: Contents, brief: Brief, forecast: Forecast) -> str:
+    """Brief of one state as a page of its own."""
+    template = environment().get_template("brief_page.html.j2")
+    return template.render(**common(forecast, shown), brief=brief, alone=True)
+
+
+def data_digest(forecast: Forecast) -> str:
+    """First digits of a hash over the hashes of all data behind a forecast; the same for the same data."""
+    hashes = json.dumps(forecast.provenance["sha256"], sort_keys=True)
+    return hashlib.sha256(hashes.encode()).hexdigest()[:12]
+
+
+def _issue(forecast: Forecast, states: int) -> str:
+    dataset = say(
+        "dataset.bundle" if _bundled(forecast) else "dataset.folder",
+        version=version("rtop-forecast"),
+        coded=forecast.provenance["onsets_coded_to"],
+        digest=data_digest(forecast),
+        sources=len(forecast.provenance["sources"]),
     )
-    return [
-        {
-            "label": _LABELS[str(name)].format(noun=noun_of(forecast)),
-            "value": row["value"],
-            "low": row["low"],
-            "high": row["high"],
-            "base": base[str(name)],
-        }
-        for name, row in table.iterrows()
-    ]
+    return say(
+        "issue",
+        dataset=dataset,
+        issued=forecast.issued.isoformat(),
+        passed=share(passed(forecast.issued, forecast.window)),
+        period=forecast.period,
+        states=states,
+    )
 
 
-def _peers(table: pd.DataFrame, forecast: Forecast) -> list[dict[str, Any]]:
+def _bundled(forecast: Forecast) -> bool:
+    """Whether the data are the bundle's tables alone."""
+    return all(str(name).endswith(".csv") and "/" not in str(name) for name in forecast.provenance["sha256"])
+
+
+def _citation(forecast: Forecast) -> str:
+    own = say(
+        "cite.own",
+        origin=forecast.origin_year,
+        period=forecast.period,
+        issued=forecast.issued.isoformat(),
+        digest=data_digest(forecast),
+    )
+    library = next(line for line in cite().splitlines() if "rtop_forecast" in line)
+    return f"{library} {own}"
+
+
+def _sources(forecast: Forecast) -> list[dict[str, str]]:
+    """Each source with its title, release and licence, as registered; a key of its own stands for itself."""
+    rows = []
+    for keys, release in forecast.provenance["sources"].items():
+        entries = [_registered(key) for key in str(keys).split("+")]
+        named = [one for one in entries if one is not None]
+        rows.append(
+            {
+                "title": "; ".join(dict.fromkeys(one.title for one in named)) or str(keys),
+                "release": str(release),
+                "licence": "; ".join(dict.fromkeys(one.licence for one in named)) or say("number.none"),
+            }
+        )
+    return rows
+
+
+def _registered(key: str) -> Any:
+    from rtop_forecast.errors import InputError
+
+    try:
+        return releases_named(key)[-1]
+    except InputError:
+        return None
+
+
+def _definition(event: str) -> str:
+    if event == "mass_killing":
+        return say("definition.mass_killing")
+    if event in EVENTS:
+        return say("definition.listed", label=EVENTS[event].label.capitalize(), source=EVENTS[event].source)
+    return say("definition.own", event=event)
+
+
+def _peers(table: pd.DataFrame) -> list[dict[str, Any]]:
     """One table per peer: its rows, span and scores."""
     return [
         {
@@ -239,20 +202,28 @@ def _peers(table: pd.DataFrame, forecast: Forecast) -> list[dict[str, Any]]:
             "positives": int(part["positives"].iloc[0]),
             "first": int(part["first_origin"].iloc[0]),
             "last": int(part["last_origin"].iloc[0]),
-            "rows": [
-                {**row, "label": _LABELS[row["score"]].format(noun=noun_of(forecast))}
-                for row in part.to_dict("records")
-            ],
+            "rows": part.to_dict("records"),
         }
         for name, part in table.groupby("peer", sort=False)
     ]
 
 
-def _method(forecast: Forecast) -> str:
-    count = len(forecast.basis.features.names)
-    return (
-        f"{count} features of the UN Framework's risk factors, from public yearly data known on {forecast.issued}; "
-        "an average of statistical models in log-odds, refitted at every origin on windows that had closed, calibrated "
-        f"on its own earlier out-of-sample forecasts; intervals from {forecast.draws} refits on resampled countries, "
-        "stretched so that they hold their promise in simulations of known truth."
-    )
+def _script_json(document: Any) -> Any:
+    """JSON that may stand inside a script element: nothing in it can end the element."""
+    from markupsafe import Markup
+
+    text = json.dumps(_finite(document), separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    for letter in "<>&":
+        text = text.replace(letter, f"\\u{ord(letter):04x}")
+    return Markup(text)  # noqa: S704 (escaped above)
+
+
+def _finite(value: Any) -> Any:
+    """The same document with null for what is not a number."""
+    if isinstance(value, Mapping):
+        return {str(key): _finite(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(one) for one in value]
+    if isinstance(value, (float, np.floating)):
+        return float(value) if np.isfinite(value) else None
+    return value.item() if isinstance(value, np.generic) else value

@@ -14,7 +14,7 @@ from rtop_forecast.world.codes import normalise
 from rtop_forecast.world.states import list_states, state_years
 
 _SEARCHED = ("name", "iso2", "iso3")
-_NO_PLACE = ("region or group", "aggregate of several", "an income group", "not a place", "historical")
+_NO_PLACE = ("region or group", "aggregate of", "income group", "group of people", "area of a former", "a code without")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +65,16 @@ def places(year: int) -> dict[int, Place]:
     }
 
 
-def unranked(ranked: set[int], year: int) -> list[tuple[str, str, str]]:
+def unranked(ranked: set[int], small: set[int], year: int) -> list[tuple[str, str, str]]:
     """Places that the ranking leaves out.
+
+    Parameters
+    ----------
+    ranked : set of int
+        Gleditsch-Ward numbers.
+    small : set of int
+        States with fewer inhabitants than are ranked.
+    year : int
 
     Returns
     -------
@@ -80,9 +88,10 @@ def unranked(ranked: set[int], year: int) -> list[tuple[str, str, str]]:
     own = codes[codes["country_id"] != ""].groupby("country_id")["code"].apply(list)
     result = []
     for row in independent[~independent["country_id"].isin(ranked)].to_dict("records"):
-        small = say("unranked.small") if row["microstate"] else say("unranked.risk", origin=year)
-        names = [normalise(one, system="name") for one in own.get(str(row["country_id"]), [])]
-        result.append((str(row["name"]), "|".join(dict.fromkeys(names)), small))
+        number = int(row["country_id"])
+        key = "micro" if row["microstate"] else "small" if number in small else "risk"
+        names = [normalise(one, system="name") for one in own.get(str(number), [])]
+        result.append((str(row["name"]), "|".join(dict.fromkeys(names)), say(f"unranked.{key}", origin=year)))
     none = codes[(codes["country_id"] == "") & (codes["system"] == "name")]
     for row in none.to_dict("records"):
         if not any(text in row["note"] for text in _NO_PLACE):
