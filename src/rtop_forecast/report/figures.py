@@ -218,7 +218,9 @@ def rank_ranges_figure(ranking: pd.DataFrame, *, top: int = 30) -> Figure:
     return figure
 
 
-def expected_observed_figure(frame: pd.DataFrame, *, noun: str = "onset") -> Figure:
+def expected_observed_figure(
+    frame: pd.DataFrame, *, noun: str = "onset", counts: pd.DataFrame | None = None
+) -> Figure:
     """Draw expected and observed onset windows by origin year.
 
     Parameters
@@ -227,10 +229,14 @@ def expected_observed_figure(frame: pd.DataFrame, *, noun: str = "onset") -> Fig
         Backtest forecasts: ``origin_year, prob, outcome``.
     noun : str
         What is counted in a window.
+    counts : pandas.DataFrame, optional
+        ``origin_year, low, high``: the predictive range of each year, see :meth:`BacktestResult.counts`.
     """
     sums = frame.groupby("origin_year")[["prob", "outcome"]].sum()
     figure, axes = _new(6.4, 3.2)
     axes.bar(sums.index, sums["outcome"], color="#bbbbbb", width=0.8, label="observed")
+    if counts is not None:
+        axes.vlines(counts["origin_year"], counts["low"], counts["high"], color=BLUE, label="predictive range")
     axes.plot(sums.index, sums["prob"], color=VERMILLION, marker="o", markersize=3, label="expected")
     axes.set_ylabel(f"states with an {noun} in the window")
     axes.set_xlabel("origin year")

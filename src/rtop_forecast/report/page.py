@@ -19,7 +19,7 @@ from rtop_forecast.report.contents import SHORT, Contents
 from rtop_forecast.report.explorer import explorer
 from rtop_forecast.report.front import front
 from rtop_forecast.report.words import listed, natural_frequency, passed, percent, say, share, times, two_digits
-from rtop_forecast.sources import cite
+from rtop_forecast.sources.citations import cite
 from rtop_forecast.sources.registry import releases_named
 from rtop_forecast.targets import EVENTS
 

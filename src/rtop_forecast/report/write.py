@@ -1,28 +1,26 @@
-"""The annual report as a folder: one page, figures, tables, provenance."""
+"""The annual report as a folder, and the brief of one state as a file."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rtop_forecast.errors import InputError
 from rtop_forecast.forecasting.forecast import Forecast
 from rtop_forecast.forecasting.result import BacktestResult
-from rtop_forecast.report import figures
+from rtop_forecast.report.briefs import make_briefs
 from rtop_forecast.report.contents import contents
-from rtop_forecast.report.page import Picture, noun_of, percent, render
+from rtop_forecast.report.downloads import FIGURES, data_files, drawn, figure_bytes, tables
+from rtop_forecast.report.page import render, render_brief
 from rtop_forecast.report.tables import write_tables
-from rtop_forecast.report.world_map import draw_map
 from rtop_forecast.storage.files import csv_content, write_file
+from rtop_forecast.world.states import country
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
-__all__ = ["write_report"]
-
-_DPI = 110
+__all__ = ["write_brief", "write_report"]
 
 
 def write_report(
@@ -48,8 +46,10 @@ def write_report(
     Returns
     -------
     dict of str to pathlib.Path
-        ``index.html`` (self-contained, loads nothing), ``ranking.csv``, ``ranking.parquet``, ``record.csv`` (hits and
-        misses), ``scores.csv``, ``peers.csv`` (with peers), ``provenance.json`` and each figure as PNG and SVG.
+        ``index.html`` (self-contained, loads nothing), ``ranking.csv``, ``ranking.parquet``, ``provenance.json``;
+        ``record.csv`` (cases, found and missed), ``scores.csv``, ``groups.csv``, ``counts.csv``, ``factors.csv``,
+        ``trends.csv``, ``world.csv``, ``reasons.csv``, ``mechanisms.csv`` and, with peers, ``peers.csv``;
+        ``data.json`` with all of these and ``data.schema.json``; and each figure as SVG, PDF and PNG of 300 dpi.
 
     Raises
     ------
@@ -57,76 +57,54 @@ def write_report(
         If the backtest looks another number of years ahead, a peer shares no forecast with it or lacks a column, or
         the folder's path is a file.
     """
-    shown = contents(forecast, result, peers=peers or {})
-    drawn = _draw(forecast, result)
-    pictures = {
-        name: Picture(png=_bytes(figure, "png"), alt=alt, caption=caption)
-        for name, (figure, alt, caption) in drawn.items()
+    shown = contents(forecast, result, peers=peers)
+    briefs = make_briefs(forecast, result, shown)
+    beside = tables(shown, briefs)
+    files = {f"{name}.csv": csv_content(table) for name, table in beside.items()}
+    files |= data_files({"ranking": forecast.ranking(), **beside}, forecast)
+    for name, figure in drawn(forecast, result).items():
+        files |= {f"{name}.{kind}": figure_bytes(figure, kind) for kind in ("svg", "pdf", "png")}
+    offered = {
+        "tables": ["ranking.csv", "ranking.parquet", *(f"{name}.csv" for name in beside)],
+        "data": ["data.json", "data.schema.json", "provenance.json"],
+        "figures": FIGURES,
     }
-    page = render(shown, forecast, result, pictures)
+    files["index.html"] = render(shown, briefs, forecast, offered).encode()
     written = write_tables(forecast, folder)
     out = Path(folder)
-    files = {
-        "index.html": page.encode(),
-        "record.csv": csv_content(shown["record"]),
-        "scores.csv": csv_content(shown["scores"], index=True),
-    }
-    if len(shown["peers"]):
-        files["peers.csv"] = csv_content(shown["peers"])
-    for name, (figure, _, _) in drawn.items():
-        files[f"{name}.png"] = pictures[name].png
-        files[f"{name}.svg"] = _bytes(figure, "svg")
     return written | {name: write_file(out / name, content) for name, content in files.items()}
 
 
-def _draw(forecast: Forecast, result: BacktestResult) -> dict[str, tuple[Figure, str, str]]:
-    """Figures with their message (alternative text) and caption (axes, units)."""
-    ranking, frame = forecast.ranking(), result.frame
-    first = ranking.iloc[0]
-    positives, expected = int(frame["outcome"].sum()), float(frame["prob"].sum())
-    noun = noun_of(forecast)
-    highest = f"the highest is {first['name']} at {percent(first['prob'])}"
-    return {
-        "ranges": (
-            figures.rank_ranges_figure(ranking),
-            f"The ranges of the 30 highest risks overlap widely; {highest}, rank {first['rank_low']} to "
-            f"{first['rank_high']}. Horizontal axis: probability in percent, log scale.",
-            f"Probability with its {forecast.level:.0%} interval (percent, log scale); beside the name the rank and "
-            "its range.",
-        ),
-        "map": (
-            draw_map(
-                ranking,
-                year=forecast.origin_year,
-                title=f"Risk that {forecast.outcome} in {forecast.period}",
-            ),
-            f"World map of the probabilities; {highest}. Colour: probability in percent, log scale; all values stand "
-            "in the table.",
-            f"Probability that {forecast.outcome} in {forecast.period}, percent on a log scale; dots mark small "
-            "states.",
-        ),
-        "reliability": (
-            figures.reliability_figure(frame["outcome"], frame["prob"]),
-            f"Reliability diagram: {expected:.0f} windows with an {noun} were expected and {positives} observed. Axes: "
-            "forecast probability and observed frequency in percent, both on a log scale.",
-            "Observed frequency against forecast probability (percent, log scales), with events / forecasts per bin. "
-            "Grey band: where calibrated forecasts would lie; dashed: isotonic fit.",
-        ),
-        "expected": (
-            figures.expected_observed_figure(frame, noun=noun),
-            f"Expected and observed number of states with an {noun} by origin year; in all {expected:.0f} expected, "
-            f"{positives} observed. Vertical axis: states; horizontal axis: origin year.",
-            f"States with an {noun} in the window (count) by origin year: expected (line) and observed (bars).",
-        ),
-    }
+def write_brief(forecast: Forecast, result: BacktestResult, state: str | int, file: str | Path) -> Path:
+    """Write the brief of one state as a page of its own, one sheet of A4 in print.
 
+    Parameters
+    ----------
+    forecast : Forecast
+    result : BacktestResult
+        Of the same model and horizon.
+    state : str or int
+        A name in any spelling that the state system knows, or a Gleditsch-Ward number.
+    file : path
+        Its folder must exist; the file is written beside its place and then renamed.
 
-def _bytes(figure: Figure, kind: str) -> bytes:
-    from matplotlib import rc_context
+    Returns
+    -------
+    pathlib.Path
 
-    buffer = io.BytesIO()
-    # no clock and no random ids: a second run gives the same bytes
-    metadata = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
-    with rc_context({"svg.hashsalt": "rtop-forecast"}):
-        figure.savefig(buffer, format=kind, dpi=_DPI, metadata=metadata)
-    return buffer.getvalue()
+    Raises
+    ------
+    InputError, CoverageError
+        If no such state exists, with near misses, it is not ranked, the backtest looks another number of years ahead,
+        or the file's path is a folder.
+    """
+    country_id = country(state, year=forecast.origin_year)
+    # refuses a state that is not ranked before any work
+    forecast.basis.place(country_id)
+    out = Path(file)
+    if out.is_dir() or not out.parent.is_dir():
+        message = f"{out} cannot be written: it is a folder, or its folder does not exist. Name a file."
+        raise InputError(message)
+    shown = contents(forecast, result)
+    (brief,) = make_briefs(forecast, result, shown, only=[country_id])
+    return write_file(out, render_brief(shown, brief, forecast).encode())

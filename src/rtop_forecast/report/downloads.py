@@ -1,0 +1,133 @@
+"""What lies beside the page: every table as CSV, all of it as JSON with a schema, every figure three times."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from rtop_forecast.forecasting.forecast import Forecast
+from rtop_forecast.forecasting.result import BacktestResult
+from rtop_forecast.report import figures
+from rtop_forecast.report.briefs import Brief
+from rtop_forecast.report.contents import Contents
+from rtop_forecast.report.world_map import draw_map
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+FIGURES = ("ranges", "map", "reliability", "expected")
+_DPI = 300
+_TYPES = {"b": "boolean", "i": "integer", "u": "integer", "f": "number"}
+
+
+def tables(shown: Contents, briefs: Sequence[Brief]) -> dict[str, pd.DataFrame]:
+    """Every table of the page, by the name of its file without the ending."""
+    named = [{"country_id": one.row["country_id"], "name": one.row["name"]} for one in briefs]
+    both = list(zip(named, briefs, strict=True))
+    trends = [key | {"origin_year": y, "prob": p} for key, one in both for y, p in one.trend.items()]
+    told = [
+        key | {"feature": r.feature, "risk_factor": r.risk_factor, "odds": r.odds, "sentence": r.sentence}
+        for key, one in both
+        for r in (*one.raising, *one.lowering)
+    ]
+    bound = [
+        key | {"group": m.group, "mechanism": m.mechanism, "status": m.status, "date": m.date, "source": m.source}
+        for key, one in both
+        for m in one.mechanisms
+    ]
+    world = shown.world.rename_axis("origin_year").rename("prob").reset_index()
+    found = {
+        "record": shown.record.cases,
+        "scores": shown.record.scores.reset_index(),
+        "groups": shown.record.groups.reset_index(),
+        "counts": shown.record.counts,
+        "factors": pd.concat([one.factors for one in briefs], ignore_index=True),
+        "trends": pd.DataFrame(trends),
+        "world": world,
+        "reasons": pd.DataFrame(told, columns=["country_id", "name", "feature", "risk_factor", "odds", "sentence"]),
+        "mechanisms": pd.DataFrame(
+            bound, columns=["country_id", "name", "group", "mechanism", "status", "date", "source"]
+        ),
+    }
+    return found | ({"peers": shown.peers} if len(shown.peers) else {})
+
+
+def data_files(all_tables: dict[str, pd.DataFrame], forecast: Forecast) -> dict[str, bytes]:
+    """``data.json`` with every table as a list of rows, and ``data.schema.json``, a JSON Schema of it."""
+    count = forecast.count
+    document: dict[str, Any] = {
+        "origin_year": forecast.origin_year,
+        "window": list(forecast.window),
+        "issued": forecast.issued.isoformat(),
+        "outcome": forecast.outcome,
+        "level": forecast.level,
+        "expected": list(forecast.expected),
+        "count": None if count is None else count.probabilities.tolist(),
+    }
+    number = {"type": "number"}
+    properties: dict[str, Any] = {
+        "origin_year": {"type": "integer"},
+        "window": {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2},
+        "issued": {"type": "string", "format": "date"},
+        "outcome": {"type": "string"},
+        "level": number,
+        "expected": {"type": "array", "items": number, "minItems": 3, "maxItems": 3},
+        "count": {"type": ["array", "null"], "items": number},
+    }
+    for name, table in all_tables.items():
+        document[name] = json.loads(table.to_json(orient="records", double_precision=15))
+        columns = {str(column): _column(table[column]) for column in table.columns}
+        row = {"type": "object", "properties": columns, "required": list(columns), "additionalProperties": False}
+        properties[name] = {"type": "array", "items": row}
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+    return {"data.json": _json(document), "data.schema.json": _json(schema)}
+
+
+def _column(values: pd.Series[Any]) -> dict[str, Any]:
+    kind = _TYPES.get(getattr(values.dtype, "kind", "O"), "string")
+    return {"type": [kind, "null"]}
+
+
+def _json(document: Any) -> bytes:
+    return (json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
+
+
+def drawn(forecast: Forecast, result: BacktestResult) -> dict[str, Figure]:
+    """Figures of the report by name, see :data:`FIGURES`."""
+    ranking, frame = forecast.ranking(), result.frame
+    return {
+        "ranges": figures.rank_ranges_figure(ranking),
+        "map": draw_map(
+            ranking,
+            year=forecast.origin_year,
+            title=f"Risk that {forecast.outcome} in {forecast.period}",
+        ),
+        "reliability": figures.reliability_figure(frame["outcome"], frame["prob"]),
+        "expected": figures.expected_observed_figure(frame, counts=result.counts()),
+    }
+
+
+def figure_bytes(figure: Figure, kind: str) -> bytes:
+    """Figure as ``svg`` (text as text), ``pdf`` or ``png`` of 300 dpi."""
+    from matplotlib import rc_context
+
+    buffer = io.BytesIO()
+    # no clock and no random ids: a second run gives the same bytes
+    metadata: dict[str, dict[str, None]] = {
+        "svg": {"Date": None, "Creator": None},
+        "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
+        "png": {"Software": None},
+    }
+    with rc_context({"svg.hashsalt": "rtop-forecast", "svg.fonttype": "none", "pdf.fonttype": 42}):
+        figure.savefig(buffer, format=kind, dpi=_DPI, metadata=metadata[kind])
+    return buffer.getvalue()
