@@ -58,6 +58,7 @@ from .records.saved import save_backtest as save_backtest
 from .records.saved import save_forecast as save_forecast
 from .records.saved import save_model as save_model
 from .report.tables import write_tables as write_tables
+from .report.write import write_brief as write_brief
 from .report.write import write_report as write_report
 from .sources.citations import cite as cite
 from .sources.folder.fetch import fetch as fetch

@@ -53,6 +53,16 @@ def report(arguments: argparse.Namespace) -> str:
     return f"{written['index.html']}: report from {forecast.origin_year}, {len(written)} files in {arguments.out}"
 
 
+def brief(arguments: argparse.Namespace) -> str:
+    """Write the brief of one state."""
+    # a misspelt name fails here, before any work
+    if arguments.origin is not None:
+        rtop.resolve_state(arguments.state, system="name", year=arguments.origin)
+    forecast, result = _forecast(arguments, backtest_first=BACKTEST_FIRST)
+    written = rtop.write_brief(forecast, result, arguments.state, arguments.out)
+    return f"{written}: brief from {forecast.origin_year}"
+
+
 def lock(arguments: argparse.Namespace) -> str:
     """Lock a forecast in one hashed record."""
     if arguments.out.exists():

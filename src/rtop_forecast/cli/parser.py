@@ -27,7 +27,7 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("--version", action="version", version=f"rtop-forecast {rtop.__version__}")
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_rank, _explain, _report, _backtest, _lock):
+    for add in (_rank, _explain, _report, _brief, _backtest, _lock):
         _common(add(commands))
     _score(commands)
     _sources(commands)
@@ -100,6 +100,17 @@ def _report(commands: Any) -> argparse.ArgumentParser:
     report.add_argument("--out", type=Path, metavar="DIR", required=True, help="folder of the report")
     report.add_argument("--origin", type=int, help=_ORIGIN)
     return report
+
+
+def _brief(commands: Any) -> argparse.ArgumentParser:
+    brief: argparse.ArgumentParser = commands.add_parser("brief", help="write the brief of one state: a page of A4")
+    brief.set_defaults(run=_commands.brief)
+    brief.add_argument(
+        "state", metavar="STATE", help="its name in any spelling, or its Gleditsch-Ward number"
+    )
+    brief.add_argument("--out", type=Path, metavar="FILE", required=True, help="HTML file")
+    brief.add_argument("--origin", type=int, help=_ORIGIN)
+    return brief
 
 
 def _backtest(commands: Any) -> argparse.ArgumentParser:
