@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -13,10 +14,13 @@ from matplotlib.colors import to_rgb
 
 import rtop_forecast as rtop
 from rtop_forecast.evaluation import score_table
+from rtop_forecast.features import CATALOGUE
 from rtop_forecast.models import BoostedTrees, ElasticNetLogit, LogOddsAverage
 from rtop_forecast.report import figures
 from rtop_forecast.report.mechanisms import ORGANISATIONS, mechanisms, memberships
-from rtop_forecast.report.page import natural_frequency, percent
+from rtop_forecast.report.downloads import FIGURES
+from rtop_forecast.report.sentences import PHRASES
+from rtop_forecast.report.words import natural_frequency, percent, slug, times, two_digits
 from rtop_forecast.report.world_map import cut_at_antimeridian, draw_map, map_colours, shapes
 
 MODEL = LogOddsAverage(
@@ -64,55 +68,100 @@ class Cells(HTMLParser):
             self.tables[-1][-1][-1] += data.strip()
 
 
+def table_of(page, name):
+    """Rows of the table with an id, less its head."""
+    cells = Cells()
+    start = page.index(f'id="{name}"')
+    cells.feed("<table " + page[start : page.index("</table>", start)])
+    return cells.tables[0][1:]
+
+
 def test_numbers_of_the_page_equal_the_tables(parts, written):
     forecast, result = parts
     page = written["index.html"].read_text()
-    cells = Cells()
-    cells.feed(page)
     ranking = forecast.ranking()
-    for row, shown in zip(ranking.head(30).to_dict("records"), cells.tables[0][1:], strict=True):
-        assert shown[:8] == [
-            str(row["rank"]),
-            row["name"],
+    for row, shown in zip(ranking.to_dict("records"), table_of(page, "ranking-table"), strict=True):
+        assert shown[0] == str(row["rank"])
+        assert shown[1].startswith(row["name"])
+        assert shown[2:6] == [
             percent(row["prob"]),
-            f"{percent(row['prob_low'])}-{percent(row['prob_high'])}",
-            natural_frequency(row["prob"]),
+            f"{percent(row['prob_low'])} to {percent(row['prob_high'])}",
             f"{row['rank_low']}-{row['rank_high']}",
-            f"{100 * row['prob_top30']:.0f}%",
-            "-" if np.isnan(row["prob_last_year"]) else percent(row["prob_last_year"]),
+            "\u2013" if np.isnan(row["prob_last_year"]) else percent(row["prob_last_year"]),
         ]
+        assert f'<details id="{slug(row["name"])}">' in page
     table = pd.read_csv(written["ranking.csv"], converters={"prob": float})
     assert table["prob"].tolist() == ranking["prob"].tolist()
-    assert page.count("<details id=") == len(ranking)
-    for row in ranking.to_dict("records"):
-        summary = re.search(rf'<details id="state-{row["country_id"]}"><summary>(.*?)</summary>', page).group(
-            1
-        )
-        assert f"{percent(row['prob'])} ({percent(row['prob_low'])}-{percent(row['prob_high'])})" in summary
-    scores = next(t for t in cells.tables if t[0][0] == "Score")[1:]
-    for shown, (_, row) in zip(scores, result.score_frame().iterrows(), strict=True):
-        assert shown[1] == f"{row['value']:.4f}"
-    factors = forecast.explanation.by_risk_factor()
-    briefs = [t for t in cells.tables if t[0][0] == "UN risk factor"]
-    for brief, country_id in zip(briefs, ranking["country_id"], strict=True):
-        assert len(brief) == 15
-        for shown in brief[1:14]:
-            number = int(shown[0].split()[0])
-            assert shown[1] == f"x{np.exp(factors.loc[country_id, number]):.2f}"
-        assert brief[14][2] == "no data"
+    for shown, (_, row) in zip(table_of(page, "scores"), result.score_frame().iterrows(), strict=True):
+        assert shown[1] == two_digits(row["value"])
+        assert shown[2] == f"{two_digits(row['low'])} to {two_digits(row['high'])}"
+    for shown, (_, row) in zip(table_of(page, "groups"), result.by_group().iterrows(), strict=True):
+        assert shown[3] == two_digits(row["calibration_slope"])
 
 
-def test_the_page_loads_nothing_and_says_what_each_figure_shows(written):
+def test_the_set_marked_under_way_equals_the_list_of_episodes(parts, written):
+    forecast, result = parts
+    page = written["index.html"].read_text()
+    recent = result.events[result.events["year"].between(2022, 2024) & (result.events["ongoing"] == 1)]
+    episodes = set(recent["country_id"])
+    ranking = forecast.ranking()
+    named = set(ranking.loc[ranking["country_id"].isin(episodes), "name"])
+    assert {row[0].removesuffix("changed").strip() for row in table_of(page, "list-under_way")} == named
+    assert {row[1] for row in table_of(page, "ranking-table") if "under way" in row[1]} == {
+        one[1] for one in table_of(page, "ranking-table") if one[1].removesuffix("changed").removesuffix("under way") in named
+    }
+
+
+def test_only_states_whose_interval_of_the_change_excludes_none_are_movers(parts, written):
+    page = written["index.html"].read_text()
+    table = parts[0].ranking()
+    clear = table[(table["change_odds_low"] > 1) | (table["change_odds_high"] < 1)]
+    assert 0 < len(clear) < len(table)
+    assert {row[0] for row in table_of(page, "movers")} == set(clear["name"])
+    for row in clear.to_dict("records"):
+        low, high = times(row["change_odds_low"]), times(row["change_odds_high"])
+        assert f"{times(row['change_odds'])} ({low} to {high})" in page
+    assert page.count("Changed clearly") == len(clear)
+    assert page.count("No clear change") == table["change_odds"].notna().sum() - len(clear)
+
+
+def test_the_page_loads_nothing_and_offers_what_lies_beside_it(written):
     page = written["index.html"].read_text()
     assert not re.search(r'(src|href)="https?:', page)
     assert "url(http" not in page
     assert "@import" not in page
-    assert written["index.html"].stat().st_size < 6_000_000
-    images = re.findall(r"<img [^>]*>", page)
-    assert len(images) == 4
-    for image in images:
-        assert len(re.search(r'alt="([^"]*)"', image).group(1)) > 60
-    assert len(re.findall(r'<svg role="img" aria-label="Trend', page)) == page.count("<details id=")
+    assert written["index.html"].stat().st_size < 2_000_000
+    offered = set(re.findall(r'href="([^"#]+)" download', page))
+    assert offered == set(written) - {"index.html"}
+    assert {f"{name}.{kind}" for name in FIGURES for kind in ("svg", "pdf", "png")} < offered
+    assert len(re.findall(r'<svg class="tr" role="img" aria-label="Trend', page)) == page.count("<details id=")
+
+
+def test_data_follow_their_schema(parts, written):
+    document, schema = (json.loads(written[name].read_text()) for name in ("data.json", "data.schema.json"))
+    assert set(document) == set(schema["required"])
+    for name, rule in schema["properties"].items():
+        if rule.get("items", {}).get("type") == "object":
+            assert all(set(row) == set(rule["items"]["required"]) for row in document[name]), name
+    assert [row["prob"] for row in document["ranking"]] == parts[0].ranking()["prob"].tolist()
+
+
+def test_every_feature_of_the_catalogue_has_its_sentence():
+    assert {spec.name for spec in CATALOGUE} == set(PHRASES)
+
+
+def test_a_brief_stands_alone(parts, tmp_path):
+    forecast, result = parts
+    text = rtop.write_brief(forecast, result, "South Sudan", tmp_path / "brief.html").read_text()
+    row = forecast.frame.set_index("name").loc["South Sudan"]
+    assert f"{percent(row['prob_low'])} to {percent(row['prob_high'])}" in text
+    assert natural_frequency(row["prob"]).capitalize() in text
+    assert "<script" not in text
+    with pytest.raises(rtop.InputError, match="Sudan"):
+        rtop.write_brief(forecast, result, "Soudan du Sudd", tmp_path / "other.html")
+    with pytest.raises(rtop.InputError, match="folder"):
+        rtop.write_brief(forecast, result, "Sudan", tmp_path)
+    assert [one.name for one in tmp_path.iterdir()] == ["brief.html"]
 
 
 @pytest.mark.slow
@@ -239,9 +288,9 @@ def test_a_peer_is_scored_on_the_forecasts_that_both_made(parts, tmp_path):
     cells.feed(page)
     shown = next(t for t in cells.tables if t[0][0] == "Beside A <b>peer</b>")[1:]
     for line, (_, row) in zip(shown, table.iterrows(), strict=True):
-        assert line[1] == f"{row['value']:.4f}"
-        assert line[3] == f"{row['peer_value']:.4f}"
-        assert line[4] == f"{row['peer_low']:.4f} to {row['peer_high']:.4f}"
+        assert line[1] == two_digits(row["value"])
+        assert line[3] == two_digits(row["peer_value"])
+        assert line[4] == f"{two_digits(row['peer_low'])} to {two_digits(row['peer_high'])}"
     assert "<b>peer</b>" not in page
     with pytest.raises(rtop.InputError, match="share no forecast"):
         rtop.write_report(forecast, result, tmp_path / "x", peers={"none": extra})
@@ -274,8 +323,8 @@ def test_members_of_regional_organisations():
 
 def test_the_page_tells_memberships(written):
     page = written["index.html"].read_text()
-    mali = page[page.index('id="state-432"') :]
+    mali = page[page.index('<details id="mali">') :]
     mali = mali[: mali.index("</details>")]
-    assert "Economic Community of West African States (left in 2025)" in mali
-    china = page[page.index('id="state-710"') :]
-    assert "end of 2024: member of none of AU, ECOWAS" in china[: china.index("</details>")]
+    assert "<td>Economic Community of West African States</td><td>member, left in 2025" in mali
+    china = page[page.index('<details id="china">') :]
+    assert "member of none of AU, ECOWAS" in china[: china.index("</details>")]

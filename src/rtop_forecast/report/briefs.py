@@ -92,7 +92,7 @@ def make_briefs(
 
 
 def _parts(forecast: Forecast, shown: Contents, row: Mapping[Any, Any]) -> dict[str, float]:
-    if np.isnan(row["prob_last_year"]) or not row["clear"]:
+    if np.isnan(row["prob_last_year"]) or not row["changed"]:
         return {}
     change = basis_change(shown.before, forecast.basis, int(row["country_id"]))
     return {name: float(np.exp(value)) for name, value in change.parts.items() if value != 0}

@@ -31,7 +31,7 @@ class Contents:
     Attributes
     ----------
     ranking : pandas.DataFrame
-        As :meth:`Forecast.ranking`, with ``clear``: whether the interval of the change excludes no change.
+        As :meth:`Forecast.ranking`, with ``changed``: whether the interval of the change excludes no change.
     before : Basis
         What stands behind the forecast of the year before.
     movers : list of dict
@@ -99,16 +99,16 @@ def contents(
 
 
 def with_clear(ranking: pd.DataFrame) -> pd.DataFrame:
-    """Add ``clear``; a forecast saved before there were intervals of the change has none that is clear."""
+    """Add ``changed``; a forecast saved before there were intervals of the change has none that is clear."""
     columns = ["change_odds", "change_odds_low", "change_odds_high"]
     missing = {name: np.nan for name in columns if name not in ranking.columns}
     table = ranking.assign(**missing)
     clear = (table["change_odds_low"] > 1) | (table["change_odds_high"] < 1)
-    return table.assign(clear=clear)
+    return table.assign(changed=clear)
 
 
 def _movers(ranking: pd.DataFrame, before: Basis, forecast: Forecast) -> list[dict[str, Any]]:
-    table = ranking[ranking["clear"]]
+    table = ranking[ranking["changed"]]
     order = np.log(table["change_odds"]).abs().sort_values(ascending=False, kind="stable").index
     movers = []
     for row in table.loc[order].to_dict("records"):

@@ -77,7 +77,7 @@ function compare() {
     tb.append(el('tr', {}, el('th', {scope: 'row'}, d.n), ...d[m].map(v => { const a = v == null ? 0 : m === 'o' ? Math.log(v) * 60 : m === 'i' ? v - 50 : 0; return el('td', {class: 'n', style: Math.abs(a) > 3 ? `background:color-mix(in srgb,var(${a > 0 ? '--k2' : '--bar'}) ${Math.min(45, Math.abs(a))}%,var(--bg))` : ''}, v == null ? D.words['no.data'] : m === 'o' ? '×' + v.toFixed(2) : m === 'c' ? v + '%' : String(v)); }), el('td', {}, e[0] == null ? D.words['no.data'] : `×${e[0].toFixed(2)} (×${e[1].toFixed(2)} – ×${e[2].toFixed(2)})`)));
   }
   table.append(tb);
-  out.append(svg, el('div', {class: 'wrap', tabindex: 0, role: 'region', 'aria-label': label}, table));
+  out.append(svg, el('div', {class: 'wrap', tabindex: 0, role: 'region', 'aria-label': $('measure').selectedOptions[0].textContent}, table));
 }
 $('csv').addEventListener('click', () => {
   const quote = s => '"' + String(s).replace(/"/g, '""').replace(/^[=+\-@]/, "'$&") + '"';
