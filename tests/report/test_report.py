@@ -17,8 +17,8 @@ from rtop_forecast.evaluation import score_table
 from rtop_forecast.features import CATALOGUE
 from rtop_forecast.models import BoostedTrees, ElasticNetLogit, LogOddsAverage
 from rtop_forecast.report import figures
-from rtop_forecast.report.mechanisms import ORGANISATIONS, mechanisms, memberships
 from rtop_forecast.report.downloads import FIGURES
+from rtop_forecast.report.mechanisms import ORGANISATIONS, mechanisms, memberships
 from rtop_forecast.report.sentences import PHRASES
 from rtop_forecast.report.words import natural_frequency, percent, slug, times, two_digits
 from rtop_forecast.report.world_map import cut_at_antimeridian, draw_map, map_colours, shapes
@@ -108,7 +108,9 @@ def test_the_set_marked_under_way_equals_the_list_of_episodes(parts, written):
     named = set(ranking.loc[ranking["country_id"].isin(episodes), "name"])
     assert {row[0].removesuffix("changed").strip() for row in table_of(page, "list-under_way")} == named
     assert {row[1] for row in table_of(page, "ranking-table") if "under way" in row[1]} == {
-        one[1] for one in table_of(page, "ranking-table") if one[1].removesuffix("changed").removesuffix("under way") in named
+        one[1]
+        for one in table_of(page, "ranking-table")
+        if one[1].removesuffix("changed").removesuffix("under way") in named
     }
 
 
@@ -134,7 +136,9 @@ def test_the_page_loads_nothing_and_offers_what_lies_beside_it(written):
     offered = set(re.findall(r'href="([^"#]+)" download', page))
     assert offered == set(written) - {"index.html"}
     assert {f"{name}.{kind}" for name in FIGURES for kind in ("svg", "pdf", "png")} < offered
-    assert len(re.findall(r'<svg class="tr" role="img" aria-label="Trend', page)) == page.count("<details id=")
+    assert len(re.findall(r'<svg class="tr" role="img" aria-label="Trend', page)) == page.count(
+        "<details id="
+    )
 
 
 def test_data_follow_their_schema(parts, written):

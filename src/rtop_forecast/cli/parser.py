@@ -103,7 +103,9 @@ def _report(commands: Any) -> argparse.ArgumentParser:
 
 
 def _brief(commands: Any) -> argparse.ArgumentParser:
-    brief: argparse.ArgumentParser = commands.add_parser("brief", help="write the brief of one state: a page of A4")
+    brief: argparse.ArgumentParser = commands.add_parser(
+        "brief", help="write the brief of one state: a page of A4"
+    )
     brief.set_defaults(run=_commands.brief)
     brief.add_argument(
         "state", metavar="STATE", help="its name in any spelling, or its Gleditsch-Ward number"

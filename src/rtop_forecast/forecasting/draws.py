@@ -94,9 +94,7 @@ def explained_draws(fit: Fit, specs: Sequence[FeatureSpec], options: DrawOptions
         return JointDraws(log_odds=drawn, factors=None, change=change)
     numbers = tuple(sorted(set(primary.values())))
     point = _by_factor(fit.fitted, fit.matrix, primary) * _slopes(fit, fit.fitted.log_odds(fit.matrix))
-    refitted = np.stack([one.factors for one in refits]) * np.stack(
-        [_slopes(fit, one) for one in log_odds]
-    )
+    refitted = np.stack([one.factors for one in refits]) * np.stack([_slopes(fit, one) for one in log_odds])
     deviation = refitted - np.median(refitted, axis=0)
     factors = FactorDraws(
         countries=fit.keys["country_id"].to_numpy(dtype=np.int64),

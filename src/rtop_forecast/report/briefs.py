@@ -156,8 +156,8 @@ class _Alike:
             keys=rows.keys.loc[closed, [*KEYS, "name"]]
             .reset_index(drop=True)
             .assign(outcome=rows.outcome[closed]),
-            past=basis.fitted.contributions(rows.matrix[closed]).values,  # noqa: PD011 (not a DataFrame)
-            now=basis.fitted.contributions(basis.matrix).values,  # noqa: PD011
+            past=basis.fitted.contributions(rows.matrix[closed]).values,
+            now=basis.fitted.contributions(basis.matrix).values,
             places={int(number): place for place, number in enumerate(basis.keys["country_id"])},
         )
 

@@ -140,9 +140,7 @@ def _trends(forecast: Forecast, result: BacktestResult, before: Basis) -> dict[i
     table = pd.concat([past[columns], last[columns], forecast.frame[columns]], ignore_index=True)
     table = table.sort_values(["country_id", "origin_year"])
     return {
-        int(str(number)): dict(
-            zip(rows["origin_year"].astype(int), rows["prob"].astype(float), strict=True)
-        )
+        int(str(number)): dict(zip(rows["origin_year"].astype(int), rows["prob"].astype(float), strict=True))
         for number, rows in table.groupby("country_id")
     }
 

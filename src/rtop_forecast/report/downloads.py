@@ -35,7 +35,8 @@ def tables(shown: Contents, briefs: Sequence[Brief]) -> dict[str, pd.DataFrame]:
         for r in (*one.raising, *one.lowering)
     ]
     bound = [
-        key | {"group": m.group, "mechanism": m.mechanism, "status": m.status, "date": m.date, "source": m.source}
+        key
+        | {"group": m.group, "mechanism": m.mechanism, "status": m.status, "date": m.date, "source": m.source}
         for key, one in both
         for m in one.mechanisms
     ]
@@ -48,7 +49,9 @@ def tables(shown: Contents, briefs: Sequence[Brief]) -> dict[str, pd.DataFrame]:
         "factors": pd.concat([one.factors for one in briefs], ignore_index=True),
         "trends": pd.DataFrame(trends),
         "world": world,
-        "reasons": pd.DataFrame(told, columns=["country_id", "name", "feature", "risk_factor", "odds", "sentence"]),
+        "reasons": pd.DataFrame(
+            told, columns=["country_id", "name", "feature", "risk_factor", "odds", "sentence"]
+        ),
         "mechanisms": pd.DataFrame(
             bound, columns=["country_id", "name", "group", "mechanism", "status", "date", "source"]
         ),
@@ -81,7 +84,12 @@ def data_files(all_tables: dict[str, pd.DataFrame], forecast: Forecast) -> dict[
     for name, table in all_tables.items():
         document[name] = json.loads(table.to_json(orient="records", double_precision=15))
         columns = {str(column): _column(table[column]) for column in table.columns}
-        row = {"type": "object", "properties": columns, "required": list(columns), "additionalProperties": False}
+        row = {
+            "type": "object",
+            "properties": columns,
+            "required": list(columns),
+            "additionalProperties": False,
+        }
         properties[name] = {"type": "array", "items": row}
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -47,7 +47,11 @@ def trend(
 
     bands = Markup("").join(
         Markup('<rect x="{}" y="6" width="{}" height="{}"/><text x="{}" y="15">{}</text>').format(
-            x(start - 0.5), round(x(end + 0.5) - x(start - 0.5), 1), height - 24, x(start - 0.4), say("brief.episode")
+            x(start - 0.5),
+            round(x(end + 0.5) - x(start - 0.5), 1),
+            height - 24,
+            x(start - 0.4),
+            say("brief.episode"),
         )
         for start, end in _runs([year for year in episodes if first <= year <= last])
     )
@@ -85,7 +89,8 @@ def _trend_label(points: Mapping[int, float], world: pd.Series[float], episodes:
         world_end=percent(float(world.iloc[-1])),
     )
     spans = [
-        str(start) if start == end else say("year.span", first=start, last=end) for start, end in _runs(episodes)
+        str(start) if start == end else say("year.span", first=start, last=end)
+        for start, end in _runs(episodes)
     ]
     return f"{text} {say('brief.trend.episodes', years=listed(spans))}" if spans else text
 
@@ -119,8 +124,9 @@ def reliability(bins: pd.DataFrame, *, expected: float, observed: int) -> Markup
         return round(10 + (size - 44) * (1 - at(prob)), 1)
 
     ticks = Markup("").join(
-        Markup('<path d="M{0} {1}H{2}M{3} 10V{4}"/><text x="2" y="{5}">{6}%</text><text x="{3}" y="{7}">{6}%</text>')
-        .format(left, y(p), size - 12, x(p), size - 34, y(p) + 3, f"{100 * p:g}", size - 20)
+        Markup(
+            '<path d="M{0} {1}H{2}M{3} 10V{4}"/><text x="2" y="{5}">{6}%</text><text x="{3}" y="{7}">{6}%</text>'
+        ).format(left, y(p), size - 12, x(p), size - 34, y(p) + 3, f"{100 * p:g}", size - 20)
         for p in _TICKS
     )
     marks = Markup("").join(
@@ -132,7 +138,12 @@ def reliability(bins: pd.DataFrame, *, expected: float, observed: int) -> Markup
         for row in bins.to_dict("records")
     )  # fmt: skip
     told = "; ".join(
-        say("figure.bin", chance=percent(row["mean_prob"]), positives=int(row["positives"]), count=int(row["count"]))
+        say(
+            "figure.bin",
+            chance=percent(row["mean_prob"]),
+            positives=int(row["positives"]),
+            count=int(row["count"]),
+        )
         for row in bins.to_dict("records")
     )
     label = say("figure.reliability.label", expected=f"{expected:.0f}", observed=observed, bins=told)
@@ -167,7 +178,9 @@ def expected_observed(counts: pd.DataFrame) -> Markup:
         for n in range(0, top + 1, max(1, top // 5))
     )
     years = Markup("").join(
-        Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>').format(x(place), height - 8, row["origin_year"])
+        Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>').format(
+            x(place), height - 8, row["origin_year"]
+        )
         for place, row in enumerate(rows)
         if place % max(1, len(rows) // 6) == 0
     )

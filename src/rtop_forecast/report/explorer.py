@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -89,7 +90,7 @@ def _small(forecast: Forecast) -> set[int]:
 
 def _legend() -> list[tuple[int, str]]:
     bounds = [f"{100 * step:g}%" for step in STEPS]
-    middle = [say("range", low=low, high=high) for low, high in zip(bounds, bounds[1:], strict=False)]
+    middle = [say("range", low=low, high=high) for low, high in pairwise(bounds)]
     words = [say("map.below", value=bounds[0]), *middle, say("map.above", value=bounds[-1])]
     return list(enumerate(words))
 
@@ -114,7 +115,14 @@ def _data(shown: Contents, briefs: Sequence[Brief]) -> dict[str, Any]:
         },
         "words": {
             name: say(name)
-            for name in ("world", "no.data", "compare.full", "compare.edition", "compare.trend", "column.state")
+            for name in (
+                "world",
+                "no.data",
+                "compare.full",
+                "compare.edition",
+                "compare.trend",
+                "column.state",
+            )
         },
         "counted": say("status.count", count="{count}", expected="{expected}"),
         "answer": say("unranked.answer", name="{name}", why="{why}"),

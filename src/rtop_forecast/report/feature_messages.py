@@ -91,7 +91,10 @@ CONFLICT: dict[str, tuple[str, ...]] = {
     "ucdp_onesided_repeat_actors_log": (LEVEL, "Attackers of civilians for a second year running numbered {v}"),
     "ucdp_onesided_new_actors_decay3": (LEVEL, "Years with new attackers of civilians, halved every three years, add "
                                         "up to {v}"),
-    "ucdp_dyadic_new_dyads_log": (LEVEL, "Armed groups fighting the government that had not in five years numbered {v}"),
+    "ucdp_dyadic_new_dyads_log": (
+        LEVEL,
+        "Armed groups fighting the government that had not in five years numbered {v}",
+    ),
     "ucdp_dyadic_new_dyads_decay3": (LEVEL, "Years with new armed groups, halved every three years, add up to {v}"),
     "ucdp_nonstate_conflicts_log": (LEVEL, "Conflicts between armed groups numbered {v}"),
     "ucdp_nonstate_deaths_best_log": (LEVEL, "Conflicts between armed groups killed {v} people"),
@@ -99,9 +102,15 @@ CONFLICT: dict[str, tuple[str, ...]] = {
                                             "every three years"),
     "ucdp_nonstate_communal_log": (LEVEL, "Communal conflicts numbered {v}"),
     "ucdp_organizedviolence_civilian_share": (LEVEL, "Civilians made up a share of {v} of those killed"),
-    "ucdp_organizedviolence_statebased_dyads_log": (LEVEL, "Pairs of parties that fought, one or both a state, numbered {v}"),
+    "ucdp_organizedviolence_statebased_dyads_log": (
+        LEVEL,
+        "Pairs of parties that fought, one or both a state, numbered {v}",
+    ),
     "ucdp_organizedviolence_nonstate_dyads_log": (LEVEL, "Pairs of armed groups that fought each other numbered {v}"),
-    "ucdp_organizedviolence_onesided_dyads_log": (LEVEL, "Governments and armed groups that killed civilians numbered {v}"),
+    "ucdp_organizedviolence_onesided_dyads_log": (
+        LEVEL,
+        "Governments and armed groups that killed civilians numbered {v}",
+    ),
     "mass_mobilization_protests_log": (LEVEL, "Protests against the government numbered {v}"),
     "mass_mobilization_violent_protests_log": (LEVEL, "Violent protests against the government numbered {v}"),
     "mass_mobilization_killings_log": (LEVEL, "Protests that the state answered with killings numbered {v}"),
@@ -118,7 +127,10 @@ for _kind, _text in (
     ("onesided_", "Attacks on civilians killed {v} people"),
 ):
     for _bound in ("low", "high"):
-        CONFLICT[f"ucdp_organizedviolence_{_kind}deaths_{_bound}_log"] = (LEVEL, f"{_text} ({_bound} estimate)")
+        CONFLICT[f"ucdp_organizedviolence_{_kind}deaths_{_bound}_log"] = (
+            LEVEL,
+            f"{_text} ({_bound} estimate)",
+        )
 for _actor, _text in (("governments", "Governments"), ("groups", "Armed groups")):
     for _bound in ("low", "high"):
         CONFLICT[f"ucdp_organizedviolence_onesided_by_{_actor}_{_bound}_log"] = (

@@ -236,7 +236,9 @@ def expected_observed_figure(
     figure, axes = _new(6.4, 3.2)
     axes.bar(sums.index, sums["outcome"], color="#bbbbbb", width=0.8, label="observed")
     if counts is not None:
-        axes.vlines(counts["origin_year"], counts["low"], counts["high"], color=BLUE, label="predictive range")
+        axes.vlines(
+            counts["origin_year"], counts["low"], counts["high"], color=BLUE, label="predictive range"
+        )
     axes.plot(sums.index, sums["prob"], color=VERMILLION, marker="o", markersize=3, label="expected")
     axes.set_ylabel(f"states with an {noun} in the window")
     axes.set_xlabel("origin year")

@@ -123,7 +123,7 @@ CHANGES = {
     "is that of the data on the state beyond the mean change of all states, so that neither a new fit nor the level "
     "of the world counts as news.",
     "changes.none": "No state changed clearly.",
-    "changes.world": "The mean chance of all states went from {before} to {after} (×{ratio}); that moves all states "
+    "changes.world": "The mean chance of all states went from {before} to {after} ({ratio}); that moves all states "
     "alike.",
     "changes.by": "Moved most by",
     "changes.odds": "{odds} ({low} to {high})",

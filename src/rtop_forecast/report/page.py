@@ -18,7 +18,16 @@ from rtop_forecast.report.briefs import Brief
 from rtop_forecast.report.contents import SHORT, Contents
 from rtop_forecast.report.explorer import explorer
 from rtop_forecast.report.front import front
-from rtop_forecast.report.words import listed, natural_frequency, passed, percent, say, share, times, two_digits
+from rtop_forecast.report.words import (
+    listed,
+    natural_frequency,
+    passed,
+    percent,
+    say,
+    share,
+    times,
+    two_digits,
+)
 from rtop_forecast.sources.citations import cite
 from rtop_forecast.sources.registry import releases_named
 from rtop_forecast.targets import EVENTS
@@ -215,11 +224,11 @@ def _script_json(document: Any) -> Any:
     text = json.dumps(_finite(document), separators=(",", ":"), ensure_ascii=True, allow_nan=False)
     for letter in "<>&":
         text = text.replace(letter, f"\\u{ord(letter):04x}")
-    return Markup(text)  # noqa: S704 (escaped above)
+    return Markup(text)
 
 
 def _finite(value: Any) -> Any:
-    """The same document with null for what is not a number."""
+    """Copy a document with null for what is not a number."""
     if isinstance(value, Mapping):
         return {str(key): _finite(one) for key, one in value.items()}
     if isinstance(value, (list, tuple)):

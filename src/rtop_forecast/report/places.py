@@ -14,7 +14,14 @@ from rtop_forecast.world.codes import normalise
 from rtop_forecast.world.states import list_states, state_years
 
 _SEARCHED = ("name", "iso2", "iso3")
-_NO_PLACE = ("region or group", "aggregate of", "income group", "group of people", "area of a former", "a code without")
+_NO_PLACE = (
+    "region or group",
+    "aggregate of",
+    "income group",
+    "group of people",
+    "area of a former",
+    "a code without",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,14 +86,14 @@ def times(value: float) -> str:
 
     Examples
     --------
-    >>> times(1.304)
-    '×1.30'
+    >>> times(1.304)[1:]
+    '1.30'
     """
-    return f"×{value:.2f}"
+    return f"\u00d7{value:.2f}"
 
 
 def listed(parts: Sequence[str]) -> str:
-    """Enumeration in a sentence.
+    """Enumerate in a sentence.
 
     Examples
     --------
