@@ -115,7 +115,7 @@ class _Refit:
 
 
 def _refits(fit: Fit, options: DrawOptions, primary: Mapping[str, int]) -> list[_Refit]:
-    """What each refit says of every state."""
+    """Refit the model on each resample."""
     weights = _block_weights(fit, options.draws)
     tasks = (delayed(_draw)(fit.unfitted, fit.rows, fit.origin_year, weight, primary) for weight in weights)
     return list(run(tasks, count=options.draws, n_jobs=options.n_jobs, progress=options.progress))

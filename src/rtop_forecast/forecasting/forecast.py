@@ -48,9 +48,9 @@ class Forecast:
         ``rank`` (1 is the highest risk), ``rank_low, rank_high``, ``prob_top10, prob_top30`` (share of the draws in
         which the state is among the ten or thirty highest), ``prob_last_year, rank_last_year`` (from the
         origin before, missing for states not at risk then), ``change_odds, change_odds_low, change_odds_high`` (what a
-        year of data multiplied the state's odds by, beyond the mean of the states; missing likewise), ``group`` (``"under_way"`` where an episode was not known
-        to be over, else ``"quiet"``), ``outcome`` (NaN while the window is open) and, if asked for, ``prob_1y`` and so
-        on.
+        year of data multiplied the state's odds by, beyond the mean of the states; missing likewise), ``group``
+        (``"under_way"`` where an episode was not known to be over, else ``"quiet"``), ``outcome`` (NaN while the window
+        is open) and, if asked for, ``prob_1y`` and so on.
     expected : tuple of float
         Expected number of states with an onset in the window: value, low, high.
         The interval is that of the mean.

@@ -76,7 +76,7 @@ def view_box() -> str:
 
 
 def _outline(ring: FloatArray) -> str:
-    """Draw a closed path on a grid, without points that a straight line passes through; empty for less than a triangle."""
+    """Draw a closed path on a grid, without points on straight lines; empty for less than a triangle."""
     points = np.round(ring / _GRID).astype(int)
     points = points[np.r_[True, (np.diff(points, axis=0) != 0).any(axis=1)]]
     if len(points) > 1 and (points[0] == points[-1]).all():

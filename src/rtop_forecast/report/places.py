@@ -100,7 +100,9 @@ def unranked(ranked: set[int], small: set[int], year: int) -> list[tuple[str, st
         names = [normalise(one, system="name") for one in own.get(str(number), [])]
         result.append((str(row["name"]), "|".join(dict.fromkeys(names)), say(f"unranked.{key}", origin=year)))
     none = codes[(codes["country_id"] == "") & (codes["system"] == "name")]
-    for row in none.to_dict("records"):
-        if not any(text in row["note"] for text in _NO_PLACE):
-            result.append((row["code"], normalise(row["code"], system="name"), row["note"]))
+    result += [
+        (row["code"], normalise(row["code"], system="name"), row["note"])
+        for row in none.to_dict("records")
+        if not any(text in row["note"] for text in _NO_PLACE)
+    ]
     return sorted(result, key=lambda one: normalise(one[0], system="name"))
