@@ -137,7 +137,7 @@ def _rows(features: rtop.Features, target: rtop.Target, ewp: pd.DataFrame) -> Sa
 
 
 def _alive(rows: Sample) -> Sample:
-    """The same rows with the features that have a value at the last origin of the data."""
+    """Keep the features of the rows that have a value at the last origin of the data."""
     newest = rows.matrix[rows.at(int(rows.keys["year"].max()))]
     return replace(rows, matrix=rows.matrix[[name for name in newest if newest[name].notna().any()]])
 
@@ -174,7 +174,7 @@ def _backtest(model: Any, rows: Sample, *, jobs: int, raw: bool = False) -> pd.D
 
 
 def _one_line(result: rtop.BacktestResult) -> pd.DataFrame:
-    """The forecasts of a backtest with one shift for all states, which drifts with the years."""
+    """Calibrate the forecasts of a backtest with one shift for all states, which drifts with the years."""
     history = pd.concat([result.feeding, result.frame], ignore_index=True)
     parts = []
     for origin, part in result.frame.groupby("origin_year"):
@@ -333,7 +333,7 @@ def strata(table: pd.DataFrame, names: list[str]) -> dict[str, Any]:
 
 
 def _ratio(part: pd.DataFrame, name: str, first: int, last: int) -> float:
-    """Expected over observed number of onset windows of some origins."""
+    """Divide the expected by the observed number of onset windows of some origins."""
     chosen = part[part["origin_year"].between(first, last)]
     return float(chosen[name].sum() / chosen["outcome"].sum())
 
