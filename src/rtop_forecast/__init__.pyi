@@ -5,10 +5,12 @@ from .errors import DataIntegrityError as DataIntegrityError
 from .errors import DownloadError as DownloadError
 from .errors import InputError as InputError
 from .errors import LeakageError as LeakageError
+from .evaluation.counts import CountDistribution as CountDistribution
 from .evaluation.reliability import ReliabilityCurve as ReliabilityCurve
 from .explanation.attribution import Attributions as Attributions
 from .explanation.attribution import AttributionTable as AttributionTable
 from .explanation.cases import Case as Case
+from .explanation.reasons import FactorDraws as FactorDraws
 from .explanation.reference import Reference as Reference
 from .features.build import Features as Features
 from .features.build import build_features as build_features
@@ -33,6 +35,7 @@ from .forecasting.compare import Comparison as Comparison
 from .forecasting.compare import compare as compare
 from .forecasting.forecast import Forecast as Forecast
 from .forecasting.forecast import forecast as forecast
+from .forecasting.horizons import PastForecasts as PastForecasts
 from .forecasting.origins import RollingOrigin as RollingOrigin
 from .forecasting.result import BacktestResult as BacktestResult
 from .forecasting.sample import Sample as Sample
