@@ -14,7 +14,7 @@ from rtop_forecast.explanation.attribution import secant
 from rtop_forecast.explanation.reasons import FactorDraws
 from rtop_forecast.features import FeatureSpec
 from rtop_forecast.forecasting.fit import Fit
-from rtop_forecast.forecasting.options import DrawOptions
+from rtop_forecast.forecasting.options import DRAW_TREES, DrawOptions
 from rtop_forecast.forecasting.parallel import run
 from rtop_forecast.forecasting.sample import Sample
 from rtop_forecast.models import AnyClassifier, RiskModel
@@ -156,7 +156,7 @@ def _around(fit: Fit, refits: FloatArray) -> FloatArray:
 def _draw(
     model: RiskModel, rows: Sample, origin: int, weights: FloatArray, primary: Mapping[str, int]
 ) -> tuple[FloatArray, FloatArray]:
-    fitted = rows.fit(model, origin=origin, weights=weights)
+    fitted = rows.fit(model, origin=origin, weights=weights, trees=DRAW_TREES)
     matrix = rows.matrix[rows.at(origin)]
     factors = _by_factor(fitted, matrix, primary) if primary else np.zeros((len(matrix), 0))
     return fitted.log_odds(matrix), factors

@@ -301,6 +301,7 @@ def forecast(  # noqa: PLR0913 (public entry point)
             "draws": draws,
             "level": level,
             "sources_end": sources_end(features),
+            "features_left_out": basis.rows.left_out(origin),
         },
     )
 

@@ -192,6 +192,10 @@ class ProbabilityForest(LogOddsClassifier):
         unsplit, value = sum(count[1] for count in counts), sum(count[2] for count in counts)
         return (total - value + unsplit * self.prevalence_) / self._trees()
 
+    def multiply_trees(self, factor: float) -> None:
+        """Grow so many times as many trees, and at least one."""
+        self.n_estimators = max(1, round(self.n_estimators * factor))
+
     def _check_parameters(self) -> None:
         check_parameters(
             self,
