@@ -67,9 +67,9 @@ from .sources.folder.fetch import fetch as fetch
 from .sources.overview import describe_folder as describe_folder
 from .sources.overview import describe_sources as describe_sources
 from .sources.peer_forecasts import read_peer_forecasts as read_peer_forecasts
-from .targets import Event as Event
-from .targets import Target as Target
-from .targets import onset_target as onset_target
+from .targets.events import Event as Event
+from .targets.labels import Target as Target
+from .targets.labels import onset_target as onset_target
 from .world.states import State as State
 from .world.states import list_states as list_states
 from .world.states import resolve_state as resolve_state

@@ -115,7 +115,7 @@ def test_more_trees_are_grown_in_every_member_that_has_any_and_the_model_given_s
     )
     fitted = rows_with().fit(model, origin=ORIGIN, trees=3.0)
     members = dict(fitted.members_)
-    assert members["forest"].n_estimators == 30
+    assert (members["forest"].n_estimators, members["forest"].seeds) == (10, 3)
     assert members["boosted"].seeds == 6
     assert dict(model.members)["forest"].n_estimators == 10
     few = dict(rows_with().fit(model, origin=ORIGIN, trees=0.01).members_)

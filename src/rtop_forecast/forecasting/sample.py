@@ -34,6 +34,8 @@ class Sample:
     horizon : int
     groups : ndarray of str of shape (n_rows,), optional
         Group of each row as known at its origin, which a calibrator may treat apart; without any, all are one group.
+    delay : int
+        Years after the end of a window until its label is known.
     """
 
     keys: pd.DataFrame
@@ -41,6 +43,7 @@ class Sample:
     outcome: FloatArray
     horizon: int
     groups: NDArray[np.str_] | None = None
+    delay: int = 0
 
     @property
     def labels(self) -> NDArray[np.str_]:
@@ -48,9 +51,9 @@ class Sample:
         return np.full(len(self.keys), "") if self.groups is None else self.groups
 
     def training(self, origin: int) -> NDArray[np.bool_]:
-        """Rows whose whole window had closed by the origin."""
+        """Rows whose whole window had closed by the origin, and whose label was known by then."""
         year = self.keys["year"].to_numpy()
-        rows: NDArray[np.bool_] = np.isfinite(self.outcome) & (year + self.horizon <= origin)
+        rows: NDArray[np.bool_] = np.isfinite(self.outcome) & (year + self.horizon + self.delay <= origin)
         return rows
 
     @property
@@ -171,6 +174,7 @@ def sample(features: Features, target: Target, *, groups: str | None = None) -> 
         outcome=right.loc[at_risk, "outcome"].to_numpy(dtype=float),
         horizon=target.horizon,
         groups=_groups(features, target, groups)[at_risk],
+        delay=target.delay,
     )
 
 
