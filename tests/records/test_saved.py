@@ -125,7 +125,7 @@ def test_a_checkpoint_of_other_data_is_refused(tmp_path):
     first = rtop.backtest(model, features, target, checkpoint=tmp_path, **arguments)
     second = rtop.backtest(model, features, target, checkpoint=tmp_path, **arguments)
     pd.testing.assert_frame_equal(first.frame, second.frame, check_exact=True)
-    with pytest.raises(rtop.InputError, match="another model"):
+    with pytest.raises(rtop.InputError, match=r"lam \(0.3, now 0.2\); model parameter scaled"):
         rtop.backtest(ElasticNetLogit(lam=0.2), features, target, checkpoint=tmp_path, **arguments)
     finished = next(tmp_path.glob("2019-*.parquet"))
     finished.write_bytes(finished.read_bytes() + b"x")
