@@ -125,7 +125,7 @@ def _data_parts(samples: Sequence[_Rows]) -> Parts:
         "horizon": [rows.horizon for rows in samples],
         "state-years": [rows.keys[KEYS].to_numpy(dtype=np.int64) for rows in samples],
         "labels": [rows.outcome for rows in samples],
-        "groups": [rows.labels for rows in samples],
+        "groups of the rows": [rows.labels for rows in samples],
     } | {
         f"feature {name}": [
             rows.matrix[name].to_numpy(dtype=float) for rows in samples if name in rows.matrix

@@ -90,7 +90,7 @@ def differences(made: Mapping[str, Sequence[str]], asked: Mapping[str, Sequence[
     if "model" in apart:  # another class has other parameters
         apart = [name for name in apart if name == "model" or not name.startswith("model ")]
     inner = [name for name in apart if not _is_outer(name, apart)]
-    return [f"{name} ({_short(made, name)}, now {_short(asked, name)})" for name in inner]
+    return [f"{name} ({_change(_short(made, name), _short(asked, name))})" for name in inner]
 
 
 def _is_outer(name: str, apart: Iterable[str]) -> bool:
@@ -103,6 +103,10 @@ def _is_outer(name: str, apart: Iterable[str]) -> bool:
         other != name and (other.startswith(f"{name}__") or (is_container and other.startswith(inside)))
         for other in apart
     )
+
+
+def _change(before: str, now: str) -> str:
+    return f"{before}, now {now}" if before != now else "other values"
 
 
 def _short(parts: Mapping[str, Sequence[str]], name: str) -> str:
