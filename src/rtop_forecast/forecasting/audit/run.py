@@ -121,5 +121,5 @@ def _origin(request: Request, origin: int | None) -> int:
 
 
 def _rebuild(features: Features) -> Callable[[Panel], Features]:
-    """The same features from another panel, those of the user's own among them."""
+    """Build the same features from another panel, those of the user's own among them."""
     return lambda panel: features_of(panel, features.specs, issue_month=features.issue_month)
