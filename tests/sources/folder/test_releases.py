@@ -64,7 +64,7 @@ def test_a_release_that_lacks_a_variable_of_the_panel_is_refused(data_dir, tmp_p
     """Release 12 replaced most columns and left eight of release 15 beside them, without a word."""
     shutil.copy(data_dir / "vdem" / "ewp2024_vdem_v14.Rdata", tmp_path)
     words = (
-        r"release 14 of vdem was asked for, but 2 variables would stay those of another, first 'vdem_v2csreprss_ord' "
+        r"release v14 of vdem was asked for, but 2 variables would stay those of another, first 'vdem_v2csreprss_ord' "
         r"of release 15 \(.*ratings: no V-Dem file in the folder has the rating 'v2csreprss_ord'"
     )
     with pytest.raises(InputError, match=words):
