@@ -5,6 +5,7 @@ from .errors import DataIntegrityError as DataIntegrityError
 from .errors import DownloadError as DownloadError
 from .errors import InputError as InputError
 from .errors import LeakageError as LeakageError
+from .errors import StorageError as StorageError
 from .evaluation.counts import CountDistribution as CountDistribution
 from .evaluation.reliability import ReliabilityCurve as ReliabilityCurve
 from .explanation.attribution import Attributions as Attributions

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError
@@ -103,3 +103,28 @@ class FeatureSpec:
                 f"max_age of feature {self.name!r} counts years and must be at least 1, not {self.max_age}."
             )
             raise InputError(message)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """Pickle an entry of the catalogue as its name, so that it comes back as itself."""
+        from rtop_forecast.features.catalogue import CATALOGUE
+
+        if any(entry is self for entry in CATALOGUE):
+            return _catalogue_entry, (self.name,)
+        return object.__reduce_ex__(self, protocol)
+
+
+def _catalogue_entry(name: str) -> FeatureSpec:
+    """Entry of the catalogue by its name.
+
+    Raises
+    ------
+    InputError
+        If this release has none of that name.
+    """
+    from rtop_forecast.features.catalogue import CATALOGUE
+
+    for entry in CATALOGUE:
+        if entry.name == name:
+            return entry
+    message = f"this release's catalogue has no feature {name!r}. Load it with the release that wrote it."
+    raise InputError(message)

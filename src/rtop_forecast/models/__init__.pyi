@@ -16,6 +16,7 @@ from .logit.elastic_net import ElasticNetLogit as ElasticNetLogit
 from .logit.elastic_net_cv import ElasticNetLogitCV as ElasticNetLogitCV
 from .logit.glmnet import GlmnetLogit as GlmnetLogit
 from .logit.history import HistoryLogit as HistoryLogit
+from .persistence import can_be_saved as can_be_saved
 from .persistence import model_document as model_document
 from .persistence import model_from_document as model_from_document
 from .persistence import read_model_file as read_model_file
@@ -23,3 +24,4 @@ from .persistence import unfitted_document as unfitted_document
 from .persistence import unfitted_from_document as unfitted_from_document
 from .trees.boosting import BoostedTrees as BoostedTrees
 from .trees.forest import ProbabilityForest as ProbabilityForest
+from .unsaved import UnsavedModel as UnsavedModel

@@ -26,7 +26,7 @@ from rtop_forecast.storage.files import file_sha256
 from rtop_forecast.world.codes import FIRST_YEAR, LAST_YEAR
 from rtop_forecast.world.states import state_years
 
-__all__ = ["AS_REGISTERED", "Rebuilt", "further_tables", "rebuild", "release_tables"]
+__all__ = ["AS_REGISTERED", "Rebuilt", "further_tables", "rebuild", "release_tables", "tables_fed_by"]
 
 #: Note on a file that is, byte for byte, one of the registry's.
 AS_REGISTERED = "as registered"
@@ -156,15 +156,21 @@ def release_tables(folder: str | Path, dataset: str) -> dict[str, list[SourceTab
     return tables
 
 
-def _core_tables_of(found: Releases, dataset: str, release: str) -> list[SourceTable]:
-    """Core tables that a release helps to build, with the newest of all other datasets."""
+def tables_fed_by(dataset: str) -> set[str]:
+    """Names of the bundled core tables that hold values of a dataset."""
     coverage = pd.read_csv(core_file("coverage.csv"), keep_default_na=False)
-    feeding = {
+    return {
         str(row["table"])
         for row in coverage.to_dict("records")
         for key in str(row["source"]).split(";")
         if registry()[key].dataset == dataset
     }
+
+
+def _core_tables_of(found: Releases, dataset: str, release: str) -> list[SourceTable]:
+    """Core tables that a release helps to build, with the newest of all other datasets."""
+    coverage = pd.read_csv(core_file("coverage.csv"), keep_default_na=False)
+    feeding = tables_fed_by(dataset)
     # the list of episodes has its own earlier editions, the ratings are variables of the release itself
     wanted = [name for name in BUILDERS if name in feeding - {"episodes", "ratings"}]
     picked = found.picked(dataset, release)

@@ -14,7 +14,7 @@ from rtop_forecast.sources.folder.discover import Discovery, reader
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.world.codes import LAST_YEAR
 
-__all__ = ["Releases", "reason", "release_order"]
+__all__ = ["Releases", "is_release", "reason", "release_order"]
 
 T = TypeVar("T")
 _OWN = (InputError, DataIntegrityError, CoverageError)
@@ -42,6 +42,17 @@ def release_order(release: str) -> tuple[int, ...]:
     (True, True)
     """
     return tuple(int(part) for part in re.findall(r"\d+", release))
+
+
+def is_release(one: str, other: str) -> bool:
+    """Whether two spellings mean one release.
+
+    Examples
+    --------
+    >>> is_release("v14", "14"), is_release("14", "15")
+    (True, False)
+    """
+    return _plain(one) == _plain(other)
 
 
 def _plain(release: str) -> str:
