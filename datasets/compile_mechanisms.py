@@ -9,6 +9,7 @@ to one schema and stops when a row has no source. ``mechanisms/tables.csv`` says
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -28,6 +29,8 @@ COLUMNS = [
     "recorded",
     "source",
     "note",
+    "until_source",
+    "until_note",
 ]
 #: What the facts call a treaty, and its key here.
 TREATIES = {
@@ -52,6 +55,11 @@ def annotation(name: str) -> pd.DataFrame:
     return pd.read_csv(ROOT / "annotations" / name, dtype=str, keep_default_na=False)
 
 
+def report(line: str) -> None:
+    """Say what is left out."""
+    sys.stdout.write(f"{line}\n")
+
+
 def written(name: str, table: pd.DataFrame) -> None:
     """Complete the columns, check the sources, sort and write a table."""
     table = table.copy()
@@ -71,7 +79,10 @@ def written(name: str, table: pd.DataFrame) -> None:
     table["iso3"] = table["country_id"].map(iso3).fillna("")
     bare = table["source"].eq("") | table["source"].str.contains(UNUSABLE) | table["date"].eq("")
     if bare.any():
-        message = f"each row needs a date and a source; {int(bare.sum())} of {name} lack one, first\n{table[bare].iloc[0]}"
+        message = (
+            f"each row needs a date and a source; {int(bare.sum())} of {name} lack one, first "
+            f"{table[bare].iloc[0].to_dict()}."
+        )
         raise DataIntegrityError(message)
     table = table[COLUMNS].drop_duplicates().sort_values([*COLUMNS[:1], *COLUMNS[2:]], ignore_index=True)
     table.to_csv(ROOT / "mechanisms" / f"{name}.csv", index=False, lineterminator="\n")
@@ -123,20 +134,20 @@ def treaties(folder: Path) -> None:
     )
     left = annotation("treaty_withdrawals.csv")
     rows = table[[*set(COLUMNS) & set(table.columns)]].copy().reset_index(drop=True)
-    rows["precision"] = ""
+    rows[["precision", "until_source", "until_note"]] = ""
     rows = rows[rows["country_id"] != ""].reset_index(drop=True)
     added = []
     for one in left.to_dict("records"):
         match = (rows["country_id"] == one["country_id"]) & (rows["mechanism"] == one["mechanism"])
         if one["rejoined"]:
             added.append({**rows[match].iloc[0], "date": one["rejoined"], "until": one["until"],
-                          "source": one["source"], "note": one["note"]})  # fmt: skip
+                          "source": one["source"].split("; ")[0], "note": "acceded again",
+                          "until_source": one["source"], "until_note": one["note"]})  # fmt: skip
             continue
         if match.sum() != 1:
             message = f"a withdrawal ends one deposit; {one['mechanism']} of GW {one['country_id']} has {match.sum()}."
             raise DataIntegrityError(message)
-        rows.loc[match, ["until", "note"]] = [one["until"], one["note"]]
-        rows.loc[match, "source"] += "; " + one["source"]
+        rows.loc[match, ["until", "until_source", "until_note"]] = [one["until"], one["source"], one["note"]]
     written("treaties", pd.concat([rows, pd.DataFrame(added)], ignore_index=True))
 
 
@@ -174,7 +185,7 @@ def missions(folder: Path) -> None:
         }
     )
     gone = political["active"].eq("no") & political["end"].eq("")
-    print(f"political missions without any end that are no more: {int(gone.sum())} left out")
+    report(f"political missions without any end that are no more: {int(gone.sum())} left out")
     written("political_missions", table[~gone])
 
 
@@ -215,7 +226,7 @@ def council(folder: Path) -> None:
     written("country_mandates", mandates)
     bodies = facts(folder, "nhri_accreditation.csv")
     twice = bodies.duplicated(["country_name_as_in_source", "date"], keep=False)
-    print(f"accreditation given twice for a year: {int(twice.sum())} rows left out")
+    report(f"accreditation given twice for a year: {int(twice.sum())} rows left out")
     bodies = bodies[~twice & (bodies["gwid"] != "")]
     bodies = bodies.assign(
         country_id=bodies["gwid"],
@@ -246,7 +257,7 @@ def court_and_sanctions(folder: Path) -> None:
     sanctions = facts(folder, "sanctions_committees_current.csv").set_index("gwid")
     checked = annotation("sanctions_verified.csv").set_index("country_id")
     unverified = sanctions["note"].str.contains("general knowledge") & ~sanctions.index.isin(checked.index)
-    print(f"sanctions committees whose state could not be verified: {int(unverified.sum())} left out")
+    report(f"sanctions committees whose state could not be verified: {int(unverified.sum())} left out")
     sanctions = sanctions[~unverified]
     rows = pd.DataFrame(
         {
