@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -71,51 +72,62 @@ def list_mechanisms(state: str | int, *, as_of: date | None = None) -> pd.DataFr
         else calendar_date(as_of, name="as_of")
     )
     country_id = country(state, year=min(day.year, LAST_YEAR))
-    return _listed(load_mechanisms(), tables, country_id, pd.Timestamp(day))
+    return listed(_bundled(), _records(tables), country_id, pd.Timestamp(day))
 
 
-def _listed(rows: pd.DataFrame, tables: pd.DataFrame, country_id: int, day: pd.Timestamp) -> pd.DataFrame:
-    """Rows of a state by a day, table by table."""
-    own = rows[(rows["country_id"] == country_id).fillna(value=False) & (rows["known_on"] <= day)]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowIndex:
+    """Rows by state and table, and the first day on which any row of a mechanism or table was published."""
+
+    rows: dict[tuple[int, str], list[dict[str, Any]]]
+    began: dict[tuple[str, str], pd.Timestamp]
+
+
+def indexed(rows: pd.DataFrame) -> RowIndex:
+    """Index of rows in the layout of :func:`rtop_forecast.sources.mechanisms.load_mechanisms`."""
+    by_state: dict[tuple[int, str], list[dict[str, Any]]] = {}
+    began: dict[tuple[str, str], pd.Timestamp] = {}
+    for row in _records(rows.sort_values(["date", "mechanism"], kind="stable")):
+        for name in (row["mechanism"], "*"):
+            key = (row["table"], name)
+            began[key] = min(began.get(key, row["known_on"]), row["known_on"])
+        if pd.notna(row["country_id"]):
+            by_state.setdefault((int(row["country_id"]), row["table"]), []).append(row)
+    return RowIndex(rows=by_state, began=began)
+
+
+@lru_cache(maxsize=1)
+def _bundled() -> RowIndex:
+    return indexed(load_mechanisms())
+
+
+def listed(index: RowIndex, tables: list[dict[str, Any]], country_id: int, day: pd.Timestamp) -> pd.DataFrame:
+    """Rows of a state by a day, in the order of the groups and of the tables."""
     lines: list[dict[str, Any]] = []
-    for entry in _records(tables):
-        if not _began(entry["table"], entry["mechanism"]) <= day:
+    for entry in tables:
+        began = index.began.get((entry["table"], entry["mechanism"]))
+        if began is None or began > day:
             continue
-        found = _of(own, entry)
-        if entry["table"] in _LATEST:
-            found = _latest(found)
-        if found.empty and entry["table"] not in _LISTS_OF_MEMBERS:
+        rows = index.rows.get((country_id, entry["table"]), [])
+        found = [
+            row for row in rows if row["known_on"] <= day and entry["mechanism"] in ("*", row["mechanism"])
+        ]
+        if not found and entry["table"] not in _LISTS_OF_MEMBERS:
             lines.append(_not_recorded(entry, day))
-        ordered = found.sort_values(["date", "mechanism"], kind="stable")
-        lines += [_line(row, entry, day) for row in _records(ordered)]
-    table = pd.DataFrame(lines, columns=COLUMNS)
-    order = table["group"].map({group: place for place, group in enumerate(GROUPS)})
-    listed: pd.DataFrame = table.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
-    return listed
+        lines += [_line(row, entry, day) for row in (_latest(found) if entry["table"] in _LATEST else found)]
+    lines.sort(key=lambda line: GROUPS.index(line["group"]))
+    return pd.DataFrame(lines, columns=COLUMNS)
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
 
 
-@lru_cache(maxsize=64)
-def _began(table: str, mechanism: str) -> pd.Timestamp:
-    """First day on which any row of a mechanism was published."""
-    rows = _of(load_mechanisms(), {"table": table, "mechanism": mechanism})
-    first: pd.Timestamp = rows["known_on"].min()
-    return first
-
-
-def _of(rows: pd.DataFrame, entry: dict[str, Any]) -> pd.DataFrame:
-    part = rows[rows["table"] == entry["table"]]
-    return part if entry["mechanism"] == "*" else part[part["mechanism"] == entry["mechanism"]]
-
-
-def _latest(found: pd.DataFrame) -> pd.DataFrame:
-    """Latest row that has begun, and the one that is scheduled."""
-    ahead = found["found_by"] == "scheduled"
-    past = found[~ahead].sort_values("date", kind="stable").tail(1)
-    return pd.concat([past, found[ahead].sort_values("date", kind="stable").head(1)])
+def _latest(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Latest row that has begun, and the first that is scheduled."""
+    past = [row for row in found if row["found_by"] != "scheduled"]
+    ahead = [row for row in found if row["found_by"] == "scheduled"]
+    return [*past[-1:], *ahead[:1]]
 
 
 def _line(row: dict[str, Any], entry: dict[str, Any], day: pd.Timestamp) -> dict[str, Any]:
