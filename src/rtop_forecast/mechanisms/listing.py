@@ -57,7 +57,9 @@ def list_mechanisms(state: str | int, *, as_of: date | None = None) -> pd.DataFr
     Raises
     ------
     InputError
-        If no state has this name or number in the year, or ``as_of`` is no date.
+        If no state is called so, or ``as_of`` is no date.
+    CoverageError
+        If the state does not exist in the year.
 
     Examples
     --------
@@ -72,7 +74,12 @@ def list_mechanisms(state: str | int, *, as_of: date | None = None) -> pd.DataFr
         else calendar_date(as_of, name="as_of")
     )
     country_id = country(state, year=min(day.year, LAST_YEAR))
-    return listed(_bundled(), _records(tables), country_id, pd.Timestamp(day))
+    return mechanisms_of(country_id, as_of=day)
+
+
+def mechanisms_of(country_id: int, *, as_of: date) -> pd.DataFrame:
+    """List of :func:`list_mechanisms` for a Gleditsch-Ward number, whether or not the state exists that day."""
+    return listed(_bundled(), _records(mechanism_tables()), country_id, pd.Timestamp(as_of))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

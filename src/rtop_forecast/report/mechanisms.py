@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from rtop_forecast.mechanisms.listing import list_mechanisms
+from rtop_forecast.mechanisms.listing import mechanisms_of
 
 __all__ = ["grouped_mechanisms"]
 
@@ -32,7 +32,7 @@ def grouped_mechanisms(
     numbers: dict[str, int] = {}
     result: dict[int, list[dict[str, Any]]] = {}
     for country_id in country_ids:
-        table = list_mechanisms(country_id, as_of=as_of)
+        table = mechanisms_of(country_id, as_of=as_of)
         groups: list[dict[str, Any]] = []
         for group, part in table.groupby("group", sort=False):
             absent = part["source"] == ""
