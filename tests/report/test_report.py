@@ -236,7 +236,7 @@ def test_a_peer_is_scored_on_the_forecasts_that_both_made(parts, tmp_path):
 def test_the_page_lists_mechanisms_as_their_tables_have_them(parts, written):
     forecast, _ = parts
     page = written["index.html"].read_text()
-    sources = re.search(r'id="mechanism-sources".*?<ol>(.*?)</ol>', page, re.DOTALL).group(1)
+    sources = re.search(r'id="mechanism-sources".*?<ol[^>]*>(.*?)</ol>', page, re.DOTALL).group(1)
     sources = [html.unescape(one) for one in re.findall(r"<li>(.*?)</li>", sources)]
     for country_id in (432, 625, 710):
         brief = page[page.index(f'id="state-{country_id}"') :]
