@@ -34,7 +34,7 @@ from rtop_forecast.calibration import (
 )
 from rtop_forecast.errors import CoverageError
 from rtop_forecast.evaluation import auc, calibration_slope, log_score
-from rtop_forecast.forecasting.prequential import fit_calibrator
+from rtop_forecast.forecasting.calibrated import fit_calibrator
 from rtop_forecast.forecasting.situation import situations
 from rtop_forecast.models import default_model
 
@@ -76,7 +76,9 @@ def choose(arguments: argparse.Namespace) -> dict[str, Any]:
         raw = raw_forecasts(features, event, horizon, arguments)
         record[f"{event}_{horizon}"] = scored(raw, horizon)
     worlds = simulated(CANDIDATES, panels=arguments.panels, seed=arguments.seed)
-    decisive = [f"{event}_{horizon}" for event, horizon in OUTCOMES]
+    # an outcome without an onset in the windows closed by 1991 has no say
+    named = [f"{event}_{horizon}" for event, horizon in OUTCOMES]
+    decisive = [key for key in named if record[key]["closed_by_1991"]]
     criterion = {}
     for name in CANDIDATES:
         on_record = np.mean([record[key]["closed_by_1991"][name]["difference"] for key in decisive])
@@ -92,6 +94,7 @@ def choose(arguments: argparse.Namespace) -> dict[str, Any]:
         "candidates": {name: repr(calibrator) for name, calibrator in CANDIDATES.items()},
         "criterion": criterion,
         "adopted": adopted,
+        "decisive": decisive,
         "record": record,
         "simulation": worlds,
     }

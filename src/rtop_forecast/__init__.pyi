@@ -6,10 +6,12 @@ from .errors import DownloadError as DownloadError
 from .errors import InputError as InputError
 from .errors import LeakageError as LeakageError
 from .errors import StorageError as StorageError
+from .evaluation.counts import CountDistribution as CountDistribution
 from .evaluation.reliability import ReliabilityCurve as ReliabilityCurve
 from .explanation.attribution import Attributions as Attributions
 from .explanation.attribution import AttributionTable as AttributionTable
 from .explanation.cases import Case as Case
+from .explanation.reasons import FactorDraws as FactorDraws
 from .explanation.reference import Reference as Reference
 from .features.build import Features as Features
 from .features.build import build_features as build_features
@@ -34,6 +36,7 @@ from .forecasting.compare import Comparison as Comparison
 from .forecasting.compare import compare as compare
 from .forecasting.forecast import Forecast as Forecast
 from .forecasting.forecast import forecast as forecast
+from .forecasting.horizons import PastForecasts as PastForecasts
 from .forecasting.origins import RollingOrigin as RollingOrigin
 from .forecasting.result import BacktestResult as BacktestResult
 from .forecasting.sample import Sample as Sample
@@ -65,9 +68,9 @@ from .sources.folder.fetch import fetch as fetch
 from .sources.overview import describe_folder as describe_folder
 from .sources.overview import describe_sources as describe_sources
 from .sources.peer_forecasts import read_peer_forecasts as read_peer_forecasts
-from .targets import Event as Event
-from .targets import Target as Target
-from .targets import onset_target as onset_target
+from .targets.events import Event as Event
+from .targets.labels import Target as Target
+from .targets.labels import onset_target as onset_target
 from .world.states import State as State
 from .world.states import list_states as list_states
 from .world.states import resolve_state as resolve_state

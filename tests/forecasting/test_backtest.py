@@ -8,7 +8,7 @@ import pytest
 
 import rtop_forecast as rtop
 from rtop_forecast.calibration import Identity, InterceptShift
-from rtop_forecast.forecasting.prequential import fit_calibrator
+from rtop_forecast.forecasting.calibrated import fit_calibrator
 from rtop_forecast.forecasting.sample import sample
 from rtop_forecast.models import BaseRate, HistoryLogit
 from rtop_forecast.models.defaults import HISTORY_COLUMNS

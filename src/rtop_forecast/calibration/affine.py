@@ -340,17 +340,3 @@ def _walk_objective(
         return float(value), gradient, exact if definite else curvature
 
     return objective
-
-
-def default_calibrator() -> RandomWalkShift:
-    """Calibrator of every ranking and backtest: a shift that drifts by 0.05 log-odds a year.
-
-    Chosen on origins up to 1991 and by simulation (``benchmarks/calibrator_choice.py``): it costs
-    little where the world's onset rate stands still and gains where it moves.
-
-    Returns
-    -------
-    RandomWalkShift
-        Unfitted.
-    """
-    return RandomWalkShift(sigma=0.05)

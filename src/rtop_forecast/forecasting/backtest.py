@@ -204,7 +204,7 @@ class _Plan:
         """Origins to forecast: those asked for and those that only teach the calibrator."""
         if not self.options.calibration_origins:
             return list(self.years)
-        first = self.years[0] - self.truth.horizon - self.options.calibration_origins + 1
+        first = self.years[0] - self.truth.horizon - self.truth.delay - self.options.calibration_origins + 1
         return list(range(first, self.years[-1] + 1))
 
     @property
@@ -248,6 +248,7 @@ def _run(plan: _Plan) -> BacktestResult:
         years=plan.years,
         horizon=plan.truth.horizon,
         origins=options.calibration_origins,
+        delay=plan.truth.delay,
         labels_then={origin: inputs.rows for origin, inputs in plan.then.items()},
     )
     explanations = {
@@ -263,6 +264,7 @@ def _run(plan: _Plan) -> BacktestResult:
         calibrator=options.calibrator,
         calibration_origins=options.calibration_origins,
         horizon=plan.truth.horizon,
+        delay=plan.truth.delay,
         seed=options.seed,
         exclusions={},
         provenance={},

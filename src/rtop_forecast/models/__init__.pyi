@@ -5,6 +5,8 @@ from .any_classifier import as_risk_model as as_risk_model
 from .any_classifier import model_name as model_name
 from .average import LogOddsAverage as LogOddsAverage
 from .base import Contributions as Contributions
+from .base import HasIndicators as HasIndicators
+from .base import HasTrees as HasTrees
 from .base import RiskModel as RiskModel
 from .base_rate import BaseRate as BaseRate
 from .defaults import benchmark_models as benchmark_models

@@ -11,7 +11,7 @@ from rtop_forecast.errors import InputError
 __all__ = ["UnsavedModel"]
 
 
-class UnsavedModel(BaseEstimator):
+class UnsavedModel(BaseEstimator):  # type: ignore[misc]
     """Name of a model that a saved forecast was made by; it computes nothing.
 
     Parameters

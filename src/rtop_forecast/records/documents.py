@@ -15,6 +15,7 @@ from rtop_forecast import calibration as library
 from rtop_forecast.calibration import Calibrator
 from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.explanation.attribution import AttributionTable
+from rtop_forecast.explanation.reasons import FactorDraws
 from rtop_forecast.features import CATALOGUE, Features, FeatureSpec, own_feature
 from rtop_forecast.panel import Panel, Variable
 from rtop_forecast.storage.manifest import as_json, as_parquet, table_of
@@ -234,3 +235,30 @@ def _value(document: Mapping[str, Any]) -> Any:
             return float(number)
     message = f"a fitted number of a saved calibrator cannot be read: {document!r}."
     raise DataIntegrityError(message)
+
+
+def factor_contents(factors: FactorDraws | None) -> dict[str, bytes]:
+    """Files of the contributions of risk factors in the refits behind a forecast; none without any."""
+    if factors is None:
+        return {}
+    draws, states, _ = factors.draws.shape
+    layers = np.concatenate([factors.point[None], factors.draws]).reshape((draws + 1) * states, -1)
+    table = pd.DataFrame(layers, columns=[str(number) for number in factors.factors])
+    table.insert(0, "country_id", np.tile(factors.countries, draws + 1))
+    return {"factor_draws.parquet": as_parquet(table)}
+
+
+def factors_from(contents: Mapping[str, bytes]) -> FactorDraws | None:
+    """Contributions of risk factors from their file; None if there is none."""
+    if "factor_draws.parquet" not in contents:
+        return None
+    table = table_of(contents["factor_draws.parquet"])
+    countries = table["country_id"].drop_duplicates().to_numpy(dtype=np.int64)
+    names = [name for name in table.columns if name != "country_id"]
+    layers = table[names].to_numpy(dtype=np.float64).reshape(-1, countries.size, len(names))
+    return FactorDraws(
+        countries=countries,
+        factors=tuple(int(name) for name in names),
+        point=layers[0],
+        draws=layers[1:],
+    )

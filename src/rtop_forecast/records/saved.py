@@ -13,6 +13,7 @@ import pandas as pd
 
 from rtop_forecast.checks.arguments import path_argument
 from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.evaluation import CountDistribution
 from rtop_forecast.forecasting.basis import Basis
 from rtop_forecast.forecasting.forecast import Forecast
 from rtop_forecast.forecasting.result import BacktestResult
@@ -31,6 +32,8 @@ from rtop_forecast.records.documents import (
     calibrator_from,
     explanation_contents,
     explanations_from,
+    factor_contents,
+    factors_from,
     feature_contents,
     features_of_contents,
 )
@@ -88,6 +91,7 @@ def save_backtest(result: BacktestResult, folder: str | Path) -> Path:
         "calibrator": calibrator_document(result.calibrator),
         "calibration_origins": result.calibration_origins,
         "horizon": result.horizon,
+        "delay": result.delay,
         "seed": result.seed,
         "exclusions": result.exclusions,
         "provenance": result.provenance,
@@ -113,6 +117,7 @@ def load_backtest(folder: str | Path) -> BacktestResult:
         calibrator=calibrator_from(payload["calibrator"]),
         calibration_origins=payload["calibration_origins"],
         horizon=payload["horizon"],
+        delay=payload.get("delay", 0),
         seed=payload["seed"],
         exclusions=payload["exclusions"],
         provenance=payload["provenance"],
@@ -147,6 +152,7 @@ def save_forecast(forecast: Forecast, folder: str | Path) -> Path:
     basis = forecast.basis
     payload = {
         "expected": list(forecast.expected),
+        "count": None if forecast.count is None else forecast.count.probabilities.tolist(),
         "level": forecast.level,
         "draws": forecast.draws,
         "issued": forecast.issued.isoformat(),
@@ -154,6 +160,7 @@ def save_forecast(forecast: Forecast, folder: str | Path) -> Path:
         "calibrator": calibrator_document(basis.calibrator),
         "unfitted": _unfitted_document(basis.unfitted),
         "horizon": basis.rows.horizon,
+        "delay": basis.rows.delay,
         "origin_year": basis.origin_year,
         "seed": basis.seed,
     }
@@ -164,6 +171,7 @@ def save_forecast(forecast: Forecast, folder: str | Path) -> Path:
         "rows.parquet": as_parquet(rows),
         **feature_contents(basis.features),
         **explanation_contents({forecast.origin_year: forecast.explanation}),
+        **factor_contents(forecast.factors),
         **(_model_contents(basis.fitted) if can_be_saved(basis.fitted) else {}),
     }
     return write_store(folder, _FORECAST, contents)
@@ -188,9 +196,12 @@ def load_forecast(folder: str | Path) -> Forecast:
         )
         raise DataIntegrityError(message)
     value, low, high = payload["expected"]
+    count = payload.get("count")
     return Forecast(
         frame=table_of(contents["frame.parquet"]),
         expected=(value, low, high),
+        count=None if count is None else CountDistribution(probabilities=np.array(count, dtype=np.float64)),
+        factors=factors_from(contents),
         explanation=explanations_from(contents)[payload["origin_year"]],
         basis=Basis(
             fitted=_model_from(contents) if _MODEL in contents else _unfitted_from(payload["unfitted"]),
@@ -202,6 +213,7 @@ def load_forecast(folder: str | Path) -> Forecast:
                 outcome=rows["outcome"].to_numpy(dtype=np.float64),
                 horizon=payload["horizon"],
                 groups=rows["group"].to_numpy(dtype=np.str_),
+                delay=payload.get("delay", 0),
             ),
             features=features,
             origin_year=payload["origin_year"],

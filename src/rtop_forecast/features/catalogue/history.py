@@ -14,8 +14,7 @@ from rtop_forecast.features.catalogue.make import level
 from rtop_forecast.features.grid import Grid
 from rtop_forecast.features.spec import FeatureSpec
 from rtop_forecast.features.transforms import decayed_sum, lag, spell_length, trailing_max
-
-QUIET_YEARS = 3
+from rtop_forecast.world.episodes import QUIET_YEARS
 
 
 def under_way(grid: Grid) -> FloatArray:

@@ -1,0 +1,30 @@
+"""From events to labels: whether an onset comes within the next years."""
+
+from rtop_forecast.targets.events import EVENTS, Event, find_event, what_happens
+from rtop_forecast.targets.labels import (
+    KINDS,
+    MIN_POPULATION,
+    NOT_AT_RISK,
+    Exclusion,
+    Kind,
+    Target,
+    onset_target,
+    onset_within,
+    relabelled,
+)
+
+__all__ = [
+    "EVENTS",
+    "KINDS",
+    "MIN_POPULATION",
+    "NOT_AT_RISK",
+    "Event",
+    "Exclusion",
+    "Kind",
+    "Target",
+    "find_event",
+    "onset_target",
+    "onset_within",
+    "relabelled",
+    "what_happens",
+]
