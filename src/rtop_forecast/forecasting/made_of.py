@@ -43,6 +43,14 @@ def model_of(model: Any) -> Parts:
     return {name: list(part) for name, part in model_parts(model).items()}
 
 
+def _readable_model(model: Any) -> Parts:
+    """Parts of a model; its class alone where a parameter's content cannot be read."""
+    try:
+        return model_of(model)
+    except InputError:
+        return {"model": [fingerprint(type(model)), type(model).__name__]}
+
+
 def question_of(target: Target) -> dict[str, Any]:
     """Arguments that define a target, by name."""
     return {name: getattr(target, name) for name in _QUESTION}
@@ -67,7 +75,7 @@ def made_of(model: Any, features: Features, target: Target) -> Parts:
     catalogue = {spec.name: spec for spec in CATALOGUE}
     specs = [spec.name if spec is catalogue.get(spec.name) else spec for spec in features.specs]
     return {
-        **model_of(model),
+        **_readable_model(model),
         "features": [fingerprint(specs, name="features"), f"{len(specs)} features"],
         **plain_parts({"issue_month": features.issue_month}),
         **plain_parts(question_of(target)),

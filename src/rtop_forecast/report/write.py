@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rtop_forecast.forecasting.forecast import Forecast
+from rtop_forecast.forecasting.made_of import check_belongs
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.report import figures
 from rtop_forecast.report.contents import contents
@@ -54,12 +55,18 @@ def write_report(
     Raises
     ------
     InputError
-        If the backtest looks another number of years ahead, a peer shares no forecast with it or lacks a column, or
-        the folder's path is a file.
+        If the backtest is of another model, other features or another question, a peer shares no forecast with it or
+        lacks a column, or the folder's path is a file.
     StorageError
         If a file cannot be written; those of an earlier call are unchanged.
     """
     out = output_folder(folder)
+    check_belongs(
+        result.provenance,
+        forecast.provenance,
+        what="the backtest",
+        remedy="Report a forecast with the backtest of its own model.",
+    )
     shown = contents(forecast, result, peers=peers or {})
     drawn = _draw(forecast, result)
     pictures = {

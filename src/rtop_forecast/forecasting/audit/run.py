@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from rtop_forecast.checks.arguments import quoted
+from rtop_forecast.checks.arguments import instance_of, quoted
 from rtop_forecast.errors import InputError
 from rtop_forecast.features import Features, features_of
 from rtop_forecast.forecasting.audit.check import AuditInputs, LeakageCheck
 from rtop_forecast.forecasting.audit.checks import CHECKS
 from rtop_forecast.forecasting.audit.findings import LeakageReport
+from rtop_forecast.forecasting.made_of import check_belongs
 from rtop_forecast.forecasting.request import Request
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.models import RiskModel
@@ -71,6 +72,14 @@ def audit_leakage(  # noqa: PLR0913 (public entry point)
     """
     own = _own_checks(checks)
     request = Request.of(model, features, target)
+    if result is not None:
+        instance_of(result, BacktestResult, name="result", remedy="Make it with backtest(...).")
+        check_belongs(
+            result.provenance,
+            {"made_of": request.made_of},
+            what="the backtest",
+            remedy="Audit it with its own model, features and target.",
+        )
     inputs = AuditInputs(
         features=features,
         target=target,
