@@ -53,7 +53,21 @@ class AffineCalibrator(Calibrator):
     def deviations(
         self, z: ArrayLike, *, draws: int, generator: np.random.Generator, groups: ArrayLike | None = None
     ) -> FloatArray:
-        """Draws of the line from its Laplace approximation, as deviations at ``z``."""
+        """Draws of the line from its Laplace approximation, as deviations at ``z``.
+
+        Parameters
+        ----------
+        z : array_like of shape (n,)
+            Raw log-odds.
+        draws : int
+        generator : numpy.random.Generator
+        groups : array_like of shape (n,), optional
+            Group of each value.
+
+        Returns
+        -------
+        ndarray of shape (draws, n)
+        """
         del groups
         self._check_fitted("slope_")
         values = np.asarray(z, dtype=np.float64)
