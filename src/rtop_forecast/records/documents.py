@@ -218,6 +218,8 @@ def _plain(value: Any) -> Any:
         return {"array": [repr(float(one)) for one in value.ravel()], "shape": list(value.shape)}
     if isinstance(value, dict):
         return {"years": {str(int(year)): repr(float(one)) for year, one in value.items()}}
+    if isinstance(value, tuple) and all(isinstance(one, str) for one in value):
+        return {"labels": list(value)}
     if isinstance(value, tuple):
         return {"numbers": [repr(float(one)) for one in value]}
     return {"number": repr(float(value))}
@@ -229,6 +231,8 @@ def _value(document: Mapping[str, Any]) -> Any:
             return np.array([float(one) for one in numbers]).reshape(shape)
         case {"years": numbers}:
             return {int(year): float(one) for year, one in numbers.items()}
+        case {"labels": labels}:
+            return tuple(str(label) for label in labels)
         case {"numbers": numbers}:
             return tuple(float(one) for one in numbers)
         case {"number": number}:
