@@ -42,6 +42,9 @@ from .forecasting.result import BacktestResult as BacktestResult
 from .forecasting.sample import Sample as Sample
 from .forecasting.what_if import WhatIf as WhatIf
 from .forecasting.what_if import what_if as what_if
+from .mechanisms.listing import list_mechanisms as list_mechanisms
+from .mechanisms.variables import add_mechanisms as add_mechanisms
+from .mechanisms.variables import build_mechanism_years as build_mechanism_years
 from .models.defaults import benchmark_models as benchmark_models
 from .models.defaults import default_model as default_model
 from .panel.load import load_panel as load_panel

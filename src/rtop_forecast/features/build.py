@@ -164,8 +164,8 @@ def own_feature(name: str, factor: int) -> FeatureSpec:
         name,
         coding="as given",
         rounded=False,
-        risk_factors=(factor,),
-        indicators=(str(find_risk_factor(factor).number),),
+        risk_factors=(find_risk_factor(factor).number,),
+        indicators=(),
         sign=0,
     )
 

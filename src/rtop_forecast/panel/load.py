@@ -89,6 +89,7 @@ def _load(
         origin=rebuilt.tables,
         files=rebuilt.files,
         unmatched=unmatched.drop_duplicates(ignore_index=True),
+        months=rebuilt.months,
     )
 
 

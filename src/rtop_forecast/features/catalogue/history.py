@@ -94,7 +94,7 @@ FEATURES = (
         "any mass killing so far, predecessors' included",
         coding="0 or 1",
         risk_factors=(2,),
-        indicators=("2.2", "9.3"),
+        indicators=("2.2",),
         sign=1,
     ),
     FeatureSpec(

@@ -19,6 +19,7 @@ from rtop_forecast.sources.core.checks import check_core_table
 from rtop_forecast.sources.core.coverage import joined
 from rtop_forecast.sources.folder.discover import discover, reader
 from rtop_forecast.sources.folder.releases import Releases, reason
+from rtop_forecast.sources.reading.months import MonthTable
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.registry import registered_hashes, registry
 from rtop_forecast.storage.bundled import core_file
@@ -42,6 +43,8 @@ class Rebuilt:
         The core tables, rebuilt from the folder or bundled.
     further : list of SourceTable
         Variables of the folder's releases as their publishers give them, ``<dataset>_<name>``.
+    months : tuple of MonthTable
+        State-months of the folder's releases, each variable ``ged_<name>``.
     tables : pandas.DataFrame
         One row per core table: ``table, origin`` ("folder" or "bundled") and ``note``.
     files : pandas.DataFrame
@@ -54,6 +57,7 @@ class Rebuilt:
 
     core: list[SourceTable]
     further: list[SourceTable]
+    months: tuple[MonthTable, ...]
     tables: pd.DataFrame
     files: pd.DataFrame
     unmatched: pd.DataFrame
@@ -116,6 +120,7 @@ def rebuild(folder: str | Path, *, picks: Mapping[str, str] | None = None) -> Re
     return Rebuilt(
         core=core,
         further=further,
+        months=month_tables(releases),
         tables=pd.DataFrame(rows, columns=["table", "origin", "note"]),
         files=_files(releases),
         unmatched=_unmatched(unmatched),
@@ -203,15 +208,26 @@ def further_tables(
         for path, table in releases.tables(dataset):
             names = {name: f"{dataset}_{name}" for name in table.coverage}
             chosen = {old: new for old, new in names.items() if new not in taken}
-            if not chosen:
+            if not chosen and table.months is None:
                 releases.notes.setdefault(
                     path, "not needed: another release or a core table has its variables"
                 )
                 continue
             taken |= set(chosen.values())
-            tables.append(table.select(chosen))
+            if chosen:
+                tables.append(table.select(chosen))
             releases.used.add(path)
     return tables
+
+
+def month_tables(releases: Releases) -> tuple[MonthTable, ...]:
+    """State-months of every readable release of a folder, each variable named ``ged_<name>``."""
+    return tuple(
+        table.months.select({name: f"ged_{name}" for name in table.months.variables})
+        for dataset in releases.found.files
+        for _, table in releases.tables(dataset)
+        if table.months is not None
+    )
 
 
 def _without(table: SourceTable, further: Sequence[SourceTable]) -> SourceTable | None:

@@ -129,7 +129,7 @@ class Releases:
 
         def order(pair: tuple[Path, SourceTable]) -> tuple[tuple[int, ...], int]:
             table = pair[1]
-            return release_order(table.release), max(last for _, last in table.coverage.values())
+            return release_order(table.release), max((last for _, last in table.coverage.values()), default=0)
 
         return sorted(self.every(dataset, reader(dataset).read), key=order, reverse=True)
 
