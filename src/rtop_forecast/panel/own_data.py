@@ -15,7 +15,9 @@ from rtop_forecast.panel.own_frames import as_frame, listed_codes, read_years, w
 from rtop_forecast.panel.panel import Panel
 from rtop_forecast.sources import SourceTable
 from rtop_forecast.sources.reading.table import UNMATCHED_COLUMNS, no_unmatched
-from rtop_forecast.world.states import KEYS, resolve_many
+from rtop_forecast.world.codes import codes_of
+from rtop_forecast.world.spellings import find_spelling
+from rtop_forecast.world.states import KEYS, resolve_many, state
 
 __all__ = ["add_events", "add_variables"]
 
@@ -270,6 +272,8 @@ def _resolved(
     within = rows["year"].between(*panel.years)
     inside = rows[within].reset_index(drop=True)
     found = resolve_many(inside["country"], inside["year"], system=system)
+    if system == "name" and len(found.unmatched):
+        found = resolve_many(_spelled(inside["country"]), inside["year"], system=system)
     if len(found.unmatched) and not report:
         lost = int(found.unmatched["rows"].sum())
         codes = list(listed_codes(found.unmatched))
@@ -295,6 +299,24 @@ def _resolved(
     return matched.reset_index(drop=True), (
         pd.concat(lost_rows, ignore_index=True) if lost_rows else no_unmatched()
     )
+
+
+def _spelled(names: pd.Series) -> pd.Series:
+    """Names with those that no bundled spelling matches in another that one does."""
+    other: dict[object, object] = {}
+    for name in names.unique():
+        spelling = find_spelling(str(name))
+        if spelling is None:
+            continue
+        system, code = spelling
+        if system == "name":
+            other[name] = code
+        else:
+            rows = codes_of(system).spells(code)
+            states = {int(codes_of(system).state[row]) for row in rows} - {-1}
+            if len(states) == 1:
+                other[name] = state(states.pop()).name
+    return names.map(lambda name: other.get(name, name))
 
 
 def _span(data: pd.DataFrame, column: str) -> tuple[int, int]:

@@ -17,6 +17,7 @@ from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.explanation.attribution import AttributionTable
 from rtop_forecast.explanation.reasons import FactorDraws
 from rtop_forecast.features import CATALOGUE, Features, FeatureSpec, own_feature
+from rtop_forecast.features.own_history import EventHistory, history_specs
 from rtop_forecast.panel import Panel, Variable
 from rtop_forecast.storage.manifest import as_json, as_parquet, table_of
 from rtop_forecast.world.states import KEYS
@@ -79,6 +80,8 @@ def feature_documents(specs: Sequence[FeatureSpec]) -> list[dict[str, Any]]:
     for spec in specs:
         if catalogue.get(spec.name) is spec:
             documents.append({"name": spec.name})
+        elif isinstance(spec.compute, EventHistory):
+            documents.append({"name": spec.name, "event": spec.compute.event})
         elif spec.variables == (spec.name,) and len(spec.risk_factors) == 1:
             documents.append({"name": spec.name, "own": spec.risk_factors[0]})
         else:
@@ -99,6 +102,8 @@ def features_from(documents: Sequence[Mapping[str, Any]]) -> tuple[FeatureSpec, 
         If the catalogue no longer has one.
     """
     catalogue = {spec.name: spec for spec in CATALOGUE}
+    for one in documents:
+        catalogue |= {spec.name: spec for spec in history_specs(one["event"])} if "event" in one else {}
     missing = [one["name"] for one in documents if "own" not in one and one["name"] not in catalogue]
     if missing:
         message = (
