@@ -96,7 +96,8 @@ def explained_draws(fit: Fit, specs: Sequence[FeatureSpec], options: DrawOptions
         countries=fit.keys["country_id"].to_numpy(dtype=np.int64),
         factors=numbers,
         point=point,
-        draws=point + STRETCH_STATES * deviation,
+        draws=point + deviation,
+        stretch=STRETCH_STATES,
     )
     return JointDraws(log_odds=drawn, factors=factors)
 

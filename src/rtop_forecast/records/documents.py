@@ -254,7 +254,10 @@ def factor_contents(factors: FactorDraws | None) -> dict[str, bytes]:
     layers = np.concatenate([factors.point[None], factors.draws]).reshape((draws + 1) * states, -1)
     table = pd.DataFrame(layers, columns=[str(number) for number in factors.factors])
     table.insert(0, "country_id", np.tile(factors.countries, draws + 1))
-    return {"factor_draws.parquet": as_parquet(table)}
+    return {
+        "factor_draws.parquet": as_parquet(table),
+        "factor_draws.json": as_json({"stretch": factors.stretch}),
+    }
 
 
 def factors_from(contents: Mapping[str, bytes]) -> FactorDraws | None:
@@ -270,4 +273,5 @@ def factors_from(contents: Mapping[str, bytes]) -> FactorDraws | None:
         factors=tuple(int(name) for name in names),
         point=layers[0],
         draws=layers[1:],
+        stretch=float(json.loads(contents["factor_draws.json"])["stretch"]),
     )
