@@ -30,6 +30,7 @@ OTHER_SHAPE = {
     "cow_contiguity": "spells",
     "fsi": "one edition per file",
     "ucdp_ged": "a made release, in its own test",
+    "ucdp_ged_months": "state-months, in the test of that reader",
     "ucdp_organizedviolence": "each row is read by itself, and the test data hold no release",
 }
 
