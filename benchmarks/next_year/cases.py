@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
@@ -14,7 +15,7 @@ import pandas as pd
 from next_year.forms import DAMAGED, EQUAL, same
 from next_year.oracle import compare, extended, unmatched_rows, values
 from next_year.raw import Release, load
-from next_year.releases import NOT_EXTENDED, next_release
+from next_year.releases import NOT_EXTENDED, YEAR_COLUMNS, next_release, year_of
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
 from rtop_forecast.sources.folder.discover import discover, reader, recognised_as
 from rtop_forecast.sources.reading.table import SourceTable
@@ -38,6 +39,7 @@ class Case:
     changed: int = 0
     added: int = 0
     lost: int = 0
+    seconds: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """Fields for JSON."""
@@ -80,21 +82,39 @@ def cases_of(path: Path, dataset: str, *, only_forms: frozenset[str] = frozenset
 
 
 def _slim(release: Release, path: Path, folder: Path) -> tuple[Release, Path]:
-    """Cut the biggest releases to what a measurement needs: some columns, or the latest years."""
+    """Cut the biggest releases to what a measurement needs: some of V-Dem's columns, and fewer years.
+
+    The latest years stay whole, and some before them, in which the states of the past have their rows.
+    """
+    whole = release
     if release.dataset == "vdem" and release.kind == "text":
         kept = [i for i, name in enumerate(release.header) if i < 5 or name in _VDEM]
         names = [release.rows[0][i] for i in kept]
         release = release.with_body([[row[i] for i in kept] for row in release.body], names)
-    elif len(release.body) > 60_000:
-        place = release.header.index("year")
-        release = release.with_body([row for row in release.body if row[place] >= 2015])
-    else:
+    year = YEAR_COLUMNS.get(release.dataset, "year")
+    if len(release.body) * len(release.header) > _CELLS and year in release.header:
+        place = release.header.index(year)
+        last = max(year_of(row[place]) for row in release.body)
+        release = release.with_body([row for row in release.body if _stays(year_of(row[place]), last, release)])
+    if release.kind == "r" and len(release.tables) > 1:
+        beside = {name: rows if name == release.main else rows[:200] for name, rows in release.tables.items()}
+        release = replace(release, tables=beside)
+    if release is whole:
         return release, path
     base_folder = folder / "base"
     base_folder.mkdir()
     return release, same(release, base_folder)
 
 
+def _stays(year: int, last: int, release: Release) -> bool:
+    """Whether a year's rows stay: the latest, and every fifth or tenth before them; R files take longest to write."""
+    if len(release.body) > 60_000:
+        return year > last - 10
+    return year > last - 4 or year % 10 == 0 if release.kind == "r" else year > last - 10 or year % 5 == 0
+
+
+#: Cells from which on a release is cut.
+_CELLS = 100_000
 #: Indices kept of V-Dem's hundreds of columns.
 _VDEM = {
     "v2x_polyarchy",
@@ -109,6 +129,7 @@ _VDEM = {
 
 
 def _one(release: Release, form: str, make: Any, right: Right, folder: Path) -> Iterator[Case]:
+    start = time.perf_counter()
     target = folder / form
     target.mkdir()
     try:
@@ -121,10 +142,12 @@ def _one(release: Release, form: str, make: Any, right: Right, folder: Path) -> 
         return
     if path is None:
         return
-    yield judge(path, release.dataset, release.path.name, form, right, damaged=form in DAMAGED)
+    case = judge(path, release.dataset, release.path.name, form, right, damaged=form in DAMAGED)
+    yield replace(case, seconds=round(time.perf_counter() - start, 1))
 
 
 def _next_year(release: Release, right: Right, last: int, folder: Path, table: SourceTable) -> Iterator[Case]:
+    start = time.perf_counter()
     later, plain = extended(table)
     goal = replace(right, values=later, outcome=EXTENDED, until=last, plain=tuple(plain))
     target = folder / "next_year"
@@ -141,7 +164,8 @@ def _next_year(release: Release, right: Right, last: int, folder: Path, table: S
             detail=detail,
         )
         return
-    yield judge(path, release.dataset, release.path.name, "next_year", goal, stale=table.source)
+    case = judge(path, release.dataset, release.path.name, "next_year", goal, stale=table.source)
+    yield replace(case, seconds=round(time.perf_counter() - start, 1))
 
 
 def judge(
