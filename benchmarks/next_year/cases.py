@@ -82,20 +82,24 @@ def cases_of(path: Path, dataset: str, *, only_forms: frozenset[str] = frozenset
 
 
 def _slim(release: Release, path: Path, folder: Path) -> tuple[Release, Path]:
-    """Cut the biggest releases to what a measurement needs: some of V-Dem's columns, and fewer years.
+    """Cut the biggest releases to what a measurement needs: some of V-Dem's columns, and fewer rows.
 
-    The latest years stay whole, and some before them, in which the states of the past have their rows.
+    The latest years stay and every fifth before them, in which the states of the past have their rows; if these are
+    still too many, every second, third ... of their rows.
     """
     whole = release
     if release.dataset == "vdem" and release.kind == "text":
         kept = [i for i, name in enumerate(release.header) if i < 5 or name in _VDEM]
         names = [release.rows[0][i] for i in kept]
         release = release.with_body([[row[i] for i in kept] for row in release.body], names)
+    most = _CELLS[release.kind]
     year = YEAR_COLUMNS.get(release.dataset, "year")
-    if len(release.body) * len(release.header) > _CELLS and year in release.header:
+    if len(release.body) * len(release.header) > most and year in release.header:
         place = release.header.index(year)
         last = max(year_of(row[place]) for row in release.body)
-        release = release.with_body([row for row in release.body if _stays(year_of(row[place]), last, release)])
+        body = [row for row in release.body if (one := year_of(row[place])) > last - 4 or one % 5 == 0]
+        step = -(-len(body) * len(release.header) // most)
+        release = release.with_body(body[::step])
     if release.kind == "r" and len(release.tables) > 1:
         beside = {name: rows if name == release.main else rows[:200] for name, rows in release.tables.items()}
         release = replace(release, tables=beside)
@@ -106,15 +110,8 @@ def _slim(release: Release, path: Path, folder: Path) -> tuple[Release, Path]:
     return release, same(release, base_folder)
 
 
-def _stays(year: int, last: int, release: Release) -> bool:
-    """Whether a year's rows stay: the latest, and every fifth or tenth before them; R files take longest to write."""
-    if len(release.body) > 60_000:
-        return year > last - 10
-    return year > last - 4 or year % 10 == 0 if release.kind == "r" else year > last - 10 or year % 5 == 0
-
-
-#: Cells from which on a release is cut.
-_CELLS = 100_000
+#: Most cells of a simulated release: R files take longest to write.
+_CELLS = {"text": 300_000, "excel": 300_000, "r": 40_000}
 #: Indices kept of V-Dem's hundreds of columns.
 _VDEM = {
     "v2x_polyarchy",

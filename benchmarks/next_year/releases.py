@@ -19,6 +19,8 @@ SPELLS = {"epr": "to"}
 WIDE = frozenset({"sipri"})
 #: Years by which the file's year is later than the year that it describes.
 OFFSETS = {"fsi": 1}
+#: Datasets whose releases end with a year that is not over, which the reader leaves out.
+PARTIAL = frozenset({"unhcr"})
 #: Columns that tell rows apart and so change in a repeated year.
 IDENTIFIERS = {"mass_mobilization": "id", "coups": "id", "awsd": "Incident ID", "polity5": "cyear"}
 #: Datasets without a column of years in which the last can be repeated.
@@ -74,6 +76,8 @@ def _by_row(release: Release, last: int) -> Release:
     body = [row for row in release.body if len(row) > place and year_of(row[place]) <= last]
     newest = [row for row in body if year_of(row[place]) == last]
     copies = [_set(row, place, last + 1) for row in newest]
+    if release.dataset in PARTIAL:
+        copies += [_set(row, place, last + 2) for row in newest]
     number = IDENTIFIERS.get(release.dataset)
     if number in release.header:
         at = release.header.index(number)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.reading import files
+from rtop_forecast.sources.reading.columns import numbers, whole_numbers
 from rtop_forecast.storage.cache import cached_columns
 from rtop_forecast.world.states import KEYS
 
@@ -159,15 +160,5 @@ def _refuse_cut(path: Path) -> None:
 
 
 def _numeric(frame: pd.DataFrame, columns: list[str], path: Path) -> pd.DataFrame:
-    frame = frame.copy()
-    for name in (*columns, "year", *(["country_id"] if "country_id" in frame.columns else [])):
-        values = pd.to_numeric(frame[name], errors="coerce")
-        if bool((values.isna() & frame[name].notna()).any()):
-            message = f"{path.name}: {name!r} must hold numbers. Download the official file again."
-            raise DataIntegrityError(message)
-        frame[name] = values.astype("float64")
     keys = [name for name in KEYS if name in frame.columns]
-    if frame[keys].isna().to_numpy().any() or (frame[keys] % 1 != 0).to_numpy().any():
-        message = f"{path.name}: country_id and year must be integers in every row. Download it again."
-        raise DataIntegrityError(message)
-    return frame
+    return whole_numbers(numbers(frame, columns, path=path), keys, path=path)
