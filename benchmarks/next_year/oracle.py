@@ -53,8 +53,9 @@ def extended(table: SourceTable) -> tuple[pd.DataFrame, list[str]]:
     A variable that ended before the last year stays as it is. A state that begins in the next year has the zeros of
     the coverage and nothing else.
     """
-    right = values(table)
     last = max(end for _, end in table.coverage.values())
+    right = values(table)
+    right = right[right.index.get_level_values("year") <= last]  # rows without a value may go further
     newest = right.xs(last, level="year")
     begun = state_years(first=last + 1, last=last + 1)["country_id"] if last < LAST_YEAR else []
     newest = newest.reindex(newest.index.union(pd.Index(begun, name="country_id")))

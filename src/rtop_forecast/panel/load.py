@@ -15,7 +15,7 @@ from rtop_forecast.panel.panel import Panel
 from rtop_forecast.panel.variables import Variable, releases_of, source_keys
 from rtop_forecast.panel.vintages import Vintage, publication
 from rtop_forecast.sources import SourceTable
-from rtop_forecast.sources.core.bundled import core_tables, earlier_episode_lists
+from rtop_forecast.sources.core.bundled import core_tables, episode_lists_by_edition
 from rtop_forecast.sources.core.rebuild import rebuild, release_tables, tables_fed_by
 from rtop_forecast.sources.folder.releases import is_release, release_order
 from rtop_forecast.storage.bundled import core_file
@@ -129,7 +129,7 @@ def _keep_vintages(
             message = f"the release of {dataset} is picked; its vintages would not be used. Leave out one of the two."
             raise InputError(message)
         if dataset == "ewp_events":
-            tables = {table.release: [table, _by_dataset(table)] for table in earlier_episode_lists()}
+            tables = {table.release: [table, _by_dataset(table)] for table in episode_lists_by_edition()}
         elif data_dir is None:
             message = f"the vintages of {dataset} are files of a folder; give the folder as `data_dir`."
             raise InputError(message)

@@ -285,6 +285,8 @@ def _remark(path: Path, dataset: str, release: str | None) -> str:
             f"says it is release {release}, which is registered with another SHA-256: it was edited, cut, saved again "
             "or issued again"
         )
+    if not tested:
+        return "not a registered file: no release of this dataset is registered by its SHA-256"
     return (
         f"not a registered file (by SHA-256; registered: {', '.join(tested)}): another release, or one "
         "that was edited, cut or issued again"

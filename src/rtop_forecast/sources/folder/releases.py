@@ -12,11 +12,14 @@ from typing import TypeVar
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
 from rtop_forecast.sources.folder.discover import Discovery, reader
 from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.reading.text import is_unended
 from rtop_forecast.world.codes import LAST_YEAR
 
 __all__ = ["Releases", "is_release", "reason", "release_order"]
 
 T = TypeVar("T")
+#: Remark on a text file whose last line lacks its line end.
+UNENDED = "its last line has no line end: if the download was cut there, rows or the end of its last cell are missing"
 _OWN = (InputError, DataIntegrityError, CoverageError)
 
 
@@ -95,6 +98,8 @@ class Releases:
             if key not in self._read and path not in self.notes:
                 try:
                     self._read[key] = self._within_system(path, read(path))
+                    if is_unended(path):
+                        self.remark(path, UNENDED)
                 except (
                     Exception
                 ) as error:  # one bad file never costs the others: it is listed with its reason
