@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from next_year.forms import DAMAGED, EQUAL, same
-from next_year.oracle import compare, extended, unmatched_rows, values
+from next_year.oracle import compare, extended, unmatched_rows, values, with_divisions
 from next_year.raw import Release, load
 from next_year.releases import NOT_EXTENDED, YEAR_COLUMNS, next_release, year_of
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
@@ -194,7 +194,9 @@ def judge(
         return _unread(case, path)
     if seen != dataset:
         return case(WRONG, f"read as {seen}")
-    found = compare(values(table), right.values, until=right.until, plain=list(right.plain))
+    read = values(table)
+    goal = right.values if right.until is None else with_divisions(right.values, read, right.until + 1)
+    found = compare(read, goal, until=right.until, plain=list(right.plain))
     counts = {"changed": found.changed, "added": found.added, "lost": found.lost}
     reported = unmatched_rows(table) > right.unmatched and not damaged
     if found.wrong or (found.lost and not reported):

@@ -66,6 +66,25 @@ def extended(table: SourceTable) -> tuple[pd.DataFrame, list[str]]:
     return pd.concat([right, more.reindex(columns=right.columns)]).sort_index(), plain
 
 
+def with_divisions(right: pd.DataFrame, read: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Right values of one-sided deaths in an appended year, where an actor's deaths are divided over its places.
+
+    The division is by that year's deaths by place and so need not repeat the year before: the parts are taken as read
+    if they are of the same state-years and add up to the same deaths.
+    """
+    if "shared_deaths" not in right.columns:
+        return right
+    names = ["government_deaths", "nonstate_deaths", "shared_deaths"]
+    parts = right[(right["shared_deaths"] > 0) & (right.index.get_level_values("year") == year)].index
+    if not parts.isin(read.index).all():
+        return right
+    goal, found = right.loc[parts, names], read.loc[parts, names]
+    if goal.sum().equals(found.sum().astype(goal.dtypes)):
+        right = right.copy()
+        right.loc[parts, names] = found
+    return right
+
+
 def compare(
     read: pd.DataFrame, right: pd.DataFrame, *, until: int | None = None, plain: list[str] | None = None
 ) -> Comparison:

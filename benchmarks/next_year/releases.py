@@ -39,6 +39,7 @@ def next_name(name: str) -> str:
     """
     name = re.sub(r"(?<![A-Za-z\d])v(\d\d)(?=[_.])", lambda found: f"v{int(found[1]) + 1}", name)
     name = re.sub(r"(?<!\d)20(\d\d)(?!\d)", lambda found: f"20{int(found[1]) + 1:02d}", name)
+    name = re.sub(r"(?<=v4\.0)(\d)(?=-)", lambda found: str(int(found[1]) + 1), name)
     name = re.sub(r"073120", "073121", name)
     return re.sub(r"(?<=_3_)21(?=\.)", "22", name)
 

@@ -13,6 +13,7 @@ import pandas as pd
 from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import latest_year
+from rtop_forecast.sources.reading.rows import refuse_repeated_names
 from rtop_forecast.sources.registry import registered_hashes, registry
 from rtop_forecast.storage.files import file_sha256
 from rtop_forecast.world.codes import FIRST_YEAR as SYSTEM_FIRST_YEAR
@@ -300,6 +301,7 @@ def _table(path: Path) -> pd.DataFrame:
             f"first {missing[0]!r}. Use the published workbook."
         )
         raise DataIntegrityError(message)
+    refuse_repeated_names(path, [name for name in header if name in _HEADER])
     table = pd.DataFrame(rows[1:], columns=header)[list(_HEADER)].rename(columns=_HEADER)
     table["source_code"] = table["source_code"].astype("str").str.strip()
     return table[table["source_code"] != ""].reset_index(drop=True)
