@@ -195,7 +195,7 @@ def judge(
     if seen != dataset:
         return case(WRONG, f"read as {seen}")
     read = values(table)
-    goal = right.values if right.until is None else with_divisions(right.values, read, right.until + 1)
+    goal = right.values if right.until is None else with_divisions(right.values, read, right.until + 1)  # noqa: PD011 (no DataFrame)
     found = compare(read, goal, until=right.until, plain=list(right.plain))
     counts = {"changed": found.changed, "added": found.added, "lost": found.lost}
     reported = unmatched_rows(table) > right.unmatched and not damaged

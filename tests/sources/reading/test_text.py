@@ -67,7 +67,7 @@ def test_empty_cells_and_quoted_line_ends_are_no_cut(tmp_path):
 def test_a_last_line_without_its_end_is_refused_where_its_last_cell_looks_cut(tmp_path, last):
     path = tmp_path / "x.csv"
     path.write_text(f"a,b\n1,23456\n3,34567\n{last}")
-    with pytest.raises(DataIntegrityError, match="its last cell .* looks cut"):
+    with pytest.raises(DataIntegrityError, match=r"its last cell .* looks cut"):
         read_csv(path)
 
 
