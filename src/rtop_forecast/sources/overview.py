@@ -67,8 +67,8 @@ def describe_folder(folder: str | Path) -> pd.DataFrame:
     pandas.DataFrame
         One row per data file: ``file, dataset`` and ``release`` (empty if not recognised), ``rows`` (state-years, or
         state-months of a file without whole years), ``first_year, last_year``, ``unmatched`` (source rows that belong
-        to no state-year) and ``state``: "registered" (byte for byte a release of the registry), "not registered" (another
-        release, or an edited one), "refused: ..." or "not recognised", with a hint where the columns give one.
+        to no state-year) and ``state``: "registered" (byte for byte a release of the registry), "not registered"
+        (another release, or an edited one), "refused: ..." or "not recognised", with a hint where the columns give one.
 
     Raises
     ------
