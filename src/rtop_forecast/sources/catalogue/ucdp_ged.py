@@ -178,7 +178,11 @@ def candidate_release(path: Path, year: int) -> str:
 
 def _is_candidate(frame: pd.DataFrame) -> bool:
     """Whether the events are those of a few months of the whole world, each with a date: a candidate release."""
-    if frame["_month"].isna().any() or frame["year"].nunique() > _MOST_CANDIDATE_YEARS:
+    if (
+        frame["_month"].isna().any()
+        or frame["year"].nunique() > _MOST_CANDIDATE_YEARS
+        or frame["year"].min() <= FIRST_YEAR
+    ):
         return False
     fullest = frame.groupby(["year", "_month"]).size().max()
     return bool(fullest >= _FEWEST_IN_A_MONTH and frame["country_id"].nunique() >= _FEWEST_STATES)
