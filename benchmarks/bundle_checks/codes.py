@@ -64,7 +64,7 @@ def _two_numbers(pairs: pd.DataFrame) -> Comparison:
 
 def _names(path: Path, *, code: str, name: str, system: str) -> Comparison:
     """Compare a list's names with its own numbers."""
-    cells = read_csv(path, ended=False)
+    cells = read_csv(path)
     cells = cells[cells["year"] >= _FIRST].reset_index(drop=True)
     cells = cells.assign(ours=_meaning(cells, name, "name"), theirs=_meaning(cells, code, system))
     serbia = cells[name].eq("Yugoslavia") & cells["year"].ge(2006)
@@ -82,9 +82,9 @@ def _names(path: Path, *, code: str, name: str, system: str) -> Comparison:
 
 def _standard_codes(folder: Path, pairs: pd.DataFrame) -> Comparison:
     """Compare codes and names of ISO 3166 with the number that another list gives a state of the same name."""
-    standard = read_csv(folder / "data_iso.csv", ended=False)
-    by_gw = read_csv(folder / "data_gw.csv", ended=False).query("year == @_LISTED")[["country", "gwn"]]
-    by_cow = read_csv(folder / "data_cow.csv", ended=False).query("year == @_LISTED")[["country", "cown"]]
+    standard = read_csv(folder / "data_iso.csv")
+    by_gw = read_csv(folder / "data_gw.csv").query("year == @_LISTED")[["country", "gwn"]]
+    by_cow = read_csv(folder / "data_cow.csv").query("year == @_LISTED")[["country", "cown"]]
     numbers = pairs[pairs["year"] == _LISTED].set_index("ccode")["gwcode"]
     named = standard.merge(by_gw, on="country", how="left").merge(by_cow, on="country", how="left")
     named = named.assign(theirs=named["gwn"].fillna(named["cown"].map(numbers)), year=_LISTED)
@@ -107,7 +107,7 @@ def _standard_codes(folder: Path, pairs: pd.DataFrame) -> Comparison:
 def _vdem(path: Path) -> Comparison:
     """Compare V-Dem's codes and names with the number by Gleditsch and Ward in a copy of its data."""
     columns = ["country_name", "country_text_id", "country_id", "gwcode", "year"]
-    table = read_csv(path, ended=False)[columns].dropna(subset=["gwcode"])
+    table = read_csv(path)[columns].dropna(subset=["gwcode"])
     table = table.astype({"gwcode": "int64"}).rename(columns={"country_id": "number"}).reset_index(drop=True)
     theirs = _meaning(table, "gwcode", "gw")
     codes = {"country_text_id": "vdem", "number": "vdem", "country_name": "name"}
