@@ -65,8 +65,12 @@ def load_panel(
     last = None if last is None else calendar_year(last, name="last")
     vintages = strings(vintages, name="vintages")
     releases = None if releases is None else string_mapping(releases, name="releases")
+    for dataset in vintages:
+        if dataset in (releases or {}):
+            message = f"the release of {dataset} is picked; its vintages would not be used. Leave out one of the two."
+            raise InputError(message)
     panel = _load(data_dir=data_dir, releases=releases, first=first, last=last)
-    return _keep_vintages(panel, vintages, data_dir=data_dir, releases=releases or {}) if vintages else panel
+    return _keep_vintages(panel, vintages, data_dir=data_dir) if vintages else panel
 
 
 def _load(
@@ -120,14 +124,9 @@ def _check_picks(panel: Panel, releases: Mapping[str, str], tables: pd.DataFrame
         raise InputError(message)
 
 
-def _keep_vintages(
-    panel: Panel, datasets: Sequence[str], *, data_dir: str | Path | None, releases: Mapping[str, str]
-) -> Panel:
+def _keep_vintages(panel: Panel, datasets: Sequence[str], *, data_dir: str | Path | None) -> Panel:
     found: list[Vintage] = []
     for dataset in dict.fromkeys(datasets):
-        if dataset in releases:
-            message = f"the release of {dataset} is picked; its vintages would not be used. Leave out one of the two."
-            raise InputError(message)
         if dataset == "ewp_events":
             tables = {table.release: [table, _by_dataset(table)] for table in episode_lists_by_edition()}
         elif data_dir is None:
