@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from dataclasses import replace
@@ -18,7 +19,6 @@ from rtop_forecast.features import CATALOGUE
 from rtop_forecast.models import BoostedTrees, ElasticNetLogit, LogOddsAverage
 from rtop_forecast.report import figures
 from rtop_forecast.report.downloads import FIGURES
-from rtop_forecast.report.mechanisms import ORGANISATIONS, mechanisms, memberships
 from rtop_forecast.report.sentences import PHRASES
 from rtop_forecast.report.words import natural_frequency, percent, slug, times, two_digits
 from rtop_forecast.report.world_map import cut_at_antimeridian, draw_map, map_colours, shapes
@@ -60,7 +60,7 @@ class Cells(HTMLParser):
             self.open = True
 
     def handle_endtag(self, tag):
-        if tag in ("td", "th"):
+        if tag in ("td", "th", "table"):
             self.open = False
 
     def handle_data(self, data):
@@ -161,8 +161,8 @@ def test_a_brief_stands_alone(parts, tmp_path):
     assert f"{percent(row['prob_low'])} to {percent(row['prob_high'])}" in text
     assert natural_frequency(row["prob"]).capitalize() in text
     assert "<script" not in text
-    with pytest.raises(rtop.InputError, match="Sudan"):
-        rtop.write_brief(forecast, result, "Soudan du Sudd", tmp_path / "other.html")
+    with pytest.raises(rtop.InputError, match="did you mean South Sudan"):
+        rtop.write_brief(forecast, result, "South Sudann", tmp_path / "other.html")
     with pytest.raises(rtop.InputError, match="folder"):
         rtop.write_brief(forecast, result, "Sudan", tmp_path)
     assert [one.name for one in tmp_path.iterdir()] == ["brief.html"]
@@ -226,23 +226,6 @@ def test_rings_are_cut_where_they_cross_the_antimeridian():
     np.testing.assert_array_equal(cut_at_antimeridian(inside)[0], inside)
 
 
-def test_mechanisms_are_facts_of_the_core_table():
-    table = mechanisms(2024)
-    status = {one["name"].split(" (")[0]: one for one in table[2]}
-    assert status["Rome Statute of the International Criminal Court"]["status"] == "not a party"
-    assert status["Convention against Torture"] | {"source": ""} == {
-        "name": "Convention against Torture (1984)",
-        "status": "party",
-        "since": 1994,
-        "until": None,
-        "as_of": 2022,
-        "source": "",
-    }
-    burundi = {one["name"].split(" (")[0]: one for one in table[516]}
-    assert burundi["Rome Statute of the International Criminal Court"]["status"] == "withdrawn"
-    assert burundi["Rome Statute of the International Criminal Court"]["until"] == 2017
-
-
 def test_other_horizon_is_refused(parts, tmp_path):
     forecast, result = parts
     with pytest.raises(rtop.InputError, match="years ahead"):
@@ -303,32 +286,28 @@ def test_a_peer_is_scored_on_the_forecasts_that_both_made(parts, tmp_path):
     assert not (tmp_path / "x").exists(), "bad input writes nothing"
 
 
-def test_members_of_regional_organisations():
-    # totals of each organisation's own list at the end of the year, less who is no state of ours: the Sahrawi Republic
-    # (AU), the Holy See (OSCE)
-    def count(year):
-        joined = memberships(year)
-        return {
-            code: sum(any(m["code"] == code for m in one) for one in joined.values())
-            for code in ORGANISATIONS
-        }
-
-    assert count(2025) == {"AU": 54, "ECOWAS": 12, "IGAD": 8, "EU": 27, "OSCE": 56, "OAS": 34, "ASEAN": 11}
-    assert count(2024) == count(2025) | {"ECOWAS": 15, "ASEAN": 10}
-    assert count(2003)["EU"] == 15
-    assert count(2005)["OSCE"] == 54  # without Montenegro and Mongolia, with Serbia and Montenegro as one
-    mali = {m["code"]: m for m in memberships(2024)[432]}
-    assert mali["ECOWAS"]["until"] == 2025
-    assert "ECOWAS" not in {m["code"] for m in memberships(2025)[432]}
-    assert {m["code"]: m["since"] for m in memberships(2024)[626]} == {"AU": 2011, "IGAD": 2011}
-    assert memberships(1999) is None
-    assert memberships(2030) == memberships(2025)
-
-
-def test_the_page_tells_memberships(written):
+def test_the_page_lists_mechanisms_as_their_tables_have_them(parts, written):
+    forecast, _ = parts
     page = written["index.html"].read_text()
-    mali = page[page.index('<details id="mali">') :]
-    mali = mali[: mali.index("</details>")]
-    assert "<td>Economic Community of West African States</td><td>member, left in 2025" in mali
-    china = page[page.index('<details id="china">') :]
-    assert "member of none of AU, ECOWAS" in china[: china.index("</details>")]
+    sources = re.search(r'id="mechanism-sources".*?<ol[^>]*>(.*?)</ol>', page, re.DOTALL).group(1)
+    sources = [html.unescape(one) for one in re.findall(r"<li>(.*?)</li>", sources)]
+    stored = pd.read_csv(written["mechanisms.csv"], dtype=str, keep_default_na=False)
+    for row in forecast.ranking().to_dict("records"):
+        brief = page[page.index(f'<details id="{slug(row["name"])}"') :]
+        brief = brief[: brief.index("</details>")]
+        cells = Cells()
+        cells.feed(brief)
+        (shown,) = (one for one in cells.tables if one[0][0] == "Mechanism")
+        shown = [line for line in shown if len(line) == 4][1:]
+        table = rtop.list_mechanisms(row["country_id"], as_of=forecast.issued)
+        rows = table[table["source"] != ""]
+        assert [line[0] for line in shown] == rows["mechanism"].tolist()
+        assert [sources[int(line[3]) - 1] for line in shown] == rows["source"].tolist()
+        for line, one in zip(shown, rows.to_dict("records"), strict=True):
+            assert line[1] == "; ".join(filter(None, (one["status"], one["note"])))
+            assert line[2] == (f"{one['date']} to {one['until']}" if one["until"] else one["date"])
+        for name in table.loc[table["source"] == "", "mechanism"]:
+            assert html.escape(name) in brief
+        own = stored[stored["country_id"] == str(row["country_id"])]
+        assert own[table.columns].to_numpy().tolist() == table.to_numpy().tolist()
+    assert "not a party" not in page

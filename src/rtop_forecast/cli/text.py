@@ -28,6 +28,7 @@ def rank_text(forecast: rtop.Forecast, table: pd.DataFrame) -> str:
         f"{len(forecast.frame)} states (origin {forecast.origin_year}, as known on {forecast.issued.isoformat()})",
         f"Expected number of states with an onset: {value:.1f} ({level} interval of this mean {low:.1f} to {high:.1f})",
         *_count_lines(forecast, level),
+        *_left_out_lines(forecast),
         "",
         f"{'rank':>4}  {'state':<{width}}  {'prob.':>6}  {level + ' interval':>14}  {'rank range':>10}  "
         f"{'last year':>9}  raised most by (UN risk factor)",
@@ -49,6 +50,17 @@ def rank_text(forecast: rtop.Forecast, table: pd.DataFrame) -> str:
     if table["under_way"].fillna(value=False).any():
         lines.append("* a mass killing is under way: the probability is that of another one")
     return "\n".join(lines)
+
+
+def _left_out_lines(forecast: rtop.Forecast) -> list[str]:
+    """Say how many features no state has a value of in the origin year."""
+    absent = forecast.provenance.get("features_left_out", [])
+    if not absent:
+        return []
+    count = len(forecast.basis.features.names)
+    return [
+        f"{len(absent)} of {count} features have no value for any state in {forecast.origin_year} and are left out"
+    ]
 
 
 def _count_lines(forecast: rtop.Forecast, level: str) -> list[str]:

@@ -102,7 +102,7 @@ def count_distribution(probs: ArrayLike) -> CountDistribution:
     --------
     >>> count = count_distribution([0.5, 0.5])
     >>> count.probabilities, count.most_likely, count.interval(0.5)
-    (array([0.25, 0.5 , 0.25]), 1, (0, 1))
+    (array([0.25, 0.5 , 0.25]), 1, (1, 1))
     """
     table = np.atleast_2d(np.asarray(probs, dtype=np.float64))
     if table.ndim != 2 or not len(table) or not ((table >= 0) & (table <= 1)).all():

@@ -27,13 +27,17 @@ class FactorDraws:
         Numbers of the risk factors.
     point : ndarray of shape (n_states, n_factors)
     draws : ndarray of shape (draws, n_states, n_factors)
-        Centred on the point fit and stretched as the draws of the forecast are.
+        Of the refits, centred on the point fit.
+    stretch : float
+        How many times as wide as the refits' deviations intervals are, since penalised models err by more than their
+        refits differ. What another refit would say is told by the refits as they are.
     """
 
     countries: IntArray
     factors: tuple[int, ...]
     point: FloatArray
     draws: FloatArray
+    stretch: float = 1.0
 
     def intervals(self, level: float) -> pd.DataFrame:
         """Interval of every factor's contribution to every state.
@@ -45,7 +49,8 @@ class FactorDraws:
             deviation of the factor's contributions over the states) and ``first`` (share of the draws in which the
             factor is the first of the reasons).
         """
-        low, high = np.quantile(self.draws, [(1 - level) / 2, (1 + level) / 2], axis=0)
+        stretched = self.point + self.stretch * (self.draws - self.point)
+        low, high = np.quantile(stretched, [(1 - level) / 2, (1 + level) / 2], axis=0)
         states, factors = self.point.shape
         first = _order(self.draws)[..., 0]
         share = np.stack([(first == place).mean(axis=0) for place in range(factors)], axis=1)

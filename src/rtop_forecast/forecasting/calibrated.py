@@ -18,6 +18,7 @@ def fit_calibrator(
     origin: int,
     horizon: int,
     origins: int,
+    delay: int = 0,
     last_closed: int | None = None,
 ) -> Calibrator:
     """Calibrator fitted on the latest ``origins`` earlier forecasts whose windows had closed by the origin.
@@ -36,6 +37,8 @@ def fit_calibrator(
         Years that a window lasts.
     origins : int
         How many of the latest origins whose windows had closed teach it.
+    delay : int
+        Years after the end of a window until its label is known.
     last_closed : int, optional
         Last origin whose window the outcomes cover; by default that of the origin itself.
 
@@ -44,7 +47,8 @@ def fit_calibrator(
     InputError
         If the history lacks one of these origins.
     """
-    latest = origin - horizon if last_closed is None else min(origin - horizon, last_closed)
+    closed_by = origin - horizon - delay
+    latest = closed_by if last_closed is None else min(closed_by, last_closed)
     wanted = range(latest - origins + 1, latest + 1)
     closed = history[history["origin_year"].isin(wanted) & np.isfinite(history["outcome"])]
     missing = sorted(set(wanted) - set(closed["origin_year"].tolist()))

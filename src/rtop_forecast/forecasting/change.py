@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from rtop_forecast.checks.arguments import instance_of
 from rtop_forecast.errors import InputError
 from rtop_forecast.explanation.attribution import secant
 from rtop_forecast.forecasting.basis import Basis
 from rtop_forecast.forecasting.forecast import Forecast
+from rtop_forecast.forecasting.made_of import check_belongs
 from rtop_forecast.logistic import probability
 from rtop_forecast.world.states import country
 
@@ -102,10 +104,19 @@ def explain_change(earlier: Forecast, later: Forecast, state: str | int) -> Chan
     Raises
     ------
     InputError
-        If the two do not use the same features, or the later data lack the earlier year.
+        If the two are of different questions or features, or the later data lack the earlier year.
     CoverageError
         If the state is not ranked in one of them.
     """
+    for name, forecast in (("earlier", earlier), ("later", later)):
+        instance_of(forecast, Forecast, name=name, remedy="Make it with forecast(...).")
+    check_belongs(
+        earlier.provenance,
+        later.provenance,
+        what="the earlier forecast",
+        remedy="Compare forecasts of one question over the same features.",
+        parts=("event", "kind", "horizon", "features"),
+    )
     return basis_change(earlier.basis, later.basis, country(state, year=later.origin_year))
 
 

@@ -14,7 +14,7 @@ from rtop_forecast.explanation.attribution import secant
 from rtop_forecast.explanation.reasons import FactorDraws
 from rtop_forecast.features import FeatureSpec
 from rtop_forecast.forecasting.fit import Fit
-from rtop_forecast.forecasting.options import DrawOptions
+from rtop_forecast.forecasting.options import DRAW_TREES, DrawOptions
 from rtop_forecast.forecasting.parallel import run
 from rtop_forecast.forecasting.sample import Sample
 from rtop_forecast.models import AnyClassifier, RiskModel
@@ -100,7 +100,8 @@ def explained_draws(fit: Fit, specs: Sequence[FeatureSpec], options: DrawOptions
         countries=fit.keys["country_id"].to_numpy(dtype=np.int64),
         factors=numbers,
         point=point,
-        draws=point + STRETCH_STATES * deviation,
+        draws=point + deviation,
+        stretch=STRETCH_STATES,
     )
     return JointDraws(log_odds=drawn, factors=factors, change=change)
 
@@ -167,7 +168,7 @@ def _around(fit: Fit, refits: FloatArray) -> FloatArray:
 def _draw(
     model: RiskModel, rows: Sample, origin: int, weights: FloatArray, primary: Mapping[str, int]
 ) -> _Refit:
-    fitted = rows.fit(model, origin=origin, weights=weights)
+    fitted = rows.fit(model, origin=origin, weights=weights, trees=DRAW_TREES)
     matrix, before = rows.matrix[rows.at(origin)], rows.matrix[rows.at(origin - 1)]
     return _Refit(
         log_odds=fitted.log_odds(matrix),

@@ -20,9 +20,11 @@ from rtop_forecast.explanation.reasons import FactorDraws
 from rtop_forecast.explanation.reference import Reference
 from rtop_forecast.features import Features
 from rtop_forecast.forecasting.basis import Basis
+from rtop_forecast.forecasting.draw_intervals import interval_around
 from rtop_forecast.forecasting.draws import explained_draws
 from rtop_forecast.forecasting.horizons import at_horizons, horizon_years
 from rtop_forecast.forecasting.inputs import input_ages, sources_end
+from rtop_forecast.forecasting.made_of import check_belongs, check_outcomes
 from rtop_forecast.forecasting.options import DrawOptions
 from rtop_forecast.forecasting.request import Request
 from rtop_forecast.forecasting.result import BacktestResult
@@ -263,7 +265,8 @@ def forecast(  # noqa: PLR0913 (public entry point)
     LeakageError
         If the features use values that were not published on the date ``issued``.
     InputError
-        If the backtest has another horizon, or there are too few draws.
+        If the backtest is of another model, other features or another question, with what differs; or there are too
+        few draws.
     """
     request = Request.of(model, features, target)
     origin = calendar_year(origin, name="origin")
@@ -271,22 +274,23 @@ def forecast(  # noqa: PLR0913 (public entry point)
     level = interval_level(level)
     issued = _issue_date(features, origin, issued)
     options = DrawOptions(draws=draws, n_jobs=n_jobs, progress=progress)
-    _check_horizon(backtest, target)
+    _check_backtest(backtest, request)
     basis = Basis.of(request, backtest, origin=origin, seed=seed)
     raw = basis.fitted.log_odds(basis.matrix)
     log_odds = basis.calibrated
     joint = explained_draws(basis, features.specs, options)
     drawn = joint.log_odds
     frame = with_prob(forecast_rows(basis.rows, origin, raw), log_odds)
-    _add_ranges(frame, drawn, level=level)
+    _add_ranges(frame, log_odds, drawn, level=level)
     _add_last_year(frame, basis.year_before(backtest))
     _add_change(frame, joint.change, level=level)
     if horizons is not None:
         frame = frame.join(_at_horizons(frame, backtest, origin=origin, horizons=horizons))
-    low, high = np.quantile(probability(drawn).sum(axis=1), [(1 - level) / 2, (1 + level) / 2])
+    value = probability(log_odds).sum()
+    low, high = interval_around(value, probability(drawn).sum(axis=1), level=level)
     return Forecast(
         frame=frame.sort_values(["rank", "name"], ignore_index=True),
-        expected=(float(probability(log_odds).sum()), float(low), float(high)),
+        expected=(float(value), float(low), float(high)),
         count=count_distribution(probability(drawn)),
         factors=joint.factors,
         explanation=basis.explain(),
@@ -303,13 +307,16 @@ def forecast(  # noqa: PLR0913 (public entry point)
             "draws": draws,
             "level": level,
             "sources_end": sources_end(features),
+            "features_left_out": basis.rows.left_out(origin),
         },
     )
 
 
-def _check_horizon(backtest: BacktestResult | None, target: Target) -> None:
+def _check_backtest(backtest: BacktestResult | None, request: Request) -> None:
+    """Refuse a backtest of another model, other features or another question."""
     if backtest is None:
         return
+    target = request.target
     instance_of(backtest, BacktestResult, name="backtest", remedy="Make it with backtest(...).")
     if backtest.horizon != target.horizon:
         message = (
@@ -317,6 +324,9 @@ def _check_horizon(backtest: BacktestResult | None, target: Target) -> None:
             "years ahead. Backtest with the same horizon."
         )
         raise InputError(message)
+    remedy = "Backtest the same model on the same features and target."
+    check_belongs(backtest.provenance, {"made_of": request.made_of}, what="the backtest", remedy=remedy)
+    check_outcomes(backtest.frame, target, what="the backtest", remedy=remedy)
 
 
 def _at_horizons(
@@ -341,14 +351,14 @@ def _issue_date(features: Features, origin: int, issued: date | None) -> date:
     return earliest if issued is None else issued
 
 
-def _add_ranges(frame: pd.DataFrame, drawn: FloatArray, *, level: float) -> None:
-    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
+def _add_ranges(frame: pd.DataFrame, log_odds: FloatArray, drawn: FloatArray, *, level: float) -> None:
+    low, high = interval_around(log_odds, drawn, level=level)
     frame["prob_low"], frame["prob_high"] = probability(low), probability(high)
     frame["rank"] = _ranks(frame["prob"])
     probs = probability(drawn)
     rank_low, rank_high = rank_ranges(probs, level=level)
-    frame["rank_low"] = np.floor(rank_low).astype(int)
-    frame["rank_high"] = np.ceil(rank_high).astype(int)
+    frame["rank_low"] = np.minimum(np.floor(rank_low).astype(int), frame["rank"])
+    frame["rank_high"] = np.maximum(np.ceil(rank_high).astype(int), frame["rank"])
     frame["prob_top10"], frame["prob_top30"] = prob_top(probs, k=10), prob_top(probs, k=30)
 
 

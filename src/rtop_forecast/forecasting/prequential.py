@@ -21,6 +21,7 @@ def calibrate(
     years: Sequence[int],
     horizon: int,
     origins: int,
+    delay: int = 0,
     labels_then: Mapping[int, Sample] | None = None,
 ) -> tuple[pd.DataFrame, dict[int, Calibrator]]:
     """Calibrated forecasts of some origins, and the calibrator of each.
@@ -33,7 +34,7 @@ def calibrate(
         Unfitted.
     years : sequence of int
         Origins to calibrate; all others only teach.
-    horizon, origins : int
+    horizon, origins, delay : int
         As in :func:`fit_calibrator`.
     labels_then : dict of int to Sample, optional
         By origin, rows with the labels as they were known then; without any, those of ``raw``.
@@ -42,7 +43,9 @@ def calibrate(
     frames, calibrators = [], {}
     for origin in years:
         history = raw.assign(outcome=labels_of(labels_then[origin], raw)) if labels_then else raw
-        fitted = fit_calibrator(calibrator, history, origin=origin, horizon=horizon, origins=origins)
+        fitted = fit_calibrator(
+            calibrator, history, origin=origin, horizon=horizon, origins=origins, delay=delay
+        )
         calibrators[origin] = fitted
         rows = by_origin[origin]
         log_odds = fitted.apply_log_odds(rows["log_odds"].to_numpy(dtype=float), groups=rows["group"])
@@ -76,5 +79,6 @@ def calibrator_of(
         origin=origin,
         horizon=horizon,
         origins=backtest.calibration_origins,
+        delay=backtest.delay,
         last_closed=last_closed,
     )

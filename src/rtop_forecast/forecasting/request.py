@@ -7,6 +7,7 @@ from typing import Any
 
 from rtop_forecast.checks.arguments import instance_of
 from rtop_forecast.features import Features
+from rtop_forecast.forecasting.made_of import Parts, made_of
 from rtop_forecast.forecasting.provenance import provenance
 from rtop_forecast.forecasting.sample import Sample, sample
 from rtop_forecast.models import RiskModel, as_risk_model
@@ -50,4 +51,9 @@ class Request:
 
     def provenance(self, *, seed: int) -> dict[str, Any]:
         """Name the sources, releases, packages, target and seed behind a result."""
-        return provenance(self.features, self.target, seed=seed)
+        return provenance(self.features, self.target, seed=seed) | {"made_of": self.made_of}
+
+    @property
+    def made_of(self) -> Parts:
+        """Parts of the model, the features and the question, by which results are told to belong together."""
+        return made_of(self.model, self.features, self.target)

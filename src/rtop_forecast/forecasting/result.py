@@ -57,6 +57,8 @@ class BacktestResult:
     calibration_origins : int
         Latest closed origins that feed the calibrator at each origin.
     horizon : int
+    delay : int
+        Years after the end of a window until its label is known.
     seed : int
     exclusions : dict of str to int
         State-years without a forecast, by reason.
@@ -78,6 +80,7 @@ class BacktestResult:
     provenance: dict[str, Any]
     events: pd.DataFrame = field(default_factory=pd.DataFrame)
     explanations: Mapping[int, AttributionTable] = field(default_factory=dict)
+    delay: int = 0
 
     def to_frame(self) -> pd.DataFrame:
         """Copy of the forecasts."""
@@ -90,16 +93,18 @@ class BacktestResult:
         Raises
         ------
         InputError
-            If the backtest was of a sample of your own, whose events are not known by year, or in real time.
+            If the backtest was of a sample of your own, whose events are not known by year, of continuation, or in
+            real time.
         """
-        if self.events.empty or "real_time" in self.provenance:
-            lack = "is in real time" if "real_time" in self.provenance else "knows no events by year"
+        kind = self.provenance.get("kind", "onset")
+        if self.events.empty or "real_time" in self.provenance or kind == "continuation":
+            lack = "is in real time" if "real_time" in self.provenance else "knows no such events by year"
             message = (
                 f"other horizons are learned from the events of every year, and this backtest {lack}. "
                 "Make it with backtest(model, features, target)."
             )
             raise InputError(message)
-        counted = "ongoing" if self.provenance.get("kind") == "incidence" else "onset"
+        counted = "ongoing" if kind == "incidence" else "onset"
         columns = ["country_id", "name", *CALIBRATION_COLUMNS]
         return PastForecasts(
             rows=pd.concat([self.feeding[columns], self.frame[columns]], ignore_index=True),
@@ -264,7 +269,12 @@ class BacktestResult:
         """Calibrator of an origin, from the forecasts whose windows had closed by it."""
         history = pd.concat([self.feeding, self.frame])[CALIBRATION_COLUMNS]
         return fit_calibrator(
-            self.calibrator, history, origin=origin, horizon=self.horizon, origins=self.calibration_origins
+            self.calibrator,
+            history,
+            origin=origin,
+            horizon=self.horizon,
+            origins=self.calibration_origins,
+            delay=self.delay,
         )
 
     def summary(self) -> str:

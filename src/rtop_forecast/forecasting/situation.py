@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.features import Features
-from rtop_forecast.features.catalogue.history import QUIET_YEARS
 from rtop_forecast.features.grid import Grid
 from rtop_forecast.features.transforms import lag, trailing_max
 from rtop_forecast.targets import Event, Target, find_event
+from rtop_forecast.world.episodes import QUIET_YEARS
 
 # a value this old still tells the situation where the newest years are not covered yet
 _CARRIED_YEARS = 2

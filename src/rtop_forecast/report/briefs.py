@@ -14,7 +14,7 @@ from rtop_forecast.forecasting.change import basis_change
 from rtop_forecast.forecasting.forecast import Forecast
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.report.contents import Contents
-from rtop_forecast.report.prevention import MechanismRow, mechanism_rows
+from rtop_forecast.report.mechanisms import Mechanisms
 from rtop_forecast.report.sentences import Reason, missing_labels, reasons
 from rtop_forecast.report.words import slug
 from rtop_forecast.world.states import KEYS
@@ -39,7 +39,8 @@ class Brief:
     raising, lowering : sequence of Reason
     factors : pandas.DataFrame
         One row per UN risk factor: ``risk_factor, title, index, features, observed, age, odds, odds_low, odds_high``.
-    mechanisms : sequence of MechanismRow
+    mechanisms : sequence of dict
+        Groups as :attr:`Mechanisms.groups` has them.
     alike : dict
         ``all, followed, cases``: the past state-years seen most alike.
     gaps : dict
@@ -54,21 +55,21 @@ class Brief:
     raising: Sequence[Reason]
     lowering: Sequence[Reason]
     factors: pd.DataFrame
-    mechanisms: Sequence[MechanismRow]
+    mechanisms: Sequence[dict[str, Any]]
     alike: dict[str, Any]
     gaps: dict[str, Any]
     parts: dict[str, float]
 
 
 def make_briefs(
-    forecast: Forecast, result: BacktestResult, shown: Contents, *, only: Sequence[int] | None = None
+    forecast: Forecast, result: BacktestResult, shown: Contents, mechanisms: Mechanisms
 ) -> list[Brief]:
-    """Briefs of all ranked states by rank, or of some."""
+    """Briefs, by rank, of the states whose mechanisms are given."""
     origin, table = forecast.origin_year, forecast.explanation
     places = {int(number): place for place, number in enumerate(table.keys["country_id"])}
-    factors, bound = _factors(forecast), mechanism_rows(origin)
+    factors = _factors(forecast)
     episodes, alike = _episodes(result, origin), _Alike.of(forecast)
-    chosen = shown.ranking if only is None else shown.ranking[shown.ranking["country_id"].isin(only)]
+    chosen = shown.ranking[shown.ranking["country_id"].isin(mechanisms.groups)]
     briefs = []
     for row in chosen.to_dict("records"):
         number = int(row["country_id"])
@@ -82,7 +83,7 @@ def make_briefs(
                 raising=raising,
                 lowering=lowering,
                 factors=factors[number],
-                mechanisms=bound.get(number, []),
+                mechanisms=mechanisms.groups[number],
                 alike=alike.to(number),
                 gaps=_gaps(forecast, places[number]),
                 parts=_parts(forecast, shown, row),

@@ -14,6 +14,7 @@ from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.report import figures
 from rtop_forecast.report.briefs import Brief
 from rtop_forecast.report.contents import Contents
+from rtop_forecast.report.mechanisms import Mechanisms
 from rtop_forecast.report.world_map import draw_map
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _DPI = 300
 _TYPES = {"b": "boolean", "i": "integer", "u": "integer", "f": "number"}
 
 
-def tables(shown: Contents, briefs: Sequence[Brief]) -> dict[str, pd.DataFrame]:
+def tables(shown: Contents, briefs: Sequence[Brief], mechanisms: Mechanisms) -> dict[str, pd.DataFrame]:
     """Every table of the page, by the name of its file without the ending."""
     named = [{"country_id": one.row["country_id"], "name": one.row["name"]} for one in briefs]
     both = list(zip(named, briefs, strict=True))
@@ -34,12 +35,9 @@ def tables(shown: Contents, briefs: Sequence[Brief]) -> dict[str, pd.DataFrame]:
         for key, one in both
         for r in (*one.raising, *one.lowering)
     ]
-    bound = [
-        key
-        | {"group": m.group, "mechanism": m.mechanism, "status": m.status, "date": m.date, "source": m.source}
-        for key, one in both
-        for m in one.mechanisms
-    ]
+    names = {key["country_id"]: key["name"] for key in named}
+    bound = mechanisms.table.copy()
+    bound.insert(1, "name", bound["country_id"].map(names))
     world = shown.world.rename_axis("origin_year").rename("prob").reset_index()
     found = {
         "record": shown.record.cases,
@@ -52,9 +50,7 @@ def tables(shown: Contents, briefs: Sequence[Brief]) -> dict[str, pd.DataFrame]:
         "reasons": pd.DataFrame(
             told, columns=["country_id", "name", "feature", "risk_factor", "odds", "sentence"]
         ),
-        "mechanisms": pd.DataFrame(
-            bound, columns=["country_id", "name", "group", "mechanism", "status", "date", "source"]
-        ),
+        "mechanisms": bound,
     }
     return found | ({"peers": shown.peers} if len(shown.peers) else {})
 
@@ -82,7 +78,7 @@ def data_files(all_tables: dict[str, pd.DataFrame], forecast: Forecast) -> dict[
         "count": {"type": ["array", "null"], "items": number},
     }
     for name, table in all_tables.items():
-        document[name] = json.loads(table.to_json(orient="records", double_precision=15))
+        document[name] = _rows(table)
         columns = {str(column): _column(table[column]) for column in table.columns}
         row = {
             "type": "object",
@@ -99,6 +95,12 @@ def data_files(all_tables: dict[str, pd.DataFrame], forecast: Forecast) -> dict[
         "additionalProperties": False,
     }
     return {"data.json": _json(document), "data.schema.json": _json(schema)}
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows with every digit of their numbers; what is missing is null."""
+    plain = table.astype(object).where(table.notna(), None)
+    return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]
 
 
 def _column(values: pd.Series[Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -14,10 +14,10 @@ from rtop_forecast.features.framework import RISK_FACTORS
 from rtop_forecast.forecasting.forecast import Forecast
 from rtop_forecast.report.briefs import Brief
 from rtop_forecast.report.contents import Contents
-from rtop_forecast.report.mechanisms import ORGANISATIONS
 from rtop_forecast.report.outlines import STEPS, view_box, world_svg
 from rtop_forecast.report.places import Place, places, unranked
 from rtop_forecast.report.words import say
+from rtop_forecast.sources.mechanisms import ORGANISATIONS
 
 LEAST_INHABITANTS = 500_000
 
@@ -54,10 +54,12 @@ class Explorer:
     data: dict[str, Any]
 
 
-def explorer(shown: Contents, briefs: Sequence[Brief], forecast: Forecast) -> Explorer:
+def explorer(
+    shown: Contents, briefs: Sequence[Brief], forecast: Forecast, members: Mapping[int, tuple[str, ...]]
+) -> Explorer:
     """Gather the explorer."""
     year = forecast.origin_year
-    where = places(year)
+    where = places(year, members)
     nowhere = Place(names="", region="", subregion="", organisations=())
     rows = [(brief.row, where.get(int(brief.row["country_id"]), nowhere), brief.slug) for brief in briefs]
     slugs = {int(brief.row["country_id"]): brief.slug for brief in briefs}

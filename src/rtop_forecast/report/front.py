@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from rtop_forecast.forecasting.forecast import Forecast
@@ -138,10 +139,10 @@ def _list(key: str, title: str, table: pd.DataFrame, shown: Contents) -> RankedL
 
 def _skill(key: str, shown: Contents) -> str:
     """Record of the forecasts of one situation, in words."""
-    groups = shown.record.groups
-    if key not in groups.index or pd.isna(groups.loc[key, "within_year_auc"]):
+    groups: dict[str, dict[str, float]] = shown.record.groups.to_dict("index")
+    row = groups.get(key)
+    if row is None or np.isnan(row["within_year_auc"]):
         return say("skill.none")
-    row = groups.loc[key]
     first, last = shown.record.origins
     sentences = [
         say(
@@ -150,9 +151,9 @@ def _skill(key: str, shown: Contents) -> str:
             last=last,
             positives=int(row["positives"]),
             forecasts=f"{int(row['forecasts']):,}",
-            expected=round(float(row["expected_observed"] * row["positives"])),
+            expected=round(row["expected_observed"] * row["positives"]),
         ),
-        say("skill.pairs", share=round(100 * float(row["within_year_auc"]))),
+        say("skill.pairs", share=round(100 * row["within_year_auc"])),
     ]
     if row["within_year_auc"] < _LITTLE:
         sentences.append(say("skill.little"))

@@ -68,17 +68,11 @@ BRIEF = {
     "blind.where": "Where within a state, against whom and by whom.",
     "blind.prevention": "What prevention has achieved: a state may be quiet because people acted.",
     "brief.link": "Link to this brief",
-    "mechanism.party": "party",
-    "mechanism.withdrawn": "withdrew",
-    "mechanism.not recorded": "not recorded by {as_of}",
-    "mechanism.member": "member",
-    "mechanism.leaving": "member, left in {until}",
-    "mechanism.since": "since {since}",
-    "mechanism.until": "{until}",
-    "group.treaties": "Treaty bodies",
-    "group.regional": "Regional organisation",
-    "mechanism.none": "member of none of {organisations}",
-    "mechanism.left_out": "Not covered in this release, and therefore not shown as absent: {names}.",
+    "brief.mechanisms.note": "Recorded by {issued}. What is not recorded may be in place; the number is that of the "
+    "source in the list of sources of the mechanisms.",
+    "brief.mechanisms.sources": "Sources of the mechanisms",
+    "brief.until": "to {until}",
+    "brief.missing": "Not recorded by {by}: {names}",
     "brief.source.line": "rtop_forecast {version}; as known on {issued}; data content {digest}.",
 }
 

@@ -18,6 +18,7 @@ from rtop_forecast.report.briefs import Brief
 from rtop_forecast.report.contents import SHORT, Contents
 from rtop_forecast.report.explorer import explorer
 from rtop_forecast.report.front import front
+from rtop_forecast.report.mechanisms import Mechanisms
 from rtop_forecast.report.words import (
     listed,
     natural_frequency,
@@ -81,7 +82,11 @@ def common(forecast: Forecast, shown: Contents) -> dict[str, Any]:
 
 
 def render(
-    shown: Contents, briefs: Sequence[Brief], forecast: Forecast, downloads: Mapping[str, Sequence[str]]
+    shown: Contents,
+    briefs: Sequence[Brief],
+    forecast: Forecast,
+    mechanisms: Mechanisms,
+    downloads: Mapping[str, Sequence[str]],
 ) -> str:
     """Page as text.
 
@@ -91,10 +96,12 @@ def render(
     briefs : sequence of Brief
         Of all ranked states, by rank.
     forecast : Forecast
+    mechanisms : Mechanisms
+        Of all ranked states.
     downloads : dict of str to sequence of str
         Names of the files beside the page: ``tables``, ``figures`` (without their ending), ``data``.
     """
-    found = explorer(shown, briefs, forecast)
+    found = explorer(shown, briefs, forecast, mechanisms.members)
     record = shown.record
     return environment().get_template("page.html.j2").render(
         **common(forecast, shown),
@@ -106,6 +113,7 @@ def render(
         explorer=found,
         data=_script_json(found.data),
         briefs=briefs,
+        mechanism_sources=mechanisms.sources,
         slugs={brief.row["country_id"]: brief.slug for brief in briefs},
         shown=shown,
         short=SHORT,
@@ -122,10 +130,12 @@ def render(
     )  # fmt: skip
 
 
-def render_brief(shown: Contents, brief: Brief, forecast: Forecast) -> str:
+def render_brief(shown: Contents, brief: Brief, forecast: Forecast, mechanisms: Mechanisms) -> str:
     """Brief of one state as a page of its own."""
     template = environment().get_template("brief_page.html.j2")
-    return template.render(**common(forecast, shown), brief=brief, alone=True)
+    return template.render(
+        **common(forecast, shown), brief=brief, mechanism_sources=mechanisms.sources, alone=True
+    )
 
 
 def data_digest(forecast: Forecast) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 import pandas as pd
 
-from rtop_forecast.report.mechanisms import memberships
 from rtop_forecast.report.words import say
 from rtop_forecast.storage.bundled import core_file
 from rtop_forecast.world.codes import normalise
@@ -52,21 +52,20 @@ def _codes(year: int) -> pd.DataFrame:
     return table.loc[holds, ["system", "code", "country_id", "note"]].reset_index(drop=True)
 
 
-def places(year: int) -> dict[int, Place]:
-    """Every independent state of a year, by Gleditsch-Ward number."""
+def places(year: int, members: Mapping[int, tuple[str, ...]]) -> dict[int, Place]:
+    """Every state, by Gleditsch-Ward number, with its names of a year and the organisations it is a member of."""
     codes = _codes(year)
     known_as = codes[codes["country_id"] != ""].groupby("country_id")["code"]
     names = {
         int(str(number)): "|".join(dict.fromkeys(normalise(one, system="name") for one in own))
         for number, own in known_as
     }
-    joined = memberships(year) or {}
     return {
         int(row["country_id"]): Place(
             names=names.get(int(row["country_id"]), ""),
             region=str(row["region"]),
             subregion=str(row["subregion"]),
-            organisations=tuple(one["code"] for one in joined.get(int(row["country_id"]), [])),
+            organisations=members.get(int(row["country_id"]), ()),
         )
         for row in list_states().to_dict("records")
     }

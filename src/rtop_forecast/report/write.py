@@ -6,15 +6,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rtop_forecast.checks.arguments import path_argument
 from rtop_forecast.errors import InputError
 from rtop_forecast.forecasting.forecast import Forecast
+from rtop_forecast.forecasting.made_of import check_belongs
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.report.briefs import make_briefs
 from rtop_forecast.report.contents import contents
 from rtop_forecast.report.downloads import FIGURES, data_files, drawn, figure_bytes, tables
+from rtop_forecast.report.mechanisms import find_mechanisms
 from rtop_forecast.report.page import render, render_brief
-from rtop_forecast.report.tables import write_tables
-from rtop_forecast.storage.files import csv_content, write_file
+from rtop_forecast.report.tables import output_folder, table_contents
+from rtop_forecast.storage.files import csv_content, write_file, write_files
 from rtop_forecast.world.states import country
 
 if TYPE_CHECKING:
@@ -38,7 +41,7 @@ def write_report(
     result : BacktestResult
         Of the same model and horizon: the record, the trends and the calibration.
     folder : path
-        Made if it does not exist. Each file is written beside its place and then renamed.
+        Made if it does not exist. All files are written beside their places and then renamed.
     peers : dict of str to pandas.DataFrame, optional
         Forecasts of the same outcome by others, ``country_id, origin_year, prob``, scored beside the backtest on the
         state-years that both forecast; :func:`rtop_forecast.read_peer_forecasts` finds those of EWP in a folder.
@@ -54,13 +57,19 @@ def write_report(
     Raises
     ------
     InputError
-        If the backtest looks another number of years ahead, a peer shares no forecast with it or lacks a column, or
-        the folder's path is a file.
+        If the backtest is of another model, other features or another question, a peer shares no forecast with it or
+        lacks a column, or the folder's path is a file.
+    StorageError
+        If a file cannot be written; those of an earlier call are unchanged.
     """
+    out = output_folder(folder)
+    _check(forecast, result)
     shown = contents(forecast, result, peers=peers)
-    briefs = make_briefs(forecast, result, shown)
-    beside = tables(shown, briefs)
-    files = {f"{name}.csv": csv_content(table) for name, table in beside.items()}
+    mechanisms = find_mechanisms(shown.ranking["country_id"].astype(int).tolist(), as_of=forecast.issued)
+    briefs = make_briefs(forecast, result, shown, mechanisms)
+    beside = tables(shown, briefs, mechanisms)
+    files = table_contents(forecast)
+    files |= {f"{name}.csv": csv_content(table) for name, table in beside.items()}
     files |= data_files({"ranking": forecast.ranking(), **beside}, forecast)
     for name, figure in drawn(forecast, result).items():
         files |= {f"{name}.{kind}": figure_bytes(figure, kind) for kind in ("svg", "pdf", "png")}
@@ -69,10 +78,18 @@ def write_report(
         "data": ["data.json", "data.schema.json", "provenance.json"],
         "figures": FIGURES,
     }
-    files["index.html"] = render(shown, briefs, forecast, offered).encode()
-    written = write_tables(forecast, folder)
-    out = Path(folder)
-    return written | {name: write_file(out / name, content) for name, content in files.items()}
+    page = render(shown, briefs, forecast, mechanisms, offered)
+    # the page comes last: it is complete by itself
+    return write_files(out, files | {"index.html": page.encode()})
+
+
+def _check(forecast: Forecast, result: BacktestResult) -> None:
+    check_belongs(
+        result.provenance,
+        forecast.provenance,
+        what="the backtest",
+        remedy="Report a forecast with the backtest of its own model.",
+    )
 
 
 def write_brief(forecast: Forecast, result: BacktestResult, state: str | int, file: str | Path) -> Path:
@@ -95,16 +112,20 @@ def write_brief(forecast: Forecast, result: BacktestResult, state: str | int, fi
     Raises
     ------
     InputError, CoverageError
-        If no such state exists, with near misses, it is not ranked, the backtest looks another number of years ahead,
-        or the file's path is a folder.
+        If no such state exists, with near misses, it is not ranked, the backtest is of another model, other features or
+        another question, or the file's path is a folder.
+    StorageError
+        If the file cannot be written; an earlier one is unchanged.
     """
     country_id = country(state, year=forecast.origin_year)
     # refuses a state that is not ranked before any work
     forecast.basis.place(country_id)
-    out = Path(file)
+    out = path_argument(file, name="file")
     if out.is_dir() or not out.parent.is_dir():
         message = f"{out} cannot be written: it is a folder, or its folder does not exist. Name a file."
         raise InputError(message)
+    _check(forecast, result)
     shown = contents(forecast, result)
-    (brief,) = make_briefs(forecast, result, shown, only=[country_id])
-    return write_file(out, render_brief(shown, brief, forecast).encode())
+    mechanisms = find_mechanisms([country_id], as_of=forecast.issued)
+    (brief,) = make_briefs(forecast, result, shown, mechanisms)
+    return write_file(out, render_brief(shown, brief, forecast, mechanisms).encode())

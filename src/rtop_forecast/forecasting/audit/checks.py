@@ -13,6 +13,7 @@ from rtop_forecast.evaluation import auc
 from rtop_forecast.forecasting.audit.check import AuditInputs, LeakageCheck
 from rtop_forecast.forecasting.audit.findings import Finding
 from rtop_forecast.forecasting.prequential import calibrator_of
+from rtop_forecast.models import model_name
 from rtop_forecast.panel import Panel
 from rtop_forecast.panel.variables import month_end
 from rtop_forecast.world.states import KEYS
@@ -178,7 +179,7 @@ class ScrambledFuture(LeakageCheck):
         moved = before != after
         if moved.any():
             yield self.finding(
-                type(inputs.model).__name__,
+                model_name(inputs.model),
                 f"{int(moved.sum())} of {len(moved)} forecasts moved, by {np.abs(before - after).max():.2g} at most",
             )
 
