@@ -358,13 +358,10 @@ def _refuse_orphans(wanted: pd.DataFrame, found: pd.DataFrame) -> None:
 def _begun(episodes: pd.DataFrame, frame: pd.DataFrame) -> pd.Series[int]:
     """Episodes begun so far at each state's place, with those of predecessors."""
     records = _records(episodes)
-    begun = pd.Series(0, index=frame.index)
-    for state, years in records.groupby("country_id")["from_year"]:
-        rows = frame["country_id"].eq(state)
-        begun[rows] = np.searchsorted(
-            np.sort(years.to_numpy()), frame.loc[rows, "year"].to_numpy(), side="right"
-        )
-    return begun
+    place, year = frame["country_id"].to_numpy() * 10_000, frame["year"].to_numpy()
+    entries = np.sort((records["country_id"] * 10_000 + records["from_year"]).to_numpy())
+    before = np.searchsorted(entries, place)
+    return pd.Series(np.searchsorted(entries, place + year, side="right") - before, index=frame.index)
 
 
 def _records(episodes: pd.DataFrame) -> pd.DataFrame:

@@ -224,7 +224,8 @@ def _checked_data(source: str, data: pd.DataFrame, coverage: Mapping[str, tuple[
         lost = int(frame[KEYS].isna().any(axis=1).sum())
         message = f"every row of {source} needs country_id and year; {lost} of {len(frame)} lack one."
         raise InputError(message)
-    frame = frame.astype(dict.fromkeys(KEYS, "int64"))
+    if not (frame[KEYS].dtypes == "int64").all():
+        frame = frame.astype(dict.fromkeys(KEYS, "int64"))
     repeated = frame.duplicated(KEYS)
     if repeated.any():
         first = frame.loc[repeated, KEYS].iloc[0]
