@@ -24,9 +24,9 @@ for path in sorted((folder / "report").rglob("*")):
         print(path.relative_to(folder).as_posix())
 
 # %%
-# One page without any request to the network, figures as PNG and SVG, tables as CSV and Parquet, and
-# ``provenance.json``: sources, releases, hashes, packages, seed. Every number on the page stands in a table
-# too.
+# One page without any request to the network, figures as SVG, PDF and PNG, tables as CSV, all of them in
+# ``data.json`` with its schema, and ``provenance.json``: sources, releases, hashes, packages, seed. Every
+# number on the page stands in a table too.
 
 ranking = pd.read_csv(next(folder.rglob("ranking.csv")))
 ranking.head(8)[["rank", "name", "prob", "prob_low", "prob_high", "rank_low", "rank_high"]].round(3)
@@ -47,7 +47,14 @@ print(f"Highest risk for {start}-{end}: about {100 * ranking['prob'].max():.0f} 
 print(f"Average state: {100 * rate:.1f} in 100")
 
 # %%
-# **A mover has a cause that can be named:** new information, revised information, the refitted model or its
+# **A change is news only if it is clear.** The page lists a state only if the interval of its change excludes
+# no change.
+
+clear = ranking[(ranking["change_odds_low"] > 1) | (ranking["change_odds_high"] < 1)]
+print(len(clear), "of", len(ranking), "states changed clearly")
+
+# %%
+# **A change has parts that can be named:** new information, revised information, the refitted model or its
 # calibration.
 
 before = rtop.forecast(model, features, target, origin=2023, backtest=result, draws=20)

@@ -156,15 +156,15 @@ def test_every_feature_of_the_catalogue_has_its_sentence():
 
 def test_a_brief_stands_alone(parts, tmp_path):
     forecast, result = parts
-    text = rtop.write_brief(forecast, result, "South Sudan", tmp_path / "brief.html").read_text()
+    text = rtop.write_brief(forecast, result, tmp_path / "brief.html", state="South Sudan").read_text()
     row = forecast.frame.set_index("name").loc["South Sudan"]
     assert f"{percent(row['prob_low'])} to {percent(row['prob_high'])}" in text
     assert natural_frequency(row["prob"]).capitalize() in text
     assert "<script" not in text
     with pytest.raises(rtop.InputError, match="did you mean South Sudan"):
-        rtop.write_brief(forecast, result, "South Sudann", tmp_path / "other.html")
+        rtop.write_brief(forecast, result, tmp_path / "other.html", state="South Sudann")
     with pytest.raises(rtop.InputError, match="folder"):
-        rtop.write_brief(forecast, result, "Sudan", tmp_path)
+        rtop.write_brief(forecast, result, tmp_path, state="Sudan")
     assert [one.name for one in tmp_path.iterdir()] == ["brief.html"]
 
 

@@ -59,7 +59,7 @@ def brief(arguments: argparse.Namespace) -> str:
     if arguments.origin is not None:
         rtop.resolve_state(arguments.state, system="name", year=arguments.origin)
     forecast, result = _forecast(arguments, backtest_first=BACKTEST_FIRST)
-    written = rtop.write_brief(forecast, result, arguments.state, arguments.out)
+    written = rtop.write_brief(forecast, result, arguments.out, state=arguments.state)
     return f"{written}: brief from {forecast.origin_year}"
 
 

@@ -123,7 +123,8 @@ def _data(shown: Contents, briefs: Sequence[Brief]) -> dict[str, Any]:
                 "compare.full",
                 "compare.edition",
                 "compare.trend",
-                "column.state",
+                "compare.factor",
+                "column.compare",
             )
         },
         "counted": say("status.count", count="{count}", expected="{expected}"),

@@ -106,11 +106,13 @@ LISTS = {
     "column.range": "{level} range",
     "column.ranks": "Rank range",
     "column.before": "A year ago",
-    "column.why": "Raised most by",
+    "column.why": "Risk factor that raises it most",
     "column.compare": "Compare",
     "column.change": "Odds in a year",
     "tag.underway": "under way",
     "tag.changed": "changed",
+    "factors.names": "The names of the risk factors are those of the UN Framework of Analysis; what is counted under "
+    "them are public indicators, no legal findings.",
     "why.unsure": "not separable",
     "why.unsure.long": "Not separable means that refits of the model on resampled countries do not agree which UN "
     "risk factor comes first.",
@@ -139,6 +141,7 @@ CHANGES = {
 EXPLORER = {
     "explorer.title": "All {states} states",
     "explorer.note": "Colour and bar: chance in percent on a log scale. Every value stands in the table.",
+    "explorer.printed": "The 30 highest are printed; the rest stand on the page and in ranking.csv.",
     "map.label": "World map of the chances; the highest is {name} at {chance}. All values stand in the table.",
     "search.label": "Find a state by any name or ISO code",
     "region.label": "Region",
@@ -167,7 +170,8 @@ EXPLORER = {
     "compare.index": "condition (0 to 100, 100 is worst)",
     "compare.coverage": "coverage (share of the data observed)",
     "compare.trend": "Chance by year of origin, log scale; dashed: mean of all states",
-    "compare.edition": "Since the last edition",
+    "compare.edition": "Odds since the last edition",
+    "compare.factor": "UN risk factor",
     "world": "all states",
     "no.data": "no data",
     "panel.open": "Read the brief",

@@ -92,7 +92,7 @@ def _check(forecast: Forecast, result: BacktestResult) -> None:
     )
 
 
-def write_brief(forecast: Forecast, result: BacktestResult, state: str | int, file: str | Path) -> Path:
+def write_brief(forecast: Forecast, result: BacktestResult, file: str | Path, *, state: str | int) -> Path:
     """Write the brief of one state as a page of its own, one sheet of A4 in print.
 
     Parameters
@@ -100,10 +100,10 @@ def write_brief(forecast: Forecast, result: BacktestResult, state: str | int, fi
     forecast : Forecast
     result : BacktestResult
         Of the same model and horizon.
-    state : str or int
-        A name in any spelling that the state system knows, or a Gleditsch-Ward number.
     file : path
         Its folder must exist; the file is written beside its place and then renamed.
+    state : str or int
+        A name in any spelling that the state system knows, or a Gleditsch-Ward number.
 
     Returns
     -------

@@ -6,7 +6,7 @@ const el = (tag, attributes = {}, ...children) => { const e = ['svg', 'path', 'p
 let chosen = [], selected = '';
 $('tools').hidden = $('measure-bar').hidden = false;
 const head = document.querySelector('#ranking-table thead tr'), label = $('compare-h').textContent;
-head.append(el('th', {scope: 'col'}, label));
+head.append(el('th', {scope: 'col', class: 'noprint'}, D.words['column.compare']));
 for (const row of rows) {
   const box = el('input', {type: 'checkbox', 'aria-label': label + ': ' + D.states[row.dataset.s].n});
   box.addEventListener('change', () => {
@@ -14,7 +14,7 @@ for (const row of rows) {
     chosen = box.checked ? [...chosen, row.dataset.s] : chosen.filter(s => s !== row.dataset.s);
     address(); compare();
   });
-  row.append(el('td', {'data-l': label}, box));
+  row.append(el('td', {'data-l': D.words['column.compare'], class: 'noprint'}, box));
 }
 function matches(names, q) { return names.split('|').some(n => q.length < 4 ? n === q || n.startsWith(q) : n.includes(q)); }
 function filter() {
@@ -69,13 +69,16 @@ function compare() {
   const line = (t, style) => svg.append(el('polyline', {points: t.map((p, k) => p == null ? '' : `${x(D.years[k]).toFixed(1)},${y(p).toFixed(1)}`).filter(Boolean).join(' '), style: 'fill:none;stroke-width:2;' + style}));
   line(D.world, 'stroke:var(--muted);stroke-dasharray:5 3');
   chosen.forEach((s, k) => { line(D.states[s].t, `stroke:var(${colours[k]});stroke-dasharray:${dashes[k]}`); svg.append(el('path', {d: `M${W - 124} ${16 + 16 * k}h20`, style: `stroke:var(${colours[k]});stroke-width:2;stroke-dasharray:${dashes[k]}`}), el('text', {x: W - 100, y: 19 + 16 * k}, D.states[s].n)); });
-  const m = $('measure').value, table = el('table'), tr = el('tr', {}, el('th', {scope: 'col'}, D.words['column.state']), ...D.factors.map((f, k) => el('th', {scope: 'col', class: 'n'}, (k + 1) + ' ' + f)), el('th', {scope: 'col'}, D.words['compare.edition']));
-  table.append(el('thead', {}, tr));
+  const at = 16 + 16 * chosen.length;
+  svg.append(el('path', {d: `M${W - 124} ${at}h20`, style: 'stroke:var(--muted);stroke-width:2;stroke-dasharray:5 3'}), el('text', {x: W - 100, y: at + 3}, D.words.world));
+  const m = $('measure').value, of = s => D.states[s], table = el('table', {class: 'heat'});
+  table.append(el('thead', {}, el('tr', {}, el('th', {scope: 'col'}, D.words['compare.factor']), ...chosen.map(s => el('th', {scope: 'col', class: 'n'}, of(s).n)))));
   const tb = el('tbody');
-  for (const s of chosen) {
-    const d = D.states[s], e = d.d;
-    tb.append(el('tr', {}, el('th', {scope: 'row'}, d.n), ...d[m].map(v => { const a = v == null ? 0 : m === 'o' ? Math.log(v) * 60 : m === 'i' ? v - 50 : 0; return el('td', {class: 'n', style: Math.abs(a) > 3 ? `background:color-mix(in srgb,var(${a > 0 ? '--k2' : '--bar'}) ${Math.min(45, Math.abs(a))}%,var(--bg))` : ''}, v == null ? D.words['no.data'] : m === 'o' ? '×' + v.toFixed(2) : m === 'c' ? v + '%' : String(v)); }), el('td', {}, e[0] == null ? D.words['no.data'] : `×${e[0].toFixed(2)} (×${e[1].toFixed(2)} – ×${e[2].toFixed(2)})`)));
-  }
+  D.factors.forEach((f, k) => tb.append(el('tr', {}, el('th', {scope: 'row'}, (k + 1) + ' ' + f), ...chosen.map(s => {
+    const v = of(s)[m][k], a = v == null ? 0 : m === 'o' ? Math.log(v) * 60 : m === 'i' ? v - 50 : 0;
+    return el('td', {class: 'n', style: Math.abs(a) > 3 ? `background:color-mix(in srgb,var(${a > 0 ? '--k2' : '--bar'}) ${Math.min(45, Math.abs(a))}%,var(--bg))` : ''}, v == null ? D.words['no.data'] : m === 'o' ? '\u00d7' + v.toFixed(2) : m === 'c' ? v + '%' : String(v));
+  }))));
+  tb.append(el('tr', {}, el('th', {scope: 'row'}, D.words['compare.edition']), ...chosen.map(s => { const e = of(s).d; return el('td', {class: 'n'}, e[0] == null ? D.words['no.data'] : `\u00d7${e[0].toFixed(2)} (\u00d7${e[1].toFixed(2)} \u2013 \u00d7${e[2].toFixed(2)})`); })));
   table.append(tb);
   out.append(svg, el('div', {class: 'wrap', tabindex: 0, role: 'region', 'aria-label': $('measure').selectedOptions[0].textContent}, table));
 }
