@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from rtop_forecast.features import build_risk_profile
-from rtop_forecast.forecasting.change import basis_change
 from rtop_forecast.forecasting.forecast import Forecast
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.report.contents import Contents
@@ -45,7 +44,7 @@ class Brief:
         ``all, followed, cases``: the past state-years seen most alike.
     gaps : dict
     parts : dict of str to float
-        Parts of the change in the odds since a year ago; empty for states without a forecast then.
+        Parts of the change in the odds since a year ago; empty where nothing changed clearly.
     """
 
     row: dict[str, Any]
@@ -68,6 +67,7 @@ def make_briefs(
     origin, table = forecast.origin_year, forecast.explanation
     places = {int(number): place for place, number in enumerate(table.keys["country_id"])}
     factors = _factors(forecast)
+    parts = {int(one["country_id"]): _told(one["parts"]) for one in shown.movers}
     episodes, alike = _episodes(result, origin), _Alike.of(forecast)
     chosen = shown.ranking[shown.ranking["country_id"].isin(mechanisms.groups)]
     briefs = []
@@ -86,17 +86,15 @@ def make_briefs(
                 mechanisms=mechanisms.groups[number],
                 alike=alike.to(number),
                 gaps=_gaps(forecast, places[number]),
-                parts=_parts(forecast, shown, row),
+                parts=parts.get(number, {}),
             )
         )
     return briefs
 
 
-def _parts(forecast: Forecast, shown: Contents, row: Mapping[Any, Any]) -> dict[str, float]:
-    if np.isnan(row["prob_last_year"]) or not row["changed"]:
-        return {}
-    change = basis_change(shown.before, forecast.basis, int(row["country_id"]))
-    return {name: float(np.exp(value)) for name, value in change.parts.items() if value != 0}
+def _told(parts: Mapping[str, float]) -> dict[str, float]:
+    """Parts of a change that multiply the odds by another factor than one."""
+    return {name: odds for name, odds in parts.items() if odds != 1}
 
 
 def _factors(forecast: Forecast) -> dict[int, pd.DataFrame]:
@@ -152,7 +150,10 @@ class _Alike:
     def of(cls, forecast: Forecast) -> _Alike:
         basis = forecast.basis
         rows = basis.rows
-        closed = rows.training(forecast.origin_year) & (rows.keys["year"] >= ALIKE_FROM).to_numpy()
+        years = rows.keys["year"].to_numpy()
+        closed = rows.training(forecast.origin_year) & (years >= ALIKE_FROM)
+        # windows that do not overlap: a case counts once, not in every window that it falls into
+        closed &= (years[closed].max() - years) % rows.horizon == 0
         return cls(
             keys=rows.keys.loc[closed, [*KEYS, "name"]]
             .reset_index(drop=True)

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from rtop_forecast.errors import InputError
-from rtop_forecast.forecasting.basis import Basis
 from rtop_forecast.forecasting.change import basis_change
 from rtop_forecast.forecasting.forecast import Forecast
 from rtop_forecast.forecasting.result import BacktestResult
@@ -32,10 +31,9 @@ class Contents:
     ----------
     ranking : pandas.DataFrame
         As :meth:`Forecast.ranking`, with ``changed``: whether the interval of the change excludes no change.
-    before : Basis
-        What stands behind the forecast of the year before.
     movers : list of dict
-        States that changed clearly, the largest change first.
+        States that changed clearly, the largest change first, with the ``parts`` of the change in their odds and the
+        ``features`` that moved them most.
     world : pandas.Series
         Mean probability of all ranked states by origin year.
     trends : dict of int to dict of int to float
@@ -46,7 +44,6 @@ class Contents:
     """
 
     ranking: pd.DataFrame
-    before: Basis
     movers: list[dict[str, Any]]
     world: pd.Series[float]
     trends: dict[int, dict[int, float]]
@@ -83,12 +80,10 @@ def contents(
         )
         raise InputError(message)
     ranking = with_clear(forecast.ranking())
-    before = forecast.basis.year_before(result)
-    trends = _trends(forecast, result, before)
+    trends = _trends(forecast, result)
     return Contents(
         ranking=ranking,
-        before=before,
-        movers=_movers(ranking, before, forecast),
+        movers=_movers(ranking, forecast, result),
         world=_world(trends),
         trends=trends,
         surprises=_surprises(forecast),
@@ -107,8 +102,11 @@ def with_clear(ranking: pd.DataFrame) -> pd.DataFrame:
     return table.assign(changed=clear)
 
 
-def _movers(ranking: pd.DataFrame, before: Basis, forecast: Forecast) -> list[dict[str, Any]]:
+def _movers(ranking: pd.DataFrame, forecast: Forecast, result: BacktestResult) -> list[dict[str, Any]]:
     table = ranking[ranking["changed"]]
+    if table.empty:
+        return []
+    before = forecast.basis.year_before(result)
     order = np.log(table["change_odds"]).abs().sort_values(ascending=False, kind="stable").index
     movers = []
     for row in table.loc[order].to_dict("records"):
@@ -129,13 +127,13 @@ def _movers(ranking: pd.DataFrame, before: Basis, forecast: Forecast) -> list[di
     return movers
 
 
-def _trends(forecast: Forecast, result: BacktestResult, before: Basis) -> dict[int, dict[int, float]]:
+def _trends(forecast: Forecast, result: BacktestResult) -> dict[int, dict[int, float]]:
     """Forecasts of each state by origin: the backtest's, that of a year ago, and this one."""
     past = result.frame.loc[result.frame["origin_year"] < forecast.origin_year]
     columns = ["country_id", "origin_year", "prob"]
     last = forecast.frame[["country_id", "prob_last_year"]].rename(columns={"prob_last_year": "prob"})
-    last = last.assign(origin_year=before.origin_year).dropna()
-    if (past["origin_year"] == before.origin_year).any():
+    last = last.assign(origin_year=forecast.origin_year - 1).dropna()
+    if (past["origin_year"] == forecast.origin_year - 1).any():
         last = last.iloc[:0]
     table = pd.concat([past[columns], last[columns], forecast.frame[columns]], ignore_index=True)
     table = table.sort_values(["country_id", "origin_year"])

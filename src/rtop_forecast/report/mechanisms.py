@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
@@ -57,8 +58,10 @@ def find_mechanisms(country_ids: Sequence[int], *, as_of: date) -> Mechanisms:
     for country_id in country_ids:
         table = mechanisms_of(country_id, as_of=as_of)
         tables.append(table.assign(country_id=country_id))
+        lines = [dict(zip(table.columns, line, strict=True)) for line in table.to_numpy().tolist()]
         groups[country_id] = [
-            _group(str(group), part, numbers) for group, part in table.groupby("group", sort=False)
+            _group(str(name), list(part), numbers)
+            for name, part in groupby(lines, key=lambda line: line["group"])
         ]
         joined = table.loc[table["status"] == "member", "mechanism"]
         members[country_id] = tuple(dict.fromkeys(_CODES[name] for name in joined if name in _CODES))
@@ -67,13 +70,15 @@ def find_mechanisms(country_ids: Sequence[int], *, as_of: date) -> Mechanisms:
     return Mechanisms(groups=groups, members=members, sources=list(numbers), table=found)
 
 
-def _group(name: str, part: pd.DataFrame, numbers: dict[str, int]) -> dict[str, Any]:
-    absent = part["source"] == ""
-    rows = part[~absent].to_dict("records")
-    for row in rows:
-        row["source"] = numbers.setdefault(str(row["source"]), len(numbers) + 1)
+def _group(name: str, lines: list[dict[str, Any]], numbers: dict[str, int]) -> dict[str, Any]:
+    rows = [
+        {**line, "source": numbers.setdefault(str(line["source"]), len(numbers) + 1)}
+        for line in lines
+        if line["source"]
+    ]
     by_day: dict[str, list[str]] = {}
-    for row in part[absent].to_dict("records"):
-        by_day.setdefault(row["status"].removeprefix("not recorded by "), []).append(row["mechanism"])
+    for line in lines:
+        if not line["source"]:
+            by_day.setdefault(line["status"].removeprefix("not recorded by "), []).append(line["mechanism"])
     missing = [{"by": day, "names": names} for day, names in by_day.items()]
     return {"group": name, "rows": rows, "missing": missing}

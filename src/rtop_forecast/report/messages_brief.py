@@ -55,8 +55,8 @@ BRIEF = {
     "brief.date": "Date",
     "brief.source": "Source",
     "brief.past": "Past cases",
-    "brief.past.rate": "Of the {all} past state-years that the model sees as most alike, {followed} were followed by a "
-    "case in the window ({share}).",
+    "brief.past.rate": "Of the {all} past state-years that the model sees as most alike, with windows that do not "
+    "overlap, {followed} were followed by a case in the window ({share}).",
     "brief.past.cases": "They are: {cases}.",
     "brief.gaps": "Data gaps",
     "brief.gaps.text": "{missing} of {all} features are not observed and {stale} rest on values three or more years "
