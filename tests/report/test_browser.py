@@ -6,6 +6,7 @@ import re
 import shutil
 from contextlib import contextmanager
 
+import numpy as np
 import pytest
 
 import rtop_forecast as rtop
@@ -152,7 +153,7 @@ def test_search_answers_for_places_that_are_not_ranked_and_for_codes(visit):
     with visit() as page:
         for asked, shown in (
             ("SSD", "South Sudan"),
-            ("Birma", "Myanmar"),
+            ("Burma", "Myanmar"),
             ("côte d’ivoire", "Cote d'Ivoire"),
         ):
             page.fill("#q", asked)
@@ -166,6 +167,7 @@ def test_search_answers_for_places_that_are_not_ranked_and_for_codes(visit):
 def test_numbers_of_the_comparison_equal_the_tables(visit, parts):
     forecast, _ = parts
     sums = forecast.explanation.by_risk_factor()
+    sums = sums.set_axis([int(str(number)) for number in sums.columns], axis=1).reindex(columns=range(1, 15))
     ids = forecast.frame.set_index("name")["country_id"]
     names = ["South Sudan", "Norway"]
     with visit("#?compare=south-sudan,norway") as page:
@@ -173,7 +175,8 @@ def test_numbers_of_the_comparison_equal_the_tables(visit, parts):
         for place, name in enumerate(names):
             cells = page.locator(f"#comparison tbody td:nth-child({place + 2})").all_inner_texts()[:14]
             for cell, value in zip(cells, sums.loc[ids[name]], strict=True):
-                assert cell == "no data" or float(cell[1:]) == pytest.approx(2.718281828**value, abs=0.0051)
+                assert (cell == "no data") == np.isnan(value)
+                assert cell == "no data" or float(cell[1:]) == pytest.approx(np.exp(value), abs=0.0051)
 
 
 def media_boxes(pdf):
@@ -197,7 +200,7 @@ def test_the_print_has_few_pages_and_no_column_is_cut(visit):
         assert cut == 0
 
 
-@pytest.mark.parametrize("state", ["South Sudan", "Myanmar", "Democratic Republic of the Congo", "Fiji"])
+@pytest.mark.parametrize("state", ["South Sudan", "Croatia", "Central African Republic", "Fiji"])
 def test_a_brief_is_printed_on_one_page(visit, parts, tmp_path, state):
     alone = rtop.write_brief(*parts, tmp_path / "brief.html", state=state)
     with visit() as page:

@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
+#: Lines of mechanisms and sources that fit on the sheet of a printed brief; with more it is set smaller.
+_FEW_LINES = 55
+
+
 def environment() -> Environment:
     """Templates with the catalogue; every value from data is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -133,8 +137,9 @@ def render(
 def render_brief(shown: Contents, brief: Brief, forecast: Forecast, mechanisms: Mechanisms) -> str:
     """Brief of one state as a page of its own."""
     template = environment().get_template("brief_page.html.j2")
+    lines = len(mechanisms.table) + len(mechanisms.sources)
     return template.render(
-        **common(forecast, shown), brief=brief, mechanism_sources=mechanisms.sources, alone=True
+        **common(forecast, shown), brief=brief, mechanism_sources=mechanisms.sources, dense=lines > _FEW_LINES
     )
 
 
