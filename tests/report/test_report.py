@@ -55,6 +55,7 @@ class Cells(HTMLParser):
             self.tables.append([])
         elif tag == "tr":
             self.tables[-1].append([])
+            self.open = False
         elif tag in ("td", "th"):
             self.tables[-1][-1].append("")
             self.open = True
@@ -311,3 +312,30 @@ def test_the_page_lists_mechanisms_as_their_tables_have_them(parts, written):
         own = stored[stored["country_id"] == str(row["country_id"])]
         assert own[table.columns].to_numpy().tolist() == table.to_numpy().tolist()
     assert "not a party" not in page
+
+
+def test_numbers_of_every_brief_and_of_the_record_equal_the_tables(parts, written):
+    page = written["index.html"].read_text()
+    tables = {name: pd.read_csv(written[f"{name}.csv"]) for name in ("factors", "reasons", "record")}
+    factors, reasons = (dict(list(tables[name].groupby("country_id"))) for name in ("factors", "reasons"))
+    for row in parts[0].ranking().to_dict("records"):
+        brief = page[page.index(f'<details id="{slug(row["name"])}"') :]
+        brief = brief[: brief.index("</details>")]
+        assert f"{percent(row['prob_low'])} to {percent(row['prob_high'])}" in brief
+        assert f"somewhere from {row['rank_low']} to {row['rank_high']} of" in brief
+        shown = re.findall(r"<li><span>.*?</span> <b>(.*?)</b> <i>.*? (\d+)/(\d+)</i>", brief)
+        for (odds, observed, features), one in zip(
+            shown, factors[row["country_id"]].to_dict("records"), strict=True
+        ):
+            assert odds == ("no data" if np.isnan(one["odds"]) else times(one["odds"]))
+            assert (int(observed), int(features)) == (one["observed"], one["features"])
+        for one in reasons.get(row["country_id"], pd.DataFrame()).to_dict("records"):
+            assert f"{html.escape(one['sentence'])}. {times(one['odds'])}" in brief.replace("&#39;", "&#x27;")
+    cells = Cells()
+    cells.feed(page[page.index('id="record"') :])
+    shown = [line for one in cells.tables if one[0][0] == "Origin" for line in one[1:]]
+    recent = tables["record"][tables["record"]["origin_year"] > tables["record"]["origin_year"].max() - 10]
+    assert sorted(shown) == sorted(
+        [str(one["origin_year"]), one["name"], percent(one["prob"]), str(one["rank"])]
+        for one in recent.to_dict("records")
+    )

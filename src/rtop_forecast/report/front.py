@@ -139,7 +139,7 @@ def _list(key: str, title: str, table: pd.DataFrame, shown: Contents) -> RankedL
 
 def _skill(key: str, shown: Contents) -> str:
     """Record of the forecasts of one situation, in words."""
-    groups: dict[str, dict[str, float]] = shown.record.groups.to_dict("index")
+    groups: dict[Any, dict[Any, Any]] = shown.record.groups.to_dict("index")
     row = groups.get(key)
     if row is None or np.isnan(row["within_year_auc"]):
         return say("skill.none")
