@@ -223,7 +223,16 @@ def test_explain_and_lock_agree(capsys, tmp_path):
 @pytest.mark.usefixtures("quick")
 def test_report_writes_a_page(capsys, tmp_path):
     assert main(["report", "--out", str(tmp_path / "r"), "--jobs", "1"]) == 0
-    assert "14 files" in capsys.readouterr().out
+    assert "27 files" in capsys.readouterr().out
     page = (tmp_path / "r" / "index.html").read_text()
-    assert "Risk that a new mass killing begins in 2025-2026" in page
-    assert len(list((tmp_path / "r").iterdir())) == 14
+    assert "Where could it happen that a new mass killing begins in 2025-2026?" in page
+    assert len(list((tmp_path / "r").iterdir())) == 27
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("quick")
+def test_brief_writes_the_page_of_one_state(capsys, tmp_path):
+    file = tmp_path / "south_sudan.html"
+    assert main(["brief", "south sudan", "--out", str(file), "--jobs", "1"]) == 0
+    assert str(file) in capsys.readouterr().out
+    assert "<h1>South Sudan: the risk that a new mass killing begins in 2025-2026</h1>" in file.read_text()

@@ -228,3 +228,25 @@ def test_under_way_is_the_list_of_episodes(fc, parts):
     frame = panel.frame[panel.frame["year"].between(2022, 2024)]
     present = frame.groupby("country_id")["mk_ongoing"].max() > 0
     assert table.astype(bool).equals(present.reindex(table.index).astype(bool).rename("under_way"))
+
+
+def test_the_change_is_that_of_the_data_beyond_the_mean_of_the_states(fc):
+    # recomputed row by row: this year's model on both years' data
+    basis, table = fc.basis, fc.ranking().set_index("country_id")
+    rows = basis.rows
+    by_year = {}
+    for year in (2023, 2024):
+        here = rows.at(year)
+        odds = basis.calibrator.apply_log_odds(
+            basis.fitted.log_odds(rows.matrix[here]), groups=rows.labels[here]
+        )
+        by_year[year] = dict(zip(rows.keys.loc[here, "country_id"], odds, strict=True))
+    change = {number: odds - by_year[2023].get(number, np.nan) for number, odds in by_year[2024].items()}
+    mean = np.nanmean(list(change.values()))
+    shown = np.log(table["change_odds"])
+    for number, value in change.items():
+        assert shown[number] == pytest.approx(value - mean, abs=1e-9, nan_ok=True)
+    known = table.dropna(subset=["change_odds"])
+    assert (known["change_odds_low"] <= known["change_odds"]).all()
+    assert (known["change_odds"] <= known["change_odds_high"]).all()
+    assert table["change_odds"].isna().equals(table["prob_last_year"].isna())
