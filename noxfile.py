@@ -42,7 +42,7 @@ def lowest(session: nox.Session) -> None:
 @nox.session
 def slow(session: nox.Session) -> None:
     """Run the long checks."""
-    install(session, "test")
+    install(session, "test", "--group", "browser")
     session.run("pytest", "-m", "slow", *session.posargs)
 
 
