@@ -35,6 +35,7 @@ def test_a_file_belongs_to_one_release():
     [
         ({"first_year": 2001}, "years out of order"),
         ({"sha256": "abc"}, "64 hexadecimal digits"),
+        ({"content_sha256": ["abc"]}, "64 hexadecimal digits"),
         ({"page": "ftp://x"}, "does not begin with https"),
         ({"variables": {"a": [2000, 1990]}}, "years out of order"),
         ({"colour": "red"}, "first 'colour'"),
