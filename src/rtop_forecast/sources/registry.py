@@ -21,6 +21,7 @@ __all__ = [
     "registered_contents",
     "registered_hashes",
     "registry",
+    "release_reaching",
     "releases_named",
 ]
 
@@ -146,6 +147,26 @@ def publication_lag(dataset: str) -> int:
             return release.publication_lag_months
     message = f"the dataset {dataset!r} has no entry in datasets/sources.toml. Add one."
     raise DataIntegrityError(message)
+
+
+def release_reaching(dataset: str, version: str, last: int) -> str:
+    """Version in a file's name, or that version and the file's last year if the file reaches further than it.
+
+    A file that was brought up to date under its old name is another release than the registered one.
+
+    Parameters
+    ----------
+    dataset, version : str
+    last : int
+        Last year that the file covers.
+
+    Examples
+    --------
+    >>> release_reaching("fariss", "4.02", 2021), release_reaching("fariss", "4.02", 2022)
+    ('4.02', '4.02to2022')
+    """
+    entry = registry().get(f"{dataset.replace('_', '-')}-{version}")
+    return version if entry is None or last <= entry.last_year else f"{version}to{last}"
 
 
 def releases_named(name: object) -> list[Release]:
