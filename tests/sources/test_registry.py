@@ -4,7 +4,13 @@ import pytest
 
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources import registry as module
-from rtop_forecast.sources.registry import datasets, publication_lag, registered_hashes, registry, release_reaching
+from rtop_forecast.sources.registry import (
+    datasets,
+    publication_lag,
+    registered_hashes,
+    registry,
+    release_reaching,
+)
 
 ENTRY = {
     "dataset": "pts", "title": "x", "release": "1", "page": "https://x", "download": "", "login": "",

@@ -70,7 +70,7 @@ def test_the_last_year_is_the_publishers(raw):
             if found != (row[f"{kind}_ep"] == "1"):
                 differing.add((name, kind))
     assert differing == DIFFERING
-    assert equal == 44 + 19
+    assert equal == 64
 
 
 def test_changes_of_regime_are_the_publishers(table, raw):

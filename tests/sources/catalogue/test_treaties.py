@@ -110,9 +110,7 @@ def test_a_registered_table_saved_again_covers_its_years(data_dir, tmp_path, cha
 
 
 def test_one_deposit_less_is_another_table(data_dir, tmp_path):
-    frame = pd.read_csv(
-        data_dir / "treaties" / "untreaties_4-2.csv", dtype="str", keep_default_na=False
-    )
+    frame = pd.read_csv(data_dir / "treaties" / "untreaties_4-2.csv", dtype="str", keep_default_na=False)
     path = tmp_path / "table.csv"
     frame[frame["Participant"] != "Zambia"].to_csv(path, index=False)
     assert treaties.read(path).coverage == {"cerd_deposit": (1966, 2013)}

@@ -244,7 +244,9 @@ def content_sha256(table: pd.DataFrame) -> str:
     table : pandas.DataFrame
         As :func:`deposits` returns it.
     """
-    lines = sorted(f"{one.treaty}|{one.participant}|{one.deposited.isoformat()}" for one in table.itertuples())
+    lines = sorted(
+        f"{one.treaty}|{one.participant}|{one.deposited.isoformat()}" for one in table.itertuples()
+    )
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 

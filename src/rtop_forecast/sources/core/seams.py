@@ -38,9 +38,13 @@ def with_newer_years(
             named = table.select({name: f"{dataset}_{name}" for name in table.coverage})
             lasts = {name: last for one in (*core, *further) for name, (_, last) in one.coverage.items()}
             new = [name for name in named.coverage if name not in lasts]
-            longer = [name for name in named.coverage if name in lasts and lasts[name] < named.coverage[name][1]]
+            longer = [
+                name for name in named.coverage if name in lasts and lasts[name] < named.coverage[name][1]
+            ]
             if not new and not longer:
-                releases.notes.setdefault(path, "not needed: a fuller release reaches as far in its variables")
+                releases.notes.setdefault(
+                    path, "not needed: a fuller release reaches as far in its variables"
+                )
                 continue
             releases.used.add(path)
             core, further = extended(core, named, longer), extended(further, named, longer)
@@ -48,7 +52,9 @@ def with_newer_years(
                 further.append(named.select({name: name for name in new}))
             if longer:
                 first = min(lasts[name] for name in longer) + 1
-                releases.remark(path, f"adds the years from {first} to {len(longer)} variables of a fuller release")
+                releases.remark(
+                    path, f"adds the years from {first} on, of another vintage, to {', '.join(longer)}"
+                )
     return core, further
 
 
