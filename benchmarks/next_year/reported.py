@@ -108,12 +108,12 @@ def item_01_editions(data: Path, more: Path, folder: Path) -> Iterator[Case]:
         found = set(zip(onsets["country_id"], onsets["year"], strict=True))
         stated = (wanted ^ found) & _stated_differences()
         differing = sorted((wanted ^ found) - stated)
-        detail = f"{len(wanted & found)} onsets agree, {len(stated)} differ as stated, {len(differing)} more: {differing}"
+        detail = f"{len(wanted & found)} onsets agree, {len(stated)} differ as stated, others: {differing}"
         yield _case("ewp_events", name, form, EQUAL_ if not differing else WRONG, detail)
 
 
 def _stated_differences() -> set[tuple[int, int]]:
-    """State-years in which the library places an onset elsewhere than EWP's frames, each with its reason in datasets/."""
+    """State-years in which the library places an onset elsewhere than EWP's frames, for a reason in datasets/."""
     listed = pd.read_csv(datasets_dir() / "annotations" / "ewp_disagreements.csv")
     listed = listed[listed["variable"] == "onsets"]
     return set(zip(listed["country_id"], listed["year"], strict=True))

@@ -202,7 +202,7 @@ def registered_hashes() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def registered_contents() -> dict[str, str]:
-    """Key of the release that each registered content belongs to, by its SHA-256; see :attr:`Release.content_sha256`."""
+    """Key of the release that a registered content belongs to, by :attr:`Release.content_sha256`."""
     return {digest: key for key, release in registry().items() for digest in release.content_sha256}
 
 

@@ -50,8 +50,8 @@ def read(path: str | Path) -> SourceTable:
     SourceTable
         A first year, and one after a gap, is missing: it shows no change.
 
-        - ``decline`` (0 to 1): range of V-Dem's electoral democracy index in the fall that is under way, from the year
-          before it began; 0 where none is. ``autocratization``: 1 if it is 0.1 or more, else 0.
+        - ``decline`` (0 to 1): range of V-Dem's electoral democracy index in the fall that is under way, from the
+          year before it began; 0 where none is. ``autocratization``: 1 if it is 0.1 or more, else 0.
         - ``rise``, ``democratization``: the same for an upward movement.
         - ``to_autocracy``, ``to_democracy``: 1 if the regime of the year is on the other side of the line between
           electoral autocracy and electoral democracy than that of the year before, else 0.
@@ -61,23 +61,24 @@ def read(path: str | Path) -> SourceTable:
     InputError
         If the optional library for the form of the file is not installed.
     DataIntegrityError
-        If a column is missing, a cell is no number or out of bounds, two rows share a country and year, or the file
-        looks cut.
+        If a column is missing, a cell is no number or out of bounds, two rows share a country and year, or the
+        file looks cut.
 
     Notes
     -----
-    None of the publisher's columns of episodes, regimes and outcomes is read: they are dated with hindsight. An episode
-    is dated from its first year only once its changes add up to 0.1, which takes years; it ends with its last change
-    only once five years have passed; and a change of regime counts only if an election or five years confirm it. What is
-    read is the index and the regime of each year, and the publisher's rules are applied to the years up to each year
-    alone. An end by a confirmed change of regime, which is not known in the year, is left out.
+    None of the publisher's columns of episodes, regimes and outcomes is read: they are dated with hindsight. An
+    episode is dated from its first year only once its changes add up to 0.1, which takes years; it ends with its
+    last change only once five years have passed; and a change of regime counts only if an election or five years
+    confirm it. What is read is the index and the regime of each year, and the publisher's rules are applied to the
+    years up to each year alone. An end by a confirmed change of regime, which is not known in the year, is left out.
 
     V-Dem estimates the index anew with every version, from all years: the past is revised.
 
     References
     ----------
-    Maerz, S., Edgell, A., Krusell, J., Maxwell, L., & Hellmeier, S. (2025). ERT - Episodes of Regime Transformation R
-    package, version 15. Varieties of Democracy (V-Dem) Project. https://github.com/vdeminstitute/ERT (``src/find_seqs_aut.cpp``, ``src/find_seqs_dem.cpp``, ``R/get_eps.R``)
+    Maerz, S., Edgell, A., Krusell, J., Maxwell, L., & Hellmeier, S. (2025). ERT - Episodes of Regime
+    Transformation R package, version 15. Varieties of Democracy (V-Dem) Project.
+    https://github.com/vdeminstitute/ERT (``src/find_seqs_aut.cpp``, ``src/find_seqs_dem.cpp``, ``R/get_eps.R``)
     """
     path = Path(path)
     frame = files.read_table(path, marks=_MARKS)

@@ -100,8 +100,9 @@ def read(path: str | Path, *, variables: list[str] | None = None) -> SourceTable
     ----------
     path : path
         Official country-year table (``V-Dem-CY-Full+Others-v15.csv``, or as Parquet, rds or RData), the R object
-        ``vdem_simple``, a subset of the Early Warning Project (``vdem.Rdata``), or a table of some indices under V-Dem's
-        own names, with its names of countries: it is partial, and adds its newer years to a fuller release.
+        ``vdem_simple``, a subset of the Early Warning Project (``vdem.Rdata``), or a table of some indices under
+        V-Dem's own names, with its names of countries: it is partial, and adds its newer years to a fuller
+        release.
     variables : list of str, optional
         Official names to keep; by default those of :data:`DEFAULT_VARIABLES` that the file has: variables come
         and go between versions (e_migdppc and e_migdpgro ended with version 11).
