@@ -244,9 +244,8 @@ def content_sha256(table: pd.DataFrame) -> str:
     table : pandas.DataFrame
         As :func:`deposits` returns it.
     """
-    lines = sorted(
-        f"{one.treaty}|{one.participant}|{one.deposited.isoformat()}" for one in table.itertuples()
-    )
+    facts = zip(table["treaty"], table["participant"], table["deposited"], strict=True)
+    lines = sorted(f"{treaty}|{participant}|{day.isoformat()}" for treaty, participant, day in facts)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
