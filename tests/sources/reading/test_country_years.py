@@ -68,14 +68,20 @@ BY_YEAR = "Country,Year,EFindex\nChad,2000,0.1\nMali,2000,0.3\nChad,2001,0.2\nMa
 @pytest.mark.parametrize(
     ("text", "cause"),
     [
-        (BY_COUNTRY[: BY_COUNTRY.index("\nMali,2001")], r"\(Mali\) ends in 2000, the table in 2001"),
-        (BY_YEAR[: BY_YEAR.index("\nMali,2001")], r"its last year \(2001\) has 1 rows, 2000 has 2"),
+        (
+            BY_COUNTRY[: BY_COUNTRY.index("\nMali,2001")],
+            r"its last Country, 'Mali', ends in 2000 and the table in 2001",
+        ),
+        (BY_YEAR[: BY_YEAR.index("\nMali,2001")], r"its last year, 2001, has 1 rows and 2000 has 2"),
     ],
 )
 def test_a_table_that_stops_in_its_order_is_refused_unless_its_last_line_ends(tmp_path, text, cause):
     path = tmp_path / "HIEF_data.csv"
     path.write_text(text)
     with pytest.raises(DataIntegrityError, match=rf"HIEF_data\.csv.*{cause}.*looks cut"):
+        hief.read(path)
+    path.write_bytes(text.replace("\n", "\r\n").encode() + b"\r")  # cut inside the line end
+    with pytest.raises(DataIntegrityError, match="looks cut"):
         hief.read(path)
     path.write_text(text + "\n")
     assert len(hief.read(path).data) == 3

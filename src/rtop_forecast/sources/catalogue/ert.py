@@ -12,7 +12,7 @@ import pandas as pd
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import numbers, refuse_repeated, whole_numbers, years
-from rtop_forecast.sources.reading.country_years import before_panel, one_per_state_year, refuse_cut_order
+from rtop_forecast.sources.reading.country_years import before_panel, one_per_state_year
 from rtop_forecast.sources.reading.matching import state_table, with_country_id
 from rtop_forecast.sources.reading.table import Edition, SourceTable
 
@@ -87,7 +87,6 @@ def read(path: str | Path) -> SourceTable:
     frame = whole_numbers(frame, ["country_id"], path=path)
     bounds = {"v2x_polyarchy": (0.0, 1.0), "v2x_regime": (0.0, 3.0)}
     frame = numbers(frame, list(bounds), path=path, missing=("NA",), bounds=bounds)
-    refuse_cut_order(path, frame, unit="country_id", year="year")
     refuse_repeated(frame, ["country_id", "year"], path=path, rule="a country has one row per year")
     made = pd.concat([_of_country(rows) for _, rows in frame.groupby("country_id")], ignore_index=True)
     made, early = before_panel(made.assign(code=made["country_id"].astype("str")), code="code")

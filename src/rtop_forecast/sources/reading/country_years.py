@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pandas as pd
 
-from rtop_forecast.errors import DataIntegrityError
-from rtop_forecast.sources.reading.files import is_unended
 from rtop_forecast.sources.reading.matching import with_country_id
 from rtop_forecast.sources.reading.table import UNMATCHED_COLUMNS, no_unmatched
 from rtop_forecast.world.states import KEYS, resolve_many
@@ -17,7 +14,6 @@ __all__ = [
     "before_panel",
     "last_full_year",
     "one_per_state_year",
-    "refuse_cut_order",
     "resolved",
     "set_aside",
 ]
@@ -58,47 +54,6 @@ def before_panel(frame: pd.DataFrame, *, code: str, first: int = 1946) -> tuple[
     counts = frame.loc[early, "year"].groupby(names).agg(year="max", rows="size").reset_index()
     remaining = frame[~early].reset_index(drop=True)
     return remaining, counts.assign(reason=f"before {first}, the first year of the panel")[UNMATCHED_COLUMNS]
-
-
-def refuse_cut_order(path: Path, frame: pd.DataFrame, *, unit: str, year: str) -> None:
-    """Raise when a text file without a last line end stops in the middle of its order.
-
-    A download that was cut right behind a cell has whole rows. In a table ordered by country and then by year its last
-    country ends before the others; in one ordered by year its last year has fewer rows than the year before.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-    frame : pandas.DataFrame
-        Rows in the order of the file.
-    unit, year : str
-        Columns of the country and of the year, the latter as numbers.
-
-    Raises
-    ------
-    DataIntegrityError
-    """
-    if len(frame) < 2 or not is_unended(path):
-        return
-    units, dates = frame[unit].astype("str"), frame[year]
-    begins = units != units.shift()
-    last = int(dates.max())
-    stops = ""
-    by_unit = int(begins.sum()) == units.nunique() and bool((dates.diff()[~begins] > 0).all())
-    if by_unit and int(dates.iloc[-1]) < last:
-        stops = f"its last country ({units.iloc[-1]}) ends in {int(dates.iloc[-1])}, the table in {last}"
-    elif dates.is_monotonic_increasing and (dates == last).sum() < _WHOLE * (dates == last - 1).sum():
-        stops = f"its last year ({last}) has {(dates == last).sum()} rows, {last - 1} has {(dates == last - 1).sum()}"
-    if stops:
-        message = (
-            f"{path.name}: a last line without line end must end the table, but {stops}: it looks cut, as after an "
-            "interrupted download. Download the file again, or end its last line if it is whole."
-        )
-        raise DataIntegrityError(message)
-
-
-#: Share of the rows of the year before that the last year of a whole table has at least.
-_WHOLE = 0.9
 
 
 def resolved(frame: pd.DataFrame, codes: Sequence[tuple[str, str]]) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -15,7 +15,6 @@ from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import EARLIEST_YEAR, numbers, one_per_key, years
 from rtop_forecast.sources.reading.country_years import (
     one_per_state_year,
-    refuse_cut_order,
     resolved,
     set_aside,
 )
@@ -228,7 +227,6 @@ class CountryYears:
             if column in frame.columns:
                 frame = with_codes(frame, [column], system=system)
         frame = years(frame, self.year, path=path, first=self.first_year)
-        refuse_cut_order(path, frame, unit=self._identifiers()[-1], year=self.year)
         return frame if self.prepare is None else self.prepare(frame, path)
 
     def _identifiers(self) -> list[str]:
