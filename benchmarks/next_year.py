@@ -36,8 +36,8 @@ def main() -> None:
     only = set(arguments.only.split(",")) if arguments.only else set(datasets())
     groups = set(arguments.groups.split(","))
     cases: list[Case] = []
+    forms = frozenset(arguments.forms.split(",")) if arguments.forms else frozenset()
     if "forms" in groups:
-        forms = frozenset(arguments.forms.split(",")) if arguments.forms else frozenset()
         work = readable(arguments.data, only)
         run = Parallel(n_jobs=arguments.jobs)
         parts = run(delayed(_forms)(path, name, forms) for path, name in work)
@@ -47,7 +47,7 @@ def main() -> None:
     if "reported" in groups:
         cases += reported_cases(arguments.data, arguments.more, only)
     if "folder" in groups:
-        cases += folder_cases(arguments.data)
+        cases += folder_cases(arguments.data, forms)
     document = _document(cases, time.perf_counter() - start)
     print(json.dumps(document, indent=1) if arguments.json else _summary(document))
 
@@ -77,7 +77,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="folder of real releases")
     parser.add_argument("--more", type=Path, required=True, help="folder of further real releases")
     parser.add_argument("--only", help="datasets, separated by commas")
-    parser.add_argument("--forms", help="forms, separated by commas, as same,pandas,next_year")
+    parser.add_argument("--forms", help="forms, separated by commas, as same,pandas,next_year,some_newer")
     parser.add_argument(
         "--groups", default="forms,published,reported,folder", help="groups of cases, separated by commas"
     )

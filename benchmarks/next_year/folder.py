@@ -31,13 +31,19 @@ from rtop_forecast.world.states import KEYS
 SOME = frozenset({"ucdp_brd", "ucdp_onesided", "vdem"})
 
 
-def folder_cases(data: Path) -> list[Case]:
-    """All sources a year newer, some of them, and both years side by side."""
+#: All sources a year newer, some of them, and both years side by side.
+FORMS = ("all_newer", "some_newer", "side_by_side")
+
+
+def folder_cases(data: Path, only_forms: frozenset[str] = frozenset()) -> list[Case]:
+    """Read a folder in each of the forms."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         right = rtop.load_panel(data_dir=data)
         cases: list[Case] = []
-        for form in ("all_newer", "some_newer", "side_by_side"):
+        for form in FORMS:
+            if only_forms and form not in only_forms:
+                continue
             with tempfile.TemporaryDirectory() as name:
                 folder = Path(name)
                 cases += _built(data, folder, form)

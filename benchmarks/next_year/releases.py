@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from next_year.raw import Release, Rows, cell_text
@@ -20,7 +21,9 @@ WIDE = frozenset({"sipri"})
 #: Years by which the file's year is later than the year that it describes.
 OFFSETS = {"fsi": 1}
 #: Datasets whose releases end with a year that is not over, which the reader leaves out.
-PARTIAL = frozenset({"unhcr"})
+PARTIAL = frozenset({"unhcr", "idmc"})
+#: Columns of the day on which something began, which in a repeated year begins a year later.
+BEGINNINGS = {"tmk": "tmk.st"}
 #: Columns that tell rows apart and so change in a repeated year.
 IDENTIFIERS = {"mass_mobilization": "id", "coups": "id", "awsd": "Incident ID", "polity5": "cyear"}
 #: Datasets without a column of years in which the last can be repeated.
@@ -79,6 +82,10 @@ def _by_row(release: Release, last: int) -> Release:
     copies = [_set(row, place, last + 1) for row in newest]
     if release.dataset in PARTIAL:
         copies += [_set(row, place, last + 2) for row in newest]
+    begun = BEGINNINGS.get(release.dataset)
+    if begun in release.header:
+        at = release.header.index(begun)
+        copies = [_set(row, at, _a_year_later(row[at], last)) for row in copies]
     number = IDENTIFIERS.get(release.dataset)
     if number in release.header:
         at = release.header.index(number)
@@ -88,6 +95,13 @@ def _by_row(release: Release, last: int) -> Release:
         at = release.header.index("version")
         body = [_set(row, at, _next_version(row[at])) for row in body]
     return release.with_body(body)
+
+
+def _a_year_later(cell: Any, year: int) -> Any:
+    """Day of the year as that of the next; other days stay."""
+    if isinstance(cell, date):
+        return cell.replace(year=year + 1, day=min(cell.day, 28)) if cell.year == year else cell
+    return re.sub(rf"(?<!\d){year}(?!\d)", str(year + 1), cell) if isinstance(cell, str) else cell
 
 
 def _next_number(cell: Any, i: int) -> Any:

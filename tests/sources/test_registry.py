@@ -4,7 +4,13 @@ import pytest
 
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources import registry as module
-from rtop_forecast.sources.registry import datasets, publication_lag, registered_hashes, registry
+from rtop_forecast.sources.registry import (
+    datasets,
+    publication_lag,
+    registered_hashes,
+    registry,
+    release_reaching,
+)
 
 ENTRY = {
     "dataset": "pts", "title": "x", "release": "1", "page": "https://x", "download": "", "login": "",
@@ -35,6 +41,7 @@ def test_a_file_belongs_to_one_release():
     [
         ({"first_year": 2001}, "years out of order"),
         ({"sha256": "abc"}, "64 hexadecimal digits"),
+        ({"content_sha256": ["abc"]}, "64 hexadecimal digits"),
         ({"page": "ftp://x"}, "does not begin with https"),
         ({"variables": {"a": [2000, 1990]}}, "years out of order"),
         ({"colour": "red"}, "first 'colour'"),
@@ -63,3 +70,11 @@ def test_a_first_entry_needs_a_lag():
     entry = {name: value for name, value in ENTRY.items() if name != "publication_lag_months"}
     with pytest.raises(DataIntegrityError, match="first 'publication_lag_months'"):
         module._release("pts-1", entry)
+
+
+@pytest.mark.parametrize(
+    ("version", "last", "release"),
+    [("4.02", 2021, "4.02"), ("4.02", 2019, "4.02"), ("4.02", 2022, "4.02to2022"), ("4.03", 2022, "4.03")],
+)
+def test_a_file_under_an_old_name_is_another_release(version, last, release):
+    assert release_reaching("fariss", version, last) == release

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.checks.arrays import BoolArray, FloatArray
 from rtop_forecast.errors import CoverageError
 from rtop_forecast.features.transforms import carry_forward, lag
 from rtop_forecast.panel import Panel
@@ -70,6 +70,14 @@ class Grid:
         What spans several years, a change, mean, sum or largest value, is computed from these.
         """
         return np.where(self.exists, self._lag(name)[0], np.nan)
+
+    def over_seam(self, name: str, *, years: int) -> BoolArray:
+        """Rows whose newest published year and the one ``years`` before it are of two vintages of a variable."""
+        seam = self.panel.variables[name].seam if name in self.panel.variables else None
+        if seam is None:
+            return np.zeros(self.exists.shape, dtype=bool)
+        newest = self.years[:, None] - self._lag(name)[1]
+        return np.broadcast_to((newest >= seam) & (newest - years < seam), self.exists.shape)
 
     def age(self, name: str) -> FloatArray:
         """Years between each row and the year its known value belongs to."""

@@ -14,7 +14,16 @@ from rtop_forecast.checks.arguments import quoted
 from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.storage.bundled import datasets_dir
 
-__all__ = ["Release", "datasets", "publication_lag", "registered_hashes", "registry", "releases_named"]
+__all__ = [
+    "Release",
+    "datasets",
+    "publication_lag",
+    "registered_contents",
+    "registered_hashes",
+    "registry",
+    "release_reaching",
+    "releases_named",
+]
 
 _ADDRESSES = ("page", "download", "login")
 #: Fields that an entry may leave out, and what that means.
@@ -23,6 +32,7 @@ _DEFAULTS: Mapping[str, Any] = {
     "login": "",
     "download_sha256": "",
     "sha256": "",
+    "content_sha256": [],
     "published": "",
     "variables": {},
 }
@@ -46,6 +56,8 @@ class Release:
         Of the data file behind ``download``; empty where the project had no such file to hash.
     sha256 : tuple of str
         Of the data files that this library was tested with; empty where there was none.
+    content_sha256 : tuple of str
+        Of the facts in these files, as their reader orders and writes them: the same however the file was saved.
     file_pattern : str
         Official file names.
     licence, citation : str
@@ -67,6 +79,7 @@ class Release:
     login: str
     download_sha256: str
     sha256: tuple[str, ...]
+    content_sha256: tuple[str, ...]
     file_pattern: str
     licence: str
     unit: str
@@ -136,6 +149,26 @@ def publication_lag(dataset: str) -> int:
     raise DataIntegrityError(message)
 
 
+def release_reaching(dataset: str, version: str, last: int) -> str:
+    """Version in a file's name, or that version and the file's last year if the file reaches further than it.
+
+    A file that was brought up to date under its old name is another release than the registered one.
+
+    Parameters
+    ----------
+    dataset, version : str
+    last : int
+        Last year that the file covers.
+
+    Examples
+    --------
+    >>> release_reaching("fariss", "4.02", 2021), release_reaching("fariss", "4.02", 2022)
+    ('4.02', '4.02to2022')
+    """
+    entry = registry().get(f"{dataset.replace('_', '-')}-{version}")
+    return version if entry is None or last <= entry.last_year else f"{version}to{last}"
+
+
 def releases_named(name: object) -> list[Release]:
     """Releases of a dataset ("ucdp_ged"), in the order of the registry, or the one with a key ("ucdp-ged-25.1").
 
@@ -167,6 +200,12 @@ def registered_hashes() -> dict[str, str]:
     return {digest: key for key, release in registry().items() for digest in release.sha256}
 
 
+@lru_cache(maxsize=1)
+def registered_contents() -> dict[str, str]:
+    """Key of the release that a registered content belongs to, by :attr:`Release.content_sha256`."""
+    return {digest: key for key, release in registry().items() for digest in release.content_sha256}
+
+
 def _release(key: str, entry: Mapping[str, Any]) -> Release:
     entry = {**_DEFAULTS, **entry}
     wanted = {field.name for field in fields(Release)} - {"key"}
@@ -175,7 +214,8 @@ def _release(key: str, entry: Mapping[str, Any]) -> Release:
         _refuse(key, f"has {len(odd)} fields that are missing or unknown, first {odd[0]!r}")
     hashes = entry["sha256"] if isinstance(entry["sha256"], list) else [entry["sha256"]]
     hashes = [digest for digest in hashes if digest]
-    stated = [*hashes, *([entry["download_sha256"]] if entry["download_sha256"] else [])]
+    contents = tuple(entry["content_sha256"])
+    stated = [*hashes, *contents, *([entry["download_sha256"]] if entry["download_sha256"] else [])]
     if any(not re.fullmatch(r"[0-9a-f]{64}", digest) for digest in stated):
         _refuse(key, "has a SHA-256 that is not 64 hexadecimal digits")
     if any(entry[name] and not entry[name].startswith("https://") for name in _ADDRESSES):
@@ -187,7 +227,8 @@ def _release(key: str, entry: Mapping[str, Any]) -> Release:
     published = entry["published"]
     if published and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", published):
         _refuse(key, f"has the month {published!r}; write it as 2025-03")
-    return Release(**{**entry, "key": key, "sha256": tuple(hashes), "variables": variables})
+    read = {"key": key, "sha256": tuple(hashes), "content_sha256": contents, "variables": variables}
+    return Release(**{**entry, **read})
 
 
 def _refuse(key: str, fault: str) -> None:

@@ -210,3 +210,9 @@ def test_a_missing_column_is_named(tmp_path, xlsx, column):
     assert tmk.recognise(path)
     with pytest.raises(DataIntegrityError, match=rf"1 columns are missing, first '{re.escape(column)}'"):
         tmk.read(path)
+
+
+@pytest.mark.parametrize(("year", "source"), [(2020, "tmk-1.1"), (2021, "tmk-1.1to2021")])
+def test_a_file_that_reaches_further_than_its_name_is_another_release(tmp_path, xlsx, year, source):
+    row = ROW | {"year": year, "tmk.st": f"{year}-01-02"}
+    assert tmk.read(book(xlsx, tmp_path / "tmk_events_release_1.1.xlsx", [row])).source == source

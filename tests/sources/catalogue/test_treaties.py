@@ -92,3 +92,25 @@ def test_the_soviet_unions_deposits_keep_their_years():
     parties = pd.read_csv(core_file("treaties.csv"))
     russia = parties[parties["country_id"] == 365].set_index("treaty")["year"].to_dict()
     assert russia == {"genocide": 1954, "cerd": 1969, "iccpr": 1973, "cat": 1987}
+
+
+@pytest.mark.parametrize(("chapter", "name"), [("4-2", "cerd"), ("4-4", "iccpr")])
+def test_a_registered_table_saved_again_covers_its_years(data_dir, tmp_path, chapter, name):
+    # Palestine deposited last, in 2014: without the registry the table would end in 2013
+    original = data_dir / "treaties" / f"untreaties_{chapter}.csv"
+    frame = pd.read_csv(original, dtype="str", keep_default_na=False)
+    path = tmp_path / "table.csv"
+    frame.sample(frac=1, random_state=1).to_csv(path, index=False, sep=";", encoding="utf-16")
+    table = treaties.read(path)
+    assert table.coverage == {f"{name}_deposit": (treaties.TREATIES[name][1].year, 2014)}
+    pd.testing.assert_frame_equal(
+        table.data.sort_values(["country_id"], ignore_index=True),
+        treaties.read(original).data.sort_values(["country_id"], ignore_index=True),
+    )
+
+
+def test_one_deposit_less_is_another_table(data_dir, tmp_path):
+    frame = pd.read_csv(data_dir / "treaties" / "untreaties_4-2.csv", dtype="str", keep_default_na=False)
+    path = tmp_path / "table.csv"
+    frame[frame["Participant"] != "Zambia"].to_csv(path, index=False)
+    assert treaties.read(path).coverage == {"cerd_deposit": (1966, 2013)}

@@ -3,7 +3,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.catalogue import awsd
+from rtop_forecast.sources.catalogue.hief import SOURCE as hief
 from rtop_forecast.sources.reading.country_years import resolved
 
 CODES = [("code", "iso2"), ("country", "name")]
@@ -57,3 +59,36 @@ def test_incidents_without_a_code_do_not_happen_in_namibia(data_dir, tmp_path):
     path = tmp_path / source.name
     emptied.to_csv(path, index=False)
     pd.testing.assert_frame_equal(awsd.read(path).data, awsd.read(source).data)
+
+
+BY_COUNTRY = "Country,Year,EFindex\nChad,2000,0.1\nChad,2001,0.2\nMali,2000,0.3\nMali,2001,0.4"
+BY_YEAR = "Country,Year,EFindex\nChad,2000,0.1\nMali,2000,0.3\nChad,2001,0.2\nMali,2001,0.4"
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        (
+            BY_COUNTRY[: BY_COUNTRY.index("\nMali,2001")],
+            r"its last Country, 'Mali', ends in 2000 and the table in 2001",
+        ),
+        (BY_YEAR[: BY_YEAR.index("\nMali,2001")], r"its last year, 2001, has 1 rows and 2000 has 2"),
+    ],
+)
+def test_a_table_that_stops_in_its_order_is_refused_unless_its_last_line_ends(tmp_path, text, cause):
+    path = tmp_path / "HIEF_data.csv"
+    path.write_text(text)
+    with pytest.raises(DataIntegrityError, match=rf"HIEF_data\.csv.*{cause}.*looks cut"):
+        hief.read(path)
+    path.write_bytes(text.replace("\n", "\r\n").encode() + b"\r")  # cut inside the line end
+    with pytest.raises(DataIntegrityError, match="looks cut"):
+        hief.read(path)
+    path.write_text(text + "\n")
+    assert len(hief.read(path).data) == 3
+
+
+@pytest.mark.parametrize("text", [BY_COUNTRY, BY_YEAR])
+def test_a_whole_table_without_a_last_line_end_is_read(tmp_path, text):
+    path = tmp_path / "HIEF_data.csv"
+    path.write_text(text)
+    assert len(hief.read(path).data) == 4

@@ -26,6 +26,7 @@ GROUPS = (
     "displacement",
     "atrocities",
     "organized_violence",
+    "regimes",
 )
 
 CATALOGUE: tuple[FeatureSpec, ...] = tuple(

@@ -39,7 +39,7 @@ def logged(variable: str, label: str, **entry: Any) -> FeatureSpec:
 
 
 def changed(variable: str, label: str, *, years: int, **entry: Any) -> FeatureSpec:
-    """Difference to the value of some years earlier; missing unless both years are observed."""
+    """Difference to the value of some years earlier; missing unless both years are observed and of one vintage."""
     words = f"change in {_years(years)}"
     return _spanning(
         variable,
@@ -48,11 +48,12 @@ def changed(variable: str, label: str, *, years: int, **entry: Any) -> FeatureSp
         suffix=f"_change{years}",
         of=partial(change, years=years),
         entry=entry,
+        span=years,
     )
 
 
 def log_changed(variable: str, label: str, *, years: int, **entry: Any) -> FeatureSpec:
-    """Difference of log(1 + x) to the value of some years earlier; missing unless both years are observed."""
+    """Difference of log(1 + x) to the value of some years earlier; missing unless both are observed, of one vintage."""
     entry["scale"] = "difference of logs"
     return _spanning(
         variable,
@@ -61,6 +62,7 @@ def log_changed(variable: str, label: str, *, years: int, **entry: Any) -> Featu
         suffix=f"_change{years}",
         of=lambda values: change(np.log1p(values), years),
         entry=entry,
+        span=years,
     )
 
 
@@ -153,14 +155,21 @@ def _level(
 
 
 def _spanning(
-    variable: str, label: str, *, transform: str, suffix: str, of: Transform, entry: dict[str, Any]
+    variable: str,
+    label: str,
+    *,
+    transform: str,
+    suffix: str,
+    of: Transform,
+    entry: dict[str, Any],
+    span: int = 0,
 ) -> FeatureSpec:
     return FeatureSpec(
         name=entry.pop("name", f"{variable}{suffix}"),
         label=label,
         transform=transform,
         variables=(variable,),
-        compute=partial(_where_observed, variable=variable, of=of),
+        compute=partial(_where_observed, variable=variable, of=of, span=span),
         **entry,
     )
 
@@ -176,9 +185,10 @@ class _OfVariable:
         return self.of(grid.known(self.variable))
 
 
-def _where_observed(grid: Grid, *, variable: str, of: Transform) -> FloatArray:
+def _where_observed(grid: Grid, *, variable: str, of: Transform, span: int) -> FloatArray:
     values = grid.observed(variable)
-    return np.where(np.isfinite(values), of(values), np.nan)
+    usable = np.isfinite(values) & ~grid.over_seam(variable, years=span)
+    return np.where(usable, of(values), np.nan)
 
 
 def _known(grid: Grid, *, name: str) -> FloatArray:

@@ -12,6 +12,7 @@ from rtop_forecast.sources.reading.columns import one_per_key, refuse, whole_num
 from rtop_forecast.sources.reading.country_years import last_full_year, resolved, set_aside
 from rtop_forecast.sources.reading.matching import state_table
 from rtop_forecast.sources.reading.table import Edition, SourceTable
+from rtop_forecast.sources.registry import release_reaching
 from rtop_forecast.world.states import KEYS
 
 __all__ = ["RESPONSES", "read", "recognise"]
@@ -125,4 +126,6 @@ def _plain(cell: object) -> str:
 def _release(path: Path, last: int) -> str:
     """Date in the file's name as published (073120: 31 July 2020), or the last full year."""
     found = re.search(r"(?<!\d)(\d{6})(?!\d)", path.stem)
-    return f"20{found[1][4:]}.{found[1][:2]}.{found[1][2:4]}" if found else str(last)
+    if found is None:
+        return str(last)
+    return release_reaching("mass_mobilization", f"20{found[1][4:]}.{found[1][:2]}.{found[1][2:4]}", last)

@@ -13,6 +13,7 @@ from rtop_forecast.sources.reading.country_years import set_aside
 from rtop_forecast.sources.reading.coverage import first_covered
 from rtop_forecast.sources.reading.event_counts import event_counts
 from rtop_forecast.sources.reading.table import Edition, SourceTable
+from rtop_forecast.sources.registry import release_reaching
 
 __all__ = ["FIRST_YEAR", "read", "recognise"]
 
@@ -111,13 +112,15 @@ def read(path: str | Path) -> SourceTable:
         nonstate=1 - frame["is.government.actor"],
         **{name: _targets(frame, kind, path) for kind, name in _KINDS.items()},
     )
-    release = re.search(r"(\d+\.\d+)", path.stem)
+    last = int(frame["year"].max())
+    named = re.search(r"(\d+\.\d+)", path.stem)
+    release = release_reaching("tmk", named[1], last) if named else str(last)
     return event_counts(
         events,
         _NAMES,
-        Edition(path=path, dataset="tmk", release=release[1] if release else str(frame["year"].max())),
+        Edition(path=path, dataset="tmk", release=release),
         codes=[("pl.ccode", "cow")],
-        coverage=(first_covered(frame["year"], published=FIRST_YEAR, quiet=1), int(frame["year"].max())),
+        coverage=(first_covered(frame["year"], published=FIRST_YEAR, quiet=1), last),
         unmatched=[none, repeated],
         largest=["severity"],
     )

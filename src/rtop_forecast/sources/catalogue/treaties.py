@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -15,12 +16,12 @@ from rtop_forecast.sources.reading.columns import latest_year, refuse
 from rtop_forecast.sources.reading.country_years import set_aside
 from rtop_forecast.sources.reading.matching import merge_unmatched, with_country_id
 from rtop_forecast.sources.reading.table import SourceTable
-from rtop_forecast.sources.registry import publication_lag, registered_hashes, registry
+from rtop_forecast.sources.registry import publication_lag, registered_contents, registered_hashes, registry
 from rtop_forecast.storage.files import file_sha256
 from rtop_forecast.world.codes import FIRST_YEAR
 from rtop_forecast.world.states import state_years
 
-__all__ = ["TREATIES", "deposits", "read", "recognise", "treaty_of"]
+__all__ = ["TREATIES", "content_sha256", "deposits", "read", "recognise", "treaty_of"]
 
 #: Treaty key, the UN Treaty Collection's chapter number and the day it was opened for signature.
 TREATIES = {
@@ -169,8 +170,8 @@ def read(path: str | Path) -> SourceTable:
     SourceTable
         One row per party in its first year with ``<treaty>_deposit`` = 1; Yemen's deposits before
         1990 were made by South Yemen and stand there. Covers the years up to the one before the workbook's date
-        (OHCHR). A UN Treaty Collection table bears no date: a registered one covers what the registry says, any other
-        the years up to the one before its latest deposit.
+        (OHCHR). A UN Treaty Collection table bears no date: one with the deposits of a registered one, however it was
+        saved, covers what the registry says, any other the years up to the one before its latest deposit.
 
     References
     ----------
@@ -231,8 +232,21 @@ def _at_first_state_year(table: pd.DataFrame, last: int) -> tuple[pd.DataFrame, 
 
 
 def _last_untc_year(path: str | Path, table: pd.DataFrame) -> int:
-    key = registered_hashes().get(file_sha256(path))
+    key = registered_hashes().get(file_sha256(path)) or registered_contents().get(content_sha256(table))
     return registry()[key].last_year if key is not None else max(day.year for day in table["deposited"]) - 1
+
+
+def content_sha256(table: pd.DataFrame) -> str:
+    """SHA-256 of the deposits of a treaty: the same for a table saved again with other marks, encoding or order.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As :func:`deposits` returns it.
+    """
+    facts = zip(table["treaty"], table["participant"], table["deposited"], strict=True)
+    lines = sorted(f"{treaty}|{participant}|{day.isoformat()}" for treaty, participant, day in facts)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _ohchr_year(path: str | Path) -> int:

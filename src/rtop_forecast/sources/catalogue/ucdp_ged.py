@@ -17,6 +17,7 @@ from rtop_forecast.sources.reading.event_counts import event_counts
 from rtop_forecast.sources.reading.month_counts import month_counts, months_covered
 from rtop_forecast.sources.reading.months import MonthTable, month_number
 from rtop_forecast.sources.reading.table import Edition, SourceTable
+from rtop_forecast.sources.registry import release_reaching
 
 __all__ = [
     "CANDIDATE_LAG",
@@ -236,4 +237,6 @@ def _refuse_extract(frame: pd.DataFrame, path: Path) -> None:
 def _release(path: Path, last: int) -> str:
     """Release in the file's name, such as 25.1; else that of the year after the last."""
     found = re.search(r"v?(\d{2})[._](\d)(?!\d)", path.stem)
-    return f"{found[1]}.{found[2]}" if found else f"{(last + 1) % 100}.1"
+    if found is None:
+        return f"{(last + 1) % 100}.1"
+    return release_reaching("ucdp_ged", f"{found[1]}.{found[2]}", last)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError, InputError
-from rtop_forecast.sources.catalogue.vdem_forms import EWP_NAMES, IDENTIFIERS, form, load
+from rtop_forecast.sources.catalogue.vdem_forms import EWP_NAMES, IDENTIFIERS, PARTIAL, form, load
 from rtop_forecast.sources.reading.columns import years
 from rtop_forecast.sources.reading.country_years import before_panel
 from rtop_forecast.sources.reading.matching import merge_unmatched, with_country_id
@@ -100,7 +100,9 @@ def read(path: str | Path, *, variables: list[str] | None = None) -> SourceTable
     ----------
     path : path
         Official country-year table (``V-Dem-CY-Full+Others-v15.csv``, or as Parquet, rds or RData), the R object
-        ``vdem_simple`` or a subset of the Early Warning Project (``vdem.Rdata``).
+        ``vdem_simple``, a subset of the Early Warning Project (``vdem.Rdata``), or a table of some indices under
+        V-Dem's own names, with its names of countries: it is partial, and adds its newer years to a fuller
+        release.
     variables : list of str, optional
         Official names to keep; by default those of :data:`DEFAULT_VARIABLES` that the file has: variables come
         and go between versions (e_migdppc and e_migdpgro ended with version 11).
@@ -162,6 +164,7 @@ def read(path: str | Path, *, variables: list[str] | None = None) -> SourceTable
         data=data[["country_id", "year", *coverage]],
         coverage=coverage,
         zero_inside=frozenset(),
+        partial=form(path) == PARTIAL,
         publication_lag_months=publication_lag("vdem"),
         unmatched=merge_unmatched([unmatched, early]),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from rtop_forecast.sources.reading.columns import numbers, whole_numbers
 from rtop_forecast.storage.cache import cached_columns
 from rtop_forecast.world.states import KEYS
 
-__all__ = ["EWP_NAMES", "IDENTIFIERS", "form", "header", "load"]
+__all__ = ["EWP_NAMES", "IDENTIFIERS", "PARTIAL", "form", "header", "load"]
 
 #: Official name (or named recode of it) of each renamed column in the EWP subset. Found by comparing the
 #: 2023 edition of the subset, which still has the official columns, with its recodes cell by cell.
@@ -44,6 +45,10 @@ IDENTIFIERS = {
 _EWP_MARKS = ("COWcode", "pol_killing_approved", "ses_power_dist", "minorityrule")
 _GDP_MARKS = ("COWcode", "country_name", "e_migdppc", "e_migdpgro")
 _SIMPLE_MARKS = ("vdem_country_name", "country_text_id", "v2x_polyarchy", "codingstart_contemp")
+#: Form of a table with V-Dem's own columns that holds only some of the indices, such as one made for a model.
+PARTIAL = "partial"
+_PARTIAL_MARKS = frozenset({"country_name", "country_text_id", "year"})
+_OWN_NAMES = re.compile(r"(v2|v3|e_)\w+|(Unnamed: 0|rownames|X)?")
 _MARKS = ("country_name", "country_text_id", "country_id", "year", "v2x_polyarchy")
 #: Columns of the Episodes of Regime Transformation, which has V-Dem's identifiers and some of its indices.
 _EPISODES = frozenset({"dem_ep_id", "aut_ep_id"})
@@ -52,7 +57,7 @@ _R_FORMS = {"ewp": _EWP_MARKS, "simple": _SIMPLE_MARKS, "r": _MARKS, "ewp-gdp": 
 
 
 def form(path: str | Path) -> str | None:
-    """Form of a file: "csv", "parquet", "r" (official names), "simple", "ewp", "ewp-gdp"; None for other files.
+    """Form of a file: "csv", "parquet", "r" (official names), "simple", "ewp", "ewp-gdp", "partial"; None for others.
 
     "csv" and "parquet" are official tables in such files, "r" those in any other kind of file.
     """
@@ -64,7 +69,14 @@ def form(path: str | Path) -> str | None:
     if kind in ("text", "parquet") and names >= set(_MARKS):
         return "csv" if kind == "text" else "parquet"
     found = (name for name, marks in _R_FORMS.items() if names >= set(marks) or files.r_mentions(path, marks))
-    return next(found, None)
+    return next(found, PARTIAL if _is_partial(names) else None)
+
+
+def _is_partial(names: set[str]) -> bool:
+    """Whether the columns are V-Dem's names of countries, years and ratings, and nothing else."""
+    others = names - IDENTIFIERS
+    ratings = [name for name in others if name.startswith("v2")]
+    return names >= _PARTIAL_MARKS and bool(ratings) and all(_OWN_NAMES.fullmatch(name) for name in others)
 
 
 def header(path: str | Path) -> list[str]:
@@ -100,6 +112,11 @@ def load(path: str | Path, wanted: Sequence[str]) -> tuple[pd.DataFrame, str]:
             f"{path.name} holds no V-Dem country-year table that this reader knows. Use the official CSV."
         )
         raise DataIntegrityError(message)
+    if kind == PARTIAL:
+        columns = [name for name in wanted if name in files.header_of(path)]
+        frame = files.read_table(path)
+        ratings = numbers(frame[["year", *columns]], columns, path=path, missing=("NA",))
+        return ratings.assign(code=frame["country_name"].astype("str")), "name"
     frame = files.read_table(path, marks=_R_FORMS[kind])
     if kind in ("r", "simple"):
         columns = [name for name in wanted if name in frame.columns]

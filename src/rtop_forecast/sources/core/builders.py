@@ -247,7 +247,8 @@ def _infant_mortality(releases: Releases) -> Built:
 
 
 def _ratings(releases: Releases) -> Built:
-    tables = [(path, table) for path, table in releases.every("vdem", vdem.read) if table.release.isdigit()]
+    found = releases.every("vdem", vdem.read)
+    tables = [(path, table) for path, table in found if table.release.isdigit() and not table.partial]
     if not tables:
         raise CoverageError(releases.lack("vdem"))
     newest = max(int(table.release) for _, table in tables)

@@ -17,6 +17,7 @@ from rtop_forecast.sources.core.builders import BUILDERS
 from rtop_forecast.sources.core.bundled import CORE_TABLES, core_tables
 from rtop_forecast.sources.core.checks import check_core_table
 from rtop_forecast.sources.core.coverage import joined
+from rtop_forecast.sources.core.seams import with_newer_years
 from rtop_forecast.sources.folder.discover import discover, reader
 from rtop_forecast.sources.folder.releases import Releases, reason
 from rtop_forecast.sources.reading.months import MonthTable
@@ -117,6 +118,7 @@ def rebuild(folder: str | Path, *, picks: Mapping[str, str] | None = None) -> Re
     core = core_tables(frames)
     further = further_tables(releases, core, picks)
     core = [left for table in core if (left := _without(table, further)) is not None]
+    core, further = with_newer_years(core, further, releases)
     return Rebuilt(
         core=core,
         further=further,
@@ -206,6 +208,8 @@ def further_tables(
     for dataset in releases.found.files:
         taken = set() if dataset in picks else set(core_names)
         for path, table in releases.tables(dataset):
+            if table.partial:
+                continue  # it adds to the others: with_newer_years
             names = {name: f"{dataset}_{name}" for name in table.coverage}
             chosen = {old: new for old, new in names.items() if new not in taken}
             if not chosen and table.months is None:

@@ -10,7 +10,13 @@ from rtop_forecast.sources.reading.matching import with_country_id
 from rtop_forecast.sources.reading.table import UNMATCHED_COLUMNS, no_unmatched
 from rtop_forecast.world.states import KEYS, resolve_many
 
-__all__ = ["before_panel", "last_full_year", "one_per_state_year", "resolved", "set_aside"]
+__all__ = [
+    "before_panel",
+    "last_full_year",
+    "one_per_state_year",
+    "resolved",
+    "set_aside",
+]
 
 
 def set_aside(

@@ -16,7 +16,7 @@ from pyarrow import csv as arrow_csv
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.reading.decimals import refuse_ambiguous
 
-__all__ = ["refuse_cut_rows", "refuse_grouped_points", "refuse_repeated_names"]
+__all__ = ["refuse_cut_order", "refuse_cut_rows", "refuse_grouped_points", "refuse_repeated_names"]
 
 
 def refuse_cut_rows(
@@ -78,6 +78,66 @@ def refuse_cut_rows(
 
 
 _ABSENT = "\0no column"
+
+
+def refuse_cut_order(path: Path, frame: pd.DataFrame) -> None:
+    """Raise when a table without a last line end stops in the middle of its order.
+
+    A download that was cut right behind a cell has whole rows. In a table ordered by country and then by year its last
+    country ends before nearly all others; in one ordered by year its last year has fewer rows than the year before. In
+    a list of events neither tells: such a file is read, and what is missing at its end is said of it.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        For the message.
+    frame : pandas.DataFrame
+        Rows in the order of the file.
+
+    Raises
+    ------
+    DataIntegrityError
+    """
+    column = next((name for name in frame.columns if str(name).casefold() == "year"), None)
+    dates = (
+        pd.to_numeric(frame[column], errors="coerce") if column is not None else pd.Series(dtype="float64")
+    )
+    if len(dates) < 2 or dates.isna().any():
+        return
+    last = int(dates.max())
+    stops = ""
+    if dates.is_monotonic_increasing:
+        now, before = int((dates == last).sum()), int((dates == last - 1).sum())
+        stops = (
+            f"its last year, {last}, has {now} rows and {last - 1} has {before}"
+            if now < _WHOLE * before
+            else ""
+        )
+    elif dates.iloc[-1] < last:
+        unit = next((name for name in frame.columns if _is_in_order(frame[name], dates)), None)
+        if unit is not None:
+            stops = f"its last {unit}, {frame[unit].iloc[-1]!r}, ends in {int(dates.iloc[-1])} and the table in {last}"
+    if stops:
+        message = (
+            f"{path.name}: a last line without line end must end the table, but {stops}: it looks cut, as after an "
+            "interrupted download. Download the file again, or end its last line if it is whole."
+        )
+        raise DataIntegrityError(message)
+
+
+#: Share of the rows of the year before that the last year of a whole table has, and of units that reach the last year.
+_WHOLE = 0.9
+
+
+def _is_in_order(units: pd.Series, dates: pd.Series) -> bool:
+    """Whether a table stands unit by unit and year by year, and nearly all but the last unit reach the last year."""
+    names = units.astype("str")
+    begins = names != names.shift()
+    if int(begins.sum()) != names.nunique() or (dates.diff()[~begins] < 0).any():
+        return False
+    ends = dates.groupby(names).max()
+    others = ends[ends.index != names.iloc[-1]]
+    return 1 < len(ends) < len(units) and bool((others == dates.max()).mean() >= _WHOLE)
 
 
 def refuse_repeated_names(path: str | Path, names: list[str]) -> None:

@@ -13,9 +13,14 @@ import pandas as pd
 from rtop_forecast.errors import InputError
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import EARLIEST_YEAR, numbers, one_per_key, years
-from rtop_forecast.sources.reading.country_years import one_per_state_year, resolved, set_aside
+from rtop_forecast.sources.reading.country_years import (
+    one_per_state_year,
+    resolved,
+    set_aside,
+)
 from rtop_forecast.sources.reading.matching import state_table, with_codes
 from rtop_forecast.sources.reading.table import Edition, SourceTable
+from rtop_forecast.sources.registry import release_reaching
 
 __all__ = ["Column", "CountryYears", "Layouts", "SetAside", "last_listed_year"]
 
@@ -195,7 +200,7 @@ class CountryYears:
             If the optional library for the form of the file is not installed.
         DataIntegrityError
             If a column is missing, a cell is neither a number nor missing or is out of bounds, two rows of one
-            country and year disagree, no row matches a state, or a rule of the dataset is broken.
+            country and year disagree, no row matches a state, the file looks cut, or a rule of the dataset is broken.
         """
         path = Path(path)
         frame = self._table(path)
@@ -232,7 +237,9 @@ class CountryYears:
 
     def _release(self, path: Path, last: int) -> str:
         found = re.search(self.version, path.stem) if self.version else None
-        return found[1] if found else str(last + self.edition_after)
+        if found is None:
+            return str(last + self.edition_after)
+        return release_reaching(self.dataset, found[1], last)
 
     def _state_years(self, frame: pd.DataFrame, edition: Edition, last: int) -> SourceTable:
         present = {

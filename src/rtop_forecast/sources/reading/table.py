@@ -83,6 +83,11 @@ class SourceTable:
     states : dict of str to frozenset of int
         ``country_id`` of the states that a variable covers, where the source lists some states only. The absence of
         a row of any other state is missing, never zero. Variables without an entry cover every state.
+    partial : bool
+        Whether the file holds some variables of its release only. It adds years to those that a fuller release holds
+        and replaces none of their values.
+    seams : dict of str to int
+        First year of the newer of two vintages, for variables that are made of both.
     months : MonthTable, optional
         State-months of the release. A release of months alone covers no variable by year.
 
@@ -101,6 +106,8 @@ class SourceTable:
     publication_lag_months: int
     unmatched: pd.DataFrame
     states: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    partial: bool = False
+    seams: Mapping[str, int] = field(default_factory=dict)
     months: MonthTable | None = None
 
     def __post_init__(self) -> None:
@@ -192,6 +199,7 @@ class SourceTable:
             coverage={new: self.coverage[old] for old, new in names.items()},
             zero_inside=frozenset(names[name] for name in self.zero_inside if name in names),
             states={names[name]: ids for name, ids in self.states.items() if name in names},
+            seams={names[name]: year for name, year in self.seams.items() if name in names},
             months=None,
         )
 

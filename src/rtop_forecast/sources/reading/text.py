@@ -17,7 +17,12 @@ from typing import Any, BinaryIO, cast
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
-from rtop_forecast.sources.reading.rows import refuse_cut_rows, refuse_grouped_points, refuse_repeated_names
+from rtop_forecast.sources.reading.rows import (
+    refuse_cut_order,
+    refuse_cut_rows,
+    refuse_grouped_points,
+    refuse_repeated_names,
+)
 from rtop_forecast.sources.registry import registered_hashes
 from rtop_forecast.storage.files import file_sha256
 
@@ -216,7 +221,8 @@ def _is_utf8(content: bytes) -> bool:
 def is_unended(path: str | Path) -> bool:
     """Whether a text file's last line lacks its line end and no registered hash tells that it was published so.
 
-    Such a file may be a download that was cut inside the last cell or after whole rows.
+    Such a file may be a download that was cut inside the last cell or after whole rows, or inside a line end of two
+    characters.
     """
     path = Path(path)
     if not path.is_file() or not is_text(path) or is_workbook(path):
@@ -225,7 +231,8 @@ def is_unended(path: str | Path) -> bool:
     encoding = _encoding(_head(stamp)) or "utf-8"
     ends = _tail(stamp).decode(encoding if encoding.startswith("utf-16-") else "latin-1", errors="replace")
     plain = ends.replace("\0", "")  # UTF-16 told by its mark
-    return not plain.endswith(("\n", "\r")) and file_sha256(path) not in registered_hashes()
+    halved = plain.endswith("\r") and b"\r\n" in _head(stamp).replace(b"\0", b"")
+    return (halved or not plain.endswith(("\n", "\r"))) and file_sha256(path) not in registered_hashes()
 
 
 @lru_cache(maxsize=256)
@@ -296,7 +303,8 @@ def read_csv(path: str | Path, *, footer: tuple[str, ...] = (), **options: Any) 
     ------
     DataIntegrityError
         If the file is not a table of the stated form, a row has fewer cells than the header, the last line has no
-        line end and its last cell looks cut, two columns share a name, or a web page was saved in its place.
+        line end and its last cell or its order looks cut, two columns share a name, or a web page was saved in its
+        place.
     """
     path = Path(path)
     if is_html(path):
@@ -322,8 +330,9 @@ def read_csv(path: str | Path, *, footer: tuple[str, ...] = (), **options: Any) 
         message = f"{path.name} cannot be read as a table: {error}. Download it again from its publisher."
         raise DataIntegrityError(message) from error
     refuse_cut_rows(path, content, delimiter=settings["sep"], line=line, footer=footer)
-    if content[-1:] not in (b"\n", b"\r") and not footer and is_unended(path):
+    if content[-1:] != b"\n" and not footer and is_unended(path):
         refuse_cut_cell(path, content, delimiter=settings["sep"], line=line)
+        refuse_cut_order(path, frame)
     refuse_grouped_points(path, content, frame, settings)
     return frame
 

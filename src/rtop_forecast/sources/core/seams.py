@@ -1,0 +1,105 @@
+"""Two vintages of one variable: how a file of some variables adds its newer years to those of a fuller release.
+
+The fuller release keeps every year that it covers, also where the newer file revises them, so that the values of a year
+are of one vintage in all variables. The newer file gives the years after. Where the two meet, in the seam, a change is
+partly one of the coding; features of changes are missing there, and the variable says where its seam is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rtop_forecast.sources.folder.releases import Releases
+from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.world.states import KEYS
+
+__all__ = ["extended", "with_newer_years"]
+
+
+def with_newer_years(
+    core: Sequence[SourceTable], further: Sequence[SourceTable], releases: Releases
+) -> tuple[list[SourceTable], list[SourceTable]]:
+    """Core tables and further ones with what the partial files of a folder add.
+
+    Parameters
+    ----------
+    core, further : sequence of SourceTable
+        In the panel's names.
+    releases : Releases
+        A variable of a partial file that no table has is added whole; the years of one that a table has are added from
+        the year after its last. What a file adds is said of it.
+    """
+    core, further = list(core), list(further)
+    for dataset in releases.found.files:
+        for path, table in releases.tables(dataset):
+            if not table.partial:
+                continue
+            named = table.select({name: f"{dataset}_{name}" for name in table.coverage})
+            lasts = {name: last for one in (*core, *further) for name, (_, last) in one.coverage.items()}
+            new = [name for name in named.coverage if name not in lasts]
+            longer = [
+                name for name in named.coverage if name in lasts and lasts[name] < named.coverage[name][1]
+            ]
+            if not new and not longer:
+                releases.notes.setdefault(
+                    path, "not needed: a fuller release reaches as far in its variables"
+                )
+                continue
+            releases.used.add(path)
+            core, further = extended(core, named, longer), extended(further, named, longer)
+            if new:
+                further.append(named.select({name: name for name in new}))
+            if longer:
+                first = min(lasts[name] for name in longer) + 1
+                releases.remark(
+                    path, f"adds the years from {first} on, of another vintage, to {', '.join(longer)}"
+                )
+    return core, further
+
+
+def extended(tables: Sequence[SourceTable], newer: SourceTable, names: Sequence[str]) -> list[SourceTable]:
+    """Tables in which some variables go on, after their last year, with the values of a newer vintage.
+
+    Parameters
+    ----------
+    tables : sequence of SourceTable
+    newer : SourceTable
+    names : sequence of str
+        Variables of ``newer`` that may go on; those that a table does not have are left.
+
+    Returns
+    -------
+    list of SourceTable
+        A table with such variables becomes two: the others, and these under both sources, with their seam.
+    """
+    result: list[SourceTable] = []
+    for table in tables:
+        chosen = [name for name in table.coverage if name in names]
+        others = [name for name in table.coverage if name not in names]
+        if not chosen:
+            result.append(table)
+            continue
+        if others:
+            result.append(replace(table.select({name: name for name in others}), months=table.months))
+        result.append(_joined(table.select({name: name for name in chosen}), newer))
+    return result
+
+
+def _joined(table: SourceTable, newer: SourceTable) -> SourceTable:
+    names = list(table.coverage)
+    after = newer.data.set_index(KEYS)[names].astype("float64")
+    year = after.index.get_level_values("year")
+    for name in names:
+        after[name] = after[name].where(year > table.coverage[name][1])
+    data = table.data.set_index(KEYS)[names].astype("float64").combine_first(after.dropna(how="all"))
+    return replace(
+        table,
+        source=f"{table.source}+{newer.source}",
+        release=f"{table.release}+{newer.release}",
+        data=data.reset_index(),
+        coverage={name: (first, newer.coverage[name][1]) for name, (first, _) in table.coverage.items()},
+        states={},
+        publication_lag_months=max(table.publication_lag_months, newer.publication_lag_months),
+        seams={name: last + 1 for name, (_, last) in table.coverage.items()},
+    )
