@@ -225,11 +225,11 @@ def _release(path: Path, document: Mapping[str, Any]) -> BundledRelease:
 def _table(release: BundledRelease, names: Sequence[str]) -> SourceTable:
     columns = pq.read_table(release.path, columns=[*KEYS, *names], use_threads=False)
     data = {key: columns.column(key).to_numpy().astype("int64") for key in KEYS}
-    data |= {name: columns.column(name).to_numpy().astype("float64") for name in names}
+    data |= {name: columns.column(name).to_numpy().astype("float64", copy=False) for name in names}
     return SourceTable(
         source=release.source,
         release=release.release,
-        data=pd.DataFrame(data),
+        data=pd.DataFrame(data, copy=False),
         coverage={name: release.coverage[name] for name in names},
         zero_inside=release.zero_inside & set(names),
         publication_lag_months=release.publication_lag_months,

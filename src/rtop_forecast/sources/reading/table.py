@@ -211,7 +211,10 @@ def _checked_data(source: str, data: pd.DataFrame, coverage: Mapping[str, tuple[
             f"first GW {first['country_id']} in {first['year']}. Aggregate them."
         )
         raise InputError(message)
+    begun, ended = (frame["year"].min(), frame["year"].max()) if len(frame) else (None, None)
     for name, (start, end) in coverage.items():
+        if begun is None or (start <= begun and ended <= end):
+            continue
         outside = frame[name].notna() & ~frame["year"].between(start, end)
         if outside.any():
             message = (
