@@ -69,7 +69,9 @@ def block_of(
 
 def _numbers(keys: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.int64]]:
     """State and year as one number."""
-    return keys["country_id"].to_numpy(dtype="int64") * 10_000 + keys["year"].to_numpy(dtype="int64")
+    country, year = keys["country_id"].to_numpy(dtype="int64"), keys["year"].to_numpy(dtype="int64")
+    numbers: np.ndarray[Any, np.dtype[np.int64]] = country * 10_000 + year
+    return numbers
 
 
 def _places(keys: pd.DataFrame, data: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.int64]]:

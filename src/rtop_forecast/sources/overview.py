@@ -61,7 +61,7 @@ def describe_sources() -> pd.DataFrame:
 
 
 def _bundled_variables() -> Counter[str]:
-    """Number of bundled variables by registry key."""
+    """Count the bundled variables of each registry key."""
     coverage = pd.read_csv(core_file("coverage.csv"))
     counts = Counter(key for keys in coverage["source"] for key in keys.split(";"))
     for one in bundled_releases():

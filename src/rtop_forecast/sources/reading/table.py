@@ -211,9 +211,9 @@ def _checked_data(source: str, data: pd.DataFrame, coverage: Mapping[str, tuple[
             f"first GW {first['country_id']} in {first['year']}. Aggregate them."
         )
         raise InputError(message)
-    begun, ended = (frame["year"].min(), frame["year"].max()) if len(frame) else (None, None)
+    begun, ended = (int(frame["year"].min()), int(frame["year"].max())) if len(frame) else (0, 0)
     for name, (start, end) in coverage.items():
-        if begun is None or (start <= begun and ended <= end):
+        if not len(frame) or (start <= begun and ended <= end):
             continue
         outside = frame[name].notna() & ~frame["year"].between(start, end)
         if outside.any():
