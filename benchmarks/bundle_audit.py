@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-KINDS = ("violence", "battles", "episodes", "coups", "treaties", "series", "ratings", "states")
+KINDS = ("violence", "battles", "episodes", "coups", "treaties", "series", "ratings", "states", "codes")
 
 
 def audit(data: Path, more: Path, kinds: tuple[str, ...] = KINDS) -> dict[str, Any]:

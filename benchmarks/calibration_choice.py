@@ -25,10 +25,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from calibration_choice_worlds import SETTINGS, simulated
 
 import rtop_forecast as rtop
-from rtop_forecast.calibration import BetaCalibration, Calibrator, GroupedRandomWalk, Identity, RandomWalkShift
+from rtop_forecast.calibration import (
+    BetaCalibration,
+    Calibrator,
+    GroupedRandomWalk,
+    Identity,
+    RandomWalkShift,
+)
 from rtop_forecast.errors import CoverageError
 from rtop_forecast.evaluation import auc, calibration_slope, log_score
-from rtop_forecast.forecasting.prequential import fit_calibrator
+from rtop_forecast.forecasting.calibrated import fit_calibrator
 from rtop_forecast.forecasting.situation import situations
 from rtop_forecast.models import default_model
 
@@ -70,7 +76,9 @@ def choose(arguments: argparse.Namespace) -> dict[str, Any]:
         raw = raw_forecasts(features, event, horizon, arguments)
         record[f"{event}_{horizon}"] = scored(raw, horizon)
     worlds = simulated(CANDIDATES, panels=arguments.panels, seed=arguments.seed)
-    decisive = [f"{event}_{horizon}" for event, horizon in OUTCOMES]
+    # an outcome without an onset in the windows closed by 1991 has no say
+    named = [f"{event}_{horizon}" for event, horizon in OUTCOMES]
+    decisive = [key for key in named if record[key]["closed_by_1991"]]
     criterion = {}
     for name in CANDIDATES:
         on_record = np.mean([record[key]["closed_by_1991"][name]["difference"] for key in decisive])
@@ -86,6 +94,7 @@ def choose(arguments: argparse.Namespace) -> dict[str, Any]:
         "candidates": {name: repr(calibrator) for name, calibrator in CANDIDATES.items()},
         "criterion": criterion,
         "adopted": adopted,
+        "decisive": decisive,
         "record": record,
         "simulation": worlds,
     }
@@ -123,7 +132,9 @@ def raw_forecasts(
 def scored(raw: pd.DataFrame, horizon: int) -> dict[str, Any]:
     """Scores of every candidate on windows closed by 1991, and on later ones."""
     last = int(raw["origin_year"].max())
-    calibrated = {name: _calibrated(calibrator, raw, horizon, last) for name, calibrator in CANDIDATES.items()}
+    calibrated = {
+        name: _calibrated(calibrator, raw, horizon, last) for name, calibrator in CANDIDATES.items()
+    }
     spans = {"closed_by_1991": (FIRST, CLOSED - horizon), "later": (LATER[0], min(LATER[1], last))}
     return {label: _scores(calibrated, span) for label, span in spans.items()}
 
@@ -167,7 +178,9 @@ def _scores(calibrated: dict[str, pd.DataFrame], span: tuple[int, int]) -> dict[
                 label: {
                     "rows": int((group == label).sum()),
                     "positives": int(outcome[group == label].sum()),
-                    "expected_observed": float(prob[group == label].sum() / max(outcome[group == label].sum(), 1)),
+                    "expected_observed": float(
+                        prob[group == label].sum() / max(outcome[group == label].sum(), 1)
+                    ),
                     "slope": float(calibration_slope(outcome[group == label], prob[group == label])),
                 }
                 for label in np.unique(group).tolist()
@@ -189,7 +202,9 @@ def text(document: dict[str, Any]) -> str:
                 lines.append(f"  {setting:<40}{cells}")
     lines.append("simulated")
     for setting in SETTINGS:
-        cells = "".join(f"{1e5 * document['simulation'][setting][name]['difference']:12.1f}" for name in names)
+        cells = "".join(
+            f"{1e5 * document['simulation'][setting][name]['difference']:12.1f}" for name in names
+        )
         lines.append(f"  {setting:<40}{cells}")
     for part in ("record", "simulation", "sum"):
         cells = "".join(f"{1e5 * document['criterion'][name][part]:12.1f}" for name in names)
@@ -202,7 +217,9 @@ def _arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of official releases")
-    parser.add_argument("--cache", type=Path, metavar="DIR", help="keep raw forecasts, to go on where it stopped")
+    parser.add_argument(
+        "--cache", type=Path, metavar="DIR", help="keep raw forecasts, to go on where it stopped"
+    )
     parser.add_argument("--panels", type=int, default=8, help="simulated panels a setting (default: 8)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2)

@@ -75,9 +75,7 @@ def world_rate(world: str, rng: np.random.Generator) -> np.ndarray[Any, Any]:
     return path - path.mean()
 
 
-def _losses(
-    setting: str, candidates: Mapping[str, Calibrator], rng: np.random.Generator
-) -> dict[str, float]:
+def _losses(setting: str, candidates: Mapping[str, Calibrator], rng: np.random.Generator) -> dict[str, float]:
     spells = setting.endswith("_sub_population")
     world = setting.removesuffix("_sub_population")
     seen, outcome, group = _panel(world, rng, spells=spells)

@@ -9,7 +9,8 @@ drawn, labels are two-year windows, and the true probability of each window is k
 of the default average, refitted at every origin; it sees the features and nothing of the drift. Every calibrator is
 fitted prequentially on the latest 25 closed origins. Intervals and rank ranges come from the library's own
 ``joint_draws`` (country resamples and the calibrator's posterior) at the last origin, scored on the 50 states ranked
-highest; a few further panels do the same with the whole default model.
+highest, the predictive range of the number of onsets on the number drawn; further panels do the same with the whole
+default model.
 
 *Record.* The default model's backtest, from the core and, with --data, from the full catalogue: expected/observed and
 calibration slope of each calibrator by period, with country-block intervals.
@@ -21,6 +22,7 @@ import argparse
 import json
 import time
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,7 @@ import rtop_forecast as rtop
 from rtop_forecast.calibration import (
     BetaCalibration,
     Calibrator,
+    GroupedRandomWalk,
     Identity,
     InterceptShift,
     IsotonicCalibration,
@@ -43,15 +46,16 @@ from rtop_forecast.calibration import (
 from rtop_forecast.evaluation import (
     block_bootstrap,
     calibration_slope,
+    count_distribution,
     expected_observed,
     log_score,
     rank_ranges,
 )
 from rtop_forecast.forecasting.backtest import backtest_rows
+from rtop_forecast.forecasting.calibrated import fit_calibrator
 from rtop_forecast.forecasting.draws import joint_draws
 from rtop_forecast.forecasting.fit import Fit
-from rtop_forecast.forecasting.options import DrawOptions
-from rtop_forecast.forecasting.prequential import fit_calibrator
+from rtop_forecast.forecasting.options import POINT_TREES, DrawOptions
 from rtop_forecast.forecasting.sample import Sample, sample
 from rtop_forecast.logistic import log_odds as log_odds_of
 from rtop_forecast.logistic import probability
@@ -82,6 +86,7 @@ CALIBRATORS: dict[str, Calibrator] = {
     "random_walk": RandomWalkShift(sigma=0.05),
     "random_walk_fast": RandomWalkShift(sigma=0.1),
     "random_walk_and_slope": RandomWalkShift(sigma=0.05, slope_sd=0.25),
+    "random_walk_by_group": GroupedRandomWalk(sigma=0.05),
     "beta": BetaCalibration(),
     "isotonic": IsotonicCalibration(),
     "venn_abers": VennAbers(),
@@ -116,7 +121,7 @@ def simulate(base: Sample, beta: np.ndarray, *, seed: int, drift: bool) -> tuple
     truth = 1 - (1 - hazard) * (1 - later_hazard)
     outcome = (onset | later_onset).astype(float)
     outcome[year + HORIZON > span[-1] + 1] = np.nan
-    drawn = Sample(keys=base.keys, matrix=base.matrix, outcome=outcome, horizon=HORIZON)
+    drawn = replace(base, outcome=outcome)
     return drawn, truth
 
 
@@ -148,7 +153,7 @@ def recalibrated(calibrator: Calibrator, frame: pd.DataFrame, history: pd.DataFr
         fitted = fit_calibrator(
             calibrator, history, origin=int(str(origin)), horizon=HORIZON, origins=ORIGINS
         )
-        parts.append(group.assign(prob=fitted.apply(group["raw_prob"])))
+        parts.append(group.assign(prob=fitted.apply(group["raw_prob"], groups=group["group"])))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -168,7 +173,7 @@ def coverage(
 ) -> dict[str, dict[str, float]]:
     """Share of the highest-ranked states whose true probability and rank lie in their intervals."""
     fit = Fit(
-        fitted=rows.fit(model, origin=LAST),
+        fitted=rows.fit(model, origin=LAST, trees=POINT_TREES),
         unfitted=model,
         calibrator=fit_calibrator(
             default_calibrator(), history, origin=LAST, horizon=HORIZON, origins=ORIGINS
@@ -177,18 +182,24 @@ def coverage(
         origin_year=LAST,
         seed=seed,
     )
-    log_odds = fit.log_odds(fit.matrix)
+    log_odds = fit.calibrated
     drawn = joint_draws(fit, DrawOptions(draws=draws, n_jobs=1))
     top = np.argsort(-log_odds, kind="stable")[:TOP]
     true = log_odds_of(truth[fit.here])
     rank = pd.Series(-true).rank(method="average").to_numpy()
     document = {}
+    count, observed = count_distribution(probability(drawn)), int(rows.outcome[fit.here].sum())
     for level in LEVELS:
+        fewest, most = count.interval(level)
         low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
         first, last = rank_ranges(probability(drawn), level=level)
         document[str(round(100 * level))] = {
             "probability": float(((low <= true) & (true <= high))[top].mean()),
             "rank": float(((first <= rank) & (rank <= last))[top].mean()),
+            "count": float(fewest <= observed <= most),
+            "log_odds_width": float(np.median((high - low)[top])),
+            "rank_width": float(np.median((last - first)[top])),
+            "count_width": float(most - fewest),
         }
     return document
 
@@ -213,6 +224,10 @@ def simulation(*, panels: int, default_panels: int, draws: int, jobs: int) -> di
             "draws": DEFAULT_DRAWS,
             "interval_coverage": _mean_coverage(whole, "probability") if whole else {},
             "rank_coverage": _mean_coverage(whole, "rank") if whole else {},
+            "count_coverage": _mean_coverage(whole, "count") if whole else {},
+            "log_odds_width": _mean_coverage(whole, "log_odds_width") if whole else {},
+            "rank_width": _mean_coverage(whole, "rank_width") if whole else {},
+            "count_width": _mean_coverage(whole, "count_width") if whole else {},
         },
         "panels": panels,
         "draws": draws,
@@ -239,6 +254,9 @@ def simulation(*, panels: int, default_panels: int, draws: int, jobs: int) -> di
     document |= {
         f"interval_coverage_{level}_top50": value
         for level, value in _mean_coverage(results, "probability").items()
+    }
+    document |= {
+        f"count_coverage_{level}": value for level, value in _mean_coverage(results, "count").items()
     }
     document |= {
         f"rank_coverage_{level}_top50": value for level, value in _mean_coverage(results, "rank").items()
@@ -310,8 +328,8 @@ def main() -> None:
     parser.add_argument(
         "--default-panels",
         type=int,
-        default=10,
-        help="of them for the default model's intervals (default: 10)",
+        default=40,
+        help="of them for the default model's intervals (default: 40)",
     )
     parser.add_argument(
         "--draws", type=int, default=100, help="resamples behind the intervals (default: 100)"

@@ -10,7 +10,9 @@ origins 1993-2022, 4,864 state-years, 72 with an onset in the window. Compared a
 - ``ewp_recalibrated``: the same, its intercept shifted at each origin by its own forecasts of the 15 years before;
 - ``ours_core``: our default model on the bundled core tables;
 - ``ours_ewp39``: our default model on EWP's 39 predictors;
-- ``ours_full``: our default model on all features that the folder's releases allow.
+- ``ours_full``: our default model on all features that the folder's releases allow;
+- ``ours_full_one_line``: the same forecasts with one shift for all states in place of the calibrator by group;
+- ``ours_full_alive``: our default model on those of them that have a value at the last origin.
 
 Settings and the looks at these rows are in PROTOCOL.md. Differences are paired and intervals resample whole countries;
 with 72 positives a difference of AUC below about .035 is noise.
@@ -21,6 +23,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +31,19 @@ import numpy as np
 import pandas as pd
 
 import rtop_forecast as rtop
-from rtop_forecast.calibration import InterceptShift
-from rtop_forecast.evaluation import auc, bootstrap_scores, calibration_slope, log_score, paired_difference
+from rtop_forecast.calibration import InterceptShift, RandomWalkShift
+from rtop_forecast.evaluation import (
+    auc,
+    bootstrap_scores,
+    calibration_slope,
+    log_score,
+    paired_difference,
+    within_auc,
+)
 from rtop_forecast.forecasting.backtest import backtest_rows
+from rtop_forecast.forecasting.calibrated import fit_calibrator
 from rtop_forecast.forecasting.sample import Sample
+from rtop_forecast.forecasting.situation import situations
 from rtop_forecast.models import BaseRate, default_model
 from rtop_forecast.sources.catalogue.ewp_list import resolve_ewp
 
@@ -39,6 +51,7 @@ FIRST, LAST, HORIZON = 1993, 2022, 2
 KEYS = ["country_id", "origin_year"]
 SERBIA, SERBIA_AND_MONTENEGRO = 340, 345
 PERIODS = ((1993, 2006), (2007, 2022))
+OURS = ("ours_core", "ours_ewp39", "ours_full", "ours_full_alive")
 SCORES = (
     "auc",
     "ap",
@@ -64,6 +77,7 @@ def run(data: Path, reference: Path, *, jobs: int, draws: int) -> dict[str, Any]
         "auc_noise": "with 72 positives a difference of AUC below about .035 is noise",
         "features": panel,
         "models": {name: model_scores(table, name, draws=draws) for name in names},
+        "by_group_minus_one_line": against(table, "ours_full", "ours_full_one_line", draws=draws),
         "minus_ewp": {name: against(table, name, "ewp", draws=draws) for name in names if name != "ewp"},
         "strata": strata(table, names),
     }
@@ -80,14 +94,18 @@ def forecasts(data: Path, reference: Path, *, jobs: int) -> tuple[pd.DataFrame, 
         "ours_full": _rows(rtop.build_features(full), rtop.onset_target(full, horizon=HORIZON), ewp),
     }
     rows["ours_ewp39"] = _ewp_rows(data, rows["ours_core"])
+    rows["ours_full_alive"] = _alive(rows["ours_full"])
     table = ewp.merge(_history(core), on=KEYS, how="left", validate="one_to_one")
     table = _join(table, "base_rate", _backtest(BaseRate(), rows["ours_core"], jobs=jobs, raw=True))
-    for name in ("ours_core", "ours_ewp39", "ours_full"):
-        table = _join(table, name, _backtest(default_model(), rows[name], jobs=jobs))
+    for name in OURS:
+        result = backtest_rows(default_model(), rows[name], years=range(FIRST, LAST + 1), n_jobs=jobs)
+        table = _join(table, name, result.frame[[*KEYS, "prob"]])
+        if name == "ours_full":
+            table = _join(table, "ours_full_one_line", _one_line(result))
     table = table.merge(_outcomes(rows["ours_core"]), on=KEYS, how="left", validate="one_to_one")
     table["ewp_recalibrated"] = _recalibrated(table)
-    order = ["base_rate", "ewp", "ewp_recalibrated", "ours_core", "ours_ewp39", "ours_full"]
-    counts = {name: rows[name].matrix.shape[1] for name in ("ours_core", "ours_ewp39", "ours_full")}
+    order = ["base_rate", "ewp", "ewp_recalibrated", *OURS, "ours_full_one_line"]
+    counts = {name: rows[name].matrix.shape[1] for name in OURS}
     return table[[*KEYS, "name", "outcome", "ongoing", "earlier", *order]], counts
 
 
@@ -114,7 +132,14 @@ def _rows(features: rtop.Features, target: rtop.Target, ewp: pd.DataFrame) -> Sa
         matrix=features.frame.loc[at_risk, features.names].reset_index(drop=True),
         outcome=whole.loc[at_risk, "outcome"].to_numpy(dtype=float),
         horizon=HORIZON,
+        groups=situations(features, target)[at_risk],
     )
+
+
+def _alive(rows: Sample) -> Sample:
+    """Keep the features of the rows that have a value at the last origin of the data."""
+    newest = rows.matrix[rows.at(int(rows.keys["year"].max()))]
+    return replace(rows, matrix=rows.matrix[[name for name in newest if newest[name].notna().any()]])
 
 
 def _ewp_rows(data: Path, core: Sample) -> Sample:
@@ -139,12 +164,29 @@ def _ewp_rows(data: Path, core: Sample) -> Sample:
         matrix=merged.loc[kept, names].astype(float).reset_index(drop=True),
         outcome=core.outcome[kept],
         horizon=HORIZON,
+        groups=core.labels[kept],
     )
 
 
 def _backtest(model: Any, rows: Sample, *, jobs: int, raw: bool = False) -> pd.DataFrame:
     result = backtest_rows(model, rows, years=range(FIRST, LAST + 1), n_jobs=jobs).frame
     return result[KEYS].assign(prob=result["raw_prob" if raw else "prob"])
+
+
+def _one_line(result: rtop.BacktestResult) -> pd.DataFrame:
+    """Calibrate the forecasts of a backtest with one shift for all states, which drifts with the years."""
+    history = pd.concat([result.feeding, result.frame], ignore_index=True)
+    parts = []
+    for origin, part in result.frame.groupby("origin_year"):
+        fitted = fit_calibrator(
+            RandomWalkShift(sigma=0.05),
+            history,
+            origin=int(str(origin)),
+            horizon=HORIZON,
+            origins=result.calibration_origins,
+        )
+        parts.append(part[KEYS].assign(prob=fitted.apply(part["raw_prob"])))
+    return pd.concat(parts, ignore_index=True)
 
 
 def _join(table: pd.DataFrame, name: str, ours: pd.DataFrame) -> pd.DataFrame:
@@ -276,12 +318,24 @@ def strata(table: pd.DataFrame, names: list[str]) -> dict[str, Any]:
                     "auc": float(auc(part["outcome"], part[name])),
                     "log_loss": float(log_score(part["outcome"], part[name]).mean()),
                     "expected_observed": float(part[name].sum() / part["outcome"].sum()),
+                    "calibration_slope": calibration_slope(part["outcome"], part[name]),
+                    "within_year_auc": within_auc(part["outcome"], part[name], part["origin_year"]),
+                    **{
+                        f"expected_observed_{first}_{last}": _ratio(part, name, first, last)
+                        for first, last in PERIODS
+                    },
                     "in_top_30": int(((ranks[name][rows] <= 30) & (part["outcome"] == 1)).sum()),
                 }
                 for name in names
             },
         }
     return document
+
+
+def _ratio(part: pd.DataFrame, name: str, first: int, last: int) -> float:
+    """Divide the expected by the observed number of onset windows of some origins."""
+    chosen = part[part["origin_year"].between(first, last)]
+    return float(chosen[name].sum() / chosen["outcome"].sum())
 
 
 def main() -> None:

@@ -106,7 +106,7 @@ def rows(system: str, pairs: pd.DataFrame, note: str = "") -> pd.DataFrame:
 def own_numbers(states: pd.DataFrame, data: Path) -> list[pd.DataFrame]:
     """Systems that number states as Gleditsch and Ward or the Correlates of War do."""
     own = states[["country_id"]].assign(code=states["country_id"].astype(str))
-    cow = read_csv(data / "states" / "states2016.csv", ended=False)
+    cow = read_csv(data / "states" / "states2016.csv")
     cow = cow.loc[cow["endyear"] >= FIRST_YEAR, ["ccode"]].drop_duplicates().set_axis(["country_id"], axis=1)
     cow = cow[cow["country_id"].isin(own["country_id"])]
     cow = cow.assign(code=cow["country_id"].astype(str))
@@ -352,7 +352,7 @@ def swapped(pairs: pd.DataFrame) -> pd.DataFrame:
 
 def carried_back(table: pd.DataFrame, data: Path) -> pd.DataFrame:
     """Start a spell that begins with COW membership at the end of the pair's previous common membership."""
-    members = read_csv(data / "states" / "states2016.csv", ended=False)
+    members = read_csv(data / "states" / "states2016.csv")
     spells: dict[int, list[tuple[pd.Timestamp, pd.Timestamp]]] = {}
     for row in members.itertuples():
         begin = pd.Timestamp(row.styear, row.stmonth, row.stday)

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 import rtop_forecast as rtop
+from rtop_forecast.features.framework import INDICATORS_CHECKED
 from rtop_forecast.sources.folder.discover import reader
 from rtop_forecast.sources.registry import Release, registry
 
@@ -50,8 +51,17 @@ def features_page() -> str:
             "Atrocity Crimes, as `rtop.describe_features()` gives them. Every transform looks backward only. "
             "[Feature cards](feature_cards.md) describe each one, with coverage and values. *Lag* is the publication "
             "lag of the slowest source in months; *sign* is the expected direction. Indicators are the Framework's "
-            "numbers; a number without a point means that the feature concerns the factor as a whole. "
+            "numbers; none means that the feature concerns the factors as a whole. "
             "`python docs/make_pages.py` writes this page."
+        ),
+        "",
+        _prose(
+            "Indicator numbers were compared with a secondary copy of the Framework (the pages `post/risk-factor-7`, "
+            "`-8`, `-9` and `-13` of thewestpapuagenocidemonitor.org): "
+            + "; ".join(f"factor {number}: {part}" for number, part in INDICATORS_CHECKED.items())
+            + ". No text was found for the other factors: their numbers are unchecked, and the report names factors "
+            "only. A feature cannot list an indicator of a factor that it does not name, a number past 8.12 or 9.6, "
+            "or indicators without one of its primary factor where that is 8 or 9."
         ),
     ]
     for factor in rtop.RISK_FACTORS:

@@ -27,7 +27,7 @@ def comparisons(data: Path, more: Path) -> list[Comparison]:  # noqa: ARG001
 
 
 def _system(path: Path) -> Comparison:
-    listed = read_csv(path, ended=False)
+    listed = read_csv(path)
     rows = [
         (str(code), year)
         for code, first, last in zip(listed["ccode"], listed["styear"], listed["endyear"], strict=True)

@@ -103,14 +103,14 @@ class Frame:
 def load_frame(folder: Path) -> Frame:
     """Read EWP's frame and panel, and find our state of each row by its code and year."""
     columns = ["ccode", "year", "independence_year"]
-    table = read_csv(folder / BASE, ended=False)[columns].sort_values(["ccode", "year"], ignore_index=True)
+    table = read_csv(folder / BASE)[columns].sort_values(["ccode", "year"], ignore_index=True)
     found = resolve_many(table["ccode"], table["year"], system="ewp").country_id
     known = state_years()[["country_id", "year"]].assign(known=True)
     table["country_id"] = pd.Series(found).fillna(NO_STATE).astype("int64")
     exists = table.merge(known, on=["country_id", "year"], how="left")["known"].notna()
     table["country_id"] = table["country_id"].where(exists, NO_STATE)
     table["begins"] = table["country_id"].map(list_states().set_index("country_id")["start"].dt.year)
-    prepared = read_csv(folder / PREPARED, ended=False)
+    prepared = read_csv(folder / PREPARED)
     prepared = table[["ccode", "year"]].merge(
         prepared, on=["ccode", "year"], how="left", validate="one_to_one", indicator="in_panel"
     )

@@ -32,7 +32,7 @@ class TheirInputs:
 
     def coded(self, name: str, column: str) -> pd.DataFrame:
         """Table of one variable from a file that has EWP's number beside each row."""
-        frame = read_csv(self.inputs / name, ended=False)[["ccode", "year", column]]
+        frame = read_csv(self.inputs / name)[["ccode", "year", column]]
         return frame[frame["ccode"].notna() & frame[column].notna()].astype({"ccode": "int64"})
 
     @cached_property
@@ -48,16 +48,16 @@ class TheirInputs:
     @cached_property
     def maddison(self) -> pd.DataFrame:
         """Population and GDP per head; Yemen is the North before 1990."""
-        frame = read_csv(self.inputs / "maddison.csv", ended=False)
+        frame = read_csv(self.inputs / "maddison.csv")
         return frame[frame["ccode"].notna()].astype({"ccode": "int64"})
 
     @cached_property
     def hief(self) -> pd.DataFrame:
         """Fractionalization; names as in EWP's sheet, and the Soviet Union's row for 1991."""
-        sheet = read_csv(self.folder / "countrynamesheet_complete.csv", ended=False)
+        sheet = read_csv(self.folder / "countrynamesheet_complete.csv")
         codes = dict(zip(sheet["country"], sheet["ccode"], strict=True))
         codes |= dict(zip(sheet["ewp_name"], sheet["ccode"], strict=True)) | _HIEF_NAMES
-        frame = read_csv(self.inputs / "HIEF_data.csv", encoding="latin-1", ended=False)
+        frame = read_csv(self.inputs / "HIEF_data.csv", encoding="latin-1")
         frame = frame.rename(columns={"Year": "year", "EFindex": "efindex"})
         frame["ccode"] = frame["Country"].map(codes)
         frame = frame[frame["ccode"].notna() & ~(frame["Country"].eq("Russia") & frame["year"].eq(1991))]
@@ -66,9 +66,7 @@ class TheirInputs:
     @cached_property
     def epr(self) -> pd.DataFrame:
         """Discriminated population; Germany and Serbia under one number, and Serbia's row for 2006."""
-        frame = read_csv(self.inputs / "epr-data.csv", ended=False).rename(
-            columns={"countries_gwid": "ccode"}
-        )
+        frame = read_csv(self.inputs / "epr-data.csv").rename(columns={"countries_gwid": "ccode"})
         frame = frame[~(frame["ccode"].eq(345) & frame["year"].eq(2006))]
         frame["ccode"] = frame["ccode"].replace({260: 255, 340: 345})
         return _united_yemen(frame)[["ccode", "year", "discrimpop"]]

@@ -53,8 +53,9 @@ def extended(table: SourceTable) -> tuple[pd.DataFrame, list[str]]:
     A variable that ended before the last year stays as it is. A state that begins in the next year has the zeros of
     the coverage and nothing else.
     """
-    right = values(table)
     last = max(end for _, end in table.coverage.values())
+    right = values(table)
+    right = right[right.index.get_level_values("year") <= last]  # rows without a value may go further
     newest = right.xs(last, level="year")
     begun = state_years(first=last + 1, last=last + 1)["country_id"] if last < LAST_YEAR else []
     newest = newest.reindex(newest.index.union(pd.Index(begun, name="country_id")))
@@ -63,6 +64,25 @@ def extended(table: SourceTable) -> tuple[pd.DataFrame, list[str]]:
     more = pd.concat({last + 1: newest}, names=["year"]).swaplevel()
     plain = [name for name in right.columns if not name.startswith(HISTORY)]
     return pd.concat([right, more.reindex(columns=right.columns)]).sort_index(), plain
+
+
+def with_divisions(right: pd.DataFrame, read: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Right values of one-sided deaths in an appended year, where an actor's deaths are divided over its places.
+
+    The division is by that year's deaths by place and so need not repeat the year before: the parts are taken as read
+    if they are of the same state-years and add up to the same deaths.
+    """
+    if "shared_deaths" not in right.columns:
+        return right
+    names = ["government_deaths", "nonstate_deaths", "shared_deaths"]
+    parts = right[(right["shared_deaths"] > 0) & (right.index.get_level_values("year") == year)].index
+    if not parts.isin(read.index).all():
+        return right
+    goal, found = right.loc[parts, names], read.loc[parts, names]
+    if goal.sum().equals(found.sum().astype(goal.dtypes)):
+        right = right.copy()
+        right.loc[parts, names] = found
+    return right
 
 
 def compare(

@@ -19,6 +19,8 @@ SPELLS = {"epr": "to"}
 WIDE = frozenset({"sipri"})
 #: Years by which the file's year is later than the year that it describes.
 OFFSETS = {"fsi": 1}
+#: Datasets whose releases end with a year that is not over, which the reader leaves out.
+PARTIAL = frozenset({"unhcr"})
 #: Columns that tell rows apart and so change in a repeated year.
 IDENTIFIERS = {"mass_mobilization": "id", "coups": "id", "awsd": "Incident ID", "polity5": "cyear"}
 #: Datasets without a column of years in which the last can be repeated.
@@ -37,6 +39,7 @@ def next_name(name: str) -> str:
     """
     name = re.sub(r"(?<![A-Za-z\d])v(\d\d)(?=[_.])", lambda found: f"v{int(found[1]) + 1}", name)
     name = re.sub(r"(?<!\d)20(\d\d)(?!\d)", lambda found: f"20{int(found[1]) + 1:02d}", name)
+    name = re.sub(r"(?<=v4\.0)(\d)(?=-)", lambda found: str(int(found[1]) + 1), name)
     name = re.sub(r"073120", "073121", name)
     return re.sub(r"(?<=_3_)21(?=\.)", "22", name)
 
@@ -71,9 +74,11 @@ def _appended(release: Release, last: int) -> Release:
 
 def _by_row(release: Release, last: int) -> Release:
     place = release.header.index(YEAR_COLUMNS.get(release.dataset, "year"))
-    body = [row for row in release.body if len(row) > place and _year(row[place]) <= last]
-    newest = [row for row in body if _year(row[place]) == last]
+    body = [row for row in release.body if len(row) > place and year_of(row[place]) <= last]
+    newest = [row for row in body if year_of(row[place]) == last]
     copies = [_set(row, place, last + 1) for row in newest]
+    if release.dataset in PARTIAL:
+        copies += [_set(row, place, last + 2) for row in newest]
     number = IDENTIFIERS.get(release.dataset)
     if number in release.header:
         at = release.header.index(number)
@@ -97,7 +102,7 @@ def _next_version(cell: Any) -> Any:
     return float(bumped) if isinstance(cell, float) else bumped
 
 
-def _year(cell: Any) -> int:
+def year_of(cell: Any) -> int:
     """Year in a cell; one before all others where there is none."""
     try:
         return int(float(cell))
@@ -146,7 +151,7 @@ def _later_update(row: list[Any]) -> list[Any]:
 
 
 def _with(row: list[Any], place: int, value: int, *, at: int) -> list[Any]:
-    return _set(row, place, value) if len(row) > place and _year(row[place]) == at else row
+    return _set(row, place, value) if len(row) > place and year_of(row[place]) == at else row
 
 
 def _set(row: list[Any], place: int, value: Any) -> list[Any]:

@@ -28,3 +28,7 @@ class CoverageError(LookupError):
 
 class DownloadError(OSError):
     """A release cannot be downloaded: no answer, no such file, or a connection that breaks off."""
+
+
+class StorageError(OSError):
+    """A result cannot be written, as on a full disk; the message says what is still whole."""

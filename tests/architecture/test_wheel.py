@@ -61,6 +61,8 @@ def test_the_wheel_holds_the_tables_and_nothing_of_the_tests(wheel):
         "LICENSES.md",
         "geometry/",
         "mechanisms/memberships.csv",
+        "mechanisms/tables.csv",
+        "mechanisms/universal_periodic_review.csv",
     ):
         assert any(f"rtop_forecast/datasets/{part}" in name for name in names), part
     assert "rtop_forecast/py.typed" in names

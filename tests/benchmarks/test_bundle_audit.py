@@ -19,9 +19,15 @@ def modules() -> Iterator[dict[str, ModuleType]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(ROOT / "benchmarks")
         import bundle_audit
-        from bundle_checks import tally, violence
+        from bundle_checks import codes, tally, treaties, violence
 
-        yield {"audit": bundle_audit, "tally": tally, "violence": violence}
+        yield {
+            "audit": bundle_audit,
+            "codes": codes,
+            "tally": tally,
+            "treaties": treaties,
+            "violence": violence,
+        }
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +40,8 @@ def test_every_difference_has_a_rule(result):
     assert result["cells"] == result["agree"] + result["explained"]
     assert result["cells"] > 500_000
     built = {path.stem for path in (datasets_dir() / "core").glob("*.csv")}
-    # the codes have tests of their own; coverage and revisions are statements about the other tables
-    assert built - set(result["tables"]) == {"coverage", "crosswalk", "episode_revisions"}
+    # coverage and revisions are statements about the other tables
+    assert built - set(result["tables"]) == {"coverage", "episode_revisions"}
 
 
 def test_one_sided_deaths_are_those_of_the_country_year_dataset(result):
@@ -64,6 +70,38 @@ def test_an_altered_cell_is_unexplained(modules, data_dir, more_dir, monkeypatch
     first = violence.comparisons(data_dir, more_dir)[0]
     assert first.unexplained == 1
     assert first.examples[0]["country_id"] == 517
+
+
+def test_a_later_deposit_in_another_year_is_unexplained(modules, data_dir, more_dir, monkeypatch):
+    treaties = modules["treaties"]
+    plain = treaties.core
+
+    def altered(name: str) -> pd.DataFrame:
+        table = plain(name)
+        table.loc[(table["country_id"] == 625) & (table.get("treaty") == "cat"), "year"] = 2019
+        return table
+
+    monkeypatch.setattr(treaties, "core", altered)
+    *_, totals, _, named = treaties.comparisons(data_dir, more_dir)
+    assert named.unexplained == 1
+    assert named.examples[0]["country_id"] == 625
+    assert [(one["treaty"], one["year"], one["ours"]) for one in totals.examples] == [("cat", 2020, 172)]
+
+
+def test_a_code_of_another_state_is_unexplained(modules, data_dir, more_dir, monkeypatch):
+    codes = modules["codes"]
+    plain = codes.with_country_id
+
+    def altered(frame: pd.DataFrame, *, code: str, system: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+        matched, unmatched = plain(frame, code=code, system=system)
+        if system == "iso2":
+            matched.loc[matched["country_id"] == 500, "country_id"] = 501
+        return matched, unmatched
+
+    monkeypatch.setattr(codes, "with_country_id", altered)
+    failed = [one for one in codes.comparisons(data_dir, more_dir) if one.unexplained]
+    assert [one.unexplained for one in failed] == [1]
+    assert failed[0].examples[0]["iso3c"] == "UGA"
 
 
 def test_a_rule_explains_a_cell_once(modules):

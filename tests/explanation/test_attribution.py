@@ -20,7 +20,7 @@ class Bent(Calibrator):
     def _learn(self, rows, /):
         """Learn nothing."""
 
-    def apply_log_odds(self, z):
+    def apply_log_odds(self, z, *, groups=None):
         """Bend the log-odds."""
         z = np.asarray(z, dtype=float)
         return z + 0.5 * np.tanh(z + 3)
@@ -55,6 +55,7 @@ def test_contributions_add_up_for_every_model_and_calibrator(rows, name, calibra
             specs=features.specs,
             origin_year=ORIGIN,
             sources=("",) * len(features.specs),
+            groups=np.full(len(matrix), ""),
         ),
         calibrator=calibrator,
     )

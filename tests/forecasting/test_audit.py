@@ -8,8 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 import rtop_forecast as rtop
+from rtop_forecast.features import features_of
 from rtop_forecast.forecasting.audit.checks import CHECKS
 from rtop_forecast.models import ElasticNetLogit
 from rtop_forecast.targets import onset_within
@@ -230,3 +237,32 @@ def test_checks_that_cannot_be_told_apart_are_refused(parts):
     for wrong in ([Taken()], [NoNegatives(), NoNegatives()], [NoNegatives], ["RTL001"]):
         with pytest.raises(rtop.InputError, match="check"):
             rtop.audit_leakage(features, target, MODEL, checks=wrong)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        GaussianNB(),
+        make_pipeline(SimpleImputer(), StandardScaler(), KNeighborsClassifier()),
+        RandomForestClassifier(n_estimators=5),
+    ],
+    ids=["bayes", "pipeline", "forest"],
+)
+def test_any_classifier_of_scikit_learn_is_audited(model):
+    panel = rtop.load_panel(first=1990)
+    features = rtop.build_features(panel, names=["mk_ongoing_count", "mk_onsets_past"])
+    complete = rtop.onset_target(panel)
+    report = rtop.audit_leakage(features, complete, model)
+    assert report.clean, report.summary()
+    assert len(report.checks) == 6
+
+
+def test_a_feature_of_ones_own_is_rebuilt(parts):
+    panel, _, target = parts
+    spec = replace(rtop.build_features(panel, names=["mk_ever"]).specs[0], name="mine", compute=double_ever)
+    features = features_of(panel, [spec], issue_month=6)
+    assert rtop.audit_leakage(features, target, MODEL).clean
+
+
+def double_ever(grid):
+    return 2 * grid.known("mk_ever")

@@ -8,7 +8,7 @@ import pytest
 
 import rtop_forecast as rtop
 from rtop_forecast.calibration import Identity, InterceptShift
-from rtop_forecast.forecasting.prequential import fit_calibrator
+from rtop_forecast.forecasting.calibrated import fit_calibrator
 from rtop_forecast.forecasting.sample import sample
 from rtop_forecast.models import BaseRate, HistoryLogit
 from rtop_forecast.models.defaults import HISTORY_COLUMNS
@@ -111,6 +111,7 @@ def test_the_calibrator_learns_from_the_latest_origins_whose_outcomes_are_coded(
     years = np.repeat(np.arange(1990, 2024), 40)
     history = pd.DataFrame({"origin_year": years, "raw_prob": rng.uniform(0.01, 0.3, len(years))})
     history["outcome"] = (rng.uniform(size=len(years)) < 2 * history["raw_prob"]).astype(float)
+    history["group"] = ""
     history.loc[history["origin_year"] > 2022, "outcome"] = np.nan
     with pytest.raises(rtop.InputError, match="first 2023"):
         fit_calibrator(InterceptShift(), history, origin=2025, horizon=2, origins=5)

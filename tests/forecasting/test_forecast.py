@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import rtop_forecast as rtop
 from rtop_forecast.cli.text import age_lines
+from rtop_forecast.explanation.attribution import secant
 from rtop_forecast.models import BoostedTrees, ElasticNetLogit, LogOddsAverage
 from rtop_forecast.panel.build import build_panel
 from rtop_forecast.sources.core.bundled import core_tables
@@ -70,7 +72,11 @@ def test_contributions_add_up_to_the_calibrated_log_odds(fc):
 
 
 def test_contributions_are_relative_to_the_world_of_the_year(fc):
-    np.testing.assert_allclose(fc.explanation.contributions.mean(axis=0), 0, atol=1e-9)
+    # each group has a slope of its own; without it the contributions of the world's states cancel
+    raw = fc.basis.fitted.log_odds(fc.basis.matrix)
+    slope = secant(fc.basis.calibrator, float(raw.mean()), raw, fc.basis.groups)
+    unscaled = fc.explanation.contributions / slope[:, None]
+    np.testing.assert_allclose(unscaled.mean(axis=0), 0, atol=1e-9)
 
 
 def test_a_factor_without_features_is_missing_not_zero(fc):
@@ -79,13 +85,16 @@ def test_a_factor_without_features_is_missing_not_zero(fc):
     assert table.loc[14, "features"] == 0
 
 
-def test_named_factors_raise_the_forecast_most(fc):
+def test_factors_are_named_as_the_draws_bear_them(fc):
     table = fc.ranking().set_index("country_id")
-    factors = fc.explanation.by_risk_factor()
-    for country_id in table.index[:20]:
-        ordered = factors.loc[country_id].sort_values(ascending=False)
-        assert table.loc[country_id, "factor_1"] == ordered.index[0]
-        assert ordered.iloc[0] > 0
+    named = fc.factors.named().set_index("country_id")
+    for name in ("factor_1", "factor_2"):
+        assert table[name].equals(named[name].reindex(table.index))
+    # in the point fit, the contributions of the draws' factors are those of the explanation
+    point = pd.DataFrame(fc.factors.point, index=fc.factors.countries, columns=fc.factors.factors)
+    pd.testing.assert_frame_equal(
+        point, fc.explanation.by_risk_factor(), rtol=1e-9, atol=1e-9, check_names=False
+    )
 
 
 def test_last_year_is_the_forecast_of_the_year_before(fc, parts, history):
@@ -97,9 +106,13 @@ def test_last_year_is_the_forecast_of_the_year_before(fc, parts, history):
 
 def test_calibration_shifts_the_raw_probability(fc):
     frame = fc.to_frame()
-    shift = np.log(frame["prob"] / (1 - frame["prob"])) - np.log(frame["raw_prob"] / (1 - frame["raw_prob"]))
-    assert shift.std() < 1e-9
-    assert "RandomWalkShift" in fc.provenance["calibrator"]
+    for _, rows in frame.groupby("group"):
+        raw, mapped = (np.log(rows[name] / (1 - rows[name])) for name in ("raw_prob", "prob"))
+        # a straight line in each group
+        slope, level = np.polyfit(raw, mapped, 1)
+        np.testing.assert_allclose(mapped, level + slope * raw, atol=1e-9)
+        assert slope > 0
+    assert "GroupedRandomWalk" in fc.provenance["calibrator"]
 
 
 def test_names_are_found_in_any_spelling_and_typos_get_suggestions(fc):
@@ -187,3 +200,31 @@ def test_a_forecast_from_beyond_the_list_of_events_says_where_its_sources_end(ra
     assert not any("ends in 2025" in line for line in said)
     usual = rtop.forecast(MODEL, *parts, origin=2024, backtest=history, draws=20)
     assert not any(line.startswith("onsets are coded") for line in age_lines(usual))
+
+
+def test_horizons_are_columns_that_never_fall(parts, history):
+    forecast = rtop.forecast(MODEL, *parts, origin=2024, backtest=history, horizons=(3, 1, 2), draws=20)
+    frame = forecast.to_frame()
+    probs = frame[["prob_1y", "prob_2y", "prob_3y"]].to_numpy()
+    assert (np.diff(probs, axis=1) >= 0).all()
+    np.testing.assert_array_equal(frame["prob_2y"], frame["prob"])
+    with pytest.raises(rtop.InputError, match="learned from past forecasts"):
+        rtop.forecast(MODEL, *parts, origin=2024, horizons=(1,), draws=20)
+
+
+def test_the_count_is_that_of_the_draws_and_apart_from_the_interval_of_the_mean(fc):
+    count = fc.count
+    assert count.probabilities.sum() == pytest.approx(1)
+    assert count.probabilities.size == len(fc.frame) + 1
+    low, high = count.interval(fc.level)
+    # what may be observed varies more than its mean
+    assert low <= fc.expected[1]
+    assert fc.expected[2] <= high
+
+
+def test_under_way_is_the_list_of_episodes(fc, parts):
+    table = fc.ranking().set_index("country_id")["under_way"]
+    panel = parts[0].panel
+    frame = panel.frame[panel.frame["year"].between(2022, 2024)]
+    present = frame.groupby("country_id")["mk_ongoing"].max() > 0
+    assert table.astype(bool).equals(present.reindex(table.index).astype(bool).rename("under_way"))

@@ -13,9 +13,10 @@ from rtop_forecast.forecasting.basis import Basis
 from rtop_forecast.forecasting.draws import joint_draws
 from rtop_forecast.forecasting.options import BacktestOptions, DrawOptions
 from rtop_forecast.forecasting.request import Request
-from rtop_forecast.forecasting.rows import CALIBRATION_COLUMNS, COLUMNS, ROW_KEYS, forecast_rows, with_prob
+from rtop_forecast.forecasting.rows import CALIBRATION_COLUMNS, COLUMNS, forecast_rows, with_prob
 from rtop_forecast.models import HistoryLogit
 from rtop_forecast.models.defaults import HISTORY_COLUMNS
+from rtop_forecast.world.states import ROW_KEYS
 
 MODEL = HistoryLogit(HISTORY_COLUMNS)
 
@@ -45,6 +46,7 @@ def test_rows_are_filled_state_by_state(request_of_all):
                 "origin_year": 2015,
                 "target_start": 2016,
                 "target_end": 2017,
+                "group": rows.labels[place],
                 "raw_prob": 1 / (1 + np.exp(-value)),
                 "outcome": rows.outcome[place],
             }
@@ -73,7 +75,7 @@ def test_the_year_before_is_the_basis_of_that_year(request_of_all, result):
     now = Basis.of(request_of_all, result, origin=2022, seed=3)
     before, direct = now.year_before(result), Basis.of(request_of_all, result, origin=2021, seed=3)
     assert (before.origin_year, before.seed) == (2021, 3)
-    np.testing.assert_array_equal(before.log_odds(before.matrix), direct.log_odds(direct.matrix))
+    np.testing.assert_array_equal(before.calibrated, direct.calibrated)
 
 
 def test_draws_are_those_of_the_fit_and_follow_its_seed(request_of_all, result):

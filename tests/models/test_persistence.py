@@ -137,7 +137,7 @@ def test_trees_are_texts_that_lightgbm_reads(data, tmp_path):
     assert_array_equal(raw[known], model.log_odds(X)[known])
 
 
-def test_a_failed_write_leaves_no_model(data, tmp_path, monkeypatch):
+def test_a_failed_write_leaves_the_model_before(data, tmp_path, monkeypatch):
     X, y = data
     path = save_model(BaseRate().fit(X, y), tmp_path / "m")
 
@@ -148,8 +148,7 @@ def test_a_failed_write_leaves_no_model(data, tmp_path, monkeypatch):
     monkeypatch.setattr("rtop_forecast.storage.files.os.fsync", fail)
     with pytest.raises(OSError, match="disk full"):
         save_model(ElasticNetLogit().fit(X, y), path)
-    with pytest.raises(DataIntegrityError, match=r"not a saved model: manifest\.json cannot be read"):
-        load_model(path)
+    assert isinstance(load_model(path), BaseRate)
     assert not [file.name for file in path.iterdir() if file.name.endswith(".part")]
 
 

@@ -62,7 +62,7 @@ def test_variables_keep_their_lag_and_report_what_lies_outside(panel):
     ("change", "words"),
     [
         ({"country": ["Ivry Coast"]}, "did you mean Côte d'Ivoire"),
-        ({"start_year": [2003.5]}, "must hold calendar years; 1 of 1"),
+        ({"start_year": [2003.5]}, "must hold calendar years or dates; 1 of 1"),
         ({"end_year": [1999]}, "must not end before it starts"),
         ({"start_year": [1980], "end_year": [1981]}, "within 1990-2020"),
     ],

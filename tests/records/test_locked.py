@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -94,3 +95,35 @@ def test_the_command_scores_a_record(locked, capsys):
     assert document["scores"]["auc"] > 0.7
     assert cli.main(["lock", "--out", str(path), "--date", "2026-01-01"]) == 2
     assert "never overwritten" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("day", "timing"),
+    [
+        ("2022-06-30", "after its window opened"),
+        ("2023-12-31", "after its window opened"),
+        ("2024-01-01", "after its window closed"),
+    ],
+)
+def test_a_lock_within_or_after_its_window_is_marked(parts, tmp_path, day, timing):
+    path = tmp_path / "lock.json"
+    rtop.lock_forecast(parts[0][0], path, locked_on=day)
+    body = json.loads(path.read_text())["record"]
+    assert (body["timing"], body["retrospective"]) == (timing, True)
+    record = rtop.read_locked(path)
+    assert (record.timing, record.retrospective) == (timing, True)
+    score = rtop.score_locked(record, parts[1])
+    assert (score.timing, score.retrospective) == (timing, True)
+    assert f"retrospective: locked {timing}" in score.summary()
+
+
+def test_a_lock_before_its_window_is_not_marked(parts, locked):
+    record = replace(rtop.read_locked(locked[0]), locked_on="2021-12-31")
+    assert (record.timing, record.retrospective) == ("before its window opened", False)
+    assert "retrospective" not in rtop.score_locked(record, parts[1]).summary()
+
+
+def test_a_lock_before_the_date_of_issue_is_refused(parts, tmp_path):
+    with pytest.raises(rtop.InputError, match="locked_on 2022-06-29 lies before 2022-06-30"):
+        rtop.lock_forecast(parts[0][0], tmp_path / "lock.json", locked_on="2022-06-29")
+    assert not list(tmp_path.iterdir())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -15,7 +16,6 @@ import rtop_forecast as rtop
 from rtop_forecast.evaluation import score_table
 from rtop_forecast.models import BoostedTrees, ElasticNetLogit, LogOddsAverage
 from rtop_forecast.report import figures
-from rtop_forecast.report.mechanisms import ORGANISATIONS, mechanisms, memberships
 from rtop_forecast.report.page import natural_frequency, percent
 from rtop_forecast.report.world_map import cut_at_antimeridian, draw_map, map_colours, shapes
 
@@ -173,23 +173,6 @@ def test_rings_are_cut_where_they_cross_the_antimeridian():
     np.testing.assert_array_equal(cut_at_antimeridian(inside)[0], inside)
 
 
-def test_mechanisms_are_facts_of_the_core_table():
-    table = mechanisms(2024)
-    status = {one["name"].split(" (")[0]: one for one in table[2]}
-    assert status["Rome Statute of the International Criminal Court"]["status"] == "not a party"
-    assert status["Convention against Torture"] | {"source": ""} == {
-        "name": "Convention against Torture (1984)",
-        "status": "party",
-        "since": 1994,
-        "until": None,
-        "as_of": 2022,
-        "source": "",
-    }
-    burundi = {one["name"].split(" (")[0]: one for one in table[516]}
-    assert burundi["Rome Statute of the International Criminal Court"]["status"] == "withdrawn"
-    assert burundi["Rome Statute of the International Criminal Court"]["until"] == 2017
-
-
 def test_other_horizon_is_refused(parts, tmp_path):
     forecast, result = parts
     with pytest.raises(rtop.InputError, match="years ahead"):
@@ -250,32 +233,23 @@ def test_a_peer_is_scored_on_the_forecasts_that_both_made(parts, tmp_path):
     assert not (tmp_path / "x").exists(), "bad input writes nothing"
 
 
-def test_members_of_regional_organisations():
-    # totals of each organisation's own list at the end of the year, less who is no state of ours: the Sahrawi Republic
-    # (AU), the Holy See (OSCE)
-    def count(year):
-        joined = memberships(year)
-        return {
-            code: sum(any(m["code"] == code for m in one) for one in joined.values())
-            for code in ORGANISATIONS
-        }
-
-    assert count(2025) == {"AU": 54, "ECOWAS": 12, "IGAD": 8, "EU": 27, "OSCE": 56, "OAS": 34, "ASEAN": 11}
-    assert count(2024) == count(2025) | {"ECOWAS": 15, "ASEAN": 10}
-    assert count(2003)["EU"] == 15
-    assert count(2005)["OSCE"] == 54  # without Montenegro and Mongolia, with Serbia and Montenegro as one
-    mali = {m["code"]: m for m in memberships(2024)[432]}
-    assert mali["ECOWAS"]["until"] == 2025
-    assert "ECOWAS" not in {m["code"] for m in memberships(2025)[432]}
-    assert {m["code"]: m["since"] for m in memberships(2024)[626]} == {"AU": 2011, "IGAD": 2011}
-    assert memberships(1999) is None
-    assert memberships(2030) == memberships(2025)
-
-
-def test_the_page_tells_memberships(written):
+def test_the_page_lists_mechanisms_as_their_tables_have_them(parts, written):
+    forecast, _ = parts
     page = written["index.html"].read_text()
-    mali = page[page.index('id="state-432"') :]
-    mali = mali[: mali.index("</details>")]
-    assert "Economic Community of West African States (left in 2025)" in mali
-    china = page[page.index('id="state-710"') :]
-    assert "end of 2024: member of none of AU, ECOWAS" in china[: china.index("</details>")]
+    sources = re.search(r'id="mechanism-sources".*?<ol[^>]*>(.*?)</ol>', page, re.DOTALL).group(1)
+    sources = [html.unescape(one) for one in re.findall(r"<li>(.*?)</li>", sources)]
+    for country_id in (432, 625, 710):
+        brief = page[page.index(f'id="state-{country_id}"') :]
+        brief = brief[: brief.index("</details>")]
+        cells = Cells()
+        cells.feed(brief)
+        shown = [row for row in next(t for t in cells.tables if t[0][0] == "Mechanism") if len(row) == 4][1:]
+        table = rtop.list_mechanisms(country_id, as_of=forecast.issued)
+        assert not table["status"].str.contains("not a party").any()
+        rows = table[table["source"] != ""]
+        assert [row[0] for row in shown] == rows["mechanism"].tolist()
+        assert [sources[int(row[3]) - 1] for row in shown] == rows["source"].tolist()
+        assert [row[1].split(";")[0] for row in shown] == rows["status"].tolist()
+        for name in table.loc[table["source"] == "", "mechanism"]:
+            assert html.escape(name) in brief
+    assert "not a party" not in page

@@ -134,11 +134,14 @@ class Sample:
 
 @pytest.fixture(scope="session")
 def found(data_dir, more_dir):
-    """Releases of the data folder, and the one dataset that only the second folder has."""
+    """Releases of the data folder, and the datasets that only the second folder has."""
     held = discover(data_dir)
-    path = more_dir / "ucdp" / "organizedviolencecy_v25_1.csv"
-    files = {**held.files, "ucdp_organizedviolence": (path,)}
-    return replace(held, files=files, names={**held.names, path: path.name})
+    more = {
+        "ucdp_organizedviolence": more_dir / "ucdp" / "organizedviolencecy_v25_1.csv",
+        "ucdp_ged_months": more_dir / "ucdp" / "ucdp_ged_country_monthly_v251.csv",
+    }
+    files = {**held.files, **{dataset: (path,) for dataset, path in more.items()}}
+    return replace(held, files=files, names={**held.names, **{path: path.name for path in more.values()}})
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,8 @@ OTHER_SHAPE = {
     "cow_contiguity": "spells",
     "fsi": "one edition per file",
     "ucdp_ged": "a made release, in its own test",
-    "ucdp_organizedviolence": "each row is read by itself, and the test data hold no release",
+    "ucdp_ged_months": "state-months, in the test of that reader",
+    "ucdp_organizedviolence": "a further release, in its own test",
 }
 
 
@@ -67,9 +68,18 @@ def cut(monkeypatch, last: int, cut_rows: list[int]) -> None:
 
 @pytest.mark.parametrize("dataset", [name for name in datasets() if name not in OTHER_SHAPE])
 def test_later_rows_change_no_earlier_value(found, dataset, monkeypatch):
+    check_earlier_rows(found.of(dataset), dataset, monkeypatch)
+
+
+def test_later_rows_of_organized_violence_change_no_earlier_value(more_dir, monkeypatch):
+    release = more_dir / "ucdp" / "organizedviolencecy_v25_1.csv"
+    check_earlier_rows([release], "ucdp_organizedviolence", monkeypatch)
+
+
+def check_earlier_rows(paths, dataset, monkeypatch):
     last = LASTS.get(dataset, LAST)
     tried = 0
-    for path in sorted(found.of(dataset), key=lambda one: one.stat().st_size):
+    for path in sorted(paths, key=lambda one: one.stat().st_size):
         table = readable(dataset, path)
         if table is None:
             continue

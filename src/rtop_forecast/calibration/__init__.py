@@ -6,10 +6,10 @@ from rtop_forecast.calibration.affine import (
     InterceptShift,
     LogisticRecalibration,
     RandomWalkShift,
-    default_calibrator,
 )
 from rtop_forecast.calibration.base import Calibrator
 from rtop_forecast.calibration.by_group import GroupedRandomWalk
+from rtop_forecast.calibration.default import default_calibrator
 from rtop_forecast.calibration.flexible import BetaCalibration, IsotonicCalibration, VennAbers
 
 __all__ = [

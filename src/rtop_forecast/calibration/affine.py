@@ -53,7 +53,21 @@ class AffineCalibrator(Calibrator):
     def deviations(
         self, z: ArrayLike, *, draws: int, generator: np.random.Generator, groups: ArrayLike | None = None
     ) -> FloatArray:
-        """Draws of the line from its Laplace approximation, as deviations at ``z``."""
+        """Draws of the line from its Laplace approximation, as deviations at ``z``.
+
+        Parameters
+        ----------
+        z : array_like of shape (n,)
+            Raw log-odds.
+        draws : int
+        generator : numpy.random.Generator
+        groups : array_like of shape (n,), optional
+            Group of each value.
+
+        Returns
+        -------
+        ndarray of shape (draws, n)
+        """
         del groups
         self._check_fitted("slope_")
         values = np.asarray(z, dtype=np.float64)
@@ -340,17 +354,3 @@ def _walk_objective(
         return float(value), gradient, exact if definite else curvature
 
     return objective
-
-
-def default_calibrator() -> RandomWalkShift:
-    """Calibrator of every ranking and backtest: a shift that drifts by 0.05 log-odds a year.
-
-    Chosen on origins up to 1991 and by simulation (``benchmarks/calibrator_choice.py``): it costs
-    little where the world's onset rate stands still and gains where it moves.
-
-    Returns
-    -------
-    RandomWalkShift
-        Unfitted.
-    """
-    return RandomWalkShift(sigma=0.05)

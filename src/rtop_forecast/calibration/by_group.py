@@ -134,7 +134,21 @@ class GroupedRandomWalk(Calibrator):
     def deviations(
         self, z: ArrayLike, *, draws: int, generator: np.random.Generator, groups: ArrayLike | None = None
     ) -> FloatArray:
-        """Posterior draws of levels and slopes, as deviations of the mapped values from their estimate."""
+        """Posterior draws of levels and slopes, as deviations of the mapped values from their estimate.
+
+        Parameters
+        ----------
+        z : array_like of shape (n,)
+            Raw log-odds.
+        draws : int
+        generator : numpy.random.Generator
+        groups : array_like of shape (n,), optional
+            Group of each value.
+
+        Returns
+        -------
+        ndarray of shape (draws, n)
+        """
         self._check_fitted("shift_")
         values = np.asarray(z, dtype=np.float64)
         place, count = self._places(groups, values), len(self.groups_)
@@ -190,7 +204,7 @@ class _Cells:
     @property
     def size(self) -> int:
         """Number of parameters: steps, offsets and log-slopes."""
-        return self.design.shape[1] + self.centres.size
+        return int(self.design.shape[1] + self.centres.size)
 
     @property
     def group_of_cell(self) -> IntArray:

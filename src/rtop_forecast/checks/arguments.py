@@ -84,6 +84,14 @@ def choice(value: Any, *, name: str, options: Sequence[str]) -> str:
     raise InputError(message)
 
 
+def flag(value: Any, *, name: str) -> bool:
+    """Return True or False."""
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    message = f"{name} must be True or False; got {quoted(value)}."
+    raise InputError(message)
+
+
 def calendar_date(value: Any, *, name: str) -> date:
     """Date without a time of day."""
     if isinstance(value, date) and value == value:  # NaT is a date and unequal to itself

@@ -34,7 +34,11 @@ def rank(arguments: argparse.Namespace) -> str:
     forecast, _ = _forecast(arguments)
     if arguments.out is not None:
         rtop.write_tables(forecast, arguments.out)
-    table = forecast.ranking().head(arguments.top)
+    table = forecast.ranking()
+    if arguments.situation is not None:
+        wanted = arguments.situation == "under_way"
+        table = table[table["under_way"].eq(wanted).fillna(value=False)]
+    table = table.head(arguments.top)
     if arguments.json:
         return rank_json(forecast, table)
     return rank_text(forecast, table)

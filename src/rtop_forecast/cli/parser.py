@@ -52,6 +52,11 @@ def _rank(commands: Any) -> argparse.ArgumentParser:
     rank.add_argument("--origin", type=int, help=_ORIGIN)
     rank.add_argument("--top", type=_positive, default=30, help="states to print (default: 30)")
     rank.add_argument(
+        "--situation",
+        choices=("quiet", "under_way"),
+        help="only states where no mass killing is under way, or where one is (default: all)",
+    )
+    rank.add_argument(
         "--out", type=Path, metavar="DIR", help="also write ranking.csv, ranking.parquet, provenance.json"
     )
     return rank

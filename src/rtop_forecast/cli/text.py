@@ -26,7 +26,9 @@ def rank_text(forecast: rtop.Forecast, table: pd.DataFrame) -> str:
     lines = [
         f"Risk that a new mass killing begins in {years}: the {len(table)} highest of "
         f"{len(forecast.frame)} states (origin {forecast.origin_year}, as known on {forecast.issued.isoformat()})",
-        f"Expected number of states with an onset: {value:.1f} ({level} interval {low:.1f} to {high:.1f})",
+        f"Expected number of states with an onset: {value:.1f} ({level} interval of this mean {low:.1f} to {high:.1f})",
+        *_count_lines(forecast, level),
+        *_left_out_lines(forecast),
         "",
         f"{'rank':>4}  {'state':<{width}}  {'prob.':>6}  {level + ' interval':>14}  {'rank range':>10}  "
         f"{'last year':>9}  raised most by (UN risk factor)",
@@ -40,11 +42,37 @@ def rank_text(forecast: rtop.Forecast, table: pd.DataFrame) -> str:
         interval = f"{row['prob_low']:.1%}-{row['prob_high']:.1%}"
         ranks = f"{row['rank_low']}-{row['rank_high']}"
         last = "-" if pd.isna(row["rank_last_year"]) else str(row["rank_last_year"])
+        under_way = "*" if pd.notna(row["under_way"]) and row["under_way"] else " "
         lines.append(
-            f"{row['rank']:>4}  {row['name']:<{width}}  {row['prob']:>6.1%}  {interval:>14}  {ranks:>10}  {last:>9}  "
-            + ("; ".join(factors) or "-")
+            f"{row['rank']:>4}  {row['name']:<{width}}{under_way} {row['prob']:>6.1%}  {interval:>14}  {ranks:>10}  "
+            f"{last:>9}  " + ("; ".join(factors) or "not separable")
         )
+    if table["under_way"].fillna(value=False).any():
+        lines.append("* a mass killing is under way: the probability is that of another one")
     return "\n".join(lines)
+
+
+def _left_out_lines(forecast: rtop.Forecast) -> list[str]:
+    """Say how many features no state has a value of in the origin year."""
+    absent = forecast.provenance.get("features_left_out", [])
+    if not absent:
+        return []
+    count = len(forecast.basis.features.names)
+    return [
+        f"{len(absent)} of {count} features have no value for any state in {forecast.origin_year} and are left out"
+    ]
+
+
+def _count_lines(forecast: rtop.Forecast, level: str) -> list[str]:
+    """Say what number of onsets may be observed."""
+    count = forecast.count
+    if count is None:
+        return []
+    low, high = count.interval(forecast.level)
+    return [
+        f"Number that may be observed: {count.most_likely} most likely, {level} range {low} to {high}, "
+        f"none at all {count.none:.0%}"
+    ]
 
 
 def age_lines(forecast: rtop.Forecast) -> list[str]:
@@ -93,10 +121,25 @@ def rank_json(forecast: rtop.Forecast, table: pd.DataFrame) -> str:
         "target_end": end,
         "states": len(forecast.frame),
         "expected_onsets": {"value": value, "low": low, "high": high},
+        "observable_onsets": _count_json(forecast),
         "ranking": records(table),
         "provenance": forecast.provenance,
     }
     return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _count_json(forecast: rtop.Forecast) -> dict[str, Any] | None:
+    count = forecast.count
+    if count is None:
+        return None
+    low, high = count.interval(forecast.level)
+    return {
+        "most_likely": count.most_likely,
+        "low": low,
+        "high": high,
+        "none": count.none,
+        "probabilities": count.probabilities.tolist(),
+    }
 
 
 def explain_text(forecast: rtop.Forecast, attributions: rtop.Attributions) -> str:

@@ -1,5 +1,6 @@
 """How good forecasts are: scores, their structure and their uncertainty. Arrays only: no states, no panel."""
 
+from rtop_forecast.evaluation.counts import CountDistribution, count_distribution
 from rtop_forecast.evaluation.decomposition import (
     Decomposition,
     decompose,
@@ -31,6 +32,7 @@ from rtop_forecast.evaluation.ranking import (
     precision_at,
     recall_at,
     top_share,
+    within_auc,
 )
 from rtop_forecast.evaluation.reliability import ReliabilityCurve, reliability_curve
 from rtop_forecast.evaluation.resampling import (
@@ -53,6 +55,7 @@ __all__ = [
     "BootstrapInterval",
     "BootstrapScores",
     "CalibrationLine",
+    "CountDistribution",
     "Decomposition",
     "Difference",
     "PairedDifference",
@@ -66,6 +69,7 @@ __all__ = [
     "brier_score",
     "calibration_line",
     "calibration_slope",
+    "count_distribution",
     "decompose",
     "delong_test",
     "diebold_mariano_panel",
@@ -87,4 +91,5 @@ __all__ = [
     "skill_score",
     "top_share",
     "two_way_bootstrap",
+    "within_auc",
 ]

@@ -80,6 +80,46 @@ def auc(outcome: ArrayLike, prob: ArrayLike, *, weights: ArrayLike | None = None
     return auc_from_ties(*tie_sums(y, p, _checks.weight_vector(weights, y.size)))
 
 
+def within_auc(
+    outcome: ArrayLike, prob: ArrayLike, groups: ArrayLike, *, weights: ArrayLike | None = None
+) -> float:
+    """Chance that a positive ranks above a negative of its own group, as of its own year.
+
+    The AUC over those pairs alone whose rows share a group: how well the states of one year are told apart, without
+    what the level of the years gives.
+
+    Parameters
+    ----------
+    outcome, prob : array_like of shape (n,)
+        As in `auc`.
+    groups : array_like of shape (n,)
+        Group of each row, as the origin year.
+    weights : array_like of shape (n,), optional
+        Non-negative row weights.
+
+    Returns
+    -------
+    float
+        NaN if no group holds both classes.
+
+    Examples
+    --------
+    >>> within_auc([0, 1, 0, 1], [0.1, 0.2, 0.3, 0.4], [1990, 1990, 1991, 1991])
+    1.0
+    """
+    y, p = _checks.pair(outcome, prob)
+    w, g = _checks.weight_vector(weights, y.size), _checks.group_codes(groups, y.size)
+    above = pairs = 0.0
+    for group in np.unique(g):
+        here = g == group
+        positive, negative = tie_sums(y[here], p[here], w[here])
+        count = float(positive.sum() * negative.sum())
+        if count > 0:
+            above += count * auc_from_ties(positive, negative)
+            pairs += count
+    return ratio(above, pairs)
+
+
 def average_precision(outcome: ArrayLike, prob: ArrayLike, *, weights: ArrayLike | None = None) -> float:
     """Average precision, Σ (R_j - R_{j-1}) P_j over distinct thresholds, highest first.
 

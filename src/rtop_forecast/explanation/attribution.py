@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from rtop_forecast.calibration import Calibrator
 from rtop_forecast.checks.arrays import FloatArray
@@ -147,7 +148,7 @@ class AttributionTable:
     reference : str
         Compared with whom.
     baseline : ndarray of shape (n_states,)
-        Calibrated log-odds of the reference, the same for all.
+        Calibrated log-odds of the reference, by the map of the state's group: the same for all of one group.
     contributions, values, ages : ndarray of shape (n_states, n_features)
     reference_medians : ndarray of shape (n_features,)
         Median of each feature over the reference.
@@ -235,6 +236,8 @@ class ExplainedRows:
     origin_year : int
     sources : tuple of str
         Source of each feature; empty strings where none is known.
+    groups : ndarray of str of shape (n_states,)
+        Group of each state, which the calibrator may treat apart.
     """
 
     keys: pd.DataFrame
@@ -243,6 +246,7 @@ class ExplainedRows:
     specs: tuple[FeatureSpec, ...]
     origin_year: int
     sources: tuple[str, ...]
+    groups: NDArray[np.str_]
 
     @property
     def names(self) -> list[str]:
@@ -310,6 +314,7 @@ def explained_by(
     features: Features,
     calibrator: Calibrator,
     origin_year: int,
+    groups: NDArray[np.str_],
 ) -> AttributionTable:
     """Table from contributions made earlier, compared with the world of the year."""
     table = keys[KEYS].merge(features.ages, on=KEYS, how="left", validate="one_to_one")
@@ -320,6 +325,7 @@ def explained_by(
         specs=tuple(features.specs),
         origin_year=origin_year,
         sources=features.sources(),
+        groups=groups,
     )
     return _centred(
         raw,
@@ -346,13 +352,13 @@ def _centred(
     values = raw.values[:, order]  # noqa: PD011 (not a DataFrame)
     centre = compared.values[:, order].mean(axis=0)  # noqa: PD011
     start = raw.baseline + float(centre.sum())
-    at_reference = calibrator.apply_log_odds(np.array([start]))[0]
+    starts = np.full(len(rows.matrix), start)
     return AttributionTable(
         keys=rows.keys.reset_index(drop=True),
         origin_year=rows.origin_year,
         reference=reference_name,
-        baseline=np.full(len(rows.matrix), at_reference),
-        contributions=(values - centre) * secant(calibrator, start, log_odds)[:, None],
+        baseline=calibrator.apply_log_odds(starts, groups=rows.groups),
+        contributions=(values - centre) * secant(calibrator, start, log_odds, rows.groups)[:, None],
         values=rows.matrix[rows.names].to_numpy(dtype=float),
         ages=rows.ages,
         reference_medians=world[rows.names].median().to_numpy(dtype=float),
@@ -361,12 +367,14 @@ def _centred(
     )
 
 
-def secant(calibrator: Calibrator, reference: float, log_odds: FloatArray) -> FloatArray:
-    """Slope of the calibrator between the reference and each state's log-odds."""
+def secant(
+    calibrator: Calibrator, reference: float, log_odds: FloatArray, groups: NDArray[np.str_]
+) -> FloatArray:
+    """Slope of the calibrator between the reference and each state's log-odds, by the map of the state's group."""
     near = np.abs(log_odds - reference) < _SAME
     other = np.where(near, reference + _STEP, log_odds)
-    start = calibrator.apply_log_odds(np.full(log_odds.shape, reference))
-    slope: FloatArray = (calibrator.apply_log_odds(other) - start) / (other - reference)
+    start = calibrator.apply_log_odds(np.full(log_odds.shape, reference), groups=groups)
+    slope: FloatArray = (calibrator.apply_log_odds(other, groups=groups) - start) / (other - reference)
     return slope
 
 
@@ -377,6 +385,7 @@ def shapley_by_factor(
     *,
     specs: Sequence[FeatureSpec],
     calibrator: Calibrator,
+    group: str = "",
 ) -> pd.Series[float]:
     """Exact Shapley value of each risk factor as one player.
 
@@ -394,6 +403,8 @@ def shapley_by_factor(
         A feature belongs to its primary factor.
     calibrator : Calibrator
         Fitted.
+    group : str
+        Group of the state, whose map holds for every coalition.
 
     Returns
     -------
@@ -418,7 +429,7 @@ def shapley_by_factor(
     for place, player in enumerate(players):
         member[:, primary == player] |= coalitions[:, [place]] == 1
     rows = pd.DataFrame(np.where(member, here, there), columns=names)
-    worth = calibrator.apply_log_odds(model.log_odds(rows))
+    worth = calibrator.apply_log_odds(model.log_odds(rows), groups=[group] * len(rows))
     size = coalitions.sum(axis=1)
     weight = np.array(
         [factorial(s) * factorial(max(count - s - 1, 0)) / factorial(max(count, 1)) for s in range(count + 1)]

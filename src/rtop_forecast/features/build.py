@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from rtop_forecast.checks.arguments import integer, string_mapping, strings
+from rtop_forecast.checks.arguments import flag, integer, string_mapping, strings
 from rtop_forecast.checks.arrays import FloatArray
-from rtop_forecast.errors import InputError
+from rtop_forecast.errors import CoverageError, InputError
 from rtop_forecast.features.catalogue import CATALOGUE
 from rtop_forecast.features.catalogue.make import level
 from rtop_forecast.features.framework import find_risk_factor
 from rtop_forecast.features.grid import Grid
+from rtop_forecast.features.own_history import history_specs, own_events
 from rtop_forecast.features.sources import publication_lag, releases_behind
 from rtop_forecast.features.spec import FeatureSpec
 from rtop_forecast.features.transforms import settled
@@ -92,6 +93,7 @@ def build_features(
     *,
     names: Sequence[str] | None = None,
     own: Mapping[str, int] | None = None,
+    own_history: bool = False,
     issue_month: int = 6,
 ) -> Features:
     """Compute the catalogue's features over a panel.
@@ -108,6 +110,9 @@ def build_features(
     own : dict of str to int, optional
         Variables of your own (:func:`rtop_forecast.add_variables`), each with its primary UN risk factor: they
         enter as they are.
+    own_history : bool
+        Whether to add the history of each event of your own (:func:`rtop_forecast.add_events`): any onset so far,
+        years since the last, past onsets halved every ten years, and recent onsets in neighbouring states.
     issue_month : int
         Month of the year after the origin at whose end forecasts are issued, 1 to 12.
 
@@ -120,12 +125,22 @@ def build_features(
     InputError
         If a name is not in the catalogue or the month is not 1 to 12.
     CoverageError
-        If a named feature needs a variable that the panel does not hold.
+        If a named feature needs a variable that the panel does not hold, or ``own_history`` an event of your own.
     """
     issue_month = integer(issue_month, name="issue_month", least=1, most=12)
     factors = {} if own is None else string_mapping(own, name="own")
     chosen = _select(panel, None if names is None else strings(names, name="names"))
-    specs = (*chosen, *(own_feature(name, factor) for name, factor in factors.items()))
+    events = own_events(panel) if flag(own_history, name="own_history") else []
+    if own_history and not events:
+        message = (
+            "own_history needs an event of your own in the panel; there is none. Add it with add_events."
+        )
+        raise CoverageError(message)
+    specs = (
+        *chosen,
+        *(own_feature(name, factor) for name, factor in factors.items()),
+        *(spec for event in events for spec in history_specs(event)),
+    )
     return features_of(panel, specs, issue_month=issue_month)
 
 
@@ -164,8 +179,8 @@ def own_feature(name: str, factor: int) -> FeatureSpec:
         name,
         coding="as given",
         rounded=False,
-        risk_factors=(factor,),
-        indicators=(str(find_risk_factor(factor).number),),
+        risk_factors=(find_risk_factor(factor).number,),
+        indicators=(),
         sign=0,
     )
 

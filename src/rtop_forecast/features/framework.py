@@ -78,6 +78,18 @@ RISK_FACTORS: tuple[RiskFactor, ...] = tuple(
 )
 
 
+#: Number of indicators of the factors whose list was read to its end; the numbers of other factors are open.
+INDICATOR_COUNTS = {8: 12, 9: 6}
+#: Factors whose indicator numbers were compared with a text, and which part of it could be read. The text is a
+#: secondary copy of the Framework: thewestpapuagenocidemonitor.org/post/risk-factor-7 (likewise 8, 9 and 13).
+INDICATORS_CHECKED = {
+    7: "7.1 to 7.11; the copy breaks off there",
+    8: "8.1 to 8.12, all of them",
+    9: "9.1 to 9.6, all of them",
+    13: "13.1 to 13.10; the copy breaks off there",
+}
+
+
 def find_risk_factor(number: int) -> RiskFactor:
     """Risk factor by its number in the Framework.
 

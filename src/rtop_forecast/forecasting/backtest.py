@@ -17,6 +17,7 @@ from rtop_forecast.errors import InputError
 from rtop_forecast.explanation.attribution import AttributionTable, explained_by
 from rtop_forecast.features import Features
 from rtop_forecast.forecasting.checkpoint import prepare_checkpoint, read_origin, write_origin
+from rtop_forecast.forecasting.made_of import question_of
 from rtop_forecast.forecasting.options import CALIBRATION_ORIGINS, BacktestOptions
 from rtop_forecast.forecasting.origins import RollingOrigin
 from rtop_forecast.forecasting.parallel import run
@@ -45,6 +46,7 @@ def backtest(  # noqa: PLR0913 (public entry point)
     explain: bool = False,
     checkpoint: str | Path | None = None,
     vintages: Literal["revised", "real_time"] = "revised",
+    groups: str | None = None,
 ) -> BacktestResult:
     """Forecast from each origin with what was known then, and record what happened.
 
@@ -76,11 +78,15 @@ def backtest(  # noqa: PLR0913 (public entry point)
         Whether to keep the contributions to every forecast, for :meth:`BacktestResult.case`.
     checkpoint : path, optional
         Folder for the forecasts of each finished origin. An interrupted backtest goes on where it stopped and gives the
-        same bits. The folder is bound to the model, the data and the labels.
+        same bits. The folder is bound to all that these forecasts depend on: class and parameters of the model,
+        features, labels, groups, vintages and package versions. A call that differs is refused with what differs.
     vintages : {"revised", "real_time"}
         With ``"revised"`` every origin uses the releases that the panel holds. With ``"real_time"`` it uses those that
         were current on its issue date, of the datasets whose vintages the panel keeps (``load_panel(vintages=...)``):
         for features, for training labels and for the calibrator. The target scores the forecasts either way.
+    groups : str, optional
+        A boolean or categorical feature whose values are the groups that the calibrator treats apart. By default the
+        groups are ``"under_way"``, where an episode of the event was not known to be over, and ``"quiet"``.
 
     Returns
     -------
@@ -94,7 +100,7 @@ def backtest(  # noqa: PLR0913 (public entry point)
     """
     choice(vintages, name="vintages", options=("revised", "real_time"))
     instance_of(origins, RollingOrigin, name="origins", remedy="For example RollingOrigin(first=1993).")
-    request = Request.of(model, features, target)
+    request = Request.of(model, features, target, groups=groups)
     options = BacktestOptions(
         calibrator=default_calibrator() if calibrator is None else calibrator,
         calibration_origins=calibration_origins,
@@ -104,10 +110,17 @@ def backtest(  # noqa: PLR0913 (public entry point)
         checkpoint=checkpoint,
     )
     years = origins.origins(target)
-    plan = _Plan(model=request.model, truth=request.rows, years=years, options=options)
+    plan = _Plan(
+        model=request.model,
+        truth=request.rows,
+        years=years,
+        options=options,
+        arguments=question_of(target)
+        | {"issue_month": features.issue_month, "vintages": vintages, "groups": groups},
+    )
     provenance = request.provenance(seed=seed)
     if vintages == "real_time":
-        plan = replace(plan, then=real_time_inputs(features, target, plan.needed))
+        plan = replace(plan, then=real_time_inputs(features, target, plan.needed, groups=groups))
         provenance["real_time"] = {str(year): plan.then[year].release_names for year in years}
     if explain:
         plan = replace(plan, explained={origin: plan.features_at(origin, features) for origin in years})
@@ -184,13 +197,14 @@ class _Plan:
     options: BacktestOptions
     explained: Mapping[int, Features] = field(default_factory=dict)
     then: Mapping[int, RealTimeInputs] = field(default_factory=dict)
+    arguments: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def needed(self) -> list[int]:
         """Origins to forecast: those asked for and those that only teach the calibrator."""
         if not self.options.calibration_origins:
             return list(self.years)
-        first = self.years[0] - self.truth.horizon - self.options.calibration_origins + 1
+        first = self.years[0] - self.truth.horizon - self.truth.delay - self.options.calibration_origins + 1
         return list(range(first, self.years[-1] + 1))
 
     @property
@@ -215,7 +229,7 @@ def _run(plan: _Plan) -> BacktestResult:
     store = (
         None
         if options.checkpoint is None
-        else prepare_checkpoint(options.checkpoint, plan.model, plan.samples)
+        else prepare_checkpoint(options.checkpoint, plan.model, plan.samples, plan.arguments)
     )
     # the longest fits first, so that no process waits for them at the end
     tasks = (
@@ -234,6 +248,7 @@ def _run(plan: _Plan) -> BacktestResult:
         years=plan.years,
         horizon=plan.truth.horizon,
         origins=options.calibration_origins,
+        delay=plan.truth.delay,
         labels_then={origin: inputs.rows for origin, inputs in plan.then.items()},
     )
     explanations = {
@@ -249,6 +264,7 @@ def _run(plan: _Plan) -> BacktestResult:
         calibrator=options.calibrator,
         calibration_origins=options.calibration_origins,
         horizon=plan.truth.horizon,
+        delay=plan.truth.delay,
         seed=options.seed,
         exclusions={},
         provenance={},
@@ -261,7 +277,13 @@ def _explanation(
     rows = plan.rows_at(origin)
     here = rows.at(origin)
     return explained_by(
-        contributions, rows.keys[here], rows.matrix[here], plan.explained[origin], calibrator, origin
+        contributions,
+        rows.keys[here],
+        rows.matrix[here],
+        plan.explained[origin],
+        calibrator,
+        origin,
+        rows.labels[here],
     )
 
 

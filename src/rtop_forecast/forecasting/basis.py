@@ -16,6 +16,7 @@ from rtop_forecast.explanation.attribution import (
 from rtop_forecast.explanation.reference import Reference
 from rtop_forecast.features import Features
 from rtop_forecast.forecasting.fit import Fit
+from rtop_forecast.forecasting.options import POINT_TREES
 from rtop_forecast.forecasting.prequential import calibrator_of
 from rtop_forecast.forecasting.request import Request
 from rtop_forecast.forecasting.result import BacktestResult
@@ -54,7 +55,7 @@ class Basis(Fit):
             message = f"no state is at risk in {origin}; the panel's years with states at risk are {first} to {last}."
             raise CoverageError(message)
         return cls(
-            fitted=rows.fit(request.model, origin=origin),
+            fitted=rows.fit(request.model, origin=origin, trees=POINT_TREES),
             unfitted=request.model,
             calibrator=calibrator_of(
                 backtest, origin=origin, horizon=rows.horizon, last_closed=rows.last_closed
@@ -70,7 +71,7 @@ class Basis(Fit):
         origin = self.origin_year - 1
         return replace(
             self,
-            fitted=self.rows.fit(self.unfitted, origin=origin),
+            fitted=self.rows.fit(self.unfitted, origin=origin, trees=POINT_TREES),
             calibrator=calibrator_of(
                 backtest, origin=origin, horizon=self.rows.horizon, last_closed=self.rows.last_closed
             ),
@@ -104,6 +105,7 @@ class Basis(Fit):
                 specs=tuple(self.features.specs),
                 origin_year=self.origin_year,
                 sources=self.features.sources(),
+                groups=self.groups,
             ),
             calibrator=self.calibrator,
             reference=reference,
@@ -119,4 +121,5 @@ class Basis(Fit):
             medians,
             specs=self.features.specs,
             calibrator=self.calibrator,
+            group=str(self.group(country_id)[0]),
         )

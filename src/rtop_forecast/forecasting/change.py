@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from rtop_forecast.checks.arguments import instance_of
 from rtop_forecast.errors import InputError
 from rtop_forecast.explanation.attribution import secant
 from rtop_forecast.forecasting.basis import Basis
 from rtop_forecast.forecasting.forecast import Forecast
+from rtop_forecast.forecasting.made_of import check_belongs
 from rtop_forecast.logistic import probability
 from rtop_forecast.world.states import country
 
@@ -32,6 +34,9 @@ class ChangeAttribution:
         The earlier year's features as the later release has them.
     new_information : float
         From the earlier year's features to the later year's.
+    changed_group : float
+        The later year's group of the calibrator in place of the earlier one's, for example once an episode is under
+        way; 0 where it is the same.
     refitted_model : float
         The later model in place of the earlier one, on the same features.
     recalibration : float
@@ -47,16 +52,18 @@ class ChangeAttribution:
     log_odds: tuple[float, float]
     revised_information: float
     new_information: float
+    changed_group: float
     refitted_model: float
     recalibration: float
     frame: pd.DataFrame
 
     @property
     def parts(self) -> dict[str, float]:
-        """The four parts; they add up to the change."""
+        """The five parts; they add up to the change."""
         return {
             "revised information": self.revised_information,
             "new information": self.new_information,
+            "changed group": self.changed_group,
             "refitted model": self.refitted_model,
             "recalibration": self.recalibration,
         }
@@ -66,7 +73,7 @@ class ChangeAttribution:
         return self.frame.copy()
 
     def summary(self) -> str:
-        """Probabilities, the four parts and the features that moved most, as text."""
+        """Probabilities, the five parts and the features that moved most, as text."""
         before, after = probability(np.array(self.log_odds))
         lines = [f"{self.name}: {before:.1%} from {self.origins[0]} to {after:.1%} from {self.origins[1]}"]
         lines += [f"  {name:<20} odds x {np.exp(value):.2f}" for name, value in self.parts.items()]
@@ -82,7 +89,7 @@ def explain_change(earlier: Forecast, later: Forecast, state: str | int) -> Chan
 
     Step by step, each from where the last one ended: the earlier model is given the earlier year's features as the
     later data have them (revised information), then the later year's (new information), both split by feature with
-    its contributions; then the model is replaced, then the calibrator.
+    its contributions; then the state moves to its later group, then the model is replaced, then the calibrator.
 
     Parameters
     ----------
@@ -97,10 +104,19 @@ def explain_change(earlier: Forecast, later: Forecast, state: str | int) -> Chan
     Raises
     ------
     InputError
-        If the two do not use the same features, or the later data lack the earlier year.
+        If the two are of different questions or features, or the later data lack the earlier year.
     CoverageError
         If the state is not ranked in one of them.
     """
+    for name, forecast in (("earlier", earlier), ("later", later)):
+        instance_of(forecast, Forecast, name=name, remedy="Make it with forecast(...).")
+    check_belongs(
+        earlier.provenance,
+        later.provenance,
+        what="the earlier forecast",
+        remedy="Compare forecasts of one question over the same features.",
+        parts=("event", "kind", "horizon", "features"),
+    )
     return basis_change(earlier.basis, later.basis, country(state, year=later.origin_year))
 
 
@@ -110,11 +126,14 @@ def basis_change(first: Basis, second: Basis, country_id: int) -> ChangeAttribut
     before, after = first.row(country_id), second.row(country_id)
     revised = _later_view(first, second, country_id)
     model, calibrator = first.fitted, first.calibrator
-    step_one, shift_one = _by_feature(first, before, revised)
-    step_two, shift_two = _by_feature(first, revised, after)
-    old_model = float(calibrator.apply_log_odds(model.log_odds(after))[0])
-    new_model = float(calibrator.apply_log_odds(second.fitted.log_odds(after))[0])
-    end = float(second.log_odds(after)[0])
+    step_one, shift_one = _by_feature(first, country_id, before, revised)
+    step_two, shift_two = _by_feature(first, country_id, revised, after)
+    groups = first.group(country_id), second.group(country_id)
+    old_group, new_group = (
+        float(calibrator.apply_log_odds(model.log_odds(after), groups=group)[0]) for group in groups
+    )
+    new_model = float(calibrator.apply_log_odds(second.fitted.log_odds(after), groups=groups[1])[0])
+    end = float(second.log_odds(after, groups[1])[0])
     specs = first.features.specs
     frame = pd.DataFrame(
         {
@@ -133,10 +152,11 @@ def basis_change(first: Basis, second: Basis, country_id: int) -> ChangeAttribut
         country_id=country_id,
         name=str(keys.loc[keys["country_id"] == country_id, "name"].iloc[0]),
         origins=(first.origin_year, second.origin_year),
-        log_odds=(float(first.log_odds(before)[0]), end),
+        log_odds=(float(first.log_odds(before, groups[0])[0]), end),
         revised_information=shift_one,
         new_information=shift_two,
-        refitted_model=new_model - old_model,
+        changed_group=new_group - old_group,
+        refitted_model=new_model - new_group,
         recalibration=end - new_model,
         frame=frame,
     )
@@ -165,7 +185,9 @@ def _later_view(first: Basis, second: Basis, country_id: int) -> pd.DataFrame:
     return rows[first.features.names].reset_index(drop=True)
 
 
-def _by_feature(basis: Basis, start: pd.DataFrame, end: pd.DataFrame) -> tuple[np.ndarray, float]:
+def _by_feature(
+    basis: Basis, country_id: int, start: pd.DataFrame, end: pd.DataFrame
+) -> tuple[np.ndarray, float]:
     """Change of the calibrated log-odds under one model, by feature and in all."""
     names = basis.features.names
     raw = [basis.fitted.contributions(rows[names]) for rows in (start, end)]
@@ -173,7 +195,8 @@ def _by_feature(basis: Basis, start: pd.DataFrame, end: pd.DataFrame) -> tuple[n
     moved = raw[1].values[0, order] - raw[0].values[0, order]  # noqa: PD011 (not a DataFrame)
     at = float(basis.fitted.log_odds(start[names])[0])
     to = basis.fitted.log_odds(end[names])
-    parts = moved * secant(basis.calibrator, at, to)[0]
-    return parts, float(
-        basis.calibrator.apply_log_odds(to)[0] - basis.calibrator.apply_log_odds(np.array([at]))[0]
-    )
+    group = basis.group(country_id)
+    parts = moved * secant(basis.calibrator, at, to, group)[0]
+    start_and_end = np.array([at, to[0]])
+    mapped = basis.calibrator.apply_log_odds(start_and_end, groups=np.repeat(group, 2))
+    return parts, float(mapped[1] - mapped[0])

@@ -18,6 +18,7 @@ from rtop_forecast.evaluation import (
     paired_difference,
     skill_score,
 )
+from rtop_forecast.forecasting.made_of import check_belongs
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.world.states import ROW_KEYS
 
@@ -121,6 +122,13 @@ def compare(
     """
     for name, result in (("result_a", result_a), ("result_b", result_b)):
         instance_of(result, BacktestResult, name=name, remedy="Make it with backtest(...).")
+    check_belongs(
+        result_a.provenance,
+        result_b.provenance,
+        what="one of the two backtests",
+        remedy="Backtest both on the same target.",
+        parts=("event", "kind", "horizon"),
+    )
     left, right = (result.frame.sort_values(ROW_KEYS, ignore_index=True) for result in (result_a, result_b))
     _same_rows(left, right)
     outcome, a, b = left["outcome"], left["prob"], right["prob"]

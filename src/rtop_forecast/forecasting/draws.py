@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 import numpy as np
+import pandas as pd
 from joblib import delayed
 
-from rtop_forecast.calibration import AffineCalibrator, Calibrator
 from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.explanation.attribution import secant
+from rtop_forecast.explanation.reasons import FactorDraws
+from rtop_forecast.features import FeatureSpec
 from rtop_forecast.forecasting.fit import Fit
-from rtop_forecast.forecasting.options import DrawOptions
+from rtop_forecast.forecasting.options import DRAW_TREES, DrawOptions
 from rtop_forecast.forecasting.parallel import run
 from rtop_forecast.forecasting.sample import Sample
-from rtop_forecast.models import RiskModel
+from rtop_forecast.models import AnyClassifier, RiskModel
 
 # Refits of a penalised model on resamples spread less than the model errs, bias included, and the calibrator's
 # posterior less than the world's level moves. With these factors intervals and rank ranges at every level hold what
@@ -20,10 +26,26 @@ STRETCH_STATES = 1.5
 STRETCH_WORLD = 1.75
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JointDraws:
+    """Joint draws of all states of an origin year.
+
+    Attributes
+    ----------
+    log_odds : ndarray of shape (draws, n_states)
+        Calibrated.
+    factors : FactorDraws, optional
+        Contributions of the risk factors in the refits; None where they were not asked for.
+    """
+
+    log_odds: FloatArray
+    factors: FactorDraws | None
+
+
 def joint_draws(fit: Fit, options: DrawOptions) -> FloatArray:
     """Joint draws of the calibrated log-odds of all states of an origin year.
 
-    Each draw refits the model on a resample of whole countries and draws the calibrator's shift from its
+    Each draw refits the model on a resample of whole countries and draws the calibrator's map from its
     posterior; the draws are centred on the forecast. What is common to all states is stretched about it by
     ``STRETCH_WORLD``, the rest by ``STRETCH_STATES``, since penalised models err by more than their refits differ.
 
@@ -38,10 +60,70 @@ def joint_draws(fit: Fit, options: DrawOptions) -> FloatArray:
     -------
     ndarray of shape (draws, n_states)
     """
+    refits = [log_odds for log_odds, _ in _refits(fit, options, {})]
+    return _around(fit, np.array(refits))
+
+
+def explained_draws(fit: Fit, specs: Sequence[FeatureSpec], options: DrawOptions) -> JointDraws:
+    """Joint draws, and what each refit says of every risk factor.
+
+    Parameters
+    ----------
+    fit : Fit
+    specs : sequence of FeatureSpec
+        Of the fit's features; each counts under its primary factor.
+    options : DrawOptions
+
+    Returns
+    -------
+    JointDraws
+        Without ``factors`` for a model whose contributions are themselves estimated by many predictions
+        (:class:`rtop_forecast.models.AnyClassifier`).
+    """
+    primary = {} if isinstance(fit.unfitted, AnyClassifier) else {s.name: s.risk_factors[0] for s in specs}
+    refits = _refits(fit, options, primary)
+    log_odds = np.array([one for one, _ in refits])
+    drawn = _around(fit, log_odds)
+    if not primary:
+        return JointDraws(log_odds=drawn, factors=None)
+    numbers = tuple(sorted(set(primary.values())))
+    point = _by_factor(fit.fitted, fit.matrix, primary) * _slopes(fit, fit.fitted.log_odds(fit.matrix))
+    refitted = np.stack([factors for _, factors in refits]) * np.stack(
+        [_slopes(fit, one) for one, _ in refits]
+    )
+    deviation = refitted - np.median(refitted, axis=0)
+    factors = FactorDraws(
+        countries=fit.keys["country_id"].to_numpy(dtype=np.int64),
+        factors=numbers,
+        point=point,
+        draws=point + deviation,
+        stretch=STRETCH_STATES,
+    )
+    return JointDraws(log_odds=drawn, factors=factors)
+
+
+def _refits(
+    fit: Fit, options: DrawOptions, primary: Mapping[str, int]
+) -> list[tuple[FloatArray, FloatArray]]:
+    """Raw log-odds of every state, and the contributions of the factors, in each refit."""
     weights = _block_weights(fit, options.draws)
-    tasks = (delayed(_draw)(fit.unfitted, fit.rows, fit.origin_year, weight) for weight in weights)
-    refits = np.array(run(tasks, count=options.draws, n_jobs=options.n_jobs, progress=options.progress))
-    return _around(fit.log_odds(fit.matrix), refits, fit.calibrator, seed=fit.seed)
+    tasks = (delayed(_draw)(fit.unfitted, fit.rows, fit.origin_year, weight, primary) for weight in weights)
+    return list(run(tasks, count=options.draws, n_jobs=options.n_jobs, progress=options.progress))
+
+
+def _by_factor(model: RiskModel, matrix: pd.DataFrame, primary: Mapping[str, int]) -> FloatArray:
+    """Contributions of each factor to each state, less their mean over the states; shape (n_states, n_factors)."""
+    raw = model.contributions(matrix)
+    belongs = np.array([primary[name] for name in raw.feature_names])
+    numbers = sorted(set(primary.values()))
+    table = np.column_stack([raw.values[:, belongs == number].sum(axis=1) for number in numbers])  # noqa: PD011
+    centred: FloatArray = table - table.mean(axis=0)
+    return centred
+
+
+def _slopes(fit: Fit, raw: FloatArray) -> FloatArray:
+    """Slope of the calibrator between the mean of the world and each state, as a column."""
+    return secant(fit.calibrator, float(raw.mean()), raw, fit.groups)[:, None]
 
 
 def _block_weights(fit: Fit, draws: int) -> list[FloatArray]:
@@ -55,23 +137,27 @@ def _block_weights(fit: Fit, draws: int) -> list[FloatArray]:
     return [np.where(trained, count[place], 0).astype(float) for count in counts]
 
 
-def _around(log_odds: FloatArray, refits: FloatArray, calibrator: Calibrator, *, seed: int) -> FloatArray:
+def _around(fit: Fit, refits: FloatArray) -> FloatArray:
     """Draws of every state's calibrated log-odds, centred on the forecast.
 
-    The refits give the spread of the model; a normal draw per refit, common to all states, gives that
-    of the calibrator's shift.
+    The refits give the spread of the model; a draw of the calibrator's map per refit gives that of the
+    calibrator.
     """
-    mapped = calibrator.apply_log_odds(refits)
-    generator = np.random.default_rng([seed, 1])
-    spread = np.sqrt(calibrator.covariance_[0, 0]) if isinstance(calibrator, AffineCalibrator) else 0.0
-    shift = spread * generator.standard_normal(len(refits))
-    deviation = (mapped - np.median(mapped, axis=0)) + (shift - np.median(shift))[:, None]
+    mapped = fit.calibrator.apply_log_odds(refits, groups=fit.groups)
+    generator = np.random.default_rng([fit.seed, 1])
+    moved = fit.calibrator.deviations(
+        fit.fitted.log_odds(fit.matrix), draws=len(refits), generator=generator, groups=fit.groups
+    )
+    deviation = (mapped - np.median(mapped, axis=0)) + (moved - np.median(moved, axis=0))
     common = deviation.mean(axis=1, keepdims=True)
-    result: FloatArray = log_odds + STRETCH_WORLD * common + STRETCH_STATES * (deviation - common)
+    result: FloatArray = fit.calibrated + STRETCH_WORLD * common + STRETCH_STATES * (deviation - common)
     return result
 
 
-def _draw(model: RiskModel, rows: Sample, origin: int, weights: FloatArray) -> FloatArray:
-    fitted = rows.fit(model, origin=origin, weights=weights)
-    result: FloatArray = fitted.log_odds(rows.matrix[rows.at(origin)])
-    return result
+def _draw(
+    model: RiskModel, rows: Sample, origin: int, weights: FloatArray, primary: Mapping[str, int]
+) -> tuple[FloatArray, FloatArray]:
+    fitted = rows.fit(model, origin=origin, weights=weights, trees=DRAW_TREES)
+    matrix = rows.matrix[rows.at(origin)]
+    factors = _by_factor(fitted, matrix, primary) if primary else np.zeros((len(matrix), 0))
+    return fitted.log_odds(matrix), factors

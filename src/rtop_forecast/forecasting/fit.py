@@ -51,9 +51,23 @@ class Fit:
         """States of the origin year."""
         return self.rows.keys[self.here].reset_index(drop=True)
 
-    def log_odds(self, matrix: pd.DataFrame) -> FloatArray:
-        """Calibrated log-odds of rows of features."""
-        return self.calibrator.apply_log_odds(self.fitted.log_odds(matrix))
+    @property
+    def groups(self) -> NDArray[np.str_]:
+        """Group of each state of the origin year."""
+        return self.rows.labels[self.here]
+
+    def group(self, country_id: int) -> NDArray[np.str_]:
+        """Group of one state in the origin year, as an array of length 1."""
+        return self.groups[[self.place(country_id)]]
+
+    def log_odds(self, matrix: pd.DataFrame, groups: NDArray[np.str_]) -> FloatArray:
+        """Calibrated log-odds of rows of features, each in its group."""
+        return self.calibrator.apply_log_odds(self.fitted.log_odds(matrix), groups=groups)
+
+    @property
+    def calibrated(self) -> FloatArray:
+        """Calibrated log-odds of the states of the origin year."""
+        return self.log_odds(self.matrix, self.groups)
 
     def place(self, country_id: int) -> int:
         """Position of one state among those of the origin year.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,17 +14,22 @@ import pandas as pd
 from rtop_forecast.checks.arguments import calendar_date, calendar_year, instance_of, integer, interval_level
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError, LeakageError
-from rtop_forecast.evaluation import prob_top, rank_ranges
+from rtop_forecast.evaluation import CountDistribution, count_distribution, prob_top, rank_ranges
 from rtop_forecast.explanation.attribution import Attributions, AttributionTable
+from rtop_forecast.explanation.reasons import FactorDraws
 from rtop_forecast.explanation.reference import Reference
 from rtop_forecast.features import Features
 from rtop_forecast.forecasting.basis import Basis
-from rtop_forecast.forecasting.draws import joint_draws
+from rtop_forecast.forecasting.draw_intervals import interval_around
+from rtop_forecast.forecasting.draws import explained_draws
+from rtop_forecast.forecasting.horizons import at_horizons, horizon_years
 from rtop_forecast.forecasting.inputs import input_ages, sources_end
+from rtop_forecast.forecasting.made_of import check_belongs, check_outcomes
 from rtop_forecast.forecasting.options import DrawOptions
 from rtop_forecast.forecasting.request import Request
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.forecasting.rows import WINDOW_COLUMNS, forecast_rows, with_prob
+from rtop_forecast.forecasting.situation import under_way
 from rtop_forecast.logistic import probability
 from rtop_forecast.models import RiskModel
 from rtop_forecast.targets import Target, what_happens
@@ -43,9 +49,17 @@ class Forecast:
         (bounds inclusive), ``raw_prob`` (the model's own), ``prob`` (calibrated), ``prob_low, prob_high``,
         ``rank`` (1 is the highest risk), ``rank_low, rank_high``, ``prob_top10, prob_top30`` (share of the draws in
         which the state is among the ten or thirty highest), ``prob_last_year, rank_last_year`` (from the
-        origin before, missing for states not at risk then) and ``outcome`` (NaN while the window is open).
+        origin before, missing for states not at risk then), ``group`` (``"under_way"`` where an episode was not known
+        to be over, else ``"quiet"``), ``outcome`` (NaN while the window is open) and, if asked for, ``prob_1y`` and so
+        on.
     expected : tuple of float
         Expected number of states with an onset in the window: value, low, high.
+        The interval is that of the mean.
+    count : CountDistribution, optional
+        Distribution of the number that may be observed; None for a forecast saved before there was one.
+    factors : FactorDraws, optional
+        Contributions of the risk factors in the refits behind the intervals: which may be named as reasons. None for a
+        model whose contributions are estimated, and for a forecast saved before there were any.
     explanation : AttributionTable
     level : float
         Level of the intervals.
@@ -60,6 +74,8 @@ class Forecast:
 
     frame: pd.DataFrame
     expected: tuple[float, float, float]
+    count: CountDistribution | None
+    factors: FactorDraws | None
     explanation: AttributionTable
     basis: Basis
     level: float
@@ -99,20 +115,27 @@ class Forecast:
         -------
         pandas.DataFrame
             ``rank, country_id, name, prob, prob_low, prob_high, rank_low, rank_high, prob_last_year,
-            rank_last_year, change`` (of the probability) and ``factor_1, factor_2``: the two UN risk
-            factors (numbers) that raise the forecast most, missing where fewer than two raise it.
+            rank_last_year, change`` (of the probability), ``under_way`` (an episode is under way, so that the
+            probability is that of another one; missing where that is not known), ``factor_1, factor_2``: the UN risk
+            factors (numbers) that are named first and second as reasons, missing where the refits do not agree on them;
+            and ``apart_factor``: in which the state lies furthest above the thirty highest. See :class:`FactorDraws`.
         """
         table = self.frame.drop(columns=[*WINDOW_COLUMNS, "raw_prob", "outcome"])
         table["change"] = table["prob"] - table["prob_last_year"]
-        factors = self.explanation.by_risk_factor().loc[table["country_id"].to_numpy()]
-        order = np.argsort(-factors.to_numpy(), axis=1, kind="stable")
-        for place in range(2):
-            best = order[:, place]
-            raises = np.take_along_axis(factors.to_numpy(), best[:, None], axis=1)[:, 0] > 0
-            numbers = pd.Series(factors.columns.to_numpy()[best], index=table.index, dtype="Int64")
-            table[f"factor_{place + 1}"] = numbers.where(raises)
+        table["under_way"] = under_way(table.pop("group"))
+        table = table.merge(self._named_factors(), on="country_id", how="left", validate="one_to_one")
         front = ["rank", "country_id", "name", "prob", "prob_low", "prob_high", "rank_low", "rank_high"]
         return table[[*front, *[name for name in table.columns if name not in front]]]
+
+    def _named_factors(self) -> pd.DataFrame:
+        """``country_id, factor_1, factor_2, apart_factor`` of every state."""
+        if self.factors is None:
+            empty = pd.array([pd.NA] * len(self.frame), dtype="Int64")
+            columns = dict.fromkeys(("factor_1", "factor_2", "apart_factor"), empty)
+            return pd.DataFrame({"country_id": self.frame["country_id"], **columns})
+        position = {number: place for place, number in enumerate(self.factors.countries.tolist())}
+        highest = np.array([position[number] for number in self.frame["country_id"].tolist()])
+        return self.factors.named().assign(apart_factor=self.factors.apart(highest))
 
     def inputs(self) -> pd.DataFrame:
         """Where the sources of each feature end, and how old its values are.
@@ -188,6 +211,7 @@ def forecast(  # noqa: PLR0913 (public entry point)
     *,
     origin: int,
     backtest: BacktestResult | None = None,
+    horizons: Sequence[int] | None = None,
     issued: date | None = None,
     draws: int = 50,
     level: float = LEVEL,
@@ -214,6 +238,9 @@ def forecast(  # noqa: PLR0913 (public entry point)
     backtest : BacktestResult, optional
         A backtest of the same model: its calibrator is fitted on its forecasts whose windows had
         closed by the origin. Without it the model's own probabilities stand.
+    horizons : sequence of int, optional
+        Years, each from 1 to 10: a column ``prob_1y`` and so on for each, from the one score of the model and never
+        falling as the window grows; see :meth:`BacktestResult.at_horizons`. Needs ``backtest``.
     issued : datetime.date, optional
         Date of knowledge; by default the end of the features' issue month of origin + 1.
     draws : int
@@ -237,7 +264,8 @@ def forecast(  # noqa: PLR0913 (public entry point)
     LeakageError
         If the features use values that were not published on the date ``issued``.
     InputError
-        If the backtest has another horizon, or there are too few draws.
+        If the backtest is of another model, other features or another question, with what differs; or there are too
+        few draws.
     """
     request = Request.of(model, features, target)
     origin = calendar_year(origin, name="origin")
@@ -245,18 +273,24 @@ def forecast(  # noqa: PLR0913 (public entry point)
     level = interval_level(level)
     issued = _issue_date(features, origin, issued)
     options = DrawOptions(draws=draws, n_jobs=n_jobs, progress=progress)
-    _check_horizon(backtest, target)
+    _check_backtest(backtest, request)
     basis = Basis.of(request, backtest, origin=origin, seed=seed)
     raw = basis.fitted.log_odds(basis.matrix)
-    log_odds = basis.calibrator.apply_log_odds(raw)
-    drawn = joint_draws(basis, options)
+    log_odds = basis.calibrated
+    joint = explained_draws(basis, features.specs, options)
+    drawn = joint.log_odds
     frame = with_prob(forecast_rows(basis.rows, origin, raw), log_odds)
-    _add_ranges(frame, drawn, level=level)
+    _add_ranges(frame, log_odds, drawn, level=level)
     _add_last_year(frame, basis.year_before(backtest))
-    low, high = np.quantile(probability(drawn).sum(axis=1), [(1 - level) / 2, (1 + level) / 2])
+    if horizons is not None:
+        frame = frame.join(_at_horizons(frame, backtest, origin=origin, horizons=horizons))
+    value = probability(log_odds).sum()
+    low, high = interval_around(value, probability(drawn).sum(axis=1), level=level)
     return Forecast(
         frame=frame.sort_values(["rank", "name"], ignore_index=True),
-        expected=(float(probability(log_odds).sum()), float(low), float(high)),
+        expected=(float(value), float(low), float(high)),
+        count=count_distribution(probability(drawn)),
+        factors=joint.factors,
         explanation=basis.explain(),
         basis=basis,
         level=level,
@@ -271,13 +305,16 @@ def forecast(  # noqa: PLR0913 (public entry point)
             "draws": draws,
             "level": level,
             "sources_end": sources_end(features),
+            "features_left_out": basis.rows.left_out(origin),
         },
     )
 
 
-def _check_horizon(backtest: BacktestResult | None, target: Target) -> None:
+def _check_backtest(backtest: BacktestResult | None, request: Request) -> None:
+    """Refuse a backtest of another model, other features or another question."""
     if backtest is None:
         return
+    target = request.target
     instance_of(backtest, BacktestResult, name="backtest", remedy="Make it with backtest(...).")
     if backtest.horizon != target.horizon:
         message = (
@@ -285,6 +322,18 @@ def _check_horizon(backtest: BacktestResult | None, target: Target) -> None:
             "years ahead. Backtest with the same horizon."
         )
         raise InputError(message)
+    remedy = "Backtest the same model on the same features and target."
+    check_belongs(backtest.provenance, {"made_of": request.made_of}, what="the backtest", remedy=remedy)
+    check_outcomes(backtest.frame, target, what="the backtest", remedy=remedy)
+
+
+def _at_horizons(
+    frame: pd.DataFrame, backtest: BacktestResult | None, *, origin: int, horizons: Sequence[int]
+) -> pd.DataFrame:
+    if backtest is None:
+        message = "other horizons are learned from past forecasts. Pass backtest=backtest(...)."
+        raise InputError(message)
+    return at_horizons(backtest.past, frame, origin=origin, horizons=horizon_years(horizons))
 
 
 def _issue_date(features: Features, origin: int, issued: date | None) -> date:
@@ -300,19 +349,19 @@ def _issue_date(features: Features, origin: int, issued: date | None) -> date:
     return earliest if issued is None else issued
 
 
-def _add_ranges(frame: pd.DataFrame, drawn: FloatArray, *, level: float) -> None:
-    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
+def _add_ranges(frame: pd.DataFrame, log_odds: FloatArray, drawn: FloatArray, *, level: float) -> None:
+    low, high = interval_around(log_odds, drawn, level=level)
     frame["prob_low"], frame["prob_high"] = probability(low), probability(high)
     frame["rank"] = _ranks(frame["prob"])
     probs = probability(drawn)
     rank_low, rank_high = rank_ranges(probs, level=level)
-    frame["rank_low"] = np.floor(rank_low).astype(int)
-    frame["rank_high"] = np.ceil(rank_high).astype(int)
+    frame["rank_low"] = np.minimum(np.floor(rank_low).astype(int), frame["rank"])
+    frame["rank_high"] = np.maximum(np.ceil(rank_high).astype(int), frame["rank"])
     frame["prob_top10"], frame["prob_top30"] = prob_top(probs, k=10), prob_top(probs, k=30)
 
 
 def _add_last_year(frame: pd.DataFrame, before: Basis) -> None:
-    prob = pd.Series(probability(before.log_odds(before.matrix)), index=before.keys["country_id"].to_numpy())
+    prob = pd.Series(probability(before.calibrated), index=before.keys["country_id"].to_numpy())
     ranks = _ranks(prob).astype("Int64")
     frame["prob_last_year"] = prob.reindex(frame["country_id"]).to_numpy()
     frame["rank_last_year"] = ranks.reindex(frame["country_id"]).array

@@ -3,73 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 
-import numpy as np
 import pandas as pd
 
 from rtop_forecast.calibration import Calibrator, Identity
-from rtop_forecast.errors import InputError
+from rtop_forecast.forecasting.calibrated import fit_calibrator
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.forecasting.rows import CALIBRATION_COLUMNS, with_prob
 from rtop_forecast.forecasting.sample import Sample
 from rtop_forecast.world.states import KEYS
-
-
-def fit_calibrator(
-    calibrator: Calibrator,
-    history: pd.DataFrame,
-    *,
-    origin: int,
-    horizon: int,
-    origins: int,
-    last_closed: int | None = None,
-) -> Calibrator:
-    """Calibrator fitted on the latest ``origins`` earlier forecasts whose windows had closed by the origin.
-
-    Outcomes may be coded less far than the origin: then the latest origins whose windows are coded teach it.
-
-    Parameters
-    ----------
-    calibrator : Calibrator
-        Unfitted; a copy is fitted.
-    history : pandas.DataFrame
-        ``origin_year, raw_prob, outcome``; rows without an outcome teach nothing.
-    origin : int
-        Where the calibrator will be applied.
-    horizon : int
-        Years that a window lasts.
-    origins : int
-        How many of the latest origins whose windows had closed teach it.
-    last_closed : int, optional
-        Last origin whose window the outcomes cover; by default that of the origin itself.
-
-    Raises
-    ------
-    InputError
-        If the history lacks one of these origins.
-    """
-    latest = origin - horizon if last_closed is None else min(origin - horizon, last_closed)
-    wanted = range(latest - origins + 1, latest + 1)
-    closed = history[history["origin_year"].isin(wanted) & np.isfinite(history["outcome"])]
-    missing = sorted(set(wanted) - set(closed["origin_year"].tolist()))
-    if missing:
-        message = (
-            f"the calibrator of origin {origin} learns from the forecasts of origins {wanted[0]} to {wanted[-1]}; "
-            f"{len(missing)} of {len(wanted)} are missing, first {missing[0]}. Backtest origins up to {latest}."
-        )
-        raise InputError(message)
-    fitted = deepcopy(calibrator)
-    fitted.fit(
-        closed["outcome"].to_numpy(dtype=float),
-        closed["raw_prob"].to_numpy(dtype=float),
-        time=closed["origin_year"].to_numpy(dtype=float),
-        at=origin,
-        # windows of h years overlap: each onset lies in h of them and counts once
-        weights=np.full(len(closed), 1.0 / horizon),
-        groups=closed["group"] if "group" in closed else None,
-    )
-    return fitted
 
 
 def calibrate(
@@ -79,6 +21,7 @@ def calibrate(
     years: Sequence[int],
     horizon: int,
     origins: int,
+    delay: int = 0,
     labels_then: Mapping[int, Sample] | None = None,
 ) -> tuple[pd.DataFrame, dict[int, Calibrator]]:
     """Calibrated forecasts of some origins, and the calibrator of each.
@@ -91,7 +34,7 @@ def calibrate(
         Unfitted.
     years : sequence of int
         Origins to calibrate; all others only teach.
-    horizon, origins : int
+    horizon, origins, delay : int
         As in :func:`fit_calibrator`.
     labels_then : dict of int to Sample, optional
         By origin, rows with the labels as they were known then; without any, those of ``raw``.
@@ -100,11 +43,13 @@ def calibrate(
     frames, calibrators = [], {}
     for origin in years:
         history = raw.assign(outcome=labels_of(labels_then[origin], raw)) if labels_then else raw
-        fitted = fit_calibrator(calibrator, history, origin=origin, horizon=horizon, origins=origins)
+        fitted = fit_calibrator(
+            calibrator, history, origin=origin, horizon=horizon, origins=origins, delay=delay
+        )
         calibrators[origin] = fitted
-        group = by_origin[origin]
-        log_odds = fitted.apply_log_odds(group["log_odds"].to_numpy(dtype=float))
-        frames.append(with_prob(group, log_odds))
+        rows = by_origin[origin]
+        log_odds = fitted.apply_log_odds(rows["log_odds"].to_numpy(dtype=float), groups=rows["group"])
+        frames.append(with_prob(rows, log_odds))
     return pd.concat(frames, ignore_index=True), calibrators
 
 
@@ -134,5 +79,6 @@ def calibrator_of(
         origin=origin,
         horizon=horizon,
         origins=backtest.calibration_origins,
+        delay=backtest.delay,
         last_closed=last_closed,
     )

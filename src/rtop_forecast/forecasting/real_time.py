@@ -35,7 +35,9 @@ class RealTimeInputs:
         return sorted(set(self.releases.values()))
 
 
-def real_time_inputs(features: Features, target: Target, origins: Sequence[int]) -> dict[int, RealTimeInputs]:
+def real_time_inputs(
+    features: Features, target: Target, origins: Sequence[int], *, groups: str | None = None
+) -> dict[int, RealTimeInputs]:
     """Gather what each origin's forecast could use; origins with the same releases share one object.
 
     Raises
@@ -59,7 +61,7 @@ def real_time_inputs(features: Features, target: Target, origins: Sequence[int])
         if key not in by_releases:
             then = panel.released_by(issued)
             features_then = features_of(then, features.specs, issue_month=features.issue_month)
-            rows = sample(features_then, relabelled(target, then))
+            rows = sample(features_then, relabelled(target, then), groups=groups)
             by_releases[key] = RealTimeInputs(features=features_then, rows=rows, releases=releases)
         inputs[origin] = by_releases[key]
     return inputs

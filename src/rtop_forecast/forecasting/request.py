@@ -7,6 +7,7 @@ from typing import Any
 
 from rtop_forecast.checks.arguments import instance_of
 from rtop_forecast.features import Features
+from rtop_forecast.forecasting.made_of import Parts, made_of
 from rtop_forecast.forecasting.provenance import provenance
 from rtop_forecast.forecasting.sample import Sample, sample
 from rtop_forecast.models import RiskModel, as_risk_model
@@ -33,7 +34,7 @@ class Request:
     rows: Sample
 
     @classmethod
-    def of(cls, model: Any, features: Any, target: Any) -> Request:
+    def of(cls, model: Any, features: Any, target: Any, *, groups: str | None = None) -> Request:
         """Check the three and join features and target.
 
         Raises
@@ -44,8 +45,15 @@ class Request:
         model = as_risk_model(model)
         instance_of(features, Features, name="features", remedy="Make them with build_features(panel).")
         instance_of(target, Target, name="target", remedy="Make it with onset_target(panel).")
-        return cls(model=model, features=features, target=target, rows=sample(features, target))
+        return cls(
+            model=model, features=features, target=target, rows=sample(features, target, groups=groups)
+        )
 
     def provenance(self, *, seed: int) -> dict[str, Any]:
         """Name the sources, releases, packages, target and seed behind a result."""
-        return provenance(self.features, self.target, seed=seed)
+        return provenance(self.features, self.target, seed=seed) | {"made_of": self.made_of}
+
+    @property
+    def made_of(self) -> Parts:
+        """Parts of the model, the features and the question, by which results are told to belong together."""
+        return made_of(self.model, self.features, self.target)

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from rtop_forecast.calibration import Calibrator
-from rtop_forecast.evaluation import score_intervals, score_table
+from rtop_forecast.errors import InputError
+from rtop_forecast.evaluation import (
+    auc,
+    calibration_slope,
+    count_distribution,
+    score_intervals,
+    score_table,
+    within_auc,
+)
 from rtop_forecast.explanation.attribution import AttributionTable
 from rtop_forecast.explanation.cases import Case, make_case
+from rtop_forecast.forecasting.calibrated import fit_calibrator
+from rtop_forecast.forecasting.draws import STRETCH_WORLD
+from rtop_forecast.forecasting.horizons import PastForecasts, at_horizons, horizon_years, outcome_within
+from rtop_forecast.forecasting.rows import CALIBRATION_COLUMNS
+from rtop_forecast.logistic import log_odds, probability
+from rtop_forecast.world.states import KEYS
 
 SCORES = (
     "auc",
@@ -42,6 +57,8 @@ class BacktestResult:
     calibration_origins : int
         Latest closed origins that feed the calibrator at each origin.
     horizon : int
+    delay : int
+        Years after the end of a window until its label is known.
     seed : int
     exclusions : dict of str to int
         State-years without a forecast, by reason.
@@ -63,10 +80,68 @@ class BacktestResult:
     provenance: dict[str, Any]
     events: pd.DataFrame = field(default_factory=pd.DataFrame)
     explanations: Mapping[int, AttributionTable] = field(default_factory=dict)
+    delay: int = 0
 
     def to_frame(self) -> pd.DataFrame:
         """Copy of the forecasts."""
         return self.frame.copy()
+
+    @property
+    def past(self) -> PastForecasts:
+        """All forecasts and the outcome's own years, from which other horizons are learned.
+
+        Raises
+        ------
+        InputError
+            If the backtest was of a sample of your own, whose events are not known by year, of continuation, or in
+            real time.
+        """
+        kind = self.provenance.get("kind", "onset")
+        if self.events.empty or "real_time" in self.provenance or kind == "continuation":
+            lack = "is in real time" if "real_time" in self.provenance else "knows no such events by year"
+            message = (
+                f"other horizons are learned from the events of every year, and this backtest {lack}. "
+                "Make it with backtest(model, features, target)."
+            )
+            raise InputError(message)
+        counted = "ongoing" if kind == "incidence" else "onset"
+        columns = ["country_id", "name", *CALIBRATION_COLUMNS]
+        return PastForecasts(
+            rows=pd.concat([self.feeding[columns], self.frame[columns]], ignore_index=True),
+            events=self.events[KEYS].assign(event=self.events[counted]),
+            calibrator=self.calibrator,
+            horizon=self.horizon,
+            origins=self.calibration_origins,
+        )
+
+    def at_horizons(self, horizons: Sequence[int] = (1, 2, 3)) -> pd.DataFrame:
+        """Out-of-sample probabilities of windows of several lengths, from the one score of the backtest.
+
+        Parameters
+        ----------
+        horizons : sequence of int
+            Years, each from 1 to 10.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``country_id, name, origin_year``, then per horizon ``prob_1y`` and ``outcome_1y`` and so on. Probabilities
+            never fall as the window grows; outcomes are NaN where the window is open.
+
+        Raises
+        ------
+        InputError
+            As :attr:`past` says, or if a horizon is no whole number of years from 1 to 10.
+        """
+        years, past = horizon_years(horizons), self.past
+        parts = [
+            at_horizons(past, rows, origin=int(str(origin)), horizons=years)
+            for origin, rows in self.frame.groupby("origin_year")
+        ]
+        table = self.frame[["country_id", "name", "origin_year"]].join(pd.concat(parts))
+        for length in years:
+            table[f"outcome_{length}y"] = outcome_within(past, self.frame, length)
+        return table
 
     def scores(self) -> dict[str, float]:
         """Every score of the calibrated forecasts; see :func:`rtop_forecast.evaluation.score_table`."""
@@ -119,8 +194,91 @@ class BacktestResult:
         """
         return make_case(self, state, first=first, last=last)
 
+    def by_group(self) -> pd.DataFrame:
+        """Score the groups apart that the calibrator may treat apart, as where an episode is under way and where not.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Index ``group``; ``forecasts, positives, expected_observed, calibration_slope, auc, within_year_auc``
+            (pairs of one origin only); NaN where a group holds no event.
+        """
+        rows = []
+        for group, part in self.frame.groupby("group"):
+            outcome, prob = (part[name].to_numpy(dtype=float) for name in ("outcome", "prob"))
+            some = 0 < outcome.sum() < len(part)
+            rows.append(
+                {
+                    "group": group,
+                    "forecasts": len(part),
+                    "positives": int(outcome.sum()),
+                    "expected_observed": float(prob.sum() / outcome.sum()) if some else np.nan,
+                    "calibration_slope": calibration_slope(outcome, prob) if some else np.nan,
+                    "auc": auc(outcome, prob),
+                    "within_year_auc": within_auc(outcome, prob, part["origin_year"]),
+                }
+            )
+        return pd.DataFrame(rows).set_index("group")
+
+    def counts(self, *, draws: int = 500, level: float = 0.9) -> pd.DataFrame:
+        """Predictive distribution of the number of states with an onset, by origin, and what was observed.
+
+        The calibrator's uncertainty is drawn anew at each origin and stretched as in a forecast; that of the model's
+        refits is not in it, since a backtest makes none.
+
+        Parameters
+        ----------
+        draws : int
+            Draws of the calibrator's map.
+        level : float
+            Level of the interval.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``origin_year, expected, most_likely, low, high, none`` (probability of no onset at all), ``observed``,
+            ``inside`` and ``pit`` (mid-point of the probability integral transform).
+        """
+        rows = []
+        for year, part in self.frame.groupby("origin_year"):
+            origin = int(str(year))
+            fitted = self._calibrator(origin)
+            raw = log_odds(part["raw_prob"].to_numpy(dtype=float))
+            moved = fitted.deviations(
+                raw, draws=draws, generator=np.random.default_rng([self.seed, origin]), groups=part["group"]
+            )
+            drawn = probability(fitted.apply_log_odds(raw, groups=part["group"]) + STRETCH_WORLD * moved)
+            count, observed = count_distribution(drawn), int(part["outcome"].sum())
+            low, high = count.interval(level)
+            rows.append(
+                {
+                    "origin_year": origin,
+                    "expected": count.mean,
+                    "most_likely": count.most_likely,
+                    "low": low,
+                    "high": high,
+                    "none": count.none,
+                    "observed": observed,
+                    "inside": low <= observed <= high,
+                    "pit": count.pit(observed),
+                }
+            )
+        return pd.DataFrame(rows)
+
+    def _calibrator(self, origin: int) -> Calibrator:
+        """Calibrator of an origin, from the forecasts whose windows had closed by it."""
+        history = pd.concat([self.feeding, self.frame])[CALIBRATION_COLUMNS]
+        return fit_calibrator(
+            self.calibrator,
+            history,
+            origin=origin,
+            horizon=self.horizon,
+            origins=self.calibration_origins,
+            delay=self.delay,
+        )
+
     def summary(self) -> str:
-        """Scores with 90% intervals, as text."""
+        """Scores with 90% intervals, and apart for the groups, as text."""
         origins = self.frame["origin_year"]
         lines = [
             f"{self.model_name}: {len(self.frame):,} forecasts of {int(self.frame['outcome'].sum())} onset windows, "
@@ -130,4 +288,13 @@ class BacktestResult:
             lines.append(
                 f"  {name:<18} {row['value']:8.4f}  90% interval {row['low']:.4f} to {row['high']:.4f}"
             )
+        within = within_auc(self.frame["outcome"], self.frame["prob"], origins)
+        lines.append(f"  {'auc within a year':<18} {within:8.4f}")
+        for group, row in self.by_group().iterrows():
+            if group:
+                lines.append(
+                    f"  {group}: {row['forecasts']:,.0f} forecasts, {row['positives']:.0f} positive, expected/observed "
+                    f"{row['expected_observed']:.2f}, slope {row['calibration_slope']:.2f}, auc {row['auc']:.3f} "
+                    f"(within a year {row['within_year_auc']:.3f})"
+                )
         return "\n".join(lines)

@@ -9,8 +9,8 @@ from rtop_forecast.forecasting.sample import Sample
 from rtop_forecast.logistic import probability
 
 WINDOW_COLUMNS = ["origin_year", "target_start", "target_end"]
-COLUMNS = ["country_id", "name", *WINDOW_COLUMNS, "raw_prob", "prob", "outcome"]
-CALIBRATION_COLUMNS = ["origin_year", "raw_prob", "outcome"]
+COLUMNS = ["country_id", "name", *WINDOW_COLUMNS, "group", "raw_prob", "prob", "outcome"]
+CALIBRATION_COLUMNS = ["origin_year", "group", "raw_prob", "outcome"]
 
 
 def forecast_rows(rows: Sample, origin: int, raw_log_odds: FloatArray) -> pd.DataFrame:
@@ -37,6 +37,7 @@ def forecast_rows(rows: Sample, origin: int, raw_log_odds: FloatArray) -> pd.Dat
             "origin_year": origin,
             "target_start": origin + 1,
             "target_end": origin + rows.horizon,
+            "group": rows.labels[here],
             "raw_prob": probability(raw_log_odds),
             "outcome": rows.outcome[here],
         }

@@ -5,14 +5,15 @@ from __future__ import annotations
 from enum import StrEnum
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.features import Features
-from rtop_forecast.features.catalogue.history import QUIET_YEARS
 from rtop_forecast.features.grid import Grid
 from rtop_forecast.features.transforms import lag, trailing_max
 from rtop_forecast.targets import Event, Target, find_event
+from rtop_forecast.world.episodes import QUIET_YEARS
 
 # a value this old still tells the situation where the newest years are not covered yet
 _CARRIED_YEARS = 2
@@ -53,6 +54,12 @@ def situations(features: Features, target: Target) -> NDArray[np.str_]:
     return np.where(
         np.isnan(values), Situation.NOT_KNOWN, np.where(values > 0, Situation.UNDER_WAY, Situation.QUIET)
     )
+
+
+def under_way(groups: pd.Series[str]) -> pd.Series[bool]:
+    """Whether an episode is under way, by the names of situations; missing where that is not known."""
+    values = {str(Situation.UNDER_WAY): True, str(Situation.QUIET): False}
+    return groups.map(values).astype("boolean")
 
 
 def _present(grid: Grid, event: Event) -> FloatArray:

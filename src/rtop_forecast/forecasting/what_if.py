@@ -11,6 +11,7 @@ import pandas as pd
 from rtop_forecast.checks.arguments import finite_number, string_mapping
 from rtop_forecast.errors import InputError
 from rtop_forecast.forecasting.basis import Basis
+from rtop_forecast.forecasting.draw_intervals import interval_around
 from rtop_forecast.forecasting.draws import joint_draws
 from rtop_forecast.forecasting.forecast import Forecast
 from rtop_forecast.forecasting.options import DrawOptions
@@ -114,16 +115,16 @@ def what_if(
     # training rows end before the origin, so that the changed row trains nothing
     changed = _changed(basis, place, row.assign(**settings))
     drawn = joint_draws(changed, DrawOptions(draws=draws, n_jobs=n_jobs))
-    tail = (1 - forecast.level) / 2
-    low, high = np.quantile(drawn[:, place], [tail, 1 - tail])
+    log_odds = changed.calibrated[place]
+    low, high = interval_around(log_odds, drawn[:, place], level=forecast.level)
     support = _support(basis, row, settings)
     return WhatIf(
         name=str(basis.keys["name"].iloc[place]),
         settings={name: float(value) for name, value in settings.items()},
-        prob=_prob(changed.log_odds(changed.matrix)[place]),
-        prob_low=_prob(low),
-        prob_high=_prob(high),
-        forecast_prob=_prob(basis.log_odds(row)[0]),
+        prob=_prob(log_odds),
+        prob_low=_prob(float(low)),
+        prob_high=_prob(float(high)),
+        forecast_prob=_prob(basis.calibrated[place]),
         support=support,
         supported=bool(support["inside"].all()),
     )

@@ -5,6 +5,8 @@ from .any_classifier import as_risk_model as as_risk_model
 from .any_classifier import model_name as model_name
 from .average import LogOddsAverage as LogOddsAverage
 from .base import Contributions as Contributions
+from .base import HasIndicators as HasIndicators
+from .base import HasTrees as HasTrees
 from .base import RiskModel as RiskModel
 from .base_rate import BaseRate as BaseRate
 from .defaults import benchmark_models as benchmark_models
@@ -14,6 +16,7 @@ from .logit.elastic_net import ElasticNetLogit as ElasticNetLogit
 from .logit.elastic_net_cv import ElasticNetLogitCV as ElasticNetLogitCV
 from .logit.glmnet import GlmnetLogit as GlmnetLogit
 from .logit.history import HistoryLogit as HistoryLogit
+from .persistence import can_be_saved as can_be_saved
 from .persistence import model_document as model_document
 from .persistence import model_from_document as model_from_document
 from .persistence import read_model_file as read_model_file
@@ -21,3 +24,4 @@ from .persistence import unfitted_document as unfitted_document
 from .persistence import unfitted_from_document as unfitted_from_document
 from .trees.boosting import BoostedTrees as BoostedTrees
 from .trees.forest import ProbabilityForest as ProbabilityForest
+from .unsaved import UnsavedModel as UnsavedModel

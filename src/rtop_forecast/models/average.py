@@ -11,7 +11,7 @@ from sklearn.base import clone
 
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError
-from rtop_forecast.models.base import Contributions, LogOddsClassifier, RiskModel
+from rtop_forecast.models.base import Contributions, HasIndicators, HasTrees, LogOddsClassifier, RiskModel
 from rtop_forecast.models.inputs import feature_names, read_rows, read_training
 
 
@@ -108,6 +108,20 @@ class LogOddsAverage(LogOddsClassifier):
         """Log-odds of each member by name, each of shape (n_rows,)."""
         read_rows(self, X)
         return {name: model.log_odds(X) for name, model in self.members_}
+
+    def limit_indicators(self, columns: Sequence[str]) -> None:
+        """Let only these columns have an indicator, in every member that has any."""
+        self.members = [(name, clone(model)) for name, model in self.members]
+        for _, model in self.members:
+            if isinstance(model, HasIndicators):
+                model.limit_indicators(columns)
+
+    def multiply_trees(self, factor: float) -> None:
+        """Grow so many times as many trees in every member that has any."""
+        self.members = [(name, clone(model)) for name, model in self.members]
+        for _, model in self.members:
+            if isinstance(model, HasTrees):
+                model.multiply_trees(factor)
 
     def _checked_weights(self) -> FloatArray:
         names = [name for name, _ in self.members]

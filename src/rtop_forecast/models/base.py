@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
@@ -141,6 +141,32 @@ class RiskModel(Protocol):
     def contributions(self, X: Any) -> Contributions:
         """Additive contributions to the log-odds."""
         ...
+
+
+@runtime_checkable
+class HasIndicators(Protocol):
+    """A model with columns "was missing", which can be limited to some features."""
+
+    def limit_indicators(self, columns: Sequence[str]) -> None:
+        """Let only these columns have an indicator, of those that may have one."""
+        ...
+
+
+@runtime_checkable
+class HasTrees(Protocol):
+    """A model whose fit depends on the seed, less so the more trees it grows."""
+
+    def multiply_trees(self, factor: float) -> None:
+        """Grow so many times as many trees, and at least one."""
+        ...
+
+
+def limited(indicators: bool | Sequence[str], columns: Sequence[str]) -> bool | tuple[str, ...]:
+    """Those of the columns that may have an indicator: all that may, or none."""
+    if isinstance(indicators, bool):
+        return tuple(columns) if indicators else False
+    chosen = set(columns)
+    return tuple(name for name in indicators if name in chosen)
 
 
 class LogOddsClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]

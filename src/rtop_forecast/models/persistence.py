@@ -48,6 +48,13 @@ def _refuse_other_models(model: Any) -> None:
         raise InputError(message)
 
 
+def can_be_saved(model: Any) -> bool:
+    """Whether a model, and each of its members, is one of the library's that can be saved."""
+    if isinstance(model, LogOddsAverage):
+        return all(can_be_saved(member) for _, member in model.members)
+    return type(model) in saved_models().values()
+
+
 def read_model_file(path: str | os.PathLike[str]) -> Any:
     """Read a model from the single file of version 2.
 

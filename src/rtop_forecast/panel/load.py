@@ -12,13 +12,13 @@ from rtop_forecast.checks.arguments import calendar_year, string_mapping, string
 from rtop_forecast.errors import InputError
 from rtop_forecast.panel.build import FIRST_YEAR, block_of, build_panel, variables_of
 from rtop_forecast.panel.panel import Panel
-from rtop_forecast.panel.variables import Variable, releases_of
+from rtop_forecast.panel.variables import Variable, releases_of, source_keys
 from rtop_forecast.panel.vintages import Vintage, publication
 from rtop_forecast.sources import SourceTable
-from rtop_forecast.sources.core.bundled import core_tables, earlier_episode_lists
+from rtop_forecast.sources.core.bundled import core_tables, episode_lists_by_edition
 from rtop_forecast.sources.core.further import bundled_files, further_bundled
-from rtop_forecast.sources.core.rebuild import rebuild, release_tables
-from rtop_forecast.sources.folder.releases import release_order
+from rtop_forecast.sources.core.rebuild import rebuild, release_tables, tables_fed_by
+from rtop_forecast.sources.folder.releases import is_release, release_order
 from rtop_forecast.storage.bundled import core_file
 from rtop_forecast.storage.files import file_sha256
 from rtop_forecast.world.states import KEYS
@@ -43,7 +43,8 @@ def load_panel(
         ``panel.origin`` says so table by table, ``panel.files`` file by file, with the reason.
     releases : dict of str to str, optional
         Release to take of a dataset where a folder holds several, as ``{"vdem": "14"}``; by default the
-        newest. A release asked for takes the place of bundled values even if they reach further.
+        newest. A release asked for takes the place of bundled values even if they reach further, and is refused if it
+        lacks a variable that the panel would then hold of another release.
     vintages : sequence of str, optional
         Datasets of which every release in the folder is kept beside the newest, as ``["vdem"]``, for
         :meth:`Panel.as_of` and ``backtest(..., vintages="real_time")``. ``"ewp_events"`` needs no folder: the bundled
@@ -58,15 +59,19 @@ def load_panel(
     Raises
     ------
     InputError
-        If the folder does not exist, holds no release that is recognised or lacks one asked for; if a dataset with
-        vintages is unknown or needs a folder, or its release is picked too.
+        If the folder does not exist, holds no release that is recognised or lacks one asked for, or that one lacks a
+        variable; if a dataset with vintages is unknown or needs a folder, or its release is picked too.
     """
     first = calendar_year(first, name="first")
     last = None if last is None else calendar_year(last, name="last")
     vintages = strings(vintages, name="vintages")
     releases = None if releases is None else string_mapping(releases, name="releases")
+    for dataset in vintages:
+        if dataset in (releases or {}):
+            message = f"the release of {dataset} is picked; its vintages would not be used. Leave out one of the two."
+            raise InputError(message)
     panel = _load(data_dir=data_dir, releases=releases, first=first, last=last)
-    return _keep_vintages(panel, vintages, data_dir=data_dir, releases=releases or {}) if vintages else panel
+    return _keep_vintages(panel, vintages, data_dir=data_dir) if vintages else panel
 
 
 def _load(
@@ -85,25 +90,49 @@ def _load(
     panel = build_panel([*rebuilt.core, *rebuilt.further], first=first, last=last)
     parts = [part for part in (panel.unmatched, rebuilt.unmatched) if len(part)]
     unmatched = pd.concat(parts, ignore_index=True) if parts else panel.unmatched
+    _check_picks(panel, releases or {}, rebuilt.tables)
     return replace(
         panel,
         hashes=bundled | rebuilt.hashes,
         origin=rebuilt.tables,
         files=rebuilt.files,
         unmatched=unmatched.drop_duplicates(ignore_index=True),
+        months=rebuilt.months,
     )
 
 
-def _keep_vintages(
-    panel: Panel, datasets: Sequence[str], *, data_dir: str | Path | None, releases: Mapping[str, str]
-) -> Panel:
+def _check_picks(panel: Panel, releases: Mapping[str, str], tables: pd.DataFrame) -> None:
+    """Refuse a release that was asked for and cannot give all that the panel holds of its dataset.
+
+    Estimates of others that are only distributed with a dataset, as V-Dem's ``e_pop``, are entries of their own.
+    """
+    for dataset, release in releases.items():
+        stale = {
+            name: other
+            for name, variable in panel.variables.items()
+            for key, (one, other) in zip(
+                source_keys(variable.source), releases_of(variable.source), strict=True
+            )
+            if one == dataset and key.endswith(other) and not is_release(other, release)
+        }
+        if not stale:
+            continue
+        fed = tables[tables["table"].isin(tables_fed_by(dataset)) & (tables["origin"] == "bundled")]
+        reasons = "; ".join(f"{row['table']}: {row['note']}" for row in fed.to_dict("records"))
+        name, other = next(iter(stale.items()))
+        message = (
+            f"release {release} of {dataset} was asked for, but {len(stale)} variables would stay those of another, "
+            f"first {name!r} of release {other} ({reasons or 'the release lacks it'}). Put the whole release into the "
+            "folder, or do not ask for it."
+        )
+        raise InputError(message)
+
+
+def _keep_vintages(panel: Panel, datasets: Sequence[str], *, data_dir: str | Path | None) -> Panel:
     found: list[Vintage] = []
     for dataset in dict.fromkeys(datasets):
-        if dataset in releases:
-            message = f"the release of {dataset} is picked; its vintages would not be used. Leave out one of the two."
-            raise InputError(message)
         if dataset == "ewp_events":
-            tables = {table.release: [table, _by_dataset(table)] for table in earlier_episode_lists()}
+            tables = {table.release: [table, _by_dataset(table)] for table in episode_lists_by_edition()}
         elif data_dir is None:
             message = f"the vintages of {dataset} are files of a folder; give the folder as `data_dir`."
             raise InputError(message)

@@ -11,8 +11,10 @@ import pandas as pd
 
 from rtop_forecast.checks.arguments import calendar_date
 from rtop_forecast.errors import CoverageError, InputError
+from rtop_forecast.panel.months import joined_months
 from rtop_forecast.panel.variables import Variable
 from rtop_forecast.panel.vintages import Vintage, current_vintages, with_vintages
+from rtop_forecast.sources.reading.months import MonthTable
 from rtop_forecast.world.states import KEYS
 
 
@@ -43,6 +45,8 @@ class Panel:
     vintages : tuple of Vintage
         Releases beside the panel's own that :func:`load_panel` was asked to keep, for :meth:`as_of` and for backtests
         in real time.
+    months : tuple of MonthTable
+        State-months of the releases that tell of months; see :meth:`state_months`.
     """
 
     frame: pd.DataFrame
@@ -56,6 +60,7 @@ class Panel:
         default_factory=lambda: pd.DataFrame(columns=["file", "dataset", "used", "note"])
     )
     vintages: tuple[Vintage, ...] = ()
+    months: tuple[MonthTable, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse duplicate keys and columns without a description."""
@@ -107,11 +112,34 @@ class Panel:
             )
         return "\n".join(lines)
 
+    def state_months(self, variable: str) -> pd.DataFrame:
+        """Count by state and month, from the yearly releases before the candidate ones.
+
+        Parameters
+        ----------
+        variable : str
+            As ``"ged_deaths"`` or ``"ged_onesided_events"``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``country_id, year, month, value, provisional, source``: every independent state in every month covered, 0
+            where no event is listed. A month that a yearly release covers is taken from the newest of them; any other
+            from the newest candidate release, and is provisional: UCDP adds to its events and revises them.
+
+        Raises
+        ------
+        CoverageError
+            If no release tells of it by month.
+        """
+        return joined_months(self.months, variable)
+
     def as_of(self, issued: date) -> Panel:
         """Cut the panel to what was known on a date.
 
         A value of year y is kept if ``publication_lag_months`` after 31 December of y lie on or
-        before ``issued``; later values become missing. State-years that had not ended are removed.
+        before ``issued``; later values become missing. State-years that had not ended are removed. A month is kept
+        if it was published by then.
         Of the datasets whose ``vintages`` the panel keeps, values are those of the release that was current then
         (before the first one kept, of that first one); of all others, those of the release the panel holds.
 
@@ -144,7 +172,8 @@ class Panel:
             last = min(variable.last_known_year(issued), variable.last_year)
             frame.loc[frame["year"] > last, name] = np.nan
             variables[name] = replace(variable, last_year=last)
-        return replace(panel, frame=frame, variables=variables, issued=issued)
+        months = tuple(cut for table in self.months if (cut := table.as_of(issued)) is not None)
+        return replace(panel, frame=frame, variables=variables, issued=issued, months=months)
 
     def current_releases(self, issued: date) -> dict[str, str]:
         """``<dataset> <release>`` that was current on a date, by variable; of the datasets with vintages."""

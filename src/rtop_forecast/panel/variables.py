@@ -63,13 +63,21 @@ def releases_of(source: str) -> list[tuple[str, str]]:
     --------
     >>> releases_of("powell-thyne-2010+powell-thyne+csp-ewp2025+vdem-16")
     [('coups', '2010'), ('coups', '2025'), ('vdem', '16')]
+    >>> releases_of("ewp-2031")
+    [('ewp_events', '2031')]
     """
     found = []
     for key in source_keys(source):
         name, _, release = key.rpartition("-")
         entry = registry().get(key)
-        found.append((entry.dataset, entry.release) if entry else (name.replace("-", "_"), release))
+        found.append((entry.dataset, entry.release) if entry else (_dataset_of(name), release))
     return found
+
+
+def _dataset_of(name: str) -> str:
+    """Dataset of an unregistered release: that of the registered ones of the same name."""
+    named = (entry.dataset for key, entry in registry().items() if key.rpartition("-")[0] == name)
+    return next(named, name.replace("-", "_"))
 
 
 def source_keys(source: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -45,7 +46,9 @@ def publication(dataset: str, release: str, *, last_year: int, lag_months: int) 
     if entry is not None and entry.published:
         year, month = entry.published.split("-")
         return month_end(int(year), int(month))
-    return month_end(last_year, 12 + lag_months)
+    # a list of a year came out in it, also if it shows nothing of the year before
+    named = int(release) - 1 if re.fullmatch(r"(19|20)\d\d", release) else last_year
+    return month_end(max(last_year, named), 12 + lag_months)
 
 
 def current_vintages(vintages: Sequence[Vintage], issued: date) -> dict[str, Vintage]:

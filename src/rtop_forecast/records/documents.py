@@ -15,7 +15,9 @@ from rtop_forecast import calibration as library
 from rtop_forecast.calibration import Calibrator
 from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.explanation.attribution import AttributionTable
+from rtop_forecast.explanation.reasons import FactorDraws
 from rtop_forecast.features import CATALOGUE, Features, FeatureSpec, own_feature
+from rtop_forecast.features.own_history import EventHistory, history_specs
 from rtop_forecast.panel import Panel, Variable
 from rtop_forecast.storage.manifest import as_json, as_parquet, table_of
 from rtop_forecast.world.states import KEYS
@@ -78,6 +80,8 @@ def feature_documents(specs: Sequence[FeatureSpec]) -> list[dict[str, Any]]:
     for spec in specs:
         if catalogue.get(spec.name) is spec:
             documents.append({"name": spec.name})
+        elif isinstance(spec.compute, EventHistory):
+            documents.append({"name": spec.name, "event": spec.compute.event})
         elif spec.variables == (spec.name,) and len(spec.risk_factors) == 1:
             documents.append({"name": spec.name, "own": spec.risk_factors[0]})
         else:
@@ -98,6 +102,8 @@ def features_from(documents: Sequence[Mapping[str, Any]]) -> tuple[FeatureSpec, 
         If the catalogue no longer has one.
     """
     catalogue = {spec.name: spec for spec in CATALOGUE}
+    for one in documents:
+        catalogue |= {spec.name: spec for spec in history_specs(one["event"])} if "event" in one else {}
     missing = [one["name"] for one in documents if "own" not in one and one["name"] not in catalogue]
     if missing:
         message = (
@@ -217,6 +223,8 @@ def _plain(value: Any) -> Any:
         return {"array": [repr(float(one)) for one in value.ravel()], "shape": list(value.shape)}
     if isinstance(value, dict):
         return {"years": {str(int(year)): repr(float(one)) for year, one in value.items()}}
+    if isinstance(value, tuple) and all(isinstance(one, str) for one in value):
+        return {"labels": list(value)}
     if isinstance(value, tuple):
         return {"numbers": [repr(float(one)) for one in value]}
     return {"number": repr(float(value))}
@@ -228,9 +236,42 @@ def _value(document: Mapping[str, Any]) -> Any:
             return np.array([float(one) for one in numbers]).reshape(shape)
         case {"years": numbers}:
             return {int(year): float(one) for year, one in numbers.items()}
+        case {"labels": labels}:
+            return tuple(str(label) for label in labels)
         case {"numbers": numbers}:
             return tuple(float(one) for one in numbers)
         case {"number": number}:
             return float(number)
     message = f"a fitted number of a saved calibrator cannot be read: {document!r}."
     raise DataIntegrityError(message)
+
+
+def factor_contents(factors: FactorDraws | None) -> dict[str, bytes]:
+    """Files of the contributions of risk factors in the refits behind a forecast; none without any."""
+    if factors is None:
+        return {}
+    draws, states, _ = factors.draws.shape
+    layers = np.concatenate([factors.point[None], factors.draws]).reshape((draws + 1) * states, -1)
+    table = pd.DataFrame(layers, columns=[str(number) for number in factors.factors])
+    table.insert(0, "country_id", np.tile(factors.countries, draws + 1))
+    return {
+        "factor_draws.parquet": as_parquet(table),
+        "factor_draws.json": as_json({"stretch": factors.stretch}),
+    }
+
+
+def factors_from(contents: Mapping[str, bytes]) -> FactorDraws | None:
+    """Contributions of risk factors from their file; None if there is none."""
+    if "factor_draws.parquet" not in contents:
+        return None
+    table = table_of(contents["factor_draws.parquet"])
+    countries = table["country_id"].drop_duplicates().to_numpy(dtype=np.int64)
+    names = [name for name in table.columns if name != "country_id"]
+    layers = table[names].to_numpy(dtype=np.float64).reshape(-1, countries.size, len(names))
+    return FactorDraws(
+        countries=countries,
+        factors=tuple(int(name) for name in names),
+        point=layers[0],
+        draws=layers[1:],
+        stretch=float(json.loads(contents["factor_draws.json"])["stretch"]),
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,13 @@ from rtop_forecast.checks.arguments import path_argument
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
 from rtop_forecast.evaluation import score_table
 from rtop_forecast.forecasting.forecast import Forecast
+from rtop_forecast.forecasting.made_of import check_belongs, plain_parts, question_of
 from rtop_forecast.storage.files import write_file
 from rtop_forecast.targets import Target
 
 __all__ = ["LockedForecast", "LockedScore", "lock_forecast", "read_locked", "score_locked"]
 
+_BEFORE, _OPENED, _CLOSED = "before its window opened", "after its window opened", "after its window closed"
 _FORMAT, _VERSION = "rtop_forecast.locked", 1
 _COLUMNS = ("country_id", "name", "prob", "prob_low", "prob_high", "rank", "rank_low", "rank_high")
 
@@ -53,6 +56,16 @@ class LockedForecast:
     provenance: dict[str, Any]
     sha256: str
 
+    @property
+    def timing(self) -> str:
+        """When it was locked: "before its window opened", "after its window opened" or "after its window closed"."""
+        return _timing(self.locked_on, self.window)
+
+    @property
+    def retrospective(self) -> bool:
+        """Whether part of its window had passed when it was locked."""
+        return self.timing != _BEFORE
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockedScore:
@@ -66,15 +79,23 @@ class LockedScore:
         The forecast with ``outcome``; states that the target has no label for are left out.
     unscored : pandas.DataFrame
         ``country_id, name, reason`` of those.
+    retrospective : bool
+        Whether part of the window had passed when the forecast was locked.
+    timing : str
+        In words, as :attr:`LockedForecast.timing`.
     """
 
     scores: dict[str, float]
     frame: pd.DataFrame
     unscored: pd.DataFrame
+    retrospective: bool
+    timing: str
 
     def summary(self) -> str:
         """Scores and the states with an onset as text."""
         lines = [f"{len(self.frame)} forecasts scored, {int(self.frame['outcome'].sum())} with an onset"]
+        if self.retrospective:
+            lines.append(f"  retrospective: locked {self.timing}")
         lines += [
             f"  {name:<18} {value:.4f}"
             for name, value in self.scores.items()
@@ -96,7 +117,8 @@ def lock_forecast(forecast: Forecast, path: str | Path, *, locked_on: str) -> st
     path : path
         JSON file; an existing one is not overwritten.
     locked_on : str
-        Today's date, ``YYYY-MM-DD``: the library reads no clock.
+        Today's date, ``YYYY-MM-DD``: the library reads no clock. One in or after the window is marked in the record and
+        in its score as retrospective: part of what is forecast had happened.
 
     Returns
     -------
@@ -106,7 +128,10 @@ def lock_forecast(forecast: Forecast, path: str | Path, *, locked_on: str) -> st
     Raises
     ------
     InputError
-        If the file exists, its folder does not, or ``locked_on`` is not a date.
+        If the file exists, its folder does not, or ``locked_on`` is not a date or lies before the forecast's date of
+        issue.
+    StorageError
+        If the file cannot be written.
     """
     target = path_argument(path, name="path")
     if target.exists() or not target.parent.is_dir():
@@ -115,14 +140,17 @@ def lock_forecast(forecast: Forecast, path: str | Path, *, locked_on: str) -> st
         )
         message = f"{target} {fault}. Name another file."
         raise InputError(message)
-    _check_day(locked_on)
+    _check_day(locked_on, forecast.issued)
     start, end = forecast.window
+    timing = _timing(locked_on, (start, end))
     body = {
         "event": str(forecast.provenance.get("event", "")),
         "origin_year": forecast.origin_year,
         "window": [start, end],
         "issued": forecast.issued.isoformat(),
         "locked_on": locked_on,
+        "timing": timing,
+        "retrospective": timing != _BEFORE,
         "provenance": forecast.provenance,
         "forecasts": [
             {name: _plain(row[name]) for name in _COLUMNS} for row in forecast.frame.to_dict("records")
@@ -197,6 +225,13 @@ def score_locked(locked: LockedForecast, target: Target) -> LockedScore:
     CoverageError
         If the window has not closed in the target's events.
     """
+    check_belongs(
+        locked.provenance,
+        {"made_of": plain_parts(question_of(target))},
+        what="the locked forecast",
+        remedy="Build the same target.",
+        parts=("ongoing_at_risk", "min_population"),
+    )
     horizon = locked.window[1] - locked.origin_year
     kind = locked.provenance.get("kind", "onset")
     if (target.event, target.kind, target.horizon) != (locked.event, kind, horizon):
@@ -220,12 +255,28 @@ def score_locked(locked: LockedForecast, target: Target) -> LockedScore:
         scores=score_table(scored["outcome"], scored["prob"], groups=np.zeros(len(scored), dtype=int)),
         frame=scored,
         unscored=unscored.reset_index(drop=True),
+        retrospective=locked.retrospective,
+        timing=locked.timing,
     )
 
 
-def _check_day(day: Any) -> None:
+def _timing(locked_on: str, window: tuple[int, int]) -> str:
+    """Day of the lock against the window's first and last day."""
+    year = int(locked_on[:4])
+    if year < window[0]:
+        return _BEFORE
+    return _OPENED if year <= window[1] else _CLOSED
+
+
+def _check_day(day: Any, issued: date) -> None:
     if not isinstance(day, str) or pd.isna(pd.to_datetime(day, format="%Y-%m-%d", errors="coerce")):
         message = f"locked_on must be a date as YYYY-MM-DD; got {day!r}."
+        raise InputError(message)
+    if pd.Timestamp(day).date() < issued:
+        message = (
+            f"locked_on {day} lies before {issued.isoformat()}, the date whose knowledge the forecast uses. Give the "
+            "day on which it is locked."
+        )
         raise InputError(message)
 
 

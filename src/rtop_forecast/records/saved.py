@@ -13,11 +13,14 @@ import pandas as pd
 
 from rtop_forecast.checks.arguments import path_argument
 from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.evaluation import CountDistribution
 from rtop_forecast.forecasting.basis import Basis
 from rtop_forecast.forecasting.forecast import Forecast
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.forecasting.sample import Sample
 from rtop_forecast.models import (
+    UnsavedModel,
+    can_be_saved,
     model_document,
     model_from_document,
     read_model_file,
@@ -29,6 +32,8 @@ from rtop_forecast.records.documents import (
     calibrator_from,
     explanation_contents,
     explanations_from,
+    factor_contents,
+    factors_from,
     feature_contents,
     features_of_contents,
 )
@@ -38,6 +43,7 @@ from rtop_forecast.world.states import KEYS
 __all__ = ["load_backtest", "load_forecast", "load_model", "save_backtest", "save_forecast", "save_model"]
 
 _TABLES = ("frame", "feeding", "events")
+_UNSAVED = "unsaved"
 _RESULT, _MODEL = "result.json", "model.json"
 
 
@@ -46,8 +52,18 @@ def _explained(contents: dict[str, bytes]) -> dict[str, bytes]:
     return contents
 
 
-_BACKTEST = Kind(noun="backtest", version=2, migrations={1: _explained})
-_FORECAST = Kind(noun="forecast", version=1, migrations={})
+def _grouped(*tables: str) -> Callable[[dict[str, bytes]], dict[str, bytes]]:
+    """Migration from before calibrators knew groups: every row was of one group."""
+
+    def migrate(contents: dict[str, bytes]) -> dict[str, bytes]:
+        files = {f"{name}.parquet": table_of(contents[f"{name}.parquet"]) for name in tables}
+        return contents | {name: as_parquet(table.assign(group="")) for name, table in files.items()}
+
+    return migrate
+
+
+_BACKTEST = Kind(noun="backtest", version=3, migrations={1: _explained, 2: _grouped("frame", "feeding")})
+_FORECAST = Kind(noun="forecast", version=2, migrations={1: _grouped("frame", "rows")})
 _FITTED = Kind(noun="model", version=3, migrations={})
 
 
@@ -75,6 +91,7 @@ def save_backtest(result: BacktestResult, folder: str | Path) -> Path:
         "calibrator": calibrator_document(result.calibrator),
         "calibration_origins": result.calibration_origins,
         "horizon": result.horizon,
+        "delay": result.delay,
         "seed": result.seed,
         "exclusions": result.exclusions,
         "provenance": result.provenance,
@@ -100,6 +117,7 @@ def load_backtest(folder: str | Path) -> BacktestResult:
         calibrator=calibrator_from(payload["calibrator"]),
         calibration_origins=payload["calibration_origins"],
         horizon=payload["horizon"],
+        delay=payload.get("delay", 0),
         seed=payload["seed"],
         exclusions=payload["exclusions"],
         provenance=payload["provenance"],
@@ -119,35 +137,42 @@ def save_forecast(forecast: Forecast, folder: str | Path) -> Path:
     Returns
     -------
     pathlib.Path
-        The folder. It keeps the panel's variables that the features read.
+        The folder. It keeps the panel's variables that the features read. A model that is not of
+        :mod:`rtop_forecast.models` is not saved: the loaded forecast has its probabilities, intervals and explanations,
+        and refuses what needs the model, such as :func:`rtop_forecast.what_if`.
 
     Raises
     ------
     InputError
-        If the folder holds other files, or model, calibrator or a feature is not one of the library's; write
+        If the folder holds other files, or calibrator or a feature is not one of the library's; write
         such a forecast with :func:`rtop_forecast.write_tables` or :func:`rtop_forecast.lock_forecast`.
+    StorageError
+        If a file cannot be written; what was saved there before is whole.
     """
     basis = forecast.basis
     payload = {
         "expected": list(forecast.expected),
+        "count": None if forecast.count is None else forecast.count.probabilities.tolist(),
         "level": forecast.level,
         "draws": forecast.draws,
         "issued": forecast.issued.isoformat(),
         "provenance": forecast.provenance,
         "calibrator": calibrator_document(basis.calibrator),
-        "unfitted": unfitted_document(basis.unfitted),
+        "unfitted": _unfitted_document(basis.unfitted),
         "horizon": basis.rows.horizon,
+        "delay": basis.rows.delay,
         "origin_year": basis.origin_year,
         "seed": basis.seed,
     }
-    rows = basis.rows.keys.assign(outcome=basis.rows.outcome)
+    rows = basis.rows.keys.assign(outcome=basis.rows.outcome, group=basis.rows.labels)
     contents = {
         _RESULT: as_json(payload),
         "frame.parquet": as_parquet(forecast.frame),
         "rows.parquet": as_parquet(rows),
         **feature_contents(basis.features),
         **explanation_contents({forecast.origin_year: forecast.explanation}),
-        **_model_contents(basis.fitted),
+        **factor_contents(forecast.factors),
+        **(_model_contents(basis.fitted) if can_be_saved(basis.fitted) else {}),
     }
     return write_store(folder, _FORECAST, contents)
 
@@ -171,19 +196,24 @@ def load_forecast(folder: str | Path) -> Forecast:
         )
         raise DataIntegrityError(message)
     value, low, high = payload["expected"]
+    count = payload.get("count")
     return Forecast(
         frame=table_of(contents["frame.parquet"]),
         expected=(value, low, high),
+        count=None if count is None else CountDistribution(probabilities=np.array(count, dtype=np.float64)),
+        factors=factors_from(contents),
         explanation=explanations_from(contents)[payload["origin_year"]],
         basis=Basis(
-            fitted=_model_from(contents),
-            unfitted=unfitted_from_document(payload["unfitted"]),
+            fitted=_model_from(contents) if _MODEL in contents else _unfitted_from(payload["unfitted"]),
+            unfitted=_unfitted_from(payload["unfitted"]),
             calibrator=calibrator_from(payload["calibrator"]),
             rows=Sample(
                 keys=rows[[*KEYS, "name"]],
                 matrix=features.frame[features.names].iloc[place].reset_index(drop=True),
                 outcome=rows["outcome"].to_numpy(dtype=np.float64),
                 horizon=payload["horizon"],
+                groups=rows["group"].to_numpy(dtype=np.str_),
+                delay=payload.get("delay", 0),
             ),
             features=features,
             origin_year=payload["origin_year"],
@@ -241,6 +271,19 @@ def load_model(path: str | Path) -> Any:
     if path_argument(path, name="path").is_file():
         return read_model_file(path)
     return _model_from(read_store(path, _FITTED))
+
+
+def _unfitted_document(model: Any) -> dict[str, Any]:
+    """Class and parameters of a model; of one of the user's own, how it reads."""
+    if can_be_saved(model):
+        return unfitted_document(model)
+    return {_UNSAVED: model.description if isinstance(model, UnsavedModel) else repr(model)}
+
+
+def _unfitted_from(document: dict[str, Any]) -> Any:
+    if _UNSAVED in document:
+        return UnsavedModel(document[_UNSAVED])
+    return unfitted_from_document(document)
 
 
 def _model_contents(model: Any) -> dict[str, bytes]:

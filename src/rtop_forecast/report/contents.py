@@ -16,7 +16,7 @@ from rtop_forecast.forecasting.forecast import Forecast
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.models import HistoryLogit
 from rtop_forecast.models.defaults import HISTORY_COLUMNS
-from rtop_forecast.report.mechanisms import mechanisms, memberships
+from rtop_forecast.report.mechanisms import grouped_mechanisms
 from rtop_forecast.report.peers import peer_scores
 from rtop_forecast.world.states import KEYS
 
@@ -55,6 +55,7 @@ def contents(
         raise InputError(message)
     ranking = forecast.ranking()
     before = forecast.basis.year_before(result)
+    mechanisms, cited = grouped_mechanisms(ranking["country_id"].astype(int).tolist(), as_of=forecast.issued)
     return {
         "ranking": ranking,
         "top": ranking.head(TOP),
@@ -70,7 +71,8 @@ def contents(
         "record": _record(result),
         "last_closed": _last_closed(result),
         "definitions": DEFINITIONS,
-        "briefs": _briefs(forecast, result, ranking),
+        "briefs": _briefs(forecast, result, ranking, mechanisms),
+        "mechanism_sources": cited,
     }
 
 
@@ -157,7 +159,12 @@ def _last_closed(result: BacktestResult) -> dict[str, Any]:
     }
 
 
-def _briefs(forecast: Forecast, result: BacktestResult, ranking: pd.DataFrame) -> list[dict[str, Any]]:
+def _briefs(
+    forecast: Forecast,
+    result: BacktestResult,
+    ranking: pd.DataFrame,
+    mechanisms: Mapping[int, list[dict[str, Any]]],
+) -> list[dict[str, Any]]:
     origin = forecast.origin_year
     profile = build_risk_profile(forecast.basis.features, years=(origin, origin)).set_index("country_id")
     factors = forecast.explanation.by_risk_factor()
@@ -167,7 +174,6 @@ def _briefs(forecast: Forecast, result: BacktestResult, ranking: pd.DataFrame) -
     events = result.events
     ongoing = {int(str(k)): g for k, g in events.groupby("country_id")} if len(events) else {}
     similar = _analogues(forecast)
-    bound, joined = mechanisms(origin), memberships(origin)
     briefs: list[dict[str, Any]] = []
     for record in ranking.to_dict("records"):
         row = {str(key): value for key, value in record.items()}
@@ -183,8 +189,7 @@ def _briefs(forecast: Forecast, result: BacktestResult, ranking: pd.DataFrame) -
                 "sentences": reasons.sentences(5),
                 "analogues": similar.get(country_id, []),
                 "gaps": _gaps(reasons.frame),
-                "mechanisms": bound.get(country_id, []),
-                "memberships": None if joined is None else joined.get(country_id, []),
+                "mechanisms": mechanisms[country_id],
             }
         )
     return briefs

@@ -14,7 +14,6 @@ from rtop_forecast.evaluation import score_table
 from rtop_forecast.features.framework import find_risk_factor
 from rtop_forecast.forecasting.forecast import Forecast
 from rtop_forecast.forecasting.result import BacktestResult
-from rtop_forecast.report.mechanisms import LEFT_OUT, MEMBERS_COVERED, ORGANISATIONS
 from rtop_forecast.report.world_map import NOTE
 from rtop_forecast.targets import EVENTS
 
@@ -112,9 +111,7 @@ def render(
         movers=contents["movers"],
         lists={key: contents[key].to_dict("records") for key in ("consistent", "entries", "exits")},
         briefs=contents["briefs"],
-        left_out=LEFT_OUT,
-        organisations=ORGANISATIONS,
-        members_as_of=min(forecast.origin_year, MEMBERS_COVERED[1]),
+        mechanism_sources=contents["mechanism_sources"],
         scores=_scores(contents["scores"], result, forecast),
         peers=_peers(contents["peers"], forecast),
         record=contents["record"].to_dict("records"),

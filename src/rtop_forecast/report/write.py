@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rtop_forecast.forecasting.forecast import Forecast
+from rtop_forecast.forecasting.made_of import check_belongs
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.report import figures
 from rtop_forecast.report.contents import contents
 from rtop_forecast.report.page import Picture, noun_of, percent, render
-from rtop_forecast.report.tables import write_tables
+from rtop_forecast.report.tables import output_folder, table_contents
 from rtop_forecast.report.world_map import draw_map
-from rtop_forecast.storage.files import csv_content, write_file
+from rtop_forecast.storage.files import csv_content, write_files
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +41,7 @@ def write_report(
     result : BacktestResult
         Of the same model and horizon: the record, the trends and the calibration.
     folder : path
-        Made if it does not exist. Each file is written beside its place and then renamed.
+        Made if it does not exist. All files are written beside their places and then renamed.
     peers : dict of str to pandas.DataFrame, optional
         Forecasts of the same outcome by others, ``country_id, origin_year, prob``, scored beside the backtest on the
         state-years that both forecast; :func:`rtop_forecast.read_peer_forecasts` finds those of EWP in a folder.
@@ -54,9 +55,18 @@ def write_report(
     Raises
     ------
     InputError
-        If the backtest looks another number of years ahead, a peer shares no forecast with it or lacks a column, or
-        the folder's path is a file.
+        If the backtest is of another model, other features or another question, a peer shares no forecast with it or
+        lacks a column, or the folder's path is a file.
+    StorageError
+        If a file cannot be written; those of an earlier call are unchanged.
     """
+    out = output_folder(folder)
+    check_belongs(
+        result.provenance,
+        forecast.provenance,
+        what="the backtest",
+        remedy="Report a forecast with the backtest of its own model.",
+    )
     shown = contents(forecast, result, peers=peers or {})
     drawn = _draw(forecast, result)
     pictures = {
@@ -64,10 +74,7 @@ def write_report(
         for name, (figure, alt, caption) in drawn.items()
     }
     page = render(shown, forecast, result, pictures)
-    written = write_tables(forecast, folder)
-    out = Path(folder)
-    files = {
-        "index.html": page.encode(),
+    files = table_contents(forecast) | {
         "record.csv": csv_content(shown["record"]),
         "scores.csv": csv_content(shown["scores"], index=True),
     }
@@ -76,7 +83,8 @@ def write_report(
     for name, (figure, _, _) in drawn.items():
         files[f"{name}.png"] = pictures[name].png
         files[f"{name}.svg"] = _bytes(figure, "svg")
-    return written | {name: write_file(out / name, content) for name, content in files.items()}
+    # the page comes last: it is complete by itself
+    return write_files(out, files | {"index.html": page.encode()})
 
 
 def _draw(forecast: Forecast, result: BacktestResult) -> dict[str, tuple[Figure, str, str]]:

@@ -4,6 +4,7 @@ Importing this package reads no file and loads no optional library; each reader 
 needs when it is called.
 """
 
+from rtop_forecast.sources.reading.months import MonthTable
 from rtop_forecast.sources.reading.table import SourceTable
 
-__all__ = ["SourceTable"]
+__all__ = ["MonthTable", "SourceTable"]

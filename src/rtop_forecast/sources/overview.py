@@ -80,10 +80,10 @@ def describe_folder(folder: str | Path) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per data file: ``file, dataset`` and ``release`` (empty if not recognised), ``rows`` (state-years read),
-        ``first_year, last_year``, ``unmatched`` (source rows that belong to no state-year) and ``state``:
-        "registered" (byte for byte a release of the registry), "not registered" (another release, or an edited
-        one), "refused: ..." or "not recognised", with a hint where the columns give one.
+        One row per data file: ``file, dataset`` and ``release`` (empty if not recognised), ``rows`` (state-years, or
+        state-months of a file without whole years), ``first_year, last_year``, ``unmatched`` (source rows that belong
+        to no state-year) and ``state``: "registered" (byte for byte a release of the registry), "not registered"
+        (another release, or an edited one), "refused: ..." or "not recognised", with a hint where the columns give one.
 
     Raises
     ------
@@ -126,11 +126,14 @@ def _file(name: str, dataset: str, path: Path) -> dict[str, object]:
     except Exception as error:  # one bad file never costs the others: it is listed with its reason
         return _row(name, dataset, state=_refused(reason(error)))
     years = [year for span in table.coverage.values() for year in span]
+    rows = len(table.data)
+    if table.months is not None and not years:
+        years, rows = [table.months.first[0], table.months.last[0]], len(table.months.data)
     return _row(
         name,
         dataset,
         release=table.release,
-        rows=len(table.data),
+        rows=rows,
         first_year=min(years),
         last_year=max(years),
         unmatched=int(table.unmatched["rows"].sum()),

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
 
+from rtop_forecast.errors import DataIntegrityError, StorageError
+
+_PART = ".part"
 # What a spreadsheet takes for the beginning of a formula (OWASP, "CSV injection").
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -46,6 +52,49 @@ def _harmless(value: object) -> object:
     return f"'{text}" if value.startswith(_FORMULA) else text
 
 
+def make_folder(path: Path) -> Path:
+    """Make a folder and those above it, unless it exists.
+
+    Raises
+    ------
+    StorageError
+        If it cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"the folder {path} cannot be made ({_cause(error)}). Name one that can be written."
+        raise StorageError(message) from error
+    return path
+
+
+def is_leftover(path: Path) -> bool:
+    """Whether a file is what an interrupted write of ours left beside its place."""
+    return path.name.startswith(".") and path.name.endswith(_PART)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what interrupted writes left; whatever cannot be removed stays."""
+    for path in folder.glob(f".*{_PART}"):
+        with suppress(OSError):
+            path.unlink()
+
+
+def read_file(path: Path) -> bytes:
+    """Bytes of a file.
+
+    Raises
+    ------
+    DataIntegrityError
+        If it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        message = f"{path} cannot be read ({_cause(error)})."
+        raise DataIntegrityError(message) from error
+
+
 def write_file(path: Path, content: bytes) -> Path:
     """Write beside the place, flush to disk and rename.
 
@@ -59,16 +108,117 @@ def write_file(path: Path, content: bytes) -> Path:
     -------
     pathlib.Path
         The path.
+
+    Raises
+    ------
+    StorageError
+        If it cannot be written; a file that stood there is unchanged.
     """
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        temporary = _written_beside(path, content)
+        try:
+            os.replace(temporary, path)  # noqa: PTH105 (a test counts the calls of os)
+        except BaseException:
+            _discard([temporary])
+            raise
+    except OSError as error:
+        raise _storage_error(path, error) from error
+    return path
+
+
+def write_files(folder: Path, contents: Mapping[str, bytes]) -> dict[str, Path]:
+    """Write several files of a folder, all or none.
+
+    All are written beside their places before the first is put in place. What stood there is kept until the last is in
+    place, and put back if one cannot be.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Made if it does not exist.
+    contents : dict of str to bytes
+        By file name; the last named is put in place last.
+
+    Returns
+    -------
+    dict of str to pathlib.Path
+
+    Raises
+    ------
+    StorageError
+        If one cannot be written; those that stood there are unchanged.
+    """
+    make_folder(folder)
+    remove_leftovers(folder)
+    beside: dict[str, str] = {}
+    kept: dict[str, str] = {}
+    placed: list[str] = []
+    name = ""
+    try:
+        for name, content in contents.items():
+            beside[name] = _written_beside(folder / name, content)
+        for name in contents:
+            if (folder / name).is_file():
+                kept[name] = _copied_beside(folder / name)
+        for name in contents:
+            os.replace(beside[name], folder / name)  # noqa: PTH105
+            placed.append(name)
+    except BaseException as error:
+        _put_back(folder, kept, placed)
+        _discard([*beside.values(), *kept.values()])
+        if isinstance(error, OSError):
+            raise _storage_error(folder / name, error) from error
+        raise
+    _discard(kept.values())
+    return {name: folder / name for name in contents}
+
+
+def _written_beside(path: Path, content: bytes) -> str:
+    """Name of a new file beside a place, its content on the disk."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_PART)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        _discard([temporary])
         raise
-    return path
+    return temporary
+
+
+def _copied_beside(path: Path) -> str:
+    """Second name of a file, or a copy where the file system has no links."""
+    second = str(path.with_name(f".{path.name}.old{_PART}"))
+    _discard([second])
+    try:
+        os.link(path, second)
+    except OSError:
+        shutil.copy2(path, second)
+    return second
+
+
+def _put_back(folder: Path, kept: Mapping[str, str], placed: Iterable[str]) -> None:
+    for name in placed:
+        with suppress(OSError):
+            if name in kept:
+                os.replace(kept[name], folder / name)  # noqa: PTH105
+            else:
+                (folder / name).unlink()
+
+
+def _discard(paths: Iterable[str]) -> None:
+    for path in paths:
+        with suppress(OSError):
+            Path(path).unlink(missing_ok=True)
+
+
+def _storage_error(path: Path, error: OSError) -> StorageError:
+    state = "the file that stood there is unchanged" if path.exists() else "nothing was written there"
+    message = f"{path} cannot be written ({_cause(error)}); {state}. Free space, or name another place."
+    return StorageError(message)
+
+
+def _cause(error: OSError) -> str:
+    return error.strerror or str(error)

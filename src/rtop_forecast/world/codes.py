@@ -40,7 +40,9 @@ SYSTEMS = (
 )  # fmt: skip
 
 STRIDE = 10_000  # more than any year, so that a code's position and a year make one sortable key
-_APOSTROPHES: dict[int, str | None] = dict.fromkeys(map(ord, "'`\u00b4\u2018\u2019\u02bb\u02bc"))
+_APOSTROPHES: dict[int, str | None] = dict.fromkeys(
+    map(ord, "`\u0091\u0092\u00b4\u2018\u2019\u201b\u02b9\u02bb\u02bc\u2032\uff07"), "'"
+)
 _DASHES: dict[int, str | None] = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
 
 
@@ -132,10 +134,12 @@ def codes_of(system: str) -> Codes:
 def normalise(code: object, *, system: str) -> str:
     """Form in which codes are compared: names without case, accents and apostrophes, numbers without zeros.
 
+    An apostrophe may be of any kind, have blanks beside it, or be lost in a blank.
+
     Examples
     --------
-    >>> normalise("  Côte  d'Ivoire ", system="name")
-    'cote divoire'
+    >>> normalise("  Côte  d'Ivoire ", system="name"), normalise("COTE D IVOIRE", system="name")
+    ('cote divoire', 'cote divoire')
     >>> normalise(4.0, system="m49"), normalise("004", system="m49"), normalise("af", system="iso2")
     ('4', '4', 'AF')
     """
@@ -145,12 +149,21 @@ def normalise(code: object, *, system: str) -> str:
         code = int(code)
     text = str(code).strip()
     if system == "name":
-        decomposed = unicodedata.normalize("NFKD", text).translate(_APOSTROPHES | _DASHES)
+        # the acute accent that stands for an apostrophe would decompose into a blank
+        decomposed = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES | _DASHES))
         bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()
         # V-Dem adds remarks in square brackets to official names.
-        return " ".join(re.sub(r"\[[^\]]*\],?$", "", bare).split())
+        return _without_apostrophes(" ".join(re.sub(r"\[[^\]]*\],?$", "", bare).split()))
     text = re.sub(r"^(\d+)\.0+$", r"\1", text)
     return text.lstrip("0") or text if text.isdigit() else text.upper()
+
+
+def _without_apostrophes(name: str) -> str:
+    """Join what apostrophes part, as in "d' ivoire", "l este" and "people 's"; the same for every spelling."""
+    name = re.sub(r"(?<=\w)'(?=\w)", "", name)
+    name = " ".join(name.replace("'", " ").split())
+    name = re.sub(r"(?<=[\w(] )([dl]) (?=[a-z])", r"\1", name)
+    return re.sub(r"(?<=[a-z]) s\b", "s", name)
 
 
 def meaning(key: str, system: str, year: int) -> int | None:

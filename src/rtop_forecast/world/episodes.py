@@ -22,6 +22,7 @@ __all__ = [
     "COLUMNS",
     "FIRST_CODED_YEAR",
     "NOT_ANNOTATED",
+    "QUIET_YEARS",
     "TARGET_KINDS",
     "check_episodes",
     "episode_state_years",
@@ -32,6 +33,8 @@ __all__ = [
 #: First year in which the beginning of an episode is coded.
 FIRST_CODED_YEAR = 1945
 
+# by the list's rule an episode is known to be over after three quiet years, of fewer than 100 civilians killed each
+QUIET_YEARS = 3
 COLUMNS = (
     "episode_id",
     "country_id",

@@ -40,6 +40,7 @@ from rtop_forecast.world.codes import (
     reason,
     state_table,
 )
+from rtop_forecast.world.spellings import find_spelling
 from rtop_forecast.world.spells import years_of_spells
 
 #: Columns that name a state-year: Gleditsch-Ward number as of the year, and calendar year.
@@ -267,7 +268,9 @@ def resolve_state(code_or_name: object, *, system: str, year: int) -> int:
     Parameters
     ----------
     code_or_name : int or str
-        Numbers may be given as strings or as floats without a fraction.
+        Numbers may be given as strings or as floats without a fraction. A name that no bundled spelling matches may be
+        abbreviated or turned ("N. Korea", "Congo, DRC"), an ISO code in capitals, or with Babel installed a French or
+        Spanish name.
     system : str
         One of :data:`SYSTEMS`.
     year : int
@@ -298,6 +301,11 @@ def resolve_state(code_or_name: object, *, system: str, year: int) -> int:
     found = meaning(key, system, int(year)) if covered else None
     if found is not None:
         return found
+    other = (
+        find_spelling(str(code_or_name)) if system == "name" and key not in codes_of("name").number else None
+    )
+    if other is not None:
+        return resolve_state(other[1], system=other[0], year=year)
     text = reason(key, str(code_or_name).strip(), system, int(year))
     if key in codes_of(system).number or (key and not covered):
         raise CoverageError(text)

@@ -128,3 +128,15 @@ def test_wrong_parameters_are_refused(wrong):
     X, y = draw(n=50)
     with pytest.raises(InputError, match=next(iter(wrong))):
         ProbabilityForest(**wrong).fit(X, y)
+
+
+def test_several_seeds_are_the_mean_of_their_forests():
+    rng = np.random.default_rng(0)
+    rows = pd.DataFrame(rng.normal(size=(600, 4)), columns=list("abcd"))
+    rows.loc[::7, "b"] = np.nan
+    outcome = (rng.random(600) < 1 / (1 + np.exp(2 - rows["a"]))).astype(float)
+    both = ProbabilityForest(n_estimators=12, seeds=2, seed=5).fit(rows, outcome)
+    alone = [ProbabilityForest(n_estimators=12, seed=seed).fit(rows, outcome) for seed in (5, 6)]
+    mean = np.mean([forest.predict_proba(rows)[:, 1] for forest in alone], axis=0)
+    np.testing.assert_allclose(both.predict_proba(rows)[:, 1], mean, rtol=1e-10)
+    np.testing.assert_allclose(both.contributions(rows).log_odds, both.log_odds(rows), atol=1e-9)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -70,6 +71,28 @@ def test_edition_and_coverage_come_from_the_content(edition, name, added, year, 
     said = episode_list(path).remarks
     named = ewp_list.year_in_name(path)
     assert (f"its name says {named}" in "; ".join(said)) == (named is not None and named != year)
+
+
+@pytest.mark.parametrize(
+    ("name", "year"), [("list_2026.xlsx", 2026), ("list_2027.xlsx", 2025), ("list.xlsx", 2025)]
+)
+def test_a_later_list_without_an_event_of_the_year_is_no_known_edition(edition, name, year):
+    path = edition(event("tcd2021ns1", 2021.0, 483.0, led="Non-State-Led"), name=name)
+    table = ewp_events.read(path)
+    assert (table.source, table.release) == (f"ewp-{year}", str(year))
+    assert set(table.coverage.values()) == {(1946, 2024)}
+
+
+def test_the_bundled_edition_is_kept_beside_a_later_list(edition, tmp_path):
+    edition(event("tcd2021ns1", 2021.0, 483.0, led="Non-State-Led"), name="list_2026.xlsx")
+    panel = rtop.load_panel(data_dir=tmp_path, vintages=["ewp_events"])
+    onsets = {
+        day: one.frame.set_index(["country_id", "year"])["mk_onset"][483, 2021]
+        for day in (date(2025, 6, 30), date(2026, 6, 30))
+        for one in [panel.as_of(day)]
+    }
+    assert onsets == {date(2025, 6, 30): 0, date(2026, 6, 30): 1}
+    assert set(panel.current_releases(date(2025, 6, 30)).values()) == {"ewp_events 2025"}
 
 
 def test_a_new_event_works_without_an_annotation(edition):

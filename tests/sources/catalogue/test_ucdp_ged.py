@@ -58,12 +58,28 @@ def test_a_year_with_few_events_is_not_covered(release, form):
     assert table.unmatched.loc[table.unmatched["year"] == 1991, "rows"].sum() == 400
 
 
-def test_a_candidate_release_alone_is_refused(release, tmp_path):
+def test_a_candidate_release_alone_tells_of_its_months_and_of_no_year(release, tmp_path):
     frame = pd.read_csv(release([1, 2, 3]), low_memory=False)
     path = tmp_path / "GEDEvent_v26_0_3.csv"
     frame[frame["year"] == 1991].to_csv(path, index=False)
+    table = ucdp_ged.read(path)
+    assert table.coverage == {}
+    assert (table.months.first, table.months.last, table.months.provisional) == ((1991, 1), (1991, 3), True)
+
+
+def test_an_extract_of_a_yearly_release_is_refused(release, tmp_path):
+    frame = pd.read_csv(release(range(1, 13)), low_memory=False)
+    path = tmp_path / "GEDEvent_v25_1.csv"
+    frame.groupby("year").head(200).to_csv(path, index=False)
     with pytest.raises(DataIntegrityError, match="not a full yearly release"):
         ucdp_ged.read(path)
+
+
+def test_a_yearly_release_tells_of_its_months_too(release):
+    months = ucdp_ged.read(release(range(1, 10))).months
+    # the months of a year that the release covers in part are not covered
+    assert (months.first, months.last, months.provisional) == ((1989, 1), (1990, 12), False)
+    assert months.data["events"].sum() == 2000
 
 
 @pytest.mark.parametrize(

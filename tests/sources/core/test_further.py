@@ -129,7 +129,7 @@ def test_a_shorter_release_never_shortens(years, release, stands):
     one = table(values, years=years, release=release, source=f"wgi-{release}")
     assert further.reaching_bundled(one, {}) == ({"wgi_va_est"} if stands else set())
     assert further.reaching_bundled(one, {"wgi": release}) == {"wgi_va_est"}
-    left = {name for other in further.bundled_beside([one] if stands else []) for name in other.coverage}
+    left = {name for other in further.bundled_beside([one] if stands else [], {}) for name in other.coverage}
     assert ("wgi_va_est" in left) is not stands
 
 

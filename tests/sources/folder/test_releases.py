@@ -60,6 +60,21 @@ def test_wishes_that_cannot_be_met_are_refused(two):
         rtop.load_panel(releases={"vdem": "14"})
 
 
+def test_a_release_that_lacks_a_variable_of_the_panel_is_refused(data_dir, tmp_path):
+    """Release 12 replaced most columns and left eight of release 15 beside them, without a word."""
+    shutil.copy(data_dir / "vdem" / "ewp2024_vdem_v14.Rdata", tmp_path)
+    words = (
+        r"release v14 of vdem was asked for, but 2 variables would stay those of another, first 'vdem_v2csreprss_ord' "
+        r"of release 15 \(.*ratings: no V-Dem file in the folder has the rating 'v2csreprss_ord'"
+    )
+    with pytest.raises(InputError, match=words):
+        rtop.load_panel(data_dir=tmp_path, releases={"vdem": "v14"})
+    # unasked, the release stands beside the bundled ratings, and each variable names its own
+    panel = rtop.load_panel(data_dir=tmp_path)
+    assert panel.variables["vdem_v2csreprss_ord"].release == "15"
+    assert panel.variables["vdem_e_cow_exports"].release == "14"
+
+
 @pytest.mark.parametrize(
     "error", [KeyError("coup"), ValueError("cannot convert float NaN to integer"), TypeError("x")]
 )

@@ -10,7 +10,7 @@ import pytest
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.catalogue import awsd, maddison
 from rtop_forecast.sources.catalogue.pts import SOURCE as PTS
-from rtop_forecast.sources.reading.text import csv_header, delimiter_of, read_csv
+from rtop_forecast.sources.reading.text import csv_header, delimiter_of, is_unended, read_csv
 
 TABLE = 'country,year,note\nCôte d\'Ivoire,2019,"a; b"\nMali,2020,"c, d"\n'
 FRAME = pd.DataFrame({"country": ["Côte d'Ivoire", "Mali"], "year": [2019, 2020], "note": ["a; b", "c, d"]})
@@ -53,7 +53,7 @@ def test_commas_in_the_cells_of_a_table_of_tabs_are_no_delimiters(tmp_path):
 def test_rows_with_too_few_cells_are_refused(tmp_path, rows):
     path = tmp_path / "x.csv"
     path.write_text(f"a,b,c\n{rows}")
-    with pytest.raises(DataIntegrityError, match=r"every (row must have the 3 cells|line must end)"):
+    with pytest.raises(DataIntegrityError, match="every row must have the 3 cells"):
         read_csv(path)
 
 
@@ -63,11 +63,31 @@ def test_empty_cells_and_quoted_line_ends_are_no_cut(tmp_path):
     assert len(read_csv(path)) == 3
 
 
-def test_a_last_line_without_its_end_is_refused(tmp_path):
+@pytest.mark.parametrize("last", ["2,34", "2,", "2,2345", "2,9"])
+def test_a_last_line_without_its_end_is_refused_where_its_last_cell_looks_cut(tmp_path, last):
     path = tmp_path / "x.csv"
-    path.write_text("a,b\n1,23456\n2,34")
-    with pytest.raises(DataIntegrityError, match="every line must end with a line end"):
+    path.write_text(f"a,b\n1,23456\n3,34567\n{last}")
+    with pytest.raises(DataIntegrityError, match=r"its last cell .* looks cut"):
         read_csv(path)
+
+
+@pytest.mark.parametrize("rows", ["1,23\n2,45", "1,23\n2,23", "1,\n2,", "1,23\r\n2,145", '1,"x"\n2,"y"'])
+def test_a_whole_last_line_without_its_end_is_read(tmp_path, rows):
+    path, ended = tmp_path / "x.csv", tmp_path / "y.csv"
+    path.write_bytes(f"a,b\n{rows}".encode())
+    ended.write_bytes(f"a,b\n{rows}\n".encode())
+    pd.testing.assert_frame_equal(read_csv(path), read_csv(ended))
+    assert is_unended(path)
+    assert not is_unended(ended)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "latin-1"])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, lzma.compress])
+def test_a_missing_last_line_end_is_told_in_every_encoding_and_compression(tmp_path, encoding, pack):
+    for text, unended in ((TABLE, False), (TABLE.replace("\n", "\r\n"), False), (TABLE[:-1], True)):
+        path = tmp_path / f"{len(text)}.csv"
+        path.write_bytes(pack(text.encode(encoding)))
+        assert is_unended(path) == unended
 
 
 def test_rows_may_be_short_below_the_table_only(tmp_path):
@@ -109,7 +129,9 @@ def test_a_cut_release_is_refused(data_dir, tmp_path, name, reader, share):
     content = source.read_bytes()
     path = tmp_path / source.name
     cut = content[: int(len(content) * share)]
-    path.write_bytes(cut.rstrip(b"\r\n"))
+    cut = cut.rstrip(b"\r\n")
+    whole = content[len(cut) : len(cut) + 1] in (b"\r", b"\n")  # a whole last line tells nothing of a cut
+    path.write_bytes(cut[:-1] if whole else cut)
     with pytest.raises(DataIntegrityError, match=path.name):
         reader.read(path)
 

@@ -19,7 +19,7 @@ FEATURES = (
         half_life=10,
         unit="years",
         risk_factors=(10, 2),
-        indicators=("2.2", "9.3"),
+        indicators=("2.2",),
         sign=1,
     ),
     level(
@@ -76,7 +76,7 @@ FEATURES = (
         half_life=10,
         unit="years",
         risk_factors=(10, 2),
-        indicators=("2.2", "9.3"),
+        indicators=("2.2",),
         sign=1,
     ),
     logged(
@@ -84,7 +84,7 @@ FEATURES = (
         "actors that attack civilians and did not in the five years before",
         unit="actors",
         risk_factors=(11, 7),
-        indicators=("11.2", "7.5"),
+        indicators=("11.2",),
         sign=1,
     ),
     logged(

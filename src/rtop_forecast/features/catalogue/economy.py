@@ -10,7 +10,7 @@ FEATURES = (
         "gross domestic product per head",
         unit="constant 2015 US dollars",
         risk_factors=(3,),
-        indicators=("3.10", "1.9"),
+        indicators=("3.10",),
         sign=-1,
         name="wdi_gdp_per_head_log",
         max_age=STATE_AGE,

@@ -96,7 +96,7 @@ FEATURES = (
         "electoral democracy",
         coding="index 0-1",
         risk_factors=(6,),
-        indicators=("6.2", "1.6"),
+        indicators=("6.2",),
         sign=0,
         max_age=STATE_AGE,
     ),

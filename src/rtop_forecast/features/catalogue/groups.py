@@ -46,7 +46,7 @@ FEATURES = (
         "population of ethnic groups that lost power within five years",
         unit="share of the population",
         risk_factors=(7, 8),
-        indicators=("8.4",),
+        indicators=("7.2", "8.4"),
         sign=1,
         max_age=STRUCTURE_AGE,
     ),

@@ -14,8 +14,7 @@ from rtop_forecast.features.catalogue.make import level
 from rtop_forecast.features.grid import Grid
 from rtop_forecast.features.spec import FeatureSpec
 from rtop_forecast.features.transforms import decayed_sum, lag, spell_length, trailing_max
-
-QUIET_YEARS = 3
+from rtop_forecast.world.episodes import QUIET_YEARS
 
 
 def under_way(grid: Grid) -> FloatArray:
@@ -95,7 +94,7 @@ FEATURES = (
         "any mass killing so far, predecessors' included",
         coding="0 or 1",
         risk_factors=(2,),
-        indicators=("2.2", "9.3"),
+        indicators=("2.2",),
         sign=1,
     ),
     FeatureSpec(

@@ -8,6 +8,7 @@ than its name says, and past the end of a source's coverage a count would fade t
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -146,7 +147,7 @@ def _level(
         label=label,
         transform=transform,
         variables=(variable,),
-        compute=lambda grid: of(grid.known(variable)),
+        compute=_OfVariable(variable, of),
         **entry,
     )
 
@@ -162,6 +163,17 @@ def _spanning(
         compute=partial(_where_observed, variable=variable, of=of),
         **entry,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _OfVariable:
+    """Transform of what was known of a variable; unlike a lambda it compares and pickles."""
+
+    variable: str
+    of: Transform
+
+    def __call__(self, grid: Grid) -> FloatArray:
+        return self.of(grid.known(self.variable))
 
 
 def _where_observed(grid: Grid, *, variable: str, of: Transform) -> FloatArray:

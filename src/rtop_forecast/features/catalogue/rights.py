@@ -100,7 +100,7 @@ FEATURES = (
         "political rights denied",
         unit="on a scale of 1-7 (7 is least free)",
         risk_factors=(6,),
-        indicators=("6.2", "1.6"),
+        indicators=("6.2",),
         sign=1,
         max_age=STATE_AGE,
     ),

@@ -13,6 +13,7 @@ from rtop_forecast.evaluation import auc
 from rtop_forecast.forecasting.audit.check import AuditInputs, LeakageCheck
 from rtop_forecast.forecasting.audit.findings import Finding
 from rtop_forecast.forecasting.prequential import calibrator_of
+from rtop_forecast.models import model_name
 from rtop_forecast.panel import Panel
 from rtop_forecast.panel.variables import month_end
 from rtop_forecast.world.states import KEYS
@@ -178,7 +179,7 @@ class ScrambledFuture(LeakageCheck):
         moved = before != after
         if moved.any():
             yield self.finding(
-                type(inputs.model).__name__,
+                model_name(inputs.model),
                 f"{int(moved.sum())} of {len(moved)} forecasts moved, by {np.abs(before - after).max():.2g} at most",
             )
 
@@ -198,9 +199,10 @@ class Calibration(LeakageCheck):
         result = inputs.result
         if result is None:
             return
-        for origin, group in result.frame.groupby("origin_year"):
+        for origin, rows in result.frame.groupby("origin_year"):
             fitted = calibrator_of(result, origin=int(str(origin)), horizon=result.horizon)
-            gap = float(np.abs(fitted.apply(group["raw_prob"]) - group["prob"].to_numpy()).max())
+            again = fitted.apply(rows["raw_prob"], groups=rows["group"])
+            gap = float(np.abs(again - rows["prob"].to_numpy()).max())
             if gap > _SAME_PROB:
                 yield self.finding(f"origin {origin}", f"probabilities differ by up to {gap:.2g}")
 

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from rtop_forecast.checks.arguments import quoted
+from rtop_forecast.checks.arguments import instance_of, quoted
 from rtop_forecast.errors import InputError
-from rtop_forecast.features import CATALOGUE, Features, build_features
+from rtop_forecast.features import Features, features_of
 from rtop_forecast.forecasting.audit.check import AuditInputs, LeakageCheck
 from rtop_forecast.forecasting.audit.checks import CHECKS
 from rtop_forecast.forecasting.audit.findings import LeakageReport
+from rtop_forecast.forecasting.made_of import check_belongs
 from rtop_forecast.forecasting.request import Request
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.models import RiskModel
@@ -40,12 +41,12 @@ def audit_leakage(  # noqa: PLR0913 (public entry point)
     features : Features
         As they go into the model, with whatever you did to them.
     target : Target
-    model : RiskModel
+    model : RiskModel or scikit-learn classifier
         Unfitted.
     origin : int, optional
         Where the data are cut; by default two thirds of the way through the closed windows.
     build : callable, optional
-        From a panel to your features; by default the catalogue's own :func:`build_features` for the same names.
+        From a panel to your features; by default the specifications that the features were built from.
         Features that were altered after building need it.
     result : BacktestResult, optional
         A backtest whose calibration is checked too.
@@ -71,6 +72,14 @@ def audit_leakage(  # noqa: PLR0913 (public entry point)
     """
     own = _own_checks(checks)
     request = Request.of(model, features, target)
+    if result is not None:
+        instance_of(result, BacktestResult, name="result", remedy="Make it with backtest(...).")
+        check_belongs(
+            result.provenance,
+            {"made_of": request.made_of},
+            what="the backtest",
+            remedy="Audit it with its own model, features and target.",
+        )
     inputs = AuditInputs(
         features=features,
         target=target,
@@ -121,7 +130,5 @@ def _origin(request: Request, origin: int | None) -> int:
 
 
 def _rebuild(features: Features) -> Callable[[Panel], Features]:
-    catalogue = {spec.name for spec in CATALOGUE}
-    names = [name for name in features.names if name in catalogue]
-    own = {spec.name: spec.risk_factors[0] for spec in features.specs if spec.name not in catalogue}
-    return lambda panel: build_features(panel, names=names, own=own, issue_month=features.issue_month)
+    """Build the same features from another panel, those of the user's own among them."""
+    return lambda panel: features_of(panel, features.specs, issue_month=features.issue_month)

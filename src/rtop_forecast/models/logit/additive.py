@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from rtop_forecast.checks.arrays import FloatArray
-from rtop_forecast.models.base import Contributions, LogOddsClassifier
+from rtop_forecast.models.base import Contributions, LogOddsClassifier, limited
 from rtop_forecast.models.inputs import (
     TrainingRows,
     column_medians,
@@ -41,6 +41,8 @@ class AdditiveLogit(LogOddsClassifier):
         Penalty and whether it is scaled to the number of terms and rows, as in :class:`ElasticNetLogit`.
     l1_ratio : float
         Share of the L1 norm, from 0 (ridge) to 1 (lasso).
+    indicators : bool or sequence of str
+        Whether features have a column "was missing": all, none, or those named.
     tol : float
         Largest breach of the optimality conditions.
 
@@ -68,8 +70,15 @@ class AdditiveLogit(LogOddsClassifier):
     logit_: ElasticNetLogit
 
     def __init__(
-        self, lam: float = 0.05, *, l1_ratio: float = 0.0, scaled: bool = False, tol: float = 1e-7
+        self,
+        lam: float = 0.05,
+        *,
+        l1_ratio: float = 0.0,
+        scaled: bool = False,
+        tol: float = 1e-7,
+        indicators: bool | Sequence[str] = True,
     ) -> None:
+        self.indicators = indicators
         self.lam = lam
         self.l1_ratio = l1_ratio
         self.scaled = scaled
@@ -102,7 +111,13 @@ class AdditiveLogit(LogOddsClassifier):
         medians = column_medians(rows)
         self.medians_ = to_training_order(self, np.where(np.isnan(medians), 0.0, medians))
         self.knots_ = to_training_order(self, _knots(rows).T).T
-        logit = ElasticNetLogit(lam=self.lam, l1_ratio=self.l1_ratio, scaled=self.scaled, tol=self.tol)
+        logit = ElasticNetLogit(
+            lam=self.lam,
+            l1_ratio=self.l1_ratio,
+            scaled=self.scaled,
+            tol=self.tol,
+            indicators=self._flagged_terms(),
+        )
         self.classes_ = rows.classes
         # neither the terms nor their copy in order is held longer than it is read
         logit.fit_rows(read_training(logit, self._terms(rows.features), rows.outcome, rows.weight))
@@ -137,6 +152,17 @@ class AdditiveLogit(LogOddsClassifier):
             values=to_training_order(self, values),
             baseline=parts.baseline,
         )
+
+    def limit_indicators(self, columns: Sequence[str]) -> None:
+        """Let only these columns have an indicator, of those that may have one."""
+        self.indicators = limited(self.indicators, columns)
+
+    def _flagged_terms(self) -> bool | list[str]:
+        """Terms of the design matrix that may have an indicator; they go by their positions."""
+        if isinstance(self.indicators, bool):
+            return self.indicators
+        chosen, names = set(self.indicators), feature_names(self)
+        return [f"x{place}" for place, column in enumerate(column_order(self)) if names[column] in chosen]
 
     def _curved(self) -> Any:
         """Positions, in canonical order, of the features with a curved term."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.checks.arrays import BoolArray, FloatArray
 from rtop_forecast.errors import InputError
-from rtop_forecast.models.base import Contributions, LogOddsClassifier
+from rtop_forecast.models.base import Contributions, LogOddsClassifier, limited
 from rtop_forecast.models.inputs import (
     TrainingRows,
     column_medians,
@@ -52,8 +52,8 @@ class ElasticNetLogit(LogOddsClassifier):
         (Bickel, Ritov & Tsybakov 2009), so that one setting serves small and large training sets.
     l1_ratio : float
         Share of the L1 norm, from 0 (ridge) to 1 (lasso).
-    indicators : bool
-        Whether to add the columns "was missing".
+    indicators : bool or sequence of str
+        Whether to add the columns "was missing": for all columns, for none, or for those named.
     tol : float
         Largest breach of the optimality conditions, positive.
     max_iter : int
@@ -127,7 +127,7 @@ class ElasticNetLogit(LogOddsClassifier):
         *,
         l1_ratio: float = 0.5,
         scaled: bool = False,
-        indicators: bool = True,
+        indicators: bool | Sequence[str] = True,
         tol: float = 1e-9,
         max_iter: int = 200,
     ) -> None:
@@ -197,7 +197,7 @@ class ElasticNetLogit(LogOddsClassifier):
         medians[np.isnan(medians)] = 0.0
         missing = np.isnan(rows.features)
         share = missing.mean(axis=0)
-        flagged = np.flatnonzero((share > 0) & (share < 1) & bool(self.indicators))
+        flagged = np.flatnonzero((share > 0) & (share < 1) & self._may_be_flagged())
         n_rows, width = rows.features.shape
         columns = np.empty((n_rows, width + len(flagged)), order="F")
         for j in range(width):
@@ -236,6 +236,18 @@ class ElasticNetLogit(LogOddsClassifier):
         self.kkt_residual_ = solution.kkt_residual
         self.objective_ = solution.objective
         self.n_iter_ = solution.iterations
+
+    def _may_be_flagged(self) -> BoolArray:
+        """Columns, in canonical order, that may have an indicator."""
+        names = np.array(feature_names(self), dtype=object)[column_order(self)]
+        if isinstance(self.indicators, bool):
+            return np.full(len(names), self.indicators)
+        chosen = set(self.indicators)
+        return np.array([name in chosen for name in names], dtype=bool)
+
+    def limit_indicators(self, columns: Sequence[str]) -> None:
+        """Let only these columns have an indicator, of those that may have one."""
+        self.indicators = limited(self.indicators, columns)
 
     def _penalty(self, *, columns: int, rows: float) -> float:
         if not self.scaled:

@@ -169,6 +169,10 @@ class BoostedTrees(LogOddsClassifier):
             baseline=expected,
         )
 
+    def multiply_trees(self, factor: float) -> None:
+        """Average over so many times as many seeds, and at least one."""
+        self.seeds = max(1, round(self.seeds * factor))
+
     def _check_parameters(self) -> None:
         check_parameters(
             self,

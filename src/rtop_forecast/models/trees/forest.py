@@ -50,6 +50,8 @@ class ProbabilityForest(LogOddsClassifier):
         Rows of average risk added to each leaf, positive.
     max_bin : int
         Histogram bins per feature.
+    seeds : int
+        Forests that are averaged, each of ``n_estimators`` trees from a seed of its own.
     seed : int
 
     Attributes
@@ -92,6 +94,7 @@ class ProbabilityForest(LogOddsClassifier):
         extra_trees: bool = False,
         shrinkage: float = 50.0,
         max_bin: int = 63,
+        seeds: int = 1,
         seed: int = 0,
     ) -> None:
         self.n_estimators = n_estimators
@@ -102,6 +105,7 @@ class ProbabilityForest(LogOddsClassifier):
         self.extra_trees = extra_trees
         self.shrinkage = shrinkage
         self.max_bin = max_bin
+        self.seeds = seeds
         self.seed = seed
 
     def fit(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
@@ -129,7 +133,9 @@ class ProbabilityForest(LogOddsClassifier):
         self._check_parameters()
         rows = read_training(self, X, y, sample_weight)
         self.medians_ = stand_ins(self, rows)
-        self.booster_texts_ = grow(rows, self._settings(), trees=self.n_estimators, seeds=[self.seed])
+        self.booster_texts_ = grow(
+            rows, self._settings(), trees=self.n_estimators, seeds=range(self.seed, self.seed + self.seeds)
+        )
         self.prevalence_ = float((rows.weight * rows.outcome).sum() / rows.weight.sum())
         self.classes_ = rows.classes
         return self
@@ -183,14 +189,30 @@ class ProbabilityForest(LogOddsClassifier):
             baseline=baseline,
         )
 
-    def _trees(self) -> int:
-        return sum(tree_counts(text)[0] for text in self.booster_texts_)
+    def _trees(self) -> float:
+        """Trees of one booster, on average."""
+        return sum(tree_counts(text)[0] for text in self.booster_texts_) / len(self.booster_texts_)
 
     def _mean(self, total: Any) -> Any:
-        """Mean probability from the sum over trees; a tree that found no split stands for the prevalence."""
+        """Mean probability from a booster's sum over its trees, itself the mean of the boosters' sums.
+
+        A tree that found no split stands for the prevalence.
+        """
         counts = [tree_counts(text) for text in self.booster_texts_]
+        boosters = len(counts)
         unsplit, value = sum(count[1] for count in counts), sum(count[2] for count in counts)
-        return (total - value + unsplit * self.prevalence_) / self._trees()
+        return (total - value / boosters + unsplit / boosters * self.prevalence_) / self._trees()
+
+    def multiply_trees(self, factor: float) -> None:
+        """Grow so many times as many trees, and at least one.
+
+        More come from further seeds: trees of one LightGBM forest share a part of their randomness, which more of them
+        do not average out.
+        """
+        if factor >= 1:
+            self.seeds = round(self.seeds * factor)
+        else:
+            self.n_estimators = max(1, round(self.n_estimators * factor))
 
     def _check_parameters(self) -> None:
         check_parameters(
@@ -203,6 +225,7 @@ class ProbabilityForest(LogOddsClassifier):
             extra_trees=FLAG,
             shrinkage=POSITIVE,
             max_bin=at_least(2),
+            seeds=at_least(1),
             seed=at_least(0),
         )
 

@@ -13,10 +13,12 @@ import pandas as pd
 from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import latest_year
+from rtop_forecast.sources.reading.rows import refuse_repeated_names
 from rtop_forecast.sources.registry import registered_hashes, registry
 from rtop_forecast.storage.files import file_sha256
 from rtop_forecast.world.codes import FIRST_YEAR as SYSTEM_FIRST_YEAR
 from rtop_forecast.world.codes import LAST_YEAR as SYSTEM_LAST_YEAR
+from rtop_forecast.world.episodes import load_episodes
 from rtop_forecast.world.states import resolve_many
 
 __all__ = [
@@ -100,10 +102,12 @@ class EventEdition:
 
 
 def edition_of(path: str | Path, listed: pd.DataFrame) -> EventEdition:
-    """Edition of a list, by its content; the file's name says nothing.
+    """Edition of a list, by its content.
 
     A registered file is the edition that the registry names. Any other covers the years up to the latest in which one
-    of its events begins or ends: of later years it shows nothing, and their zeros would be made up.
+    of its events begins or ends: of later years it shows nothing, and their zeros would be made up. It is the edition
+    of the year after; of one year later still if its name says so and its events are not those of the bundled edition,
+    as next year's list is before any event of this year is in it.
 
     Parameters
     ----------
@@ -116,7 +120,21 @@ def edition_of(path: str | Path, listed: pd.DataFrame) -> EventEdition:
     if release is not None and release.dataset == "ewp_events":
         return EventEdition(year=int(release.release), last_year=release.last_year, registered=True)
     shown = int(listed[["start_year", "end_year"]].max().max())
-    return EventEdition(year=shown + 1, last_year=min(shown, SYSTEM_LAST_YEAR), registered=False)
+    later = year_in_name(path) == shown + 2 and _differs_from_bundled(listed, shown + 1)
+    year = shown + 2 if later else shown + 1
+    return EventEdition(year=year, last_year=min(shown, SYSTEM_LAST_YEAR), registered=False)
+
+
+def _differs_from_bundled(listed: pd.DataFrame, year: int) -> bool:
+    """Whether the bundled list is of an edition and has other events, or other last years of them."""
+    bundled = load_episodes()
+    if set(bundled["source"]) != {f"ewp-{year}"}:
+        return False
+    ends = [
+        dict(zip(table["source_code"], table["end_year"].fillna(0).astype("int64"), strict=True))
+        for table in (listed, bundled)
+    ]
+    return ends[0] != ends[1]
 
 
 def year_in_name(path: str | Path) -> int | None:
@@ -283,6 +301,7 @@ def _table(path: Path) -> pd.DataFrame:
             f"first {missing[0]!r}. Use the published workbook."
         )
         raise DataIntegrityError(message)
+    refuse_repeated_names(path, [name for name in header if name in _HEADER])
     table = pd.DataFrame(rows[1:], columns=header)[list(_HEADER)].rename(columns=_HEADER)
     table["source_code"] = table["source_code"].astype("str").str.strip()
     return table[table["source_code"] != ""].reset_index(drop=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -12,9 +14,21 @@ from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import refuse, whole_numbers, years
 from rtop_forecast.sources.reading.country_years import last_full_year, set_aside
 from rtop_forecast.sources.reading.event_counts import event_counts
+from rtop_forecast.sources.reading.month_counts import month_counts, months_covered
+from rtop_forecast.sources.reading.months import MonthTable, month_number
 from rtop_forecast.sources.reading.table import Edition, SourceTable
 
-__all__ = ["COLUMNS", "FEWEST_EVENTS", "TYPES", "read", "recognise"]
+__all__ = [
+    "CANDIDATE_LAG",
+    "COLUMNS",
+    "FEWEST_EVENTS",
+    "FINAL_LAG",
+    "TYPES",
+    "candidate_release",
+    "event_months",
+    "read",
+    "recognise",
+]
 
 FIRST_YEAR = 1989
 _MARKS = ("type_of_violence", "where_prec", "priogrid_gid", "deaths_civilians")
@@ -27,6 +41,13 @@ COLUMNS = (
 _DATES = ("date_end",)
 _MOST_DAYS = 1e6  # a day number is below, seconds since 1970 are above
 TYPES = {1: "state_based", 2: "nonstate", 3: "onesided"}
+
+#: Candidate events of a month come out in the month after it; a yearly release in June, after December by six months.
+CANDIDATE_LAG, FINAL_LAG = 1, 6
+#: A candidate release tells of the world: so many states at least, and so many events in its fullest month.
+_FEWEST_STATES, _FEWEST_IN_A_MONTH = 20, 300
+_MOST_CANDIDATE_YEARS = 2
+_MONTH_WORDS = {1: "statebased", 2: "nonstate", 3: "onesided"}
 
 #: Every year of the full release has more events than this; a file with fewer is an extract or a candidate.
 FEWEST_EVENTS = 1000
@@ -56,15 +77,17 @@ def read(path: str | Path) -> SourceTable:
         where_prec 6 or 7), ``imprecise_date`` (date_prec 5) and ``disordered`` (events in which low, best, high
         are out of order, as in about one in a hundred of the release; they are counted as they stand). By
         the country of the event; zero where none is listed, from 1989 to the last year that the file covers whole:
-        its events reach December and are at least half as many as in the fullest of the ten years before.
+        its events reach December and are at least half as many as in the fullest of the ten years before. Its
+        ``months`` hold the same by month, of the day an event ended. A candidate release (a few months of the whole
+        world, as ``GEDEvent_v26_0_2.xlsx``) gives months alone, marked provisional.
 
     Raises
     ------
     InputError
         If an R file is given without `rdata`.
     DataIntegrityError
-        If a column is missing, a code is unknown, an event is repeated, or the file is an extract or a monthly
-        candidate release, whose gaps would be taken for peace.
+        If a column is missing, a code is unknown, an event is repeated, or the file is an extract, whose gaps would
+        be taken for peace.
 
     References
     ----------
@@ -85,19 +108,84 @@ def read(path: str | Path) -> SourceTable:
         frame, numbers, path=path, bounds=bounds | dict.fromkeys(deaths, (0.0, 10_000_000.0))
     )
     refuse(path, "each event has one row", frame.duplicated("id"), frame["id"])
+    codes = [("country_id", "ucdp"), ("country", "name")]
+    if _is_candidate(frame):
+        edition = Edition(
+            path=path,
+            dataset="ucdp_ged_months",
+            release=candidate_release(path, int(frame["year"].max())),
+        )
+        dated = frame.assign(month=frame["_month"].astype("int64"))
+        return SourceTable.of_months(event_months(dated, edition, codes=codes[:1], provisional=True))
     last = last_full_year(frame["year"], month=frame["_month"] if months.notna().any() else None)
     late = f"the file covers the years after {last} in part: candidate events, or a year that is not over"
     frame, partial = set_aside(frame, frame["year"] > last, code="country_id", reason=late)
     _refuse_extract(frame, path)
     events, names = _columns(frame)
-    return event_counts(
-        events,
-        names,
-        Edition(path=path, dataset="ucdp_ged", release=_release(path, last)),
-        codes=[("gwno", "ucdp")],
-        coverage=(FIRST_YEAR, last),
-        unmatched=[partial],
+    edition = Edition(path=path, dataset="ucdp_ged", release=_release(path, last))
+    table = event_counts(
+        events, names, edition, codes=[("gwno", "ucdp")], coverage=(FIRST_YEAR, last), unmatched=[partial]
     )
+    if frame["_month"].isna().any():
+        return table
+    dated = frame.assign(month=frame["_month"].astype("int64"))
+    return replace(table, months=event_months(dated, edition, codes=codes[:1], provisional=False))
+
+
+def event_months(
+    events: pd.DataFrame, edition: Edition, *, codes: list[tuple[str, str]], provisional: bool
+) -> MonthTable:
+    """State-months of single events.
+
+    Parameters
+    ----------
+    events : pandas.DataFrame
+        ``year, month, type_of_violence, best`` and, if known, ``low, high``; with the code columns.
+    edition : Edition
+    codes : list of (column, system)
+    provisional : bool
+        Candidate events; otherwise the months run to December of the last year.
+    """
+    numbers: dict[str, Any] = {"events": 1, "deaths": events["best"]}
+    for estimate in ("low", "high"):
+        if estimate in events:
+            numbers[f"deaths_{estimate}"] = events[estimate]
+    for code, name in _MONTH_WORDS.items():
+        of_type = events["type_of_violence"] == code
+        numbers[f"{name}_events"] = of_type.astype("int64")
+        numbers[f"{name}_deaths"] = events["best"].where(of_type, 0)
+    table = events[["year", "month", *(column for column, _ in codes)]].assign(**numbers)
+    if provisional:
+        months = months_covered((table["year"] * 12 + table["month"] - 1).value_counts())
+    else:
+        months = month_number(FIRST_YEAR, 1), month_number(int(table["year"].max()), 12)
+    return month_counts(
+        table,
+        list(numbers),
+        edition,
+        codes=codes,
+        months=months,
+        lag_months=CANDIDATE_LAG if provisional else FINAL_LAG,
+        provisional=provisional,
+    )
+
+
+def candidate_release(path: Path, year: int) -> str:
+    """Release in the file's name, such as 26.0.2; else the year of the events and "candidate"."""
+    found = re.search(r"v?(\d{2})[._]0[._](\d{1,2})(?!\d)", path.stem)
+    return f"{found[1]}.0.{found[2]}" if found else f"{year}-candidate"
+
+
+def _is_candidate(frame: pd.DataFrame) -> bool:
+    """Whether the events are those of a few months of the whole world, each with a date: a candidate release."""
+    if (
+        frame["_month"].isna().any()
+        or frame["year"].nunique() > _MOST_CANDIDATE_YEARS
+        or frame["year"].min() <= FIRST_YEAR
+    ):
+        return False
+    fullest = frame.groupby(["year", "_month"]).size().max()
+    return bool(fullest >= _FEWEST_IN_A_MONTH and frame["country_id"].nunique() >= _FEWEST_STATES)
 
 
 def _months(frame: pd.DataFrame) -> pd.Series[float]:
@@ -140,7 +228,7 @@ def _refuse_extract(frame: pd.DataFrame, path: Path) -> None:
         message = (
             f"{path.name} is not a full yearly release of UCDP GED: it must have {FEWEST_EVENTS:,} events or more in "
             f"every year from {FIRST_YEAR}; {len(thin)} years have fewer, first {thin[0]} ({counts.get(thin[0], 0)}). "
-            "An extract or a monthly candidate release cannot tell where nothing happened; use GEDEvent_v*.csv."
+            "An extract cannot tell where nothing happened; use GEDEvent_v*.csv."
         )
         raise DataIntegrityError(message)
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.reading import files
+from rtop_forecast.sources.reading.columns import numbers, whole_numbers
 from rtop_forecast.storage.cache import cached_columns
 from rtop_forecast.world.states import KEYS
 
@@ -51,14 +52,19 @@ _R_FORMS = {"ewp": _EWP_MARKS, "simple": _SIMPLE_MARKS, "r": _MARKS, "ewp-gdp": 
 
 
 def form(path: str | Path) -> str | None:
-    """Form of a file: "csv", "parquet", "r" (official names), "simple", "ewp", "ewp-gdp"; None for other files."""
+    """Form of a file: "csv", "parquet", "r" (official names), "simple", "ewp", "ewp-gdp"; None for other files.
+
+    "csv" and "parquet" are official tables in such files, "r" those in any other kind of file.
+    """
     path = Path(path)
-    names = set(header(path))
+    kind = files.kind_of(path)
+    names = set(header(path)) if kind in ("text", "parquet") else files.header_of(path)
     if names & _EPISODES or files.r_mentions(path, _EPISODES):
         return None
-    if names >= set(_MARKS):
-        return "parquet" if path.suffix.lower() == ".parquet" else "csv"
-    return next((name for name, marks in _R_FORMS.items() if files.r_mentions(path, marks)), None)
+    if kind in ("text", "parquet") and names >= set(_MARKS):
+        return "csv" if kind == "text" else "parquet"
+    found = (name for name, marks in _R_FORMS.items() if names >= set(marks) or files.r_mentions(path, marks))
+    return next(found, None)
 
 
 def header(path: str | Path) -> list[str]:
@@ -116,7 +122,7 @@ def _columns(path: Path, columns: list[str]) -> pd.DataFrame:
         message = f"{path.name} is a web page, not the data file. Download it again."
         raise DataIntegrityError(message)
     if path.suffix.lower() != ".parquet":
-        files.refuse_unended(path)
+        _refuse_cut(path)
     types = {name: pa.float64() for name in columns} | {"country_id": pa.int64(), "year": pa.int64()}
     try:
         if path.suffix.lower() == ".parquet":
@@ -145,16 +151,14 @@ def _columns(path: Path, columns: list[str]) -> pd.DataFrame:
     return frame
 
 
+def _refuse_cut(path: Path) -> None:
+    """Raise when the last line has no line end and its last cell looks cut; rows with too few cells are refused."""
+    if files.is_unended(path):
+        with files.opened(path) as content:
+            text = content.read()
+        files.refuse_cut_cell(path, text, delimiter=files.delimiter_of(path), line=0)
+
+
 def _numeric(frame: pd.DataFrame, columns: list[str], path: Path) -> pd.DataFrame:
-    frame = frame.copy()
-    for name in (*columns, "year", *(["country_id"] if "country_id" in frame.columns else [])):
-        values = pd.to_numeric(frame[name], errors="coerce")
-        if bool((values.isna() & frame[name].notna()).any()):
-            message = f"{path.name}: {name!r} must hold numbers. Download the official file again."
-            raise DataIntegrityError(message)
-        frame[name] = values.astype("float64")
     keys = [name for name in KEYS if name in frame.columns]
-    if frame[keys].isna().to_numpy().any() or (frame[keys] % 1 != 0).to_numpy().any():
-        message = f"{path.name}: country_id and year must be integers in every row. Download it again."
-        raise DataIntegrityError(message)
-    return frame
+    return whole_numbers(numbers(frame, columns, path=path), keys, path=path)

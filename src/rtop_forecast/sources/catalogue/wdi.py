@@ -11,6 +11,7 @@ from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import numbers, refuse, refuse_repeated, years
 from rtop_forecast.sources.reading.matching import with_codes
+from rtop_forecast.sources.reading.rows import refuse_repeated_names
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.reading.territory import composites, present_areas
 from rtop_forecast.sources.registry import publication_lag
@@ -43,23 +44,59 @@ _LONG = ("iso3c", "year", "wdi.popsize.new")
 _MISSING = ("..", "")
 #: First words below the table of a DataBank export.
 _BELOW = ("Data from database", "Last Updated", "Code")
-_YEAR = re.compile(r"(\d{4})(?: \[YR\1\])?")
+#: A year above a column, as published or as R and Stata write it: "1960", "1960 [YR1960]", "X1960", "_1960".
+_YEAR = re.compile(r"[X_]?(\d{4})(?:\.0)?(?:[ ._]{1,2}\[?YR\1[\]._]?)?")
+_LINES_ABOVE = range(9)
+_NO_CODE = ("", "NA", "nan", "None", "<NA>")
 
 
 def _cells(path: str | Path, line: int) -> list[str]:
-    """Cells of one of the first lines of a text file or of a workbook's first sheet."""
-    if files.kind_of(path) != "excel":
+    """Cells of one of a text file's or first sheet's first lines, or the names of another file's columns."""
+    kind = files.kind_of(path)
+    if kind == "text":
         return files.csv_header(path, line=line)
+    if kind != "excel":
+        return _column_names(path) if line == 0 else []
     rows = files.excel_rows(path, limit=line + 1)
     return [str(cell).strip() for cell in rows[line]] if len(rows) > line else []
 
 
+def _column_names(path: str | Path) -> list[str]:
+    """Columns of a Stata, SPSS, Parquet or R file, of an R file those of its wide table if it has one."""
+    if files.kind_of(path) != "r":
+        return sorted(files.header_of(path))
+    if not any(files.r_mentions(path, [name]) for name in ("Country Code", "Country.Code", "country_code")):
+        return []
+    return next((names for names in _r_columns(path).values() if _is_wide(names)), [])
+
+
+def _r_columns(path: str | Path) -> dict[str, list[str]]:
+    return {name: [str(column) for column in frame.columns] for name, frame in files.read_r(path).items()}
+
+
+def _is_wide(names: list[str]) -> bool:
+    published = {_published_name(name) for name in names}
+    return published >= set(_API) or published >= set(_BANK)
+
+
 def _preamble(path: str | Path) -> int | None:
     """Count the lines before a wide file's header; None for other files."""
-    for line in (0, 4, 3, 2, 1):
-        if set(_cells(path, line)[:4]) in (set(_API), set(_BANK)):
+    for line in _LINES_ABOVE:
+        if _is_wide(_cells(path, line)):
             return line
     return None
+
+
+def _published_name(cell: object) -> str:
+    """Name of an identifier as the World Bank spells it, where R, Stata or a database changed blanks or letters.
+
+    Examples
+    --------
+    >>> _published_name("country.code"), _published_name("Series_Name"), _published_name("X1960")
+    ('Country Code', 'Series Name', 'X1960')
+    """
+    words = " ".join(re.split(r"[\s._]+", str(cell).strip())).title()
+    return words if words in (*_API, *_BANK) else str(cell).strip()
 
 
 def recognise(path: str | Path) -> bool:
@@ -91,10 +128,18 @@ def long_form(path: str | Path) -> pd.DataFrame:
 
 
 def _wide_table(path: str | Path, line: int) -> pd.DataFrame:
-    if files.kind_of(path) == "excel":
+    kind = files.kind_of(path)
+    if kind == "excel":
         frame = files.excel_table(path, header=line)
-    else:
+    elif kind == "text":
         frame = files.read_csv(path, skiprows=line, footer=_BELOW)
+    elif kind == "r":
+        marks = next(names for names in _r_columns(path).values() if _is_wide(names))
+        frame = files.read_table(path, marks=marks)
+    else:
+        frame = files.read_table(path)
+    frame = frame.rename(columns=_published_name)
+    refuse_repeated_names(path, [str(name) for name in frame.columns])
     columns = {str(name): found[1] for name in frame.columns if (found := _YEAR.fullmatch(str(name)))}
     if not columns:
         message = f"{Path(path).name} has no year columns such as '1960'; download it again as CSV from the World Bank."
@@ -105,7 +150,9 @@ def _wide_table(path: str | Path, line: int) -> pd.DataFrame:
     )
     if series == "Series Code":
         frame = frame[: _footer(frame["Country Name"])]
-    frame = frame[frame["Country Code"].notna() & frame[series].notna()]
+    # lines below the table have no code; R writes NA for it
+    coded = [~frame[name].astype("str").str.strip().isin(_NO_CODE) for name in ("Country Code", series)]
+    frame = frame[coded[0] & coded[1]]
     if frame[series].nunique() > 2 * len(FROM_BULK):
         frame = frame[frame[series].isin(FROM_BULK)]
     refuse_repeated(frame, ["Country Code", series], path=path, rule="an area has one row per indicator")

@@ -16,7 +16,7 @@ from rtop_forecast.world.editions import FIRST_EDITION, as_recorded, load_revisi
 from rtop_forecast.world.episodes import episode_state_years, load_episodes
 from rtop_forecast.world.states import KEYS, state_years
 
-__all__ = ["CORE_TABLES", "core_tables", "earlier_episode_lists"]
+__all__ = ["CORE_TABLES", "core_tables", "episode_lists_by_edition"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +67,10 @@ def core_tables(frames: Mapping[str, pd.DataFrame] | None = None) -> list[Source
     return tables
 
 
-def earlier_episode_lists() -> list[SourceTable]:
-    """State-years of each earlier edition of the list of episodes, as far as later changes of it are known.
+def episode_lists_by_edition() -> list[SourceTable]:
+    """State-years of each edition of the list of episodes up to the bundled one, as far as later changes are known.
+
+    A folder may hold a list later than the bundled one, so that one is among them.
 
     Returns
     -------
@@ -78,7 +80,7 @@ def earlier_episode_lists() -> list[SourceTable]:
     episodes, revisions, coverage = load_episodes(), load_revisions(), _table("coverage", {})
     newest = max(int(key.rpartition("-")[2]) for key in episodes["source"].unique())
     tables = []
-    for edition in range(FIRST_EDITION, newest):
+    for edition in range(FIRST_EDITION, newest + 1):
         then = coverage.copy()
         then.loc[then["table"] == "episodes", "last_year"] = edition - 1
         listed = as_recorded(episodes, edition=edition, revisions=revisions)

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rtop_forecast.errors import DataIntegrityError
-from rtop_forecast.sources.folder.releases import release_order
+from rtop_forecast.sources.folder.releases import is_release, release_order
 from rtop_forecast.sources.reading.table import SourceTable, no_unmatched
 from rtop_forecast.sources.registry import registry
 from rtop_forecast.storage.bundled import datasets_dir
@@ -141,10 +141,16 @@ def reaching_bundled(table: SourceTable, picks: Mapping[str, str]) -> set[str]:
     }
 
 
-def bundled_beside(further: Sequence[SourceTable]) -> list[SourceTable]:
-    """Bundled variables that none of a folder's tables brings."""
+def bundled_beside(further: Sequence[SourceTable], picks: Mapping[str, str]) -> list[SourceTable]:
+    """Bundled variables that none of a folder's tables brings.
+
+    Those of a dataset whose release was picked are left out where they are of another release: a panel that was
+    asked for one release holds no other beside it.
+    """
     brought = {name for table in further for name in table.coverage}
-    left = {name for one in bundled_releases() for name in one.coverage} - brought
+    left = {
+        name for one in bundled_releases() if not _is_superseded(one, picks) for name in one.coverage
+    } - brought
     return further_bundled(left) if left else []
 
 
@@ -240,6 +246,13 @@ def _table(release: BundledRelease, names: Sequence[str]) -> SourceTable:
 
 def _is_picked(bundled: BundledRelease, picks: Mapping[str, str]) -> bool:
     return registry()[bundled.source].dataset in picks
+
+
+def _is_superseded(bundled: BundledRelease, picks: Mapping[str, str]) -> bool:
+    """Whether another release of the dataset was picked; a key with a name of its own holds others' estimates."""
+    wanted = picks.get(registry()[bundled.source].dataset)
+    named = bundled.source.endswith(bundled.release)
+    return wanted is not None and named and not is_release(bundled.release, wanted)
 
 
 def _holds(table: SourceTable, years: tuple[int, int], bundled: BundledRelease, name: str) -> bool:

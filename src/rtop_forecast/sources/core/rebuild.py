@@ -20,6 +20,7 @@ from rtop_forecast.sources.core.coverage import joined
 from rtop_forecast.sources.core.further import bundled_beside, reaching_bundled
 from rtop_forecast.sources.folder.discover import discover, reader
 from rtop_forecast.sources.folder.releases import Releases, reason
+from rtop_forecast.sources.reading.months import MonthTable
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.registry import registered_hashes, registry
 from rtop_forecast.storage.bundled import core_file
@@ -27,7 +28,7 @@ from rtop_forecast.storage.files import file_sha256
 from rtop_forecast.world.codes import FIRST_YEAR, LAST_YEAR
 from rtop_forecast.world.states import state_years
 
-__all__ = ["AS_REGISTERED", "Rebuilt", "further_tables", "rebuild", "release_tables"]
+__all__ = ["AS_REGISTERED", "Rebuilt", "further_tables", "rebuild", "release_tables", "tables_fed_by"]
 
 #: Note on a file that is, byte for byte, one of the registry's.
 AS_REGISTERED = "as registered"
@@ -44,6 +45,8 @@ class Rebuilt:
     further : list of SourceTable
         Variables of the folder's releases as their publishers give them, ``<dataset>_<name>``, and the bundled ones
         that it lacks or does not reach as far as.
+    months : tuple of MonthTable
+        State-months of the folder's releases, each variable ``ged_<name>``.
     tables : pandas.DataFrame
         One row per core table: ``table, origin`` ("folder" or "bundled") and ``note``.
     files : pandas.DataFrame
@@ -56,6 +59,7 @@ class Rebuilt:
 
     core: list[SourceTable]
     further: list[SourceTable]
+    months: tuple[MonthTable, ...]
     tables: pd.DataFrame
     files: pd.DataFrame
     unmatched: pd.DataFrame
@@ -114,11 +118,12 @@ def rebuild(folder: str | Path, *, picks: Mapping[str, str] | None = None) -> Re
         frames["coverage"] = coverage
     core = core_tables(frames)
     further = further_tables(releases, core, picks)
-    further += bundled_beside(further)
+    further += bundled_beside(further, picks)
     core = [left for table in core if (left := _without(table, further)) is not None]
     return Rebuilt(
         core=core,
         further=further,
+        months=month_tables(releases),
         tables=pd.DataFrame(rows, columns=["table", "origin", "note"]),
         files=_files(releases),
         unmatched=_unmatched(unmatched),
@@ -159,15 +164,21 @@ def release_tables(folder: str | Path, dataset: str) -> dict[str, list[SourceTab
     return tables
 
 
-def _core_tables_of(found: Releases, dataset: str, release: str) -> list[SourceTable]:
-    """Core tables that a release helps to build, with the newest of all other datasets."""
+def tables_fed_by(dataset: str) -> set[str]:
+    """Names of the bundled core tables that hold values of a dataset."""
     coverage = pd.read_csv(core_file("coverage.csv"), keep_default_na=False)
-    feeding = {
+    return {
         str(row["table"])
         for row in coverage.to_dict("records")
         for key in str(row["source"]).split(";")
         if registry()[key].dataset == dataset
     }
+
+
+def _core_tables_of(found: Releases, dataset: str, release: str) -> list[SourceTable]:
+    """Core tables that a release helps to build, with the newest of all other datasets."""
+    coverage = pd.read_csv(core_file("coverage.csv"), keep_default_na=False)
+    feeding = tables_fed_by(dataset)
     # the list of episodes has its own earlier editions, the ratings are variables of the release itself
     wanted = [name for name in BUILDERS if name in feeding - {"episodes", "ratings"}]
     picked = found.picked(dataset, release)
@@ -201,19 +212,28 @@ def further_tables(
             names = {name: f"{dataset}_{name}" for name in table.coverage}
             chosen = {old: new for old, new in names.items() if new not in taken}
             reaching = reaching_bundled(table.select(chosen), picks) if chosen else set()
+            note = "not needed: another release or a core table has its variables"
             if chosen and not reaching:
-                releases.notes.setdefault(path, "not needed: the bundle has its variables for more years")
-                continue
+                note = "not needed: the bundle has its variables for more years"
             chosen = {old: new for old, new in chosen.items() if new in reaching}
-            if not chosen:
-                releases.notes.setdefault(
-                    path, "not needed: another release or a core table has its variables"
-                )
+            if not chosen and table.months is None:
+                releases.notes.setdefault(path, note)
                 continue
             taken |= set(chosen.values())
-            tables.append(table.select(chosen))
+            if chosen:
+                tables.append(table.select(chosen))
             releases.used.add(path)
     return tables
+
+
+def month_tables(releases: Releases) -> tuple[MonthTable, ...]:
+    """State-months of every readable release of a folder, each variable named ``ged_<name>``."""
+    return tuple(
+        table.months.select({name: f"ged_{name}" for name in table.months.variables})
+        for dataset in releases.found.files
+        for _, table in releases.tables(dataset)
+        if table.months is not None
+    )
 
 
 def _without(table: SourceTable, further: Sequence[SourceTable]) -> SourceTable | None:
@@ -271,6 +291,8 @@ def _remark(path: Path, dataset: str, release: str | None) -> str:
             f"says it is release {release}, which is registered with another SHA-256: it was edited, cut, saved again "
             "or issued again"
         )
+    if not tested:
+        return "not a registered file: no release of this dataset is registered by its SHA-256"
     return (
         f"not a registered file (by SHA-256; registered: {', '.join(tested)}): another release, or one "
         "that was edited, cut or issued again"

@@ -12,11 +12,14 @@ from typing import TypeVar
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
 from rtop_forecast.sources.folder.discover import Discovery, reader
 from rtop_forecast.sources.reading.table import SourceTable
+from rtop_forecast.sources.reading.text import is_unended
 from rtop_forecast.world.codes import LAST_YEAR
 
-__all__ = ["Releases", "reason", "release_order"]
+__all__ = ["Releases", "is_release", "reason", "release_order"]
 
 T = TypeVar("T")
+#: Remark on a text file whose last line lacks its line end.
+UNENDED = "its last line has no line end: if the download was cut there, rows or the end of its last cell are missing"
 _OWN = (InputError, DataIntegrityError, CoverageError)
 
 
@@ -42,6 +45,17 @@ def release_order(release: str) -> tuple[int, ...]:
     (True, True)
     """
     return tuple(int(part) for part in re.findall(r"\d+", release))
+
+
+def is_release(one: str, other: str) -> bool:
+    """Whether two spellings mean one release.
+
+    Examples
+    --------
+    >>> is_release("v14", "14"), is_release("14", "15")
+    (True, False)
+    """
+    return _plain(one) == _plain(other)
 
 
 def _plain(release: str) -> str:
@@ -84,6 +98,8 @@ class Releases:
             if key not in self._read and path not in self.notes:
                 try:
                     self._read[key] = self._within_system(path, read(path))
+                    if is_unended(path):
+                        self.remark(path, UNENDED)
                 except (
                     Exception
                 ) as error:  # one bad file never costs the others: it is listed with its reason
@@ -118,7 +134,7 @@ class Releases:
 
         def order(pair: tuple[Path, SourceTable]) -> tuple[tuple[int, ...], int]:
             table = pair[1]
-            return release_order(table.release), max(last for _, last in table.coverage.values())
+            return release_order(table.release), max((last for _, last in table.coverage.values()), default=0)
 
         return sorted(self.every(dataset, reader(dataset).read), key=order, reverse=True)
 

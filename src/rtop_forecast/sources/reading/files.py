@@ -29,11 +29,12 @@ from rtop_forecast.sources.reading.text import (
     delimiter_of,
     is_html,
     is_text,
+    is_unended,
     is_workbook,
     lines_above,
     opened,
     read_csv,
-    refuse_unended,
+    refuse_cut_cell,
     stamp_of,
 )
 
@@ -46,6 +47,7 @@ __all__ = [
     "has_columns",
     "header_of",
     "is_html",
+    "is_unended",
     "kind_of",
     "lines_above",
     "opened",
@@ -53,8 +55,8 @@ __all__ = [
     "read_csv",
     "read_r",
     "read_table",
+    "refuse_cut_cell",
     "refuse_missing_columns",
-    "refuse_unended",
     "release_in_name",
 ]
 

@@ -29,7 +29,10 @@ def refusing(path: Path, what: str) -> Iterator[None]:
         if isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit)):
             raise
         cause = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        message = f"{path.name} cannot be read as {what} ({cause}). Download it again."
+        remedy = "Download it again"
+        if what == _TITLES["spss"]:  # ReadStat knows not every version of the format
+            remedy += ", or save it as CSV in SPSS or PSPP and put that in its place"
+        message = f"{path.name} cannot be read as {what} ({cause}). {remedy}."
         raise DataIntegrityError(message) from error
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from rtop_forecast.errors import InputError
+from rtop_forecast.sources.reading.months import MonthTable
 from rtop_forecast.sources.registry import publication_lag
 from rtop_forecast.world.states import KEYS
 
@@ -82,6 +83,8 @@ class SourceTable:
     states : dict of str to frozenset of int
         ``country_id`` of the states that a variable covers, where the source lists some states only. The absence of
         a row of any other state is missing, never zero. Variables without an entry cover every state.
+    months : MonthTable, optional
+        State-months of the release. A release of months alone covers no variable by year.
 
     Raises
     ------
@@ -98,6 +101,7 @@ class SourceTable:
     publication_lag_months: int
     unmatched: pd.DataFrame
     states: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    months: MonthTable | None = None
 
     def __post_init__(self) -> None:
         """Copy the tables in and refuse what breaks the stated rules."""
@@ -120,7 +124,7 @@ class SourceTable:
         if not self.source or not self.release:
             message = "a source table needs a registry key and a release; give both as non-empty strings."
             raise InputError(message)
-        if not coverage:
+        if not coverage and self.months is None:
             message = f"{self.source} covers no variable; give `coverage` as {{name: (first, last)}}."
             raise InputError(message)
         keys = sorted({*KEYS, "name"} & set(coverage))
@@ -157,6 +161,23 @@ class SourceTable:
             )
             raise InputError(message)
 
+    @classmethod
+    def of_months(cls, months: MonthTable) -> SourceTable:
+        """State-months, with their sums over the years covered whole; a provisional release gives no years."""
+        span = None if months.provisional else months.span_of_whole_years
+        names = list(months.variables) if span is not None else []
+        data = months.whole_years() if span is not None else months.data[KEYS].drop_duplicates(KEYS).head(0)
+        return cls(
+            source=months.source,
+            release=months.release,
+            data=data,
+            coverage=dict.fromkeys(names, span) if span is not None else {},
+            zero_inside=frozenset(names),
+            publication_lag_months=months.lag_months,
+            unmatched=months.unmatched,
+            months=months,
+        )
+
     def select(self, names: Mapping[str, str]) -> SourceTable:
         """Table of some variables under other names.
 
@@ -171,6 +192,7 @@ class SourceTable:
             coverage={new: self.coverage[old] for old, new in names.items()},
             zero_inside=frozenset(names[name] for name in self.zero_inside if name in names),
             states={names[name]: ids for name, ids in self.states.items() if name in names},
+            months=None,
         )
 
     def of_listed_states(self) -> SourceTable:

@@ -28,11 +28,12 @@ __all__ = [
     "delimiter_of",
     "is_html",
     "is_text",
+    "is_unended",
     "is_workbook",
     "lines_above",
     "opened",
     "read_csv",
-    "refuse_unended",
+    "refuse_cut_cell",
     "stamp_of",
     "utf8_bytes",
 ]
@@ -212,40 +213,74 @@ def _is_utf8(content: bytes) -> bool:
     return True
 
 
-def refuse_unended(path: Path, last: bytes | None = None) -> None:
-    """Raise when the last line lacks its line end, as in a download that was cut.
+def is_unended(path: str | Path) -> bool:
+    """Whether a text file's last line lacks its line end and no registered hash tells that it was published so.
 
-    Files that publishers offer without one are told by their hash in the registry.
+    Such a file may be a download that was cut inside the last cell or after whole rows.
+    """
+    path = Path(path)
+    if not path.is_file() or not is_text(path) or is_workbook(path):
+        return False
+    stamp = stamp_of(path)
+    encoding = _encoding(_head(stamp)) or "utf-8"
+    ends = _tail(stamp).decode(encoding if encoding.startswith("utf-16-") else "latin-1", errors="replace")
+    plain = ends.replace("\0", "")  # UTF-16 told by its mark
+    return not plain.endswith(("\n", "\r")) and file_sha256(path) not in registered_hashes()
+
+
+@lru_cache(maxsize=256)
+def _tail(stamp: Stamp) -> bytes:
+    """Last two bytes of the content; a line end if the compression is broken, which is refused elsewhere."""
+    try:
+        with stamp[0].open("rb") as handle:
+            packed = handle.read(6).startswith(tuple(_OPENERS))
+            if not packed:
+                handle.seek(-min(2, stamp[2]), os.SEEK_END)
+                return handle.read()
+    except OSError:
+        return b"\n"
+    return decompressed(stamp)[-2:] or b"\n"
+
+
+def refuse_cut_cell(path: Path, content: bytes, *, delimiter: str, line: int) -> None:
+    """Raise when the last cell of a file without a last line end looks like the beginning of one.
+
+    It does when it is empty and no other cell of its column is, when it is shorter than every other, or when it is the
+    beginning of another and stands nowhere else. A number may still have lost digits, which only the publisher's hash
+    would tell: :func:`is_unended` says that the line end is missing.
 
     Parameters
     ----------
     path : pathlib.Path
-    last : bytes, optional
-        Last byte of the content in UTF-8; by default that of the file as it is. A compressed file tells by itself
-        whether it is whole.
+        For the message.
+    content : bytes
+        The file in UTF-8.
+    delimiter : str
+    line : int
+        Lines above the header.
 
     Raises
     ------
     DataIntegrityError
     """
-    if last is None:
-        with path.open("rb") as handle:
-            if handle.read(6).startswith(tuple(_OPENERS)):
-                return
-            handle.seek(-1, os.SEEK_END)
-            last = handle.read(1)
-    if last in (b"\n", b"\r") or file_sha256(path) in registered_hashes():
-        return
-    message = (
-        f"{path.name}: every line must end with a line end; the last does not, as after an interrupted download. "
-        "Download it again, or save it again if you edited it."
-    )
-    raise DataIntegrityError(message)
+    text = content.decode("utf-8", errors="replace")
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))[line + 1 :]
+    width = len(rows[-1]) if rows else 0
+    cells = [row[-1].strip() for row in rows if len(row) == width and width]
+    if len(cells) < 2 or (cells[-1] not in cells[:-1] and _begins_another(cells[-1], cells[:-1])):
+        quoted = repr(cells[-1]) if cells else "none"
+        message = (
+            f"{path.name}: a last line without line end must be whole; its last cell ({quoted}) looks cut, as after an "
+            "interrupted download. Download the file again, or end its last line if it is whole."
+        )
+        raise DataIntegrityError(message)
 
 
-def read_csv(
-    path: str | Path, *, footer: tuple[str, ...] = (), ended: bool = True, **options: Any
-) -> pd.DataFrame:
+def _begins_another(cell: str, others: list[str]) -> bool:
+    return len(cell) < min(map(len, others)) or any(other.startswith(cell) for other in others)
+
+
+def read_csv(path: str | Path, *, footer: tuple[str, ...] = (), **options: Any) -> pd.DataFrame:
     """Read a text file of cells; only empty cells are missing, so Namibia's code "NA" stays a code.
 
     Parameters
@@ -254,8 +289,6 @@ def read_csv(
         Plain or compressed, in any of the encodings and with any of the delimiters that are told by content.
     footer : tuple of str
         Beginnings of the lines with which a publisher's text below the table starts. Only there may a row be short.
-    ended : bool
-        Whether the last line must end with a line end, unless the file is registered by its hash.
     **options
         For :func:`pandas.read_csv`; ``encoding`` is that of a file which is neither marked nor UTF-8.
 
@@ -263,7 +296,7 @@ def read_csv(
     ------
     DataIntegrityError
         If the file is not a table of the stated form, a row has fewer cells than the header, the last line has no
-        line end, two columns share a name, or a web page was saved in its place.
+        line end and its last cell looks cut, two columns share a name, or a web page was saved in its place.
     """
     path = Path(path)
     if is_html(path):
@@ -288,9 +321,9 @@ def read_csv(
     except (ValueError, OverflowError, csv.Error) as error:  # ValueError: every fault that the parser finds
         message = f"{path.name} cannot be read as a table: {error}. Download it again from its publisher."
         raise DataIntegrityError(message) from error
-    if ended:
-        refuse_unended(path, content[-1:])
     refuse_cut_rows(path, content, delimiter=settings["sep"], line=line, footer=footer)
+    if content[-1:] not in (b"\n", b"\r") and not footer and is_unended(path):
+        refuse_cut_cell(path, content, delimiter=settings["sep"], line=line)
     refuse_grouped_points(path, content, frame, settings)
     return frame
 

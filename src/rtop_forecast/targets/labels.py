@@ -1,88 +1,24 @@
-"""From events to labels: whether an onset comes within the next years."""
+"""Labels of every state-year: whether an onset comes within the next years, or an episode goes on."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from rtop_forecast.checks.arguments import choice, finite_number, integer, quoted
+from rtop_forecast.checks.arguments import choice, finite_number, integer
 from rtop_forecast.errors import CoverageError, InputError
 from rtop_forecast.panel import Panel
+from rtop_forecast.targets.events import Event, find_event
+from rtop_forecast.world.episodes import QUIET_YEARS
 from rtop_forecast.world.states import KEYS, list_states
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """What counts as an onset.
-
-    Attributes
-    ----------
-    label : str
-    onset : tuple of str
-        Panel variables whose sum says how many episodes began in a year; with a threshold, the quantity itself.
-    ongoing : tuple of str
-        Panel variables whose sum says how many are under way; empty with a threshold.
-    threshold : float, optional
-        The event is under way in a year in which the quantity reaches it, and begins in the first such year after one
-        in which it did not.
-    source : str
-        Definition and its reference.
-    """
-
-    label: str
-    onset: tuple[str, ...]
-    ongoing: tuple[str, ...] = ()
-    threshold: float | None = None
-    source: str = ""
-
-
-_EWP = "Early Warning Project, mass-killing episodes, 2025 edition"
-_OSV = "Eck, K., & Hultman, L. (2007), UCDP One-sided Violence Dataset; deaths by place, all actors"
-_OSV_DEATHS = ("ucdp_osv_government_deaths", "ucdp_osv_nonstate_deaths")
-
-EVENTS: Mapping[str, Event] = {
-    "mass_killing": Event(label="mass killing", onset=("mk_onset",), ongoing=("mk_ongoing",), source=_EWP),
-    "state_led_mass_killing": Event(
-        label="state-led mass killing",
-        onset=("mk_state_led_onset",),
-        ongoing=("mk_state_led_ongoing",),
-        source=_EWP,
-    ),
-    "nonstate_mass_killing": Event(
-        label="mass killing by a non-state group",
-        onset=("mk_nonstate_onset",),
-        ongoing=("mk_nonstate_ongoing",),
-        source=_EWP,
-    ),
-    "targeted_mass_killing": Event(
-        label="targeted mass killing",
-        onset=("tmk_episode_onset",),
-        ongoing=("tmk_episodes",),
-        source="Butcher, C., Goldsmith, B. E., Nanlohy, S., Sowmya, A., & Muchlinski, D. (2020), Targeted Mass Killing",
-    ),
-    "genocide_politicide": Event(
-        label="genocide or politicide",
-        onset=("pitf_onset",),
-        ongoing=("pitf_ongoing",),
-        source="Marshall, M. G., Gurr, T. R., & Harff, B., PITF state failure problem set",
-    ),
-    **{
-        f"one_sided_{deaths}": Event(
-            label=f"one-sided violence with at least {deaths:,} civilians killed in a year",
-            onset=_OSV_DEATHS,
-            threshold=deaths,
-            source=_OSV,
-        )
-        for deaths in (25, 100, 1000)
-    },
-}
+Kind = Literal["onset", "incidence", "continuation", "first_onset"]
+KINDS: tuple[Kind, ...] = ("onset", "incidence", "continuation", "first_onset")
 MIN_POPULATION = 500_000
 _MOST_YEARS = 50
 
@@ -97,12 +33,19 @@ class Exclusion(StrEnum):
 
     SMALL_POPULATION = "small_population"
     ONGOING = "ongoing"
+    NOT_UNDER_WAY = "not_under_way"
+    EARLIER_EPISODE = "earlier_episode"
     BEFORE_COVERAGE = "before_coverage"
     WINDOW_OPEN = "window_open"
     STATE_ENDED = "state_ended"
 
 
-NOT_AT_RISK = (Exclusion.SMALL_POPULATION, Exclusion.ONGOING)
+NOT_AT_RISK = (
+    Exclusion.SMALL_POPULATION,
+    Exclusion.ONGOING,
+    Exclusion.NOT_UNDER_WAY,
+    Exclusion.EARLIER_EPISODE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,12 +66,15 @@ class Target:
         Last year in which onsets are coded.
     exclusions : dict of str to int
         State-years without a label, by reason: a value of :class:`Exclusion`, the first that applies.
-    kind : {"onset", "incidence"}
-        Whether an episode begins in the window, or any is under way.
+    kind : {"onset", "incidence", "continuation", "first_onset"}
+        Whether an episode begins in the window, any is under way in it, one under way at the origin goes on
+        through all of it, or the first ever begins.
     ongoing_at_risk : bool
         Whether states with an episode under way are at risk.
     min_population : int
         Inhabitants below which a state is not at risk.
+    delay : int
+        Years after the end of a window until its label is known: 0, but for whether an episode of a list goes on.
     """
 
     frame: pd.DataFrame
@@ -136,9 +82,10 @@ class Target:
     horizon: int
     last_observed: int
     exclusions: dict[str, int]
-    kind: Literal["onset", "incidence"] = "onset"
+    kind: Kind = "onset"
     ongoing_at_risk: bool = True
     min_population: int = MIN_POPULATION
+    delay: int = 0
 
     def to_frame(self) -> pd.DataFrame:
         """Copy of the table."""
@@ -209,7 +156,7 @@ def onset_target(
     *,
     event: str = "mass_killing",
     horizon: int = 2,
-    kind: Literal["onset", "incidence"] = "onset",
+    kind: Kind = "onset",
     ongoing_at_risk: bool = True,
     min_population: int = MIN_POPULATION,
 ) -> Target:
@@ -228,8 +175,12 @@ def onset_target(
         or the name of events of your own, see :func:`rtop_forecast.add_events`.
     horizon : int
         Window in years: row t looks at t+1 ... t+horizon.
-    kind : {"onset", "incidence"}
-        Whether a new episode begins in the window, or any is under way in it.
+    kind : {"onset", "incidence", "continuation", "first_onset"}
+        ``"onset"``: a new episode begins in the window. ``"incidence"``: any is under way in it. ``"continuation"``:
+        of the states with an episode not known to be over at the origin, whether one is under way in every year of the
+        window; best asked of one year. By the list's rule an end is known after three quiet years, so labels of a
+        list end two years before it does. ``"first_onset"``: of the states without any episode so far, whether the
+        first begins.
     ongoing_at_risk : bool
         Whether states with an episode under way are at risk of a new one (the Early Warning
         Project's convention).
@@ -248,7 +199,7 @@ def onset_target(
     CoverageError
         If the panel lacks the event or population variables.
     """
-    choice(kind, name="kind", options=("onset", "incidence"))
+    choice(kind, name="kind", options=KINDS)
     horizon = integer(horizon, name="horizon", least=1, most=_MOST_YEARS)
     min_population = int(finite_number(min_population, name="min_population"))
     definition = find_event(panel, event)
@@ -256,14 +207,24 @@ def onset_target(
     _require(panel, {*used, "population"}, event)
     first = max(panel.variables[name].first_year for name in used) + (definition.threshold is not None)
     last = min(min(panel.variables[name].last_year for name in used), panel.years[1])
+    delay = QUIET_YEARS - 1 if kind == "continuation" and definition.threshold is None else 0
+    last -= delay
     onset, ongoing = _event_years(panel, definition)
-    outcome = _outcomes(panel, onset if kind == "onset" else ongoing, horizon=horizon, first=first, last=last)
+    counted = onset if kind in ("onset", "first_onset") else ongoing
+    if kind == "continuation":
+        # it goes on through the window if in none of its years nothing is under way
+        counted = 1.0 - counted
+    outcome = _outcomes(panel, counted, horizon=horizon, first=first, last=last)
+    if kind == "continuation":
+        outcome = 1.0 - outcome
     frame = panel.frame[[*KEYS, "name"]].copy()
     frame["onset"], frame["ongoing"] = _flat(panel, onset), _flat(panel, ongoing)
     year, unlabelled = frame["year"], outcome.isna()
     applies = {
         Exclusion.SMALL_POPULATION: _small(panel, min_population),
         Exclusion.ONGOING: (frame["ongoing"] > 0) & (not ongoing_at_risk),
+        Exclusion.NOT_UNDER_WAY: (kind == "continuation") & ~_believed_under_way(panel, definition, ongoing),
+        Exclusion.EARLIER_EPISODE: (kind == "first_onset") & _begun_so_far(panel, definition, onset, ongoing),
         Exclusion.BEFORE_COVERAGE: unlabelled & (year + 1 < first),
         Exclusion.WINDOW_OPEN: unlabelled & (year + horizon > last),
         Exclusion.STATE_ENDED: unlabelled & (year + horizon <= last),
@@ -284,23 +245,8 @@ def onset_target(
         exclusions={str(reason): int(count) for reason, count in counts.items()},
         ongoing_at_risk=ongoing_at_risk,
         min_population=min_population,
+        delay=delay,
     )
-
-
-def what_happens(event: str, kind: str = "onset") -> str:
-    """Outcome as a clause: what a probability is the probability of.
-
-    Examples
-    --------
-    >>> what_happens("mass_killing"), what_happens("genocide_politicide")
-    ('a new mass killing begins', 'a new episode of genocide or politicide begins')
-    >>> what_happens("mass_killing", "incidence"), what_happens("food_riot")
-    ('mass killing is under way', 'a new episode of food riot begins')
-    """
-    label = EVENTS[event].label if event in EVENTS else event.replace("_", " ")
-    if kind == "incidence":
-        return f"{label} is under way"
-    return f"a new {label} begins" if event == "mass_killing" else f"a new episode of {label} begins"
 
 
 def relabelled(target: Target, panel: Panel) -> Target:
@@ -313,27 +259,6 @@ def relabelled(target: Target, panel: Panel) -> Target:
         ongoing_at_risk=target.ongoing_at_risk,
         min_population=target.min_population,
     )
-
-
-def find_event(panel: Panel, event: Any) -> Event:
-    """Definition of an event: a key of ``EVENTS``, or of events of the user's own in the panel.
-
-    Raises
-    ------
-    InputError
-        If there is none of the name.
-    """
-    if not isinstance(event, str):
-        message = f"event must be the name of an event; got {quoted(event)}. One is 'mass_killing'."
-        raise InputError(message)
-    if event in EVENTS:
-        return EVENTS[event]
-    if f"{event}_onset" in panel.variables and f"{event}_ongoing" in panel.variables:
-        return Event(label=event, onset=(f"{event}_onset",), ongoing=(f"{event}_ongoing",))
-    near = difflib.get_close_matches(event, list(EVENTS), n=1)
-    hint = f" Did you mean {near[0]!r}?" if near else " add_events puts events of your own into the panel."
-    message = f"event must be one of {', '.join(EVENTS)}, or of your own; {event!r} is not.{hint}"
-    raise InputError(message)
 
 
 def _require(panel: Panel, names: set[str], event: str) -> None:
@@ -356,6 +281,27 @@ def _event_years(panel: Panel, event: Event) -> tuple[NDArray[np.float64], NDArr
     before = np.zeros_like(present)
     before[1:] = np.nan_to_num(present[:-1])
     return np.where(np.isfinite(present), present * (1.0 - before), np.nan), present
+
+
+def _believed_under_way(panel: Panel, event: Event, ongoing: NDArray[np.float64]) -> pd.Series[bool]:
+    """Whether an episode is not known to be over in the year itself: a list ends one after three quiet years."""
+    present = np.nan_to_num(ongoing)
+    years = 1 if event.threshold is not None else QUIET_YEARS
+    lately = present.copy()
+    for step in range(1, years):
+        lately[step:] = np.maximum(lately[step:], present[:-step])
+    return pd.Series(_flat(panel, lately) > 0, index=panel.frame.index)
+
+
+def _begun_so_far(
+    panel: Panel, event: Event, onset: NDArray[np.float64], ongoing: NDArray[np.float64]
+) -> pd.Series[bool]:
+    """Whether any episode has begun in the year or before."""
+    present = np.fmax(np.nan_to_num(onset), np.nan_to_num(ongoing))
+    begun = pd.Series(_flat(panel, np.maximum.accumulate(present, axis=0)) > 0, index=panel.frame.index)
+    if event.ever is not None and event.ever in panel.variables:
+        begun |= panel.frame[event.ever].fillna(0) > 0
+    return begun
 
 
 def _grid(panel: Panel, name: str) -> NDArray[np.float64]:

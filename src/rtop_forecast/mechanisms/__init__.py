@@ -1,0 +1,1 @@
+"""Prevention mechanisms: the table of a state, and variables of a panel."""

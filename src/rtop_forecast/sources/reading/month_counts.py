@@ -1,0 +1,112 @@
+"""From single events, or counts by country and month, to state-months."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.sources.reading.country_years import resolved, set_aside
+from rtop_forecast.sources.reading.matching import merge_unmatched, refuse_unknown_codes
+from rtop_forecast.sources.reading.months import MONTH_KEYS, MonthTable, month_number
+from rtop_forecast.sources.reading.table import Edition
+from rtop_forecast.world.states import LAST_YEAR
+
+__all__ = ["month_counts", "months_covered"]
+
+# a month with fewer than this share of the events of the fullest is covered in part
+_SHARE = 0.5
+_MONTHS = 12
+
+
+def months_covered(events: pd.Series) -> tuple[int, int]:
+    """First and last month of the longest run whose months all have half of the events of the fullest month.
+
+    A monthly candidate release also lists a few events that began before or ended after its month; those months are not
+    covered by it.
+
+    Parameters
+    ----------
+    events : pandas.Series of int
+        Events by month number (:func:`month_number`).
+
+    Returns
+    -------
+    (int, int)
+        Month numbers, bounds inclusive.
+    """
+    full = sorted(int(number) for number in events.index[events >= _SHARE * events.max()])
+    runs = [[full[0]]]
+    for number in full[1:]:
+        if number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    longest = max(runs, key=lambda run: (len(run), run[-1]))
+    return longest[0], longest[-1]
+
+
+def month_counts(
+    rows: pd.DataFrame,
+    names: Sequence[str],
+    edition: Edition,
+    *,
+    codes: Sequence[tuple[str, str]],
+    months: tuple[int, int],
+    lag_months: int,
+    provisional: bool,
+) -> MonthTable:
+    """Sum the columns over the state-months of the months covered; no row means zero.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        ``year, month``, the code columns and the numbers to be added up.
+    names : sequence of str
+        Numbers.
+    edition : Edition
+        Where they come from.
+    codes : sequence of (column, system)
+        As :func:`rtop_forecast.sources.reading.country_years.resolved`.
+    months : (int, int)
+        First and last month number covered whole; rows outside are reported.
+    lag_months : int
+    provisional : bool
+
+    Raises
+    ------
+    DataIntegrityError
+        If a row has a state number that never was, or none belongs to a state-month.
+    """
+    number = rows["year"] * _MONTHS + rows["month"] - 1
+    outside = ~number.between(*months)
+    reason = "the release covers the month in part"
+    inside, partial = set_aside(rows, outside, code=codes[0][0], reason=reason)
+    # the table of states ends before the newest months do; they are those of its last year
+    matched, lost = resolved(
+        inside.assign(year=inside["year"].clip(upper=LAST_YEAR), _year=inside["year"]), codes
+    )
+    matched["year"] = matched.pop("_year")
+    unmatched = merge_unmatched([partial, lost])
+    refuse_unknown_codes(unmatched, edition.path)
+    if matched.empty:
+        message = f"{edition.path.name}: no row belongs to an independent state. Use the official release."
+        raise DataIntegrityError(message)
+    data = matched.groupby(MONTH_KEYS, as_index=False)[list(names)].sum()
+    return MonthTable(
+        source=edition.source,
+        release=edition.release,
+        data=data,
+        variables=tuple(names),
+        first=_pair(months[0]),
+        last=_pair(months[1]),
+        lag_months=lag_months,
+        provisional=provisional,
+        unmatched=unmatched,
+    )
+
+
+def _pair(number: int) -> tuple[int, int]:
+    assert month_number(number // _MONTHS, number % _MONTHS + 1) == number
+    return number // _MONTHS, number % _MONTHS + 1

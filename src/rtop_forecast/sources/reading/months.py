@@ -1,0 +1,195 @@
+"""State-months of one release: counts by month, with the months that it covers and when they were published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from rtop_forecast.errors import DataIntegrityError, InputError
+from rtop_forecast.world.states import LAST_YEAR, state_years
+
+__all__ = ["MONTH_KEYS", "MonthTable", "month_number", "states_by_year"]
+
+MONTH_KEYS = ["country_id", "year", "month"]
+_MONTHS = 12
+
+
+def month_number(year: int, month: int) -> int:
+    """Months since the beginning of the calendar, so that months are counted by subtraction.
+
+    Examples
+    --------
+    >>> month_number(2025, 1) - month_number(2024, 12)
+    1
+    """
+    return year * _MONTHS + month - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthTable:
+    """State-months of one release.
+
+    Attributes
+    ----------
+    source, release : str
+        As of a :class:`SourceTable`.
+    data : pandas.DataFrame
+        ``country_id`` (Gleditsch-Ward number as of the year), ``year``, ``month`` (1 to 12) and the variables, at most
+        one row per state-month, sorted; only months with events need a row.
+    variables : tuple of str
+        Counts: inside the coverage no row means zero.
+    first, last : (int, int)
+        First and last month covered whole, as (year, month), bounds inclusive. Outside it nothing is known.
+    lag_months : int
+        Months after the end of a month until it is published.
+    provisional : bool
+        Whether the release is of candidate events, which undercount and are replaced by the yearly release.
+    unmatched : pandas.DataFrame
+        Source rows that belong to no state-month: ``code, year, rows, reason``.
+
+    Raises
+    ------
+    InputError
+        If a key is repeated or out of the calendar, a variable has no column, a row lies outside the coverage, or the
+        coverage runs backward.
+    """
+
+    source: str
+    release: str
+    data: pd.DataFrame
+    variables: tuple[str, ...]
+    first: tuple[int, int]
+    last: tuple[int, int]
+    lag_months: int
+    provisional: bool
+    unmatched: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        """Copy the table in and refuse what breaks the stated rules."""
+        lacking = [name for name in (*MONTH_KEYS, *self.variables) if name not in self.data.columns]
+        if lacking or not self.variables:
+            message = (
+                f"{self.source} lacks {len(lacking)} columns of its state-months: {', '.join(lacking[:5])}."
+            )
+            raise InputError(message)
+        if month_number(*self.first) > month_number(*self.last) or self.lag_months < 0:
+            message = (
+                f"the months of {self.source} run from {self.first} to {self.last}, published after {self.lag_months} "
+                "months. Give the first month first and a lag of 0 or more."
+            )
+            raise InputError(message)
+        data = self.data[[*MONTH_KEYS, *self.variables]].astype(dict.fromkeys(MONTH_KEYS, "int64"))
+        self._refuse(data.duplicated(MONTH_KEYS), data, "repeat a state-month")
+        self._refuse(~data["month"].between(1, _MONTHS), data, "have no month from 1 to 12")
+        number = data["year"] * _MONTHS + data["month"] - 1
+        outside = ~number.between(month_number(*self.first), month_number(*self.last))
+        self._refuse(outside, data, "lie outside the months covered")
+        object.__setattr__(self, "data", data.sort_values(MONTH_KEYS, ignore_index=True))
+        object.__setattr__(self, "first", (int(self.first[0]), int(self.first[1])))
+        object.__setattr__(self, "last", (int(self.last[0]), int(self.last[1])))
+
+    def _refuse(self, wrong: pd.Series[bool], data: pd.DataFrame, fault: str) -> None:
+        if wrong.any():
+            row = data.loc[wrong, MONTH_KEYS].iloc[0]
+            message = (
+                f"{int(wrong.sum())} of {len(data)} state-months of {self.source} {fault}, first GW "
+                f"{row['country_id']} in {row['year']}-{row['month']:02d}. Correct the table."
+            )
+            raise InputError(message)
+
+    def select(self, names: Mapping[str, str]) -> MonthTable:
+        """Table of some variables under other names; ``names`` gives the new name of each that is kept."""
+        return replace(
+            self,
+            data=self.data[[*MONTH_KEYS, *names]].rename(columns=dict(names)),
+            variables=tuple(names.values()),
+        )
+
+    def as_of(self, issued: date) -> MonthTable | None:
+        """Table of the months published by a date; None if none was.
+
+        A month is published ``lag_months`` after its last day.
+        """
+        # the month that had ended by the day of issue
+        ended = month_number(issued.year, issued.month) - (0 if _is_last_day(issued) else 1)
+        last = min(ended - self.lag_months, month_number(*self.last))
+        if last < month_number(*self.first):
+            return None
+        number = self.data["year"] * _MONTHS + self.data["month"] - 1
+        return replace(
+            self,
+            data=self.data[number <= last].reset_index(drop=True),
+            last=(last // _MONTHS, last % _MONTHS + 1),
+        )
+
+    def grid(self, variable: str, countries: Sequence[int]) -> NDArray[np.float64]:
+        """Lay the counts out as an array of shape (n_months, n_states), from ``first`` to ``last``.
+
+        Zero in covered months without a row, NaN where the state is not independent in the year.
+        """
+        first, last = month_number(*self.first), month_number(*self.last)
+        ids = np.asarray(countries, dtype=np.int64)
+        exists = states_by_year(self.first[0], self.last[0])
+        place = pd.MultiIndex.from_frame(exists[["country_id", "year"]])
+        years = np.arange(first, last + 1) // _MONTHS
+        pairs = pd.MultiIndex.from_arrays([np.tile(ids, years.size), np.repeat(years, ids.size)])
+        values = np.where(pairs.isin(place).reshape(years.size, ids.size), 0.0, np.nan)
+        rows = self.data[self.data["country_id"].isin(ids)]
+        column = pd.Index(ids).get_indexer(pd.Index(rows["country_id"]))
+        row = (rows["year"] * _MONTHS + rows["month"] - 1 - first).to_numpy()
+        values[row, column] = rows[variable].to_numpy(dtype=float)
+        return values
+
+    @property
+    def span_of_whole_years(self) -> tuple[int, int] | None:
+        """First and last year of which every month is covered; None if there is none."""
+        first = self.first[0] + (self.first[1] > 1)
+        last = self.last[0] - (self.last[1] < _MONTHS)
+        return (first, last) if first <= last else None
+
+    def whole_years(self) -> pd.DataFrame:
+        """Add up the years of which every month is covered: ``country_id, year`` and the variables.
+
+        Raises
+        ------
+        DataIntegrityError
+            If no year is covered whole.
+        """
+        span = self.span_of_whole_years
+        if span is None:
+            message = (
+                f"{self.source} covers {self.first[0]}-{self.first[1]:02d} to {self.last[0]}-{self.last[1]:02d}: no "
+                "whole year. Use its months."
+            )
+            raise DataIntegrityError(message)
+        rows = self.data[self.data["year"].between(*span)]
+        return rows.groupby(["country_id", "year"], as_index=False)[list(self.variables)].sum()
+
+    def summary(self) -> str:
+        """Rows, months covered and variables, as text."""
+        kind = ", provisional" if self.provisional else ""
+        return (
+            f"{self.source} ({self.release}{kind}): {len(self.data):,} state-months with events, "
+            f"{self.first[0]}-{self.first[1]:02d} to {self.last[0]}-{self.last[1]:02d}; {', '.join(self.variables)}"
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Copy of the state-months."""
+        return self.data.copy()
+
+
+def states_by_year(first: int, last: int) -> pd.DataFrame:
+    """``country_id, year`` of the independent states; years after the table of states are given those of its last."""
+    known = state_years(first=min(first, LAST_YEAR), last=min(last, LAST_YEAR))[["country_id", "year"]]
+    newest = known[known["year"] == LAST_YEAR]
+    later = [newest.assign(year=year) for year in range(LAST_YEAR + 1, last + 1)]
+    return pd.concat([known[known["year"] >= first], *later], ignore_index=True)
+
+
+def _is_last_day(day: date) -> bool:
+    return (pd.Timestamp(day) + pd.Timedelta(days=1)).day == 1

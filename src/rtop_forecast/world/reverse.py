@@ -1,0 +1,85 @@
+"""From states back to the codes that other sources give them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from rtop_forecast.checks.arguments import strings
+from rtop_forecast.errors import InputError
+from rtop_forecast.world.codes import SYSTEMS, codes_of
+
+__all__ = ["CODE_COLUMNS", "find_codes"]
+
+#: Columns of codes in tables, and the system of each.
+CODE_COLUMNS = {"iso3": "iso3", "iso_numeric": "m49", "cow": "cow", "vdem": "vdem"}
+
+
+def find_codes(
+    country_id: ArrayLike, year: ArrayLike, *, codes: Sequence[str] = tuple(CODE_COLUMNS)
+) -> pd.DataFrame:
+    """Codes of states in a year, for merging with other tables.
+
+    Parameters
+    ----------
+    country_id : array_like of int of shape (n_rows,)
+        Gleditsch-Ward numbers.
+    year : int or array_like of int of shape (n_rows,)
+    codes : sequence of str
+        ``iso3``; ``iso_numeric`` (ISO 3166-1 numeric, which the UN's M49 uses); ``cow``; ``vdem`` (its number); or
+        any other code system, see :data:`rtop_forecast.world.codes.SYSTEMS`.
+
+    Returns
+    -------
+    pandas.DataFrame of shape (n_rows, n_codes)
+        Text, with the leading zeros of ``iso_numeric``; missing where a state has no such code in that year.
+
+    Raises
+    ------
+    InputError
+        If a system is unknown.
+
+    Examples
+    --------
+    >>> find_codes([625, 437], 2020).to_dict("list")
+    {'iso3': ['SDN', 'CIV'], 'iso_numeric': ['729', '384'], 'cow': ['625', '437'], 'vdem': ['33', '64']}
+    """
+    names = strings(codes, name="codes")
+    unknown = [name for name in names if name not in CODE_COLUMNS and name not in SYSTEMS]
+    if unknown:
+        message = f"codes must be of {', '.join({**CODE_COLUMNS, **dict.fromkeys(SYSTEMS)})}; {unknown[0]!r} is not."
+        raise InputError(message)
+    ids = np.atleast_1d(np.asarray(country_id, dtype=np.int64))
+    years = np.broadcast_to(np.asarray(year, dtype=np.int64), ids.shape)
+    columns = {}
+    for name in names:
+        table = _codes_of_states(CODE_COLUMNS.get(name, name))
+        found = [_in_year(table.get(int(one), ()), int(when)) for one, when in zip(ids, years, strict=True)]
+        if name == "iso_numeric":
+            found = [None if code is None else code.zfill(3) for code in found]
+        columns[name] = pd.Series(found, dtype="str")
+    return pd.DataFrame(columns)
+
+
+def _in_year(spells: Sequence[tuple[int, int, str]], year: int) -> str | None:
+    return next((code for first, last, code in spells if first <= year <= last), None)
+
+
+@lru_cache(maxsize=len(SYSTEMS))
+def _codes_of_states(system: str) -> dict[int, list[tuple[int, int, str]]]:
+    """First year, last year and code of each state; numbers before letters where a system has both."""
+    table = codes_of(system)
+    found: dict[int, list[tuple[int, int, str]]] = {}
+    for key in table.number:
+        for row in table.spells(key):
+            if table.state[row] >= 0:
+                found.setdefault(int(table.state[row]), []).append(
+                    (table.first(row), int(table.last[row]), key)
+                )
+    for spells in found.values():
+        spells.sort(key=lambda spell: (not spell[2].isdigit(), -spell[0]))
+    return found

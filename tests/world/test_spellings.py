@@ -1,0 +1,90 @@
+"""Names as people write them mean the right state, or none; codes lead back."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import rtop_forecast as rtop
+from rtop_forecast.world import spellings
+from rtop_forecast.world.codes import codes_of, meaning
+from rtop_forecast.world.spellings import find_spelling
+from rtop_forecast.world.states import state_years
+
+WRITTEN = {
+    "S. Sudan": 626, "Congo, DRC": 490, "Dem. Rep. Congo": 490, "Congo, Rep.": 484, "Czech Rep.": 316, "N. Korea": 731,
+    "S. Korea": 732, "U.S.": 2, "U.K.": 200, "Tanzania, United Rep.": 510, "Britain": 200, "COTE D IVOIRE": 437,
+    "SDN": 625, "SD": 625, "COD": 490, "Eq. Guinea": 411, "Bosnia and Herz.": 346, "Solomon Is.": 940,
+    "Russian Fed.": 365, "Trinidad & Tobago": 52, "DRC": 490,
+}  # fmt: skip
+TRANSLATED = {"Soudan": 625, "Tchad": 483, "Allemagne": 260, "Alemania": 260, "Sudán del Sur": 626,
+              "Côte d’Ivoire": 437, "Corée du Nord": 731, "Estados Unidos": 2}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "number"), WRITTEN.items())
+def test_names_as_people_write_them(name, number):
+    assert rtop.resolve_state(name, system="name", year=2015) == number
+
+
+@pytest.mark.parametrize(("name", "number"), TRANSLATED.items())
+def test_french_and_spanish_names(name, number):
+    pytest.importorskip("babel")
+    assert rtop.resolve_state(name, system="name", year=2015) == number
+
+
+def test_without_babel_the_name_is_unknown(monkeypatch):
+    monkeypatch.setattr(spellings, "find_spec", lambda _: None)
+    for cached in (spellings._territories, find_spelling):
+        cached.cache_clear()
+    with pytest.raises(rtop.InputError, match="no state is called 'Allemagne'"):
+        rtop.resolve_state("Allemagne", system="name", year=2015)
+    for cached in (spellings._territories, find_spelling):
+        cached.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "name", ["Nowhere", "Sudn", "sdn", "Korea, Rep. Dem.", "XX", "", "N. N.", "Republic", "Rep."]
+)
+def test_nothing_is_guessed(name):
+    found = find_spelling(name)
+    assert found is None or meaning(found[1], found[0], 2015) is None
+
+
+def test_a_state_that_was_not_there_yet_is_told_with_its_history():
+    with pytest.raises(rtop.CoverageError, match="South Sudan: part of Sudan"):
+        rtop.resolve_state("S. Sudan", system="name", year=2005)
+
+
+def test_every_bundled_name_stands_for_itself():
+    for key in codes_of("name").number:
+        assert find_spelling(key) == ("name", key)
+
+
+def test_names_in_a_table_of_ones_own():
+    panel = rtop.load_panel(first=2000)
+    table = pd.DataFrame({"country": list(WRITTEN), "year": 2015, "x": 1.0}).drop_duplicates()
+    table = table.drop_duplicates(subset="country")
+    ids = table["country"].map(WRITTEN)
+    table = table[~ids.duplicated()]
+    made = rtop.add_variables(panel, table, name="own", publication_lag_months=1)
+    frame = made.frame[made.frame["own_x"] == 1]
+    assert set(frame["country_id"]) == set(WRITTEN.values())
+    assert (frame["year"] == 2015).all()
+
+
+def test_codes_lead_back_to_the_state():
+    states = state_years(first=1946, last=2025)
+    for column, system in (("iso3", "iso3"), ("iso_numeric", "m49"), ("cow", "cow"), ("vdem", "vdem")):
+        codes = rtop.find_codes(states["country_id"], states["year"], codes=[column])[column]
+        given = codes.notna().to_numpy()
+        assert given.mean() > 0.85
+        back = [
+            rtop.resolve_state(code, system=system, year=int(year))
+            for code, year in zip(codes[given][::7], states["year"][given][::7], strict=True)
+        ]
+        np.testing.assert_array_equal(back, states["country_id"][given][::7])
+    assert rtop.find_codes(4, 2000).shape == (1, 4)
+    assert rtop.find_codes(700, 2000)["iso_numeric"].tolist() == ["004"]
+    with pytest.raises(rtop.InputError, match="codes must be of iso3"):
+        rtop.find_codes([625], 2000, codes=["fips"])
