@@ -13,6 +13,7 @@ from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.panel.panel import Panel
 from rtop_forecast.panel.variables import Variable
 from rtop_forecast.sources import SourceTable
+from rtop_forecast.sources.reading.table import no_unmatched
 from rtop_forecast.world.states import KEYS, state_years
 
 FIRST_YEAR = 1946
@@ -75,7 +76,7 @@ def _numbers(keys: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.int64]]:
 
 
 def _places(keys: pd.DataFrame, data: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """Row of ``data``, which is sorted by its keys, that holds each state-year; -1 where none does."""
+    """Row of ``data``, which is sorted by its keys, that holds each state-year of ``keys``; -1 where none does."""
     held, wanted = _numbers(data), _numbers(keys)
     if not len(held):
         return np.full(len(wanted), -1)
@@ -85,8 +86,11 @@ def _places(keys: pd.DataFrame, data: pd.DataFrame) -> np.ndarray[Any, np.dtype[
 
 def _outside(data: pd.DataFrame, keys: pd.DataFrame, *, span: tuple[int, int]) -> pd.DataFrame:
     """Rows of a table inside the panel's years that belong to no state-year."""
-    within = data[data["year"].between(*span)]
-    lost = within[~np.isin(_numbers(within), _numbers(keys))]
+    year = data["year"].to_numpy()
+    is_lost = (_places(data, keys) < 0) & (year >= span[0]) & (year <= span[1])
+    if not is_lost.any():
+        return no_unmatched()
+    lost = data[is_lost]
     return pd.DataFrame(
         {
             "code": lost["country_id"].astype(str),

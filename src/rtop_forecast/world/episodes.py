@@ -6,6 +6,7 @@ that inherited the place. Concurrent episodes combine by "any".
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -192,8 +193,9 @@ def _check_states(episodes: pd.DataFrame) -> None:
         raise DataIntegrityError(message)
 
 
+@lru_cache(maxsize=4)
 def _existing(first: int, last: int) -> pd.DataFrame:
-    """State-years; before the state system's first year, its states that had begun by then."""
+    """State-years, read only; before the state system's first year, its states that had begun by then."""
     existing = state_years(first=max(first, SYSTEM_FIRST_YEAR), last=last)[["country_id", "year"]]
     begun = pd.to_datetime(list_states()["start"]).dt.year
     earlier = [
@@ -358,13 +360,10 @@ def _refuse_orphans(wanted: pd.DataFrame, found: pd.DataFrame) -> None:
 def _begun(episodes: pd.DataFrame, frame: pd.DataFrame) -> pd.Series[int]:
     """Episodes begun so far at each state's place, with those of predecessors."""
     records = _records(episodes)
-    begun = pd.Series(0, index=frame.index)
-    for state, years in records.groupby("country_id")["from_year"]:
-        rows = frame["country_id"].eq(state)
-        begun[rows] = np.searchsorted(
-            np.sort(years.to_numpy()), frame.loc[rows, "year"].to_numpy(), side="right"
-        )
-    return begun
+    place, year = frame["country_id"].to_numpy() * 10_000, frame["year"].to_numpy()
+    entries = np.sort((records["country_id"] * 10_000 + records["from_year"]).to_numpy())
+    before = np.searchsorted(entries, place)
+    return pd.Series(np.searchsorted(entries, place + year, side="right") - before, index=frame.index)
 
 
 def _records(episodes: pd.DataFrame) -> pd.DataFrame:

@@ -133,6 +133,14 @@ def test_a_shorter_release_never_shortens(years, release, stands):
     assert ("wgi_va_est" in left) is not stands
 
 
+def test_beside_a_release_asked_for_the_bundle_holds_no_other_of_its_dataset():
+    """Estimates of others that are only distributed with a release are no part of it."""
+    left = {name for other in further.bundled_beside([], {"vdem": "15"}) for name in other.coverage}
+    by_source = {one.source: set(one.coverage) for one in further.bundled_releases()}
+    assert by_source["vdem-15"] | by_source["vdem-13-e_pop"] | by_source["wdi-2024"] <= left
+    assert not left & (by_source["vdem-12"] | by_source["vdem-11"])
+
+
 def test_a_variable_that_the_bundle_lacks_is_always_taken():
     assert further.reaching_bundled(table([1.0, 2.0, 3.0], name="wgi_other"), {}) == {"wgi_other"}
 
