@@ -21,6 +21,15 @@ from rtop_forecast.sources.reading import files as _files
 
 ROOT = Path(__file__).resolve().parents[1]
 
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Reading every release takes long: what needs them all is slow."""
+    for item in items:
+        if "full_panel" in getattr(item, "fixturenames", ()):
+            item.add_marker("slow")
+
+
 # No test may fail because the machine is busy: an example may take any time.
 settings.register_profile("no_clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("no_clock")
@@ -70,9 +79,12 @@ def core_names():
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory) -> Iterator[None]:
-    """Tests leave the user's cache folder alone."""
+    """Tests leave the user's cache folder alone; the processes of one run share theirs."""
+    base = tmp_path_factory.getbasetemp()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RTOP_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv(
+            "RTOP_CACHE", str((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache")
+        )
         yield
 
 

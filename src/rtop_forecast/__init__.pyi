@@ -40,6 +40,7 @@ from .forecasting.horizons import PastForecasts as PastForecasts
 from .forecasting.origins import RollingOrigin as RollingOrigin
 from .forecasting.result import BacktestResult as BacktestResult
 from .forecasting.sample import Sample as Sample
+from .forecasting.several import backtest_all as backtest_all
 from .forecasting.what_if import WhatIf as WhatIf
 from .forecasting.what_if import what_if as what_if
 from .mechanisms.listing import list_mechanisms as list_mechanisms

@@ -23,6 +23,7 @@ ORDER = [
     "errors",
     "checks",
     "logistic",
+    "display",
     "storage",
     "world",
     "sources",
@@ -40,7 +41,7 @@ ORDER = [
     "report",
 ]
 ARRAYS_ONLY = ("evaluation", "calibration")
-KNOWS_NO_COUNTRIES = {"errors", "checks", "logistic", "evaluation", "calibration"}
+KNOWS_NO_COUNTRIES = {"errors", "checks", "logistic", "display", "evaluation", "calibration"}
 MAY_DRAW = ("plot", "report")
 
 

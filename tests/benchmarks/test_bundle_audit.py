@@ -11,6 +11,8 @@ import pytest
 
 from rtop_forecast.storage.bundled import datasets_dir
 
+pytestmark = pytest.mark.slow  # it compares hundreds of thousands of cells
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

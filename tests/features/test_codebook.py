@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-import rtop_forecast as rtop
 from rtop_forecast.features import CATALOGUE
 
 TABLE = Path(__file__).parents[2] / "datasets" / "annotations" / "feature_codebook.csv"
@@ -59,9 +58,9 @@ def test_no_expected_sign_contradicts_the_codebook(spec):
     assert expected == 0 or spec.sign in (0, expected), (spec.label, rows[spec.variables[0]])
 
 
-def test_high_values_mean_the_same_in_the_data_as_in_the_codebook(data_dir):
+def test_high_values_mean_the_same_in_the_data_as_in_the_codebook(full_panel):
     """States that are known for respecting people's rights, beside states that are known for not doing so, in 2015."""
-    frame = rtop.load_panel(data_dir=data_dir, first=2010, last=2016).to_frame()
+    frame = full_panel.to_frame()
     good, bad = (
         [385, 380, 390, 920],
         [652, 731, 626, 531],

@@ -12,7 +12,7 @@ import pytest
 
 import rtop_forecast as rtop
 from rtop_forecast.calibration import Identity
-from rtop_forecast.explanation.attribution import shapley_by_factor
+from rtop_forecast.explanation.shapley import shapley_by_factor
 from rtop_forecast.models import BoostedTrees, ElasticNetLogit, LogOddsAverage, ProbabilityForest
 
 MODEL = LogOddsAverage(

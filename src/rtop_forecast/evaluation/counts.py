@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 
 from rtop_forecast.checks.arguments import interval_level
 from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.display import Displayed
 from rtop_forecast.errors import InputError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CountDistribution:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class CountDistribution(Displayed):
     """Distribution of the number of events among forecasts that are given together.
 
     Not to be taken for the interval of the expected number: that is the uncertainty of the mean, this holds what one
@@ -72,6 +74,16 @@ class CountDistribution:
             raise InputError(message)
         below = float(self.probabilities[:observed].sum())
         return below + 0.5 * float(self.probabilities[observed])
+
+    def _headline(self) -> str:
+        low, high = self.interval()
+        return f"{self.most_likely} events are the most likely number, {low} to {high} the 90% range"
+
+    def _shown(self) -> pd.DataFrame:
+        table = pd.DataFrame(
+            {"events": np.arange(self.probabilities.size), "probability": self.probabilities}
+        )
+        return table[table["probability"] >= 0.0005]
 
 
 def count_distribution(probs: ArrayLike) -> CountDistribution:

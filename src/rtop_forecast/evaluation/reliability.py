@@ -11,11 +11,12 @@ from numpy.typing import ArrayLike
 from rtop_forecast.checks import arrays as _checks
 from rtop_forecast.checks.arguments import integer, interval_level
 from rtop_forecast.checks.arrays import FloatArray, IntArray
+from rtop_forecast.display import Displayed
 from rtop_forecast.errors import InputError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReliabilityCurve:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ReliabilityCurve(Displayed):
     """Observed frequency of the event in bins of the forecast, lowest bin first.
 
     Attributes
@@ -62,6 +63,12 @@ class ReliabilityCurve:
         """Return the table as text."""
         head = f"Reliability in {self.count.size} bins, {self.level:.0%} Jeffreys intervals"
         return f"{head}\n{self.to_frame().to_string(index=False, float_format=lambda v: f'{v:.4f}')}"
+
+    def _headline(self) -> str:
+        return f"Reliability in {self.count.size} bins, {self.level:.0%} Jeffreys intervals"
+
+    def _shown(self) -> pd.DataFrame:
+        return self.to_frame()
 
 
 def reliability_curve(

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from rtop_forecast.checks.arguments import calendar_year
+from rtop_forecast.display import Displayed
 from rtop_forecast.errors import CoverageError, InputError
 from rtop_forecast.explanation.attribution import AttributionTable
 from rtop_forecast.features.framework import find_risk_factor
@@ -27,8 +28,8 @@ class _Backtested(Protocol):
     def explanations(self) -> Mapping[int, AttributionTable]: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Case(Displayed):
     """One state over several origins, out of sample.
 
     Attributes
@@ -81,6 +82,12 @@ class Case:
         return "; ".join(
             f"{find_risk_factor(factors[i]).short} x{np.exp(values[i]):.1f}" for i in largest if values[i] > 0
         )
+
+    def _headline(self) -> str:
+        return f"{self.name}: forecasts from each year, by data up to it"
+
+    def _shown(self) -> pd.DataFrame:
+        return self.frame
 
 
 def make_case(result: _Backtested, state: str | int, *, first: int, last: int) -> Case:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from rtop_forecast.checks.arrays import FloatArray, IntArray
+from rtop_forecast.display import Displayed
 
 NAMED_SHARE = 0.8
 # a factor is a reason only if it raises the odds by a twentieth
@@ -15,8 +16,8 @@ _LEAST = np.log(1.05)
 _TOP = 30
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FactorDraws:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class FactorDraws(Displayed):
     """Contributions of the risk factors to every state's log-odds, in the point fit and in refits.
 
     Attributes
@@ -112,6 +113,15 @@ class FactorDraws:
     def _numbers(self, places: IntArray, chosen: FloatArray) -> pd.Series[int]:
         numbers = pd.Series(np.array(self.factors)[places], dtype="Int64")
         return numbers.where(pd.Series(chosen))
+
+    def _headline(self) -> str:
+        return (
+            f"Contributions of {len(self.factors)} risk factors for {len(self.countries)} states in "
+            f"{len(self.draws)} refits"
+        )
+
+    def _shown(self) -> pd.DataFrame:
+        return self.named()
 
 
 def _against_spread(values: FloatArray) -> FloatArray:

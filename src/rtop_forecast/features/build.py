@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
 
 from rtop_forecast.checks.arguments import flag, integer, string_mapping, strings
 from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.display import Displayed
 from rtop_forecast.errors import CoverageError, InputError
 from rtop_forecast.features.catalogue import CATALOGUE
 from rtop_forecast.features.catalogue.make import level
@@ -26,8 +28,8 @@ from rtop_forecast.world.states import KEYS
 _FIGURE, _COMPUTED = 40, 24
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Features:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Features(Displayed):
     """Features of every state-year.
 
     Attributes
@@ -60,6 +62,118 @@ class Features:
         """Copy of the table."""
         return self.frame.copy()
 
+    def __getitem__(self, name: str) -> pd.Series[float]:
+        """One feature over all state-years, indexed by ``country_id`` and ``year``.
+
+        Raises
+        ------
+        InputError
+            If there is no such feature, with near misses.
+        """
+        (name,) = self._held((name,))
+        return self.frame.set_index(KEYS)[name].copy()
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is a feature of this name."""
+        return name in self.names
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the names in column order."""
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        """Count the features."""
+        return len(self.specs)
+
+    def select(
+        self,
+        names: Sequence[str] | None = None,
+        *,
+        risk_factor: int | None = None,
+        source: str | None = None,
+    ) -> Features:
+        """Keep some of the features: those that meet every condition given.
+
+        Parameters
+        ----------
+        names : sequence of str, optional
+            Kept in this order.
+        risk_factor : int, optional
+            Number of the UN risk factor that is the primary one of a feature.
+        source : str, optional
+            A dataset or a release of it, as ``"vdem"`` or ``"vdem-15"``, among those behind a feature.
+
+        Returns
+        -------
+        Features
+
+        Raises
+        ------
+        InputError
+            If a name is unknown, with near misses, or nothing is left.
+        """
+        chosen = self.names if names is None else self._held(names)
+        spec = {one.name: one for one in self.specs}
+        if risk_factor is not None:
+            number = find_risk_factor(risk_factor).number
+            chosen = [name for name in chosen if spec[name].risk_factors[0] == number]
+        if source is not None:
+            held = self.panel.variables
+            releases = {
+                name: [one for variable in spec[name].variables for one in releases_behind(variable, held)]
+                for name in chosen
+            }
+            chosen = [
+                name for name in chosen if any(source in (one.key, one.dataset) for one in releases[name])
+            ]
+        return self._only(chosen)
+
+    def drop(self, names: Sequence[str]) -> Features:
+        """Leave some of the features out.
+
+        Parameters
+        ----------
+        names : sequence of str
+
+        Returns
+        -------
+        Features
+
+        Raises
+        ------
+        InputError
+            If a name is unknown, with near misses, or nothing is left.
+        """
+        left_out = self._held(names)
+        return self._only([name for name in self.names if name not in left_out])
+
+    def _held(self, names: Sequence[str]) -> list[str]:
+        """Names that are there, each once."""
+        asked = strings(names, name="names")
+        unknown = [name for name in asked if name not in self.names]
+        if unknown:
+            near = get_close_matches(unknown[0], self.names, n=3)
+            hint = f" Near it: {', '.join(near)}." if near else ""
+            message = (
+                f"{len(unknown)} of {len(asked)} names are no feature of these {len(self.specs)}, first "
+                f"{unknown[0]!r}.{hint} features.names lists them."
+            )
+            raise InputError(message)
+        return list(dict.fromkeys(asked))
+
+    def _only(self, names: Sequence[str]) -> Features:
+        if not names:
+            message = f"none of the {len(self.specs)} features is left. features.describe() lists them."
+            raise InputError(message)
+        spec = {one.name: one for one in self.specs}
+        columns = [*KEYS, "name", *names]
+        return replace(
+            self,
+            frame=self.frame[columns].copy(),
+            ages=self.ages[columns].copy(),
+            specs=tuple(spec[name] for name in names),
+        )
+
     def sources(self) -> tuple[str, ...]:
         """Registry keys of the releases behind each feature's first variable, joined by ``+``."""
         held = self.panel.variables
@@ -86,6 +200,13 @@ class Features:
                 f"  {number:>2} {find_risk_factor(int(str(number))).short:<26} {len(group):>3} features"
             )
         return "\n".join(lines)
+
+    def _headline(self) -> str:
+        return f"{len(self.specs)} features of {len(self.frame):,} state-years, issued in month {self.issue_month}"
+
+    def _shown(self) -> pd.DataFrame:
+        table = self.describe()[["name", "label", "risk_factor", "publication_lag_months", "observed"]]
+        return table.rename(columns={"publication_lag_months": "lag"})
 
 
 def build_features(

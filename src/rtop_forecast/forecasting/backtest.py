@@ -25,11 +25,12 @@ from rtop_forecast.forecasting.prequential import calibrate, labels_of
 from rtop_forecast.forecasting.real_time import RealTimeInputs, real_time_inputs
 from rtop_forecast.forecasting.request import Request
 from rtop_forecast.forecasting.result import BacktestResult
-from rtop_forecast.forecasting.rows import forecast_rows
+from rtop_forecast.forecasting.rows import MEMBER, forecast_rows
 from rtop_forecast.forecasting.sample import Sample
-from rtop_forecast.models import Contributions, RiskModel, as_risk_model, model_name
+from rtop_forecast.logistic import probability
+from rtop_forecast.models import Contributions, LogOddsAverage, RiskModel, as_risk_model, model_name
 from rtop_forecast.targets import Target
-from rtop_forecast.world.states import KEYS
+from rtop_forecast.world.states import KEYS, ROW_KEYS
 
 
 def backtest(  # noqa: PLR0913 (public entry point)
@@ -251,6 +252,7 @@ def _run(plan: _Plan) -> BacktestResult:
         delay=plan.truth.delay,
         labels_then={origin: inputs.rows for origin, inputs in plan.then.items()},
     )
+    scored = raw["origin_year"].isin(plan.years)
     explanations = {
         origin: _explanation(plan, origin, contributions, calibrators[origin])
         for origin, (_, contributions) in zip(needed, parts, strict=True)
@@ -259,7 +261,8 @@ def _run(plan: _Plan) -> BacktestResult:
     return BacktestResult(
         frame=calibrated,
         explanations=explanations,
-        feeding=raw[~raw["origin_year"].isin(plan.years)].drop(columns="log_odds").reset_index(drop=True),
+        feeding=_without_members(raw[~scored].drop(columns="log_odds")).reset_index(drop=True),
+        member_frame=_members(raw[scored]),
         model_name=model_name(plan.model),
         calibrator=options.calibrator,
         calibration_origins=options.calibration_origins,
@@ -269,6 +272,19 @@ def _run(plan: _Plan) -> BacktestResult:
         exclusions={},
         provenance={},
     )
+
+
+def _member_columns(raw: pd.DataFrame) -> list[str]:
+    return [name for name in raw.columns if name.startswith(MEMBER)]
+
+
+def _members(raw: pd.DataFrame) -> pd.DataFrame:
+    columns = _member_columns(raw)
+    return raw[[*ROW_KEYS, *columns]].reset_index(drop=True) if columns else pd.DataFrame()
+
+
+def _without_members(raw: pd.DataFrame) -> pd.DataFrame:
+    return raw.drop(columns=_member_columns(raw))
 
 
 def _explanation(
@@ -297,6 +313,9 @@ def _forecast_origin(
     matrix = rows.matrix[rows.at(origin)]
     log_odds = fitted.log_odds(matrix)
     frame = forecast_rows(rows, origin, log_odds).assign(log_odds=log_odds)
+    if isinstance(fitted, LogOddsAverage):
+        apart = fitted.member_log_odds(matrix)
+        frame = frame.assign(**{f"{MEMBER}{name}": probability(one) for name, one in apart.items()})
     if store is not None:
         write_origin(store, origin, frame)
     return frame, fitted.contributions(matrix) if explain else None

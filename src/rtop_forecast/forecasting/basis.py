@@ -11,9 +11,9 @@ from rtop_forecast.explanation.attribution import (
     AttributionTable,
     ExplainedRows,
     attribute,
-    shapley_by_factor,
 )
 from rtop_forecast.explanation.reference import Reference
+from rtop_forecast.explanation.shapley import shapley_by_factor
 from rtop_forecast.features import Features
 from rtop_forecast.forecasting.fit import Fit
 from rtop_forecast.forecasting.options import POINT_TREES
@@ -23,7 +23,7 @@ from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.world.states import KEYS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Basis(Fit):
     """The parts of a forecast: what explains it and answers what-if questions.
 

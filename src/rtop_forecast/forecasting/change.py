@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from rtop_forecast.checks.arguments import instance_of
+from rtop_forecast.display import Displayed
 from rtop_forecast.errors import InputError
 from rtop_forecast.explanation.attribution import secant
 from rtop_forecast.forecasting.basis import Basis
@@ -19,8 +20,8 @@ from rtop_forecast.world.states import country
 __all__ = ["ChangeAttribution", "explain_change"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeAttribution:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ChangeAttribution(Displayed):
     """Exact parts of the change in one state's calibrated log-odds between two forecasts.
 
     Attributes
@@ -82,6 +83,12 @@ class ChangeAttribution:
             if moved[place] != 0:
                 lines.append(f"    {self.frame.loc[place, 'label']}: odds x {np.exp(moved[place]):.2f}")
         return "\n".join(lines)
+
+    def _headline(self) -> str:
+        return self.summary().split("\n", 1)[0]
+
+    def _shown(self) -> pd.DataFrame:
+        return pd.DataFrame({"part": list(self.parts), "log_odds": list(self.parts.values())})
 
 
 def explain_change(earlier: Forecast, later: Forecast, state: str | int) -> ChangeAttribution:

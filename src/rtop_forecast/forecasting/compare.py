@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from rtop_forecast.checks.arguments import instance_of
+from rtop_forecast.display import Displayed
 from rtop_forecast.errors import InputError
 from rtop_forecast.evaluation import (
     bootstrap_scores,
@@ -29,8 +30,8 @@ _LOWER_IS_BETTER = ("log_loss", "brier")
 _AUC_NOISE = 0.3  # two standard errors of an AUC difference are about 0.3 over the root of the positives
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Comparison(Displayed):
     """Scores of two backtests on the same rows.
 
     Attributes
@@ -87,6 +88,12 @@ class Comparison:
             f"  with {self.positives} positives a difference of AUC below about {noise:.3f} is noise"
         )
         return "\n".join(lines)
+
+    def _headline(self) -> str:
+        return f"A = {self.names[0]}, B = {self.names[1]}: {self.rows:,} forecasts, {self.positives} onset windows"
+
+    def _shown(self) -> pd.DataFrame:
+        return self.frame
 
 
 def compare(

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from rtop_forecast.calibration import Calibrator
 from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.display import Displayed
 from rtop_forecast.errors import CoverageError
 from rtop_forecast.forecasting.sample import Sample
 from rtop_forecast.models import RiskModel
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fit:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Fit(Displayed):
     """A model and its calibrator, fitted on what was known at an origin, and the rows behind them.
 
     Attributes

@@ -13,6 +13,7 @@ import pandas as pd
 
 from rtop_forecast.checks.arguments import calendar_date, calendar_year, instance_of, integer, interval_level
 from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.display import Displayed
 from rtop_forecast.errors import InputError, LeakageError
 from rtop_forecast.evaluation import CountDistribution, count_distribution, prob_top, rank_ranges
 from rtop_forecast.explanation.attribution import Attributions, AttributionTable
@@ -38,8 +39,8 @@ from rtop_forecast.world.states import country
 LEVEL = 0.9
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Forecast:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Forecast(Displayed):
     """Forecasts from one origin year.
 
     Attributes
@@ -202,6 +203,12 @@ class Forecast:
             for row in self.frame.head(10).to_dict("records")
         ]
         return "\n".join(lines)
+
+    def _headline(self) -> str:
+        return self.summary().split("\n", 1)[0]
+
+    def _shown(self) -> pd.DataFrame:
+        return self.frame[["rank", "name", "prob", "prob_low", "prob_high", "rank_low", "rank_high"]]
 
 
 def forecast(  # noqa: PLR0913 (public entry point)

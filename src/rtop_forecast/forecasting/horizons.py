@@ -13,14 +13,15 @@ from rtop_forecast.calibration import Calibrator
 from rtop_forecast.calibration.share import WindowShare
 from rtop_forecast.checks.arguments import integer
 from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.display import Displayed
 from rtop_forecast.errors import InputError
 from rtop_forecast.logistic import log_odds
 
 _MOST_YEARS = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastForecasts:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class PastForecasts(Displayed):
     """Earlier forecasts of one horizon, from which those of other horizons are learned.
 
     Attributes

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from rtop_forecast.calibration import Calibrator
+from rtop_forecast.display import Displayed
 from rtop_forecast.errors import InputError
 from rtop_forecast.evaluation import (
     auc,
@@ -24,9 +25,9 @@ from rtop_forecast.explanation.cases import Case, make_case
 from rtop_forecast.forecasting.calibrated import fit_calibrator
 from rtop_forecast.forecasting.draws import STRETCH_WORLD
 from rtop_forecast.forecasting.horizons import PastForecasts, at_horizons, horizon_years, outcome_within
-from rtop_forecast.forecasting.rows import CALIBRATION_COLUMNS
+from rtop_forecast.forecasting.rows import CALIBRATION_COLUMNS, MEMBER
 from rtop_forecast.logistic import log_odds, probability
-from rtop_forecast.world.states import KEYS
+from rtop_forecast.world.states import KEYS, ROW_KEYS
 
 SCORES = (
     "auc",
@@ -40,8 +41,8 @@ SCORES = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BacktestResult:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class BacktestResult(Displayed):
     """Out-of-sample forecasts and what happened.
 
     Attributes
@@ -67,6 +68,9 @@ class BacktestResult:
         ``country_id, year, name, onset, ongoing``: the outcome's own years; empty for a sample of your own.
     explanations : dict of int to AttributionTable
         By origin year, if the backtest was asked to explain; else empty.
+    member_frame : pandas.DataFrame
+        ``country_id, origin_year`` and a column for each member of an average with its own probabilities; see
+        :meth:`members`.
     """
 
     frame: pd.DataFrame
@@ -81,6 +85,7 @@ class BacktestResult:
     events: pd.DataFrame = field(default_factory=pd.DataFrame)
     explanations: Mapping[int, AttributionTable] = field(default_factory=dict)
     delay: int = 0
+    member_frame: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def to_frame(self) -> pd.DataFrame:
         """Copy of the forecasts."""
@@ -150,6 +155,33 @@ class BacktestResult:
             self.frame["prob"].to_numpy(dtype=float),
             groups=self.frame["origin_year"].to_numpy(),
         )
+
+    def members(self) -> pd.DataFrame:
+        """Out-of-sample probabilities of each member of an average, before calibration.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per member, state and origin: ``member, country_id, name, origin_year, raw_prob, outcome``.
+
+        Raises
+        ------
+        InputError
+            If the model is no :class:`rtop_forecast.models.LogOddsAverage`.
+        """
+        columns = [name for name in self.member_frame.columns if name.startswith(MEMBER)]
+        if not columns:
+            message = f"{self.model_name} is no average, so it has no members. Backtest a LogOddsAverage."
+            raise InputError(message)
+        table = self.frame[["country_id", "name", "origin_year", "outcome"]].merge(
+            self.member_frame, on=ROW_KEYS, validate="one_to_one"
+        )
+        parts = [
+            table.assign(member=name.removeprefix(MEMBER), raw_prob=table[name]).drop(columns=columns)
+            for name in columns
+        ]
+        ordered = ["member", "country_id", "name", "origin_year", "raw_prob", "outcome"]
+        return pd.concat(parts, ignore_index=True)[ordered]
 
     def score_intervals(self, *, draws: int = 1000, level: float = 0.9) -> dict[str, tuple[float, float]]:
         """Interval of every score from resampling whole countries."""
@@ -280,10 +312,7 @@ class BacktestResult:
     def summary(self) -> str:
         """Scores with 90% intervals, and apart for the groups, as text."""
         origins = self.frame["origin_year"]
-        lines = [
-            f"{self.model_name}: {len(self.frame):,} forecasts of {int(self.frame['outcome'].sum())} onset windows, "
-            f"origins {origins.min()}-{origins.max()}, {self.horizon}-year horizon"
-        ]
+        lines = [self._headline()]
         for name, row in self.score_frame().iterrows():
             lines.append(
                 f"  {name:<18} {row['value']:8.4f}  90% interval {row['low']:.4f} to {row['high']:.4f}"
@@ -298,3 +327,14 @@ class BacktestResult:
                     f"(within a year {row['within_year_auc']:.3f})"
                 )
         return "\n".join(lines)
+
+    def _headline(self) -> str:
+        origins = self.frame["origin_year"]
+        return (
+            f"{self.model_name}: {len(self.frame):,} forecasts of {int(self.frame['outcome'].sum())} onset windows, "
+            f"origins {origins.min()}-{origins.max()}, {self.horizon}-year horizon"
+        )
+
+    def _shown(self) -> pd.DataFrame:
+        values = self.scores()
+        return pd.DataFrame({"score": SCORES, "value": [values[name] for name in SCORES]})

@@ -10,6 +10,7 @@ from rtop_forecast.logistic import probability
 
 WINDOW_COLUMNS = ["origin_year", "target_start", "target_end"]
 COLUMNS = ["country_id", "name", *WINDOW_COLUMNS, "group", "raw_prob", "prob", "outcome"]
+MEMBER = "member "  # before the name of a member of an average
 CALIBRATION_COLUMNS = ["origin_year", "group", "raw_prob", "outcome"]
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 
 from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.display import Displayed
 from rtop_forecast.errors import CoverageError, InputError, LeakageError
 from rtop_forecast.features import Features
 from rtop_forecast.forecasting.situation import Situation, situations
@@ -20,8 +21,8 @@ from rtop_forecast.world.states import KEYS
 _MOST_GROUPS = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Sample(Displayed):
     """Feature matrix and labels of the state-years at risk, in the order of state and year.
 
     Attributes

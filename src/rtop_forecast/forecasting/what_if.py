@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from rtop_forecast.checks.arguments import finite_number, string_mapping
+from rtop_forecast.display import Displayed
 from rtop_forecast.errors import InputError
 from rtop_forecast.forecasting.basis import Basis
 from rtop_forecast.forecasting.draw_intervals import interval_around
@@ -21,8 +22,8 @@ from rtop_forecast.world.states import country
 __all__ = ["WhatIf", "what_if"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhatIf:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class WhatIf(Displayed):
     """The forecast of one state under other values; what the model says, not what would happen.
 
     Attributes
@@ -62,6 +63,12 @@ class WhatIf:
                 f"training rows {row['low']:g} to {row['high']:g}{flag}"
             )
         return "\n".join(lines)
+
+    def _headline(self) -> str:
+        return self.summary().split("\n", 1)[0]
+
+    def _shown(self) -> pd.DataFrame:
+        return self.support
 
 
 def what_if(

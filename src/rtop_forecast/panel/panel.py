@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from rtop_forecast.checks.arguments import calendar_date
+from rtop_forecast.display import Displayed
 from rtop_forecast.errors import CoverageError, InputError
 from rtop_forecast.panel.months import joined_months
 from rtop_forecast.panel.variables import Variable
@@ -18,8 +19,8 @@ from rtop_forecast.sources.reading.months import MonthTable
 from rtop_forecast.world.states import KEYS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Panel:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Panel(Displayed):
     """State-years and their variables.
 
     Attributes
@@ -197,3 +198,14 @@ class Panel:
             return self
         frame, variables = with_vintages(self.frame, self.variables, current_vintages(self.vintages, issued))
         return replace(self, frame=frame, variables=variables, vintages=())
+
+    def _headline(self) -> str:
+        return self.summary().split("\n", 1)[0]
+
+    def _shown(self) -> pd.DataFrame:
+        table = {
+            name: (one.source, f"{one.first_year}-{one.last_year}", one.publication_lag_months)
+            for name, one in self.variables.items()
+        }
+        columns = ["source", "years", "publication_lag_months"]
+        return pd.DataFrame.from_dict(table, orient="index", columns=columns).rename_axis("variable")

@@ -9,13 +9,14 @@ from datetime import date
 
 import pandas as pd
 
+from rtop_forecast.display import Displayed
 from rtop_forecast.panel.variables import Variable, month_end
 from rtop_forecast.sources.folder.releases import release_order
 from rtop_forecast.sources.registry import Release, registry
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vintage:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Vintage(Displayed):
     """One release of a dataset, the panel's own or one beside it.
 
     Attributes

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from rtop_forecast.checks.arguments import path_argument
+from rtop_forecast.display import Displayed
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
 from rtop_forecast.evaluation import score_table
 from rtop_forecast.forecasting.forecast import Forecast
@@ -27,8 +28,8 @@ _FORMAT, _VERSION = "rtop_forecast.locked", 1
 _COLUMNS = ("country_id", "name", "prob", "prob_low", "prob_high", "rank", "rank_low", "rank_high")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LockedForecast:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class LockedForecast(Displayed):
     """A forecast as it was published.
 
     Attributes
@@ -66,9 +67,18 @@ class LockedForecast:
         """Whether part of its window had passed when it was locked."""
         return self.timing != _BEFORE
 
+    def _headline(self) -> str:
+        return (
+            f"{self.event}, window {self.window[0]}-{self.window[1]}, as known on {self.issued}, locked on "
+            f"{self.locked_on}, {self.timing}"
+        )
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LockedScore:
+    def _shown(self) -> pd.DataFrame:
+        return self.frame[["rank", "name", "prob", "prob_low", "prob_high"]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class LockedScore(Displayed):
     """Scores of a locked forecast.
 
     Attributes
@@ -106,6 +116,12 @@ class LockedScore:
         for row in self.unscored.to_dict("records"):
             lines.append(f"  not scored: {row['name']} ({row['reason']})")
         return "\n".join(lines)
+
+    def _headline(self) -> str:
+        return self.summary().split("\n", 1)[0]
+
+    def _shown(self) -> pd.DataFrame:
+        return pd.DataFrame({"score": list(self.scores), "value": list(self.scores.values())})
 
 
 def lock_forecast(forecast: Forecast, path: str | Path, *, locked_on: str) -> str:

@@ -43,6 +43,7 @@ from rtop_forecast.world.states import KEYS
 __all__ = ["load_backtest", "load_forecast", "load_model", "save_backtest", "save_forecast", "save_model"]
 
 _TABLES = ("frame", "feeding", "events")
+_MEMBERS = "members.parquet"
 _UNSAVED = "unsaved"
 _RESULT, _MODEL = "result.json", "model.json"
 
@@ -97,6 +98,8 @@ def save_backtest(result: BacktestResult, folder: str | Path) -> Path:
         "provenance": result.provenance,
     }
     contents = {f"{name}.parquet": as_parquet(getattr(result, name)) for name in _TABLES}
+    if len(result.member_frame):
+        contents[_MEMBERS] = as_parquet(result.member_frame)
     contents |= explanation_contents(result.explanations)
     return write_store(folder, _BACKTEST, contents | {_RESULT: as_json(payload)})
 
@@ -122,6 +125,7 @@ def load_backtest(folder: str | Path) -> BacktestResult:
         exclusions=payload["exclusions"],
         provenance=payload["provenance"],
         explanations=explanations_from(contents),
+        member_frame=table_of(contents[_MEMBERS]) if _MEMBERS in contents else pd.DataFrame(),
     )
 
 

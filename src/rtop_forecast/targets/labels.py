@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from rtop_forecast.checks.arguments import choice, finite_number, integer
+from rtop_forecast.display import Displayed
 from rtop_forecast.errors import CoverageError, InputError
 from rtop_forecast.panel import Panel
 from rtop_forecast.targets.events import Event, find_event
@@ -48,8 +49,8 @@ NOT_AT_RISK = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Target(Displayed):
     """Labels of every state-year.
 
     Attributes
@@ -99,6 +100,13 @@ class Target:
             f"{self.event} {self.kind} within {self.horizon} years: {int(outcome.notna().sum()):,} labels, "
             f"{int(outcome.sum()):,} positive; without a label: {lost or 'none'}"
         )
+
+    def _headline(self) -> str:
+        return self.summary()
+
+    def _shown(self) -> pd.DataFrame:
+        years = self.frame.dropna(subset="outcome").groupby("year")["outcome"]
+        return pd.DataFrame({"states": years.count(), "positive": years.sum()}).iloc[::-1]
 
 
 def onset_within(onset: ArrayLike, *, horizon: int) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rtop_forecast.display import Displayed
 from rtop_forecast.features import Features
 from rtop_forecast.forecasting.audit.findings import CheckedRule, Finding
 from rtop_forecast.forecasting.result import BacktestResult
@@ -16,8 +17,8 @@ from rtop_forecast.panel import Panel
 from rtop_forecast.targets import Target
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditInputs:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class AuditInputs(Displayed):
     """What a leakage check looks at.
 
     Attributes

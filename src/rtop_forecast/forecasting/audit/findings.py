@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
+from rtop_forecast.display import Displayed
+
 _COLUMNS = ["code", "check", "subject", "detail", "anchor"]
 _SHOWN = 10
 
@@ -54,8 +56,8 @@ class CheckedRule:
     anchor: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeakageReport:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class LeakageReport(Displayed):
     """Findings of a leakage audit, and what was checked.
 
     Attributes
@@ -93,3 +95,13 @@ class LeakageReport:
             if found and checked.anchor:
                 lines.append(f"          see {checked.anchor}")
         return "\n".join(lines)
+
+    def _headline(self) -> str:
+        return f"Leakage audit at origin {self.origin}: {len(self.findings)} findings"
+
+    def _shown(self) -> pd.DataFrame:
+        found = [sum(one.code == check.code for one in self.findings) for check in self.checks]
+        names = [check.check for check in self.checks]
+        return pd.DataFrame(
+            {"code": [check.code for check in self.checks], "check": names, "findings": found}
+        )

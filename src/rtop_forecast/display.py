@@ -1,0 +1,98 @@
+"""How results show themselves: a line and the head of a table, as text and in a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from html import escape
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["Displayed"]
+
+_TEXT_ROWS, _HTML_ROWS = 7, 20
+# In characters: a repr has at most a thousand.
+_LINE, _WIDTH, _CELL = 200, 96, 40
+
+
+class Displayed:
+    """Base of the frozen results: ``repr`` is at most ten lines, ``_repr_html_`` a line and a table.
+
+    A class says its line in ``_headline`` and its table in ``_shown``; by default the line is the name of the class
+    and the table its fields, each in a few words.
+    """
+
+    __slots__ = ()
+
+    def _headline(self) -> str:
+        """Say in one line what this is."""
+        return type(self).__name__
+
+    def _shown(self) -> pd.DataFrame:
+        """Table whose head is shown."""
+        names = list(getattr(self, "__dataclass_fields__", ()))
+        return pd.DataFrame(
+            {"field": names, "value": [_in_short(getattr(self, name)) for name in names]}, dtype=object
+        )
+
+    def __repr__(self) -> str:
+        """Line, head of the table, and how many rows are left."""
+        table = self._shown()
+        shown = _cells(table.head(_TEXT_ROWS))
+        lines = shown.to_string(index=False).split("\n") if len(shown) else []
+        if len(table) > len(shown):
+            lines.append(f"… {len(table) - len(shown):,} more rows")
+        return "\n".join([_cut(self._headline(), _LINE), *(_cut(line, _WIDTH) for line in lines)])
+
+    def _repr_html_(self) -> str:
+        """Line, head of the table, and how many rows are left, for a notebook."""
+        table = self._shown()
+        shown = _cells(table.head(_HTML_ROWS))
+        head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in shown.columns)
+        lines = [f"<p>{escape(self._headline())}</p>"]
+        if len(shown):
+            lines += ["<table>", f"<thead><tr>{head}</tr></thead>", "<tbody>"]
+            lines += [_row(row) for row in shown.itertuples(index=False)]
+            lines += ["</tbody>", "</table>"]
+        if len(table) > len(shown):
+            lines.append(f"<p>… {len(table) - len(shown):,} more rows</p>")
+        return "\n".join(lines)
+
+
+def _row(row: Any) -> str:
+    cells = "".join(f"<td>{escape(cell)}</td>" for cell in row)
+    return f"<tr>{cells}</tr>"
+
+
+def _cells(table: pd.DataFrame) -> pd.DataFrame:
+    """Every cell as short text."""
+    if table.index.name is not None:
+        table = table.reset_index()
+    return pd.DataFrame({name: [_cell(value) for value in table[name].tolist()] for name in table.columns})
+
+
+def _cell(value: Any) -> str:
+    """Figures to four digits, missing values empty, long text cut."""
+    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+        return ""
+    if isinstance(value, float):
+        return f"{value:,.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:.4g}"
+    return _cut(str(value).replace("\n", " "), _CELL)
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _in_short(value: Any) -> str:
+    """Size of what is large, the value of what is small."""
+    if isinstance(value, pd.DataFrame | pd.Series | np.ndarray):
+        return f"{type(value).__name__} of shape {value.shape}"
+    if isinstance(value, Mapping | tuple | list | set | frozenset) and len(value) > 3:
+        return f"{type(value).__name__} of {len(value)}"
+    if isinstance(value, Displayed):
+        return _cut(value._headline(), _CELL)
+    if isinstance(value, str | int | float | None) or not isinstance(value, Collection):
+        return _cut(repr(value).split("\n")[0], _CELL)
+    return _cut(", ".join(_in_short(one) for one in value), _CELL)

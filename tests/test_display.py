@@ -1,0 +1,173 @@
+"""How results show themselves: short, complete where they are small, valid HTML, nothing of the data unescaped."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import dataclass
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import rtop_forecast as rtop
+from rtop_forecast.display import Displayed
+from rtop_forecast.models import ElasticNetLogit
+
+NAMES = ["mk_ever", "mk_ongoing_count", "infant_mortality_log", "population_log"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Shelf(Displayed):
+    """A result of the test."""
+
+    title: str
+    frame: pd.DataFrame
+
+    def _headline(self) -> str:
+        return self.title
+
+    def _shown(self) -> pd.DataFrame:
+        return self.frame
+
+
+class Balanced(HTMLParser):
+    """Refuses a tag that is not closed, or closed in another order."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.cells = [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.open.append(tag)
+        if tag == "td":
+            self.cells.append("")
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] == "td":
+            self.cells[-1] += data
+
+
+def parsed(page: str) -> Balanced:
+    reader = Balanced()
+    reader.feed(page)
+    reader.close()
+    assert reader.open == []
+    return reader
+
+
+@pytest.fixture(scope="module")
+def results():
+    panel = rtop.load_panel(first=1970)
+    features, target = rtop.build_features(panel, names=NAMES), rtop.onset_target(panel)
+    model = ElasticNetLogit(lam=0.3, scaled=True)
+    result = rtop.backtest(
+        model, features, target, origins=rtop.RollingOrigin(first=2018, last=2022), calibration_origins=3
+    )
+    forecast = rtop.forecast(model, features, target, origin=2024, backtest=result, draws=20)
+    return {
+        "panel": panel,
+        "features": features,
+        "target": target,
+        "backtest": result,
+        "forecast": forecast,
+        "attributions": forecast.attributions("Sudan"),
+        "explanation": forecast.explanation,
+        "case": result.case("Sudan", 2018, 2022),
+        "basis": forecast.basis,
+        "factors": forecast.factors,
+        "count": forecast.count,
+        "comparison": rtop.compare(result, result, draws=20),
+        "what_if": rtop.what_if(forecast, "Sudan", {"mk_ever": 0.0}),
+        "change": rtop.explain_change(forecast, forecast, "Sudan"),
+        "audit": rtop.audit_leakage(features, target, model),
+        "past": result.past,
+        "sample": forecast.basis.rows,
+        "reference": rtop.Reference.world(),
+        "origins": rtop.RollingOrigin(first=2018),
+        "spec": features.specs[0],
+        "variable": next(iter(panel.variables.values())),
+        "factor": rtop.RISK_FACTORS[0],
+    }
+
+
+def test_every_public_object_is_short_in_a_console(results):
+    for name, one in results.items():
+        assert len(repr(one)) <= 1000, name
+        assert repr(one).count("\n") < 10, name
+
+
+def test_every_result_is_a_line_and_a_table_in_a_notebook(results):
+    for name, one in results.items():
+        if not isinstance(one, Displayed):
+            continue
+        page = one._repr_html_()
+        parsed(page)
+        assert page.count("\n") < 60, name
+        assert page.startswith("<p>"), name
+        assert "<table>" in page, name
+
+
+def test_objects_go_through_pickle_and_show_the_same(results):
+    for name, one in results.items():
+        again = pickle.loads(pickle.dumps(one))
+        assert repr(again) == repr(one), name
+
+
+def test_a_forecast_shows_its_first_states(results):
+    forecast = results["forecast"]
+    lines = repr(forecast).split("\n")
+    assert lines[0].startswith("Risk that a new mass killing begins in 2025-2026, origin 2024")
+    first = forecast.ranking().iloc[0]
+    assert lines[2].split()[0] == "1"
+    assert first["name"] in lines[2]
+    assert f"{first['prob']:.4g}" in lines[2]
+    assert lines[-1] == f"… {len(forecast.ranking()) - 7} more rows"
+    cells = parsed(forecast._repr_html_()).cells
+    assert cells[1::7] == forecast.ranking()["name"].head(20).tolist()
+
+
+def test_text_of_the_data_is_escaped():
+    page = Shelf(title="a <b>", frame=pd.DataFrame({"<i>": ["<script>x</script>", None]}))._repr_html_()
+    assert parsed(page).cells == ["<script>x</script>", ""]
+    assert "<script>" not in page
+    assert "<b>" not in page
+    assert "<i>" not in page
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    title=st.text(max_size=400).map(lambda text: text.replace("\n", " ").replace("\r", " ")),
+    rows=st.integers(0, 60),
+    columns=st.dictionaries(
+        st.text("abcdefgh<&", min_size=1, max_size=30),
+        st.one_of(st.text(max_size=90), st.floats(), st.integers(), st.none(), st.just(pd.NA)),
+        max_size=12,
+    ),
+)
+def test_any_table_is_short_and_valid(title, rows, columns):
+    frame = pd.DataFrame({name: [value] * rows for name, value in columns.items()}, dtype=object)
+    shelf = Shelf(title=title, frame=frame)
+    assert len(repr(shelf)) <= 1000
+    assert repr(shelf).count("\n") < 10
+    parsed(shelf._repr_html_())
+
+
+def test_what_a_class_does_not_say_are_its_fields_in_short():
+    @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+    class Plain(Displayed):
+        matrix: np.ndarray
+        name: str
+        many: tuple
+        few: tuple
+
+    text = repr(Plain(matrix=np.zeros((900, 40)), name="x" * 300, many=tuple(range(9000)), few=(1, 2)))
+    assert "ndarray of shape (900, 40)" in text
+    assert "tuple of 9000" in text
+    assert "1, 2" in text
+    assert len(text) < 400
