@@ -1,4 +1,4 @@
-"""Out-of-sample scores of every model from the bundled core tables.
+"""Out-of-sample scores of every model from the bundle.
 
 Origins 1993-2022, onset of any mass killing within two years, states with at least 500,000
 inhabitants. Models and settings are fixed in PROTOCOL.md. Run with --json for JSON.

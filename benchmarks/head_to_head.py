@@ -8,7 +8,7 @@ origins 1993-2022, 4,864 state-years, 72 with an onset in the window. Compared a
 - ``base_rate``: the training prevalence;
 - ``ewp``: the reference backtest of EWP's model by R's glmnet;
 - ``ewp_recalibrated``: the same, its intercept shifted at each origin by its own forecasts of the 15 years before;
-- ``ours_core``: our default model on the bundled core tables;
+- ``ours_core``: our default model on the bundle;
 - ``ours_ewp39``: our default model on EWP's 39 predictors;
 - ``ours_full``: our default model on all features that the folder's releases allow;
 - ``ours_full_one_line``: the same forecasts with one shift for all states in place of the calibrator by group;

@@ -37,14 +37,14 @@ HEAD_TO_HEAD = {
     "base_rate": "base rate",
     "ewp": "EWP",
     "ewp_recalibrated": "EWP, recalibrated",
-    "ours_core": "ours, core",
+    "ours_core": "ours, bundle",
     "ours_ewp39": "ours, EWP's 39 predictors",
     "ours_full": "ours, full catalogue",
 }
 FRONT_PAGE = {
     "base_rate": "base rate",
     "ewp": "EWP",
-    "ours_core": "ours, core",
+    "ours_core": "ours, bundle",
     "ours_full": "ours, full catalogue",
 }
 FRONT_PAGE_SCORES = ("auc", "log_loss", "expected_observed", "recall_at_30")

@@ -15,6 +15,8 @@ from hypothesis import HealthCheck, settings
 from threadpoolctl import threadpool_limits
 
 import rtop_forecast as rtop
+from rtop_forecast.features import CATALOGUE
+from rtop_forecast.sources.core.bundled import core_tables
 from rtop_forecast.sources.reading import files as _files
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -66,6 +68,13 @@ def more_dir() -> Path:
 def full_panel(data_dir):
     """Panel of all releases in the data folder, loaded once."""
     return rtop.load_panel(data_dir=data_dir)
+
+
+@pytest.fixture(scope="session")
+def core_names():
+    """Features of the core tables alone, for tests that train and ask for no feature in particular."""
+    held = {name for table in core_tables() for name in table.coverage}
+    return [spec.name for spec in CATALOGUE if spec.by_default and set(spec.variables) <= held]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -27,9 +27,9 @@ class Bent(Calibrator):
 
 
 @pytest.fixture(scope="module")
-def rows():
+def rows(core_names):
     panel = rtop.load_panel()
-    features = rtop.build_features(panel)
+    features = rtop.build_features(panel, names=core_names)
     return features, sample(features, rtop.onset_target(panel))
 
 

@@ -17,9 +17,9 @@ MODEL = HistoryLogit(HISTORY_COLUMNS)
 
 
 @pytest.fixture(scope="module")
-def parts():
+def parts(core_names):
     panel = rtop.load_panel()
-    return rtop.build_features(panel), rtop.onset_target(panel)
+    return rtop.build_features(panel, names=core_names), rtop.onset_target(panel)
 
 
 @pytest.mark.parametrize("horizon", [1, 2, 5])

@@ -25,9 +25,9 @@ MODEL = LogOddsAverage(
 
 
 @pytest.fixture(scope="module")
-def parts():
+def parts(core_names):
     panel = rtop.load_panel()
-    return panel, rtop.build_features(panel), rtop.onset_target(panel)
+    return panel, rtop.build_features(panel, names=core_names), rtop.onset_target(panel)
 
 
 @pytest.fixture(scope="module")
@@ -61,14 +61,19 @@ def test_change_adds_up_for_every_state(forecasts):
 
 
 def test_change_across_releases_names_what_was_revised(parts, history, forecasts):
-    panel, _, target = parts
+    panel, features, target = parts
     frame = panel.to_frame()
     sudan = frame["country_id"] == 625
     frame.loc[sudan & (frame["year"] == 2015), "infant_mortality"] *= 1.5
     frame.loc[sudan & (frame["year"] == 2014), "infant_mortality"] *= 2.0
     revised = replace(panel, frame=frame)
     later = rtop.forecast(
-        MODEL, rtop.build_features(revised), target, origin=2016, backtest=history, draws=20
+        MODEL,
+        rtop.build_features(revised, names=features.names),
+        target,
+        origin=2016,
+        backtest=history,
+        draws=20,
     )
     change = rtop.explain_change(forecasts[0], later, "Sudan")
     assert sum(change.parts.values()) == pytest.approx(change.log_odds[1] - change.log_odds[0], abs=1e-9)
@@ -210,14 +215,14 @@ def test_case_shows_each_year_out_of_sample(history):
 
 
 def test_case_ignores_the_future(parts, history):
-    panel, _, _ = parts
+    panel, whole, _ = parts
     frame = panel.to_frame()
     later = frame["year"] > 2014
     generator = np.random.default_rng(0)
     for name in panel.variables:
         frame.loc[later, name] = generator.permutation(frame[name].to_numpy())[later.to_numpy()]
     scrambled = replace(panel, frame=frame)
-    features = rtop.build_features(scrambled)
+    features = rtop.build_features(scrambled, names=whole.names)
     target = rtop.onset_target(scrambled)
     again = rtop.backtest(
         MODEL,

@@ -13,9 +13,9 @@ from rtop_forecast.models import BaseRate, ElasticNetLogit
 
 
 @pytest.fixture(scope="module")
-def results():
+def results(core_names):
     panel = rtop.load_panel()
-    features, target = rtop.build_features(panel), rtop.onset_target(panel)
+    features, target = rtop.build_features(panel, names=core_names), rtop.onset_target(panel)
     origins = rtop.RollingOrigin(first=2015, last=2020)
     return [
         rtop.backtest(model, features, target, origins=origins)

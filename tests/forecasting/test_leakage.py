@@ -46,8 +46,8 @@ def cut_after(panel, year):
     return replace(panel, frame=frame[frame["year"] <= year], variables=variables)
 
 
-def parts(panel):
-    return rtop.build_features(panel), rtop.onset_target(panel)
+def parts(panel, core_names):
+    return rtop.build_features(panel, names=core_names), rtop.onset_target(panel)
 
 
 def test_forecast_ignores_everything_after_its_origin(panel):

@@ -18,9 +18,9 @@ MODEL = LogOddsAverage(
 
 
 @pytest.fixture(scope="module")
-def parts():
+def parts(core_names):
     panel = rtop.load_panel()
-    return rtop.build_features(panel), rtop.onset_target(panel)
+    return rtop.build_features(panel, names=core_names), rtop.onset_target(panel)
 
 
 def outputs(parts, n_jobs):

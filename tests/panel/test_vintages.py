@@ -66,8 +66,8 @@ def test_days_of_publication():
 
 
 @pytest.fixture(scope="module")
-def parts(panel):
-    return rtop.build_features(panel), rtop.onset_target(panel)
+def parts(panel, core_names):
+    return rtop.build_features(panel, names=core_names), rtop.onset_target(panel)
 
 
 def run(features, target, vintages, **more):
@@ -91,10 +91,10 @@ def test_real_time_knows_nothing_of_later_releases(panel, parts):
     for name in [name for name in frame.columns if name.startswith("mk_")]:
         frame[name] = rng.permutation(frame[name].to_numpy())
     scrambled = replace(panel, frame=frame)
-    found = run(rtop.build_features(scrambled), replace(target), "real_time")
+    found = run(rtop.build_features(scrambled, names=features.names), replace(target), "real_time")
     columns = ["country_id", "origin_year", "raw_prob", "prob", "outcome"]
     pd.testing.assert_frame_equal(found.frame[columns], expected.frame[columns], check_exact=True)
-    revised = run(rtop.build_features(scrambled), target, "revised")
+    revised = run(rtop.build_features(scrambled, names=features.names), target, "revised")
     assert not np.array_equal(revised.frame["prob"], expected.frame["prob"])
 
 

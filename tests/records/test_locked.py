@@ -14,9 +14,9 @@ from rtop_forecast.models import ElasticNetLogit
 
 
 @pytest.fixture(scope="module")
-def parts():
+def parts(core_names):
     panel = rtop.load_panel()
-    features, target = rtop.build_features(panel), rtop.onset_target(panel)
+    features, target = rtop.build_features(panel, names=core_names), rtop.onset_target(panel)
     model = ElasticNetLogit(lam=0.3, scaled=True)
     return [
         rtop.forecast(model, features, target, origin=origin, draws=20) for origin in (2021, 2024)

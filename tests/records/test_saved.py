@@ -37,7 +37,8 @@ import sys
 import rtop_forecast as rtop
 from rtop_forecast.models import BoostedTrees
 panel = rtop.load_panel()
-features, target = rtop.build_features(panel), rtop.onset_target(panel)
+features = rtop.build_features(panel, names=["mk_ever", "ucdp_intensity", "infant_mortality_log"])
+target = rtop.onset_target(panel)
 origins = rtop.RollingOrigin(first=2012, last=2020)
 rtop.backtest(BoostedTrees(n_estimators=40, seeds=2), features, target, origins=origins, calibration_origins=3,
               n_jobs=1, checkpoint=sys.argv[1])
@@ -59,9 +60,9 @@ os.replace = killing
 
 
 @pytest.fixture(scope="module")
-def result():
+def result(core_names):
     panel = rtop.load_panel()
-    features, target = rtop.build_features(panel), rtop.onset_target(panel)
+    features, target = rtop.build_features(panel, names=core_names), rtop.onset_target(panel)
     origins = rtop.RollingOrigin(first=2018, last=2019)
     return rtop.backtest(
         ElasticNetLogit(lam=0.3, scaled=True), features, target, origins=origins, calibration_origins=3
@@ -106,9 +107,9 @@ def test_other_files_and_other_calibrators_are_refused(result, tmp_path):
         rtop.save_backtest(replace(result, calibrator=Mine()), tmp_path / "x")
 
 
-def test_a_relative_checkpoint_is_found_by_workers_that_stand_elsewhere(tmp_path, monkeypatch):
+def test_a_relative_checkpoint_is_found_by_workers_that_stand_elsewhere(tmp_path, monkeypatch, core_names):
     panel = rtop.load_panel()
-    features, target = rtop.build_features(panel), rtop.onset_target(panel)
+    features, target = rtop.build_features(panel, names=core_names), rtop.onset_target(panel)
     arguments = {"origins": rtop.RollingOrigin(first=2019, last=2020), "calibration_origins": 0, "n_jobs": 2}
     for place in ("a", "b"):  # workers that started in the first folder serve the second
         (tmp_path / place).mkdir()
@@ -117,9 +118,9 @@ def test_a_relative_checkpoint_is_found_by_workers_that_stand_elsewhere(tmp_path
         assert len(list((tmp_path / place / "run").glob("20*.parquet"))) == 2
 
 
-def test_a_checkpoint_of_other_data_is_refused(tmp_path):
+def test_a_checkpoint_of_other_data_is_refused(tmp_path, core_names):
     panel = rtop.load_panel()
-    features, target = rtop.build_features(panel), rtop.onset_target(panel)
+    features, target = rtop.build_features(panel, names=core_names), rtop.onset_target(panel)
     arguments = {"origins": rtop.RollingOrigin(first=2019, last=2019), "calibration_origins": 0}
     model = ElasticNetLogit(lam=0.3, scaled=True)
     first = rtop.backtest(model, features, target, checkpoint=tmp_path, **arguments)

@@ -29,9 +29,9 @@ MODEL = LogOddsAverage(
 
 
 @pytest.fixture(scope="module")
-def parts():
+def parts(core_names):
     panel = rtop.load_panel()
-    features, target = rtop.build_features(panel), rtop.onset_target(panel)
+    features, target = rtop.build_features(panel, names=core_names), rtop.onset_target(panel)
     result = rtop.backtest(
         MODEL, features, target, origins=rtop.RollingOrigin(first=2013, last=2022), calibration_origins=5
     )

@@ -15,6 +15,10 @@ def test_every_dataset_is_described():
     assert set(datasets()) == set(table["dataset"]) - {""}
     assert set(table["get"]) == {"fetch", "login", "by hand", "bundled"}
     assert table["page"].str.startswith("https://").all()
+    bundled = table.set_index("key")["bundled"]
+    assert bundled["wgi-2024"] == 2
+    assert bundled["polity5-2018"] == 0
+    assert bundled["vdem-15"] == 13 + 10  # further ones, and the ratings of the core table
 
 
 def test_a_folder_is_told_file_by_file(data_dir, tmp_path):

@@ -9,6 +9,7 @@ import pandas as pd
 
 from rtop_forecast.panel.variables import Variable, source_keys
 from rtop_forecast.sources.core.bundled import CORE_TABLES, core_tables
+from rtop_forecast.sources.core.further import bundled_releases
 from rtop_forecast.sources.registry import Release, registry
 from rtop_forecast.storage.bundled import core_file
 
@@ -51,8 +52,8 @@ def publication_lag(variable: str, held: Mapping[str, Variable] | None = None) -
     """
     if held is not None and variable in held:
         return held[variable].publication_lag_months
-    if variable in _core_lags():
-        return _core_lags()[variable]
+    if variable in _bundled_lags():
+        return _bundled_lags()[variable]
     return max((one.publication_lag_months for one in releases_behind(variable)), default=0)
 
 
@@ -77,15 +78,19 @@ def _dataset(key: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _core_lags() -> dict[str, int]:
-    return {name: table.publication_lag_months for table in core_tables() for name in table.coverage}
+def _bundled_lags() -> dict[str, int]:
+    core = {name: table.publication_lag_months for table in core_tables() for name in table.coverage}
+    further = {name: one.publication_lag_months for one in bundled_releases() for name in one.coverage}
+    return core | further
 
 
 @lru_cache(maxsize=1)
 def _bundled_keys() -> dict[str, tuple[str, ...]]:
-    """Registry keys behind each variable of the core tables, from the table of their coverage."""
+    """Registry keys behind each bundled variable; of the core tables, from the table of their coverage."""
     coverage = pd.read_csv(core_file("coverage.csv"))
-    keys: dict[str, tuple[str, ...]] = {}
+    keys: dict[str, tuple[str, ...]] = {
+        name: (one.source,) for one in bundled_releases() for name in one.coverage
+    }
     for name, table in zip(CORE_TABLES, core_tables(), strict=True):
         rows = coverage[coverage["table"] == name].set_index("variable")["source"]
         for variable in table.coverage:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.panel.panel import Panel
 from rtop_forecast.panel.variables import Variable
 from rtop_forecast.sources import SourceTable
+from rtop_forecast.sources.reading.table import no_unmatched
 from rtop_forecast.world.states import KEYS, state_years
 
 FIRST_YEAR = 1946
@@ -39,12 +41,13 @@ def block_of(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Columns of a table for each state-year of the panel, and what of it belongs to none."""
     country = keys["country_id"].to_numpy()
-    row = pd.MultiIndex.from_frame(table.data[KEYS]).get_indexer(pd.MultiIndex.from_frame(keys))
+    row = _places(keys, table.data)
     absent = row < 0
     year = keys["year"].to_numpy()
     columns = {}
     for name, (first, last) in table.coverage.items():
-        given = table.data[name].to_numpy(dtype=float, na_value=np.nan)
+        column = table.data[name]
+        given = column.to_numpy() if column.dtype == float else column.to_numpy(dtype=float, na_value=np.nan)
         values = np.append(given, np.nan)[row]  # row -1, which is absent, is the last
         inside = (year >= first) & (year <= last)
         stray = ~inside & np.isfinite(values)
@@ -66,10 +69,29 @@ def block_of(
     return pd.DataFrame(columns, index=keys.index), report
 
 
+def _numbers(keys: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """State and year as one number."""
+    country, year = keys["country_id"].to_numpy(dtype="int64"), keys["year"].to_numpy(dtype="int64")
+    numbers: np.ndarray[Any, np.dtype[np.int64]] = country * 10_000 + year
+    return numbers
+
+
+def _places(keys: pd.DataFrame, data: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Row of ``data``, which is sorted by its keys, that holds each state-year of ``keys``; -1 where none does."""
+    held, wanted = _numbers(data), _numbers(keys)
+    if not len(held):
+        return np.full(len(wanted), -1)
+    place = np.minimum(np.searchsorted(held, wanted), len(held) - 1)
+    return np.where(held[place] == wanted, place, -1)
+
+
 def _outside(data: pd.DataFrame, keys: pd.DataFrame, *, span: tuple[int, int]) -> pd.DataFrame:
     """Rows of a table inside the panel's years that belong to no state-year."""
-    within = data[data["year"].between(*span)]
-    lost = within[~pd.MultiIndex.from_frame(within).isin(pd.MultiIndex.from_frame(keys))]
+    year = data["year"].to_numpy()
+    is_lost = (_places(data, keys) < 0) & (year >= span[0]) & (year <= span[1])
+    if not is_lost.any():
+        return no_unmatched()
+    lost = data[is_lost]
     return pd.DataFrame(
         {
             "code": lost["country_id"].astype(str),

@@ -16,6 +16,7 @@ from rtop_forecast.panel.variables import Variable, releases_of, source_keys
 from rtop_forecast.panel.vintages import Vintage, publication
 from rtop_forecast.sources import SourceTable
 from rtop_forecast.sources.core.bundled import core_tables, episode_lists_by_edition
+from rtop_forecast.sources.core.further import bundled_files, further_bundled
 from rtop_forecast.sources.core.rebuild import rebuild, release_tables, tables_fed_by
 from rtop_forecast.sources.folder.releases import is_release, release_order
 from rtop_forecast.storage.bundled import core_file
@@ -31,15 +32,15 @@ def load_panel(
     first: int = FIRST_YEAR,
     last: int | None = None,
 ) -> Panel:
-    """Panel from the bundled core tables, and from releases of your own.
+    """Panel from the bundled tables, and from releases of your own.
 
     Parameters
     ----------
     data_dir : path, optional
         Folder of official releases, recognised by content. Each core table that they can rebuild in full, and
         that then reaches as far as the bundled one, is rebuilt from them; every further variable they hold
-        is added as ``<dataset>_<name>``. ``panel.origin`` says so table by table, ``panel.files`` file by
-        file, with the reason.
+        is added as ``<dataset>_<name>``, in the place of the bundled one if it covers that one's years.
+        ``panel.origin`` says so table by table, ``panel.files`` file by file, with the reason.
     releases : dict of str to str, optional
         Release to take of a dataset where a folder holds several, as ``{"vdem": "14"}``; by default the
         newest. A release asked for takes the place of bundled values even if they reach further, and is refused if it
@@ -76,12 +77,15 @@ def load_panel(
 def _load(
     *, data_dir: str | Path | None, releases: Mapping[str, str] | None, first: int, last: int | None
 ) -> Panel:
-    bundled = {path.name: file_sha256(path) for path in sorted(core_file("states.csv").parent.glob("*.csv"))}
+    core = sorted(core_file("states.csv").parent.glob("*.csv"))
+    bundled = {path.name: file_sha256(path) for path in [*core, *bundled_files()]}
     if data_dir is None:
         if releases:
             message = "`releases` picks among the files of a folder; give the folder as `data_dir`."
             raise InputError(message)
-        return replace(build_panel(core_tables(), first=first, last=last), hashes=bundled)
+        return replace(
+            build_panel([*core_tables(), *further_bundled()], first=first, last=last), hashes=bundled
+        )
     rebuilt = rebuild(data_dir, picks=releases)
     panel = build_panel([*rebuilt.core, *rebuilt.further], first=first, last=last)
     parts = [part for part in (panel.unmatched, rebuilt.unmatched) if len(part)]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
 
+from rtop_forecast.sources.core.further import bundled_releases
 from rtop_forecast.sources.folder.discover import discover, reader
 from rtop_forecast.sources.folder.releases import reason
 from rtop_forecast.sources.registry import registered_hashes, registry
+from rtop_forecast.storage.bundled import core_file
 from rtop_forecast.storage.files import file_sha256
 
 __all__ = ["describe_folder", "describe_sources"]
@@ -24,9 +27,11 @@ def describe_sources() -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per release: ``key, dataset, title, release, first_year, last_year, unit, licence,
-        publication_lag_months, variables`` (their number), ``get`` ("fetch", "login", "by hand" or, for facts carried
-        over by hand, "bundled"), ``page`` and ``file_pattern``.
+        publication_lag_months, variables`` (their number), ``bundled`` (how many variables of the bundle come from
+        it, alone or with others), ``get`` ("fetch", "login", "by hand" or, for facts carried over by hand,
+        "bundled"), ``page`` and ``file_pattern``.
     """
+    bundled = _bundled_variables()
     rows = [
         {
             "key": one.key,
@@ -39,6 +44,7 @@ def describe_sources() -> pd.DataFrame:
             "licence": one.licence,
             "publication_lag_months": one.publication_lag_months,
             "variables": len(one.variables),
+            "bundled": bundled[one.key],
             "get": "fetch"
             if one.download
             else "login"
@@ -52,6 +58,15 @@ def describe_sources() -> pd.DataFrame:
         for one in registry().values()
     ]
     return pd.DataFrame(rows)
+
+
+def _bundled_variables() -> Counter[str]:
+    """Count the bundled variables of each registry key."""
+    coverage = pd.read_csv(core_file("coverage.csv"))
+    counts = Counter(key for keys in coverage["source"] for key in keys.split(";"))
+    for one in bundled_releases():
+        counts[one.source] += len(one.coverage)
+    return counts
 
 
 def describe_folder(folder: str | Path) -> pd.DataFrame:

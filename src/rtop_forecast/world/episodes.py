@@ -6,6 +6,7 @@ that inherited the place. Concurrent episodes combine by "any".
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -192,8 +193,9 @@ def _check_states(episodes: pd.DataFrame) -> None:
         raise DataIntegrityError(message)
 
 
+@lru_cache(maxsize=4)
 def _existing(first: int, last: int) -> pd.DataFrame:
-    """State-years; before the state system's first year, its states that had begun by then."""
+    """State-years, read only; before the state system's first year, its states that had begun by then."""
     existing = state_years(first=max(first, SYSTEM_FIRST_YEAR), last=last)[["country_id", "year"]]
     begun = pd.to_datetime(list_states()["start"]).dt.year
     earlier = [

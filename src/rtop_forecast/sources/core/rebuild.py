@@ -17,6 +17,7 @@ from rtop_forecast.sources.core.builders import BUILDERS
 from rtop_forecast.sources.core.bundled import CORE_TABLES, core_tables
 from rtop_forecast.sources.core.checks import check_core_table
 from rtop_forecast.sources.core.coverage import joined
+from rtop_forecast.sources.core.further import bundled_beside, reaching_bundled
 from rtop_forecast.sources.core.seams import with_newer_years
 from rtop_forecast.sources.folder.discover import discover, reader
 from rtop_forecast.sources.folder.releases import Releases, reason
@@ -43,7 +44,8 @@ class Rebuilt:
     core : list of SourceTable
         The core tables, rebuilt from the folder or bundled.
     further : list of SourceTable
-        Variables of the folder's releases as their publishers give them, ``<dataset>_<name>``.
+        Variables of the folder's releases as their publishers give them, ``<dataset>_<name>``, and the bundled ones
+        that it lacks or does not reach as far as.
     months : tuple of MonthTable
         State-months of the folder's releases, each variable ``ged_<name>``.
     tables : pandas.DataFrame
@@ -117,6 +119,7 @@ def rebuild(folder: str | Path, *, picks: Mapping[str, str] | None = None) -> Re
         frames["coverage"] = coverage
     core = core_tables(frames)
     further = further_tables(releases, core, picks)
+    further += bundled_beside(further, picks)
     core = [left for table in core if (left := _without(table, further)) is not None]
     core, further = with_newer_years(core, further, releases)
     return Rebuilt(
@@ -201,7 +204,7 @@ def further_tables(
     """Variables of every readable release of a folder, named ``<dataset>_<name>``.
 
     A variable is taken from the newest release that has it. One that a core table has already is left to it,
-    unless its dataset's release was picked.
+    unless its dataset's release was picked; so is one that the bundle holds for more years.
     """
     core_names = {name for table in core for name in table.coverage}
     tables = []
@@ -212,10 +215,13 @@ def further_tables(
                 continue  # it adds to the others: with_newer_years
             names = {name: f"{dataset}_{name}" for name in table.coverage}
             chosen = {old: new for old, new in names.items() if new not in taken}
+            reaching = reaching_bundled(table.select(chosen), picks) if chosen else set()
+            note = "not needed: another release or a core table has its variables"
+            if chosen and not reaching:
+                note = "not needed: the bundle has its variables for more years"
+            chosen = {old: new for old, new in chosen.items() if new in reaching}
             if not chosen and table.months is None:
-                releases.notes.setdefault(
-                    path, "not needed: another release or a core table has its variables"
-                )
+                releases.notes.setdefault(path, note)
                 continue
             taken |= set(chosen.values())
             if chosen:

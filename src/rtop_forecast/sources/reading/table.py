@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +21,11 @@ UNMATCHED_COLUMNS = ["code", "year", "rows", "reason"]
 
 def no_unmatched() -> pd.DataFrame:
     """Empty table in the layout of :attr:`SourceTable.unmatched`."""
+    return _no_unmatched().copy()
+
+
+@lru_cache(maxsize=1)
+def _no_unmatched() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "code": pd.Series(dtype="str"),
@@ -227,22 +233,27 @@ class SourceTable:
 def _checked_data(source: str, data: pd.DataFrame, coverage: Mapping[str, tuple[int, int]]) -> pd.DataFrame:
     columns = [*KEYS, *coverage]
     _require(source, data, columns)
-    frame = data[[*columns, *(name for name in data.columns if name not in columns)]].copy()
-    if frame[KEYS].isna().any(axis=None):
+    frame = data[[*columns, *(name for name in data.columns if name not in columns)]]
+    if any(frame[key].hasnans for key in KEYS):
         lost = int(frame[KEYS].isna().any(axis=1).sum())
         message = f"every row of {source} needs country_id and year; {lost} of {len(frame)} lack one."
         raise InputError(message)
-    if not (frame[KEYS].dtypes == "int64").all():
+    if any(frame[key].dtype != "int64" for key in KEYS):
         frame = frame.astype(dict.fromkeys(KEYS, "int64"))
-    repeated = frame.duplicated(KEYS)
-    if repeated.any():
+    country, year = (frame[key].to_numpy() for key in KEYS)
+    same = country[1:] == country[:-1]
+    in_order = bool(((country[1:] > country[:-1]) | (same & (year[1:] > year[:-1]))).all())
+    if not in_order and (repeated := frame.duplicated(KEYS)).any():
         first = frame.loc[repeated, KEYS].iloc[0]
         message = (
             f"a source table has one row per state-year; {int(repeated.sum())} rows of {source} repeat a key, "
             f"first GW {first['country_id']} in {first['year']}. Aggregate them."
         )
         raise InputError(message)
+    begun, ended = (int(frame["year"].min()), int(frame["year"].max())) if len(frame) else (0, 0)
     for name, (start, end) in coverage.items():
+        if not len(frame) or (start <= begun and ended <= end):
+            continue
         outside = frame[name].notna() & ~frame["year"].between(start, end)
         if outside.any():
             message = (
@@ -250,7 +261,7 @@ def _checked_data(source: str, data: pd.DataFrame, coverage: Mapping[str, tuple[
                 f"first in {frame.loc[outside, 'year'].iloc[0]}. Correct the coverage or the rows."
             )
             raise InputError(message)
-    return frame.sort_values(KEYS, ignore_index=True)
+    return frame.reset_index(drop=True) if in_order else frame.sort_values(KEYS, ignore_index=True)
 
 
 def _refuse_other_states(source: str, data: pd.DataFrame, states: Mapping[str, frozenset[int]]) -> None:
