@@ -71,7 +71,9 @@ def test_a_release_that_begins_later_extends_the_bundled_table(data_dir, bundled
     assert frame.loc[(625, 2025), "ucdp_osv_government_deaths"] == 321
     variable = panel.variables["ucdp_osv_government_deaths"]
     assert (variable.first_year, variable.last_year) == (1989, 2025)
-    assert panel.variables["ucdp_onesided_new_actors"].first_year == first + 5
+    actors = panel.variables["ucdp_onesided_new_actors"]
+    assert (actors.first_year, actors.last_year, actors.seam) == (1994, 2025, 2025)
+    assert "adds the years from 2025 on" in panel.files["note"].iloc[0]
 
 
 def test_a_picked_release_that_begins_later_gets_nothing_from_the_bundle(data_dir, tmp_path):

@@ -119,9 +119,11 @@ def rebuild(folder: str | Path, *, picks: Mapping[str, str] | None = None) -> Re
         frames["coverage"] = coverage
     core = core_tables(frames)
     further = further_tables(releases, core, picks)
-    further += bundled_beside(further, picks)
+    beside = bundled_beside(further, picks)
+    further += beside
     core = [left for table in core if (left := _without(table, further)) is not None]
-    core, further = with_newer_years(core, further, releases)
+    bundled = {name for table in beside for name in table.coverage}
+    core, further = with_newer_years(core, further, releases, bundled=bundled)
     return Rebuilt(
         core=core,
         further=further,

@@ -1,4 +1,4 @@
-"""Two vintages of one variable: how a file of some variables adds its newer years to those of a fuller release.
+"""Two vintages of one variable: how a file of some variables, or one that begins later, adds its newer years.
 
 The fuller release keeps every year that it covers, also where the newer file revises them, so that the values of a year
 are of one vintage in all variables. The newer file gives the years after. Where the two meet, in the seam, a change is
@@ -7,20 +7,24 @@ partly one of the coding; features of changes are missing there, and the variabl
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from rtop_forecast.sources.folder.releases import Releases
 from rtop_forecast.sources.reading.table import SourceTable
-from rtop_forecast.world.states import KEYS
+from rtop_forecast.world.states import KEYS, LAST_YEAR
 
 __all__ = ["extended", "with_newer_years"]
 
 
 def with_newer_years(
-    core: Sequence[SourceTable], further: Sequence[SourceTable], releases: Releases
+    core: Sequence[SourceTable],
+    further: Sequence[SourceTable],
+    releases: Releases,
+    *,
+    bundled: Collection[str] = (),
 ) -> tuple[list[SourceTable], list[SourceTable]]:
-    """Core tables and further ones with what the partial files of a folder add.
+    """Core tables and further ones with what the partial files of a folder add, and those that begin later.
 
     Parameters
     ----------
@@ -29,22 +33,25 @@ def with_newer_years(
     releases : Releases
         A variable of a partial file that no table has is added whole; the years of one that a table has are added from
         the year after its last. What a file adds is said of it.
+    bundled : collection of str
+        Variables of ``further`` that stand as the bundle has them, since the folder's begin later: any file that
+        reaches further adds its newer years to them.
     """
     core, further = list(core), list(further)
     for dataset in releases.found.files:
         for path, table in releases.tables(dataset):
-            if not table.partial:
-                continue
             named = table.select({name: f"{dataset}_{name}" for name in table.coverage})
             lasts = {name: last for one in (*core, *further) for name, (_, last) in one.coverage.items()}
-            new = [name for name in named.coverage if name not in lasts]
+            new = [name for name in named.coverage if name not in lasts] if table.partial else []
             longer = [
-                name for name in named.coverage if name in lasts and lasts[name] < named.coverage[name][1]
+                name
+                for name in named.coverage
+                if (table.partial or name in bundled) and lasts.get(name, LAST_YEAR) < named.coverage[name][1]
             ]
             if not new and not longer:
-                releases.notes.setdefault(
-                    path, "not needed: a fuller release reaches as far in its variables"
-                )
+                if table.partial:
+                    note = "not needed: a fuller release reaches as far in its variables"
+                    releases.notes.setdefault(path, note)
                 continue
             releases.used.add(path)
             core, further = extended(core, named, longer), extended(further, named, longer)
