@@ -21,7 +21,7 @@ SOCIETY: dict[str, tuple[str, ...]] = {
                      "The state had not joined the International Covenant on Civil and Political Rights"),
     "ert_autocratization": (FLAG, "The regime was moving towards autocracy",
                             "The regime was not moving towards autocracy"),
-    "ert_decline": (LEVEL, "Electoral democracy, a scale from 0 to 1, has fallen by {v} in a move towards autocracy"),
+    "ert_decline": (LEVEL, "Electoral democracy, a scale from 0 to 1, has fallen by {v} towards autocracy"),
     "ert_democratization": (FLAG, "The regime was moving towards democracy",
                             "The regime was not moving towards democracy"),
     "ert_to_autocracy_decay5": (LEVEL, "Changes from democracy to autocracy, each halved every five years, come to {v}"),
