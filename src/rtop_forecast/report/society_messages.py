@@ -24,7 +24,7 @@ SOCIETY: dict[str, tuple[str, ...]] = {
     "ert_decline": (LEVEL, "Electoral democracy, a scale from 0 to 1, has fallen by {v} towards autocracy"),
     "ert_democratization": (FLAG, "The regime was moving towards democracy",
                             "The regime was not moving towards democracy"),
-    "ert_to_autocracy_decay5": (LEVEL, "Changes from democracy to autocracy, each halved every five years, come to {v}"),
+    "ert_to_autocracy_decay5": (LEVEL, "Turns from democracy to autocracy, halved every five years, come to {v}"),
     "wdi_gdp_per_head_log": (LEVEL, "Output per head is worth {v} US dollars of 2015"),
     "wdi_growth": (LEVEL, "Output per head grew by {v} percent"),
     "wdi_growth_mean3": (LEVEL, "Output per head grew by {v} percent a year over three years"),
