@@ -30,7 +30,9 @@ from rtop_forecast.report.words import (
     two_digits,
 )
 from rtop_forecast.sources.citations import cite
+from rtop_forecast.sources.core.further import bundled_files
 from rtop_forecast.sources.registry import releases_named
+from rtop_forecast.storage.bundled import core_file
 from rtop_forecast.targets import EVENTS
 
 if TYPE_CHECKING:
@@ -169,7 +171,8 @@ def _issue(forecast: Forecast, states: int) -> str:
 
 def _bundled(forecast: Forecast) -> bool:
     """Whether the data are the bundle's tables alone."""
-    return all(str(name).endswith(".csv") and "/" not in str(name) for name in forecast.provenance["sha256"])
+    bundled = {path.name for path in [*core_file("states.csv").parent.glob("*.csv"), *bundled_files()]}
+    return set(forecast.provenance["sha256"]) <= bundled
 
 
 def _citation(forecast: Forecast) -> str:
