@@ -73,11 +73,12 @@ class Grid:
 
     def over_seam(self, name: str, *, years: int) -> BoolArray:
         """Rows whose newest published year and the one ``years`` before it are of two vintages of a variable."""
-        seam = self.panel.variables[name].seam if name in self.panel.variables else None
-        if seam is None:
+        seams = self.panel.variables[name].seams if name in self.panel.variables else ()
+        if not seams:
             return np.zeros(self.exists.shape, dtype=bool)
         newest = self.years[:, None] - self._lag(name)[1]
-        return np.broadcast_to((newest >= seam) & (newest - years < seam), self.exists.shape)
+        over = np.logical_or.reduce([(newest >= seam) & (newest - years < seam) for seam in seams])
+        return np.broadcast_to(over, self.exists.shape)
 
     def age(self, name: str) -> FloatArray:
         """Years between each row and the year its known value belongs to."""

@@ -30,7 +30,7 @@ def variables_of(table: SourceTable) -> dict[str, Variable]:
             last_year=years[1],
             publication_lag_months=table.publication_lag_months,
             zero_inside=name in table.zero_inside,
-            seam=table.seams.get(name),
+            seams=table.seams.get(name, ()),
         )
         for name, years in table.coverage.items()
     }

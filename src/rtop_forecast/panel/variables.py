@@ -25,8 +25,8 @@ class Variable:
         Months after 31 December of a value's year until it is published.
     zero_inside : bool
         Whether the absence of a row inside the coverage means zero.
-    seam : int, optional
-        Year from which on the values are of a newer vintage than those before; ``source`` and ``release`` name both.
+    seams : tuple of int
+        Years from which on the values are of a newer vintage than those before; ``source`` and ``release`` name all.
         A difference between the two sides is one of vintages, too.
     """
 
@@ -37,7 +37,7 @@ class Variable:
     last_year: int
     publication_lag_months: int
     zero_inside: bool
-    seam: int | None = None
+    seams: tuple[int, ...] = ()
 
     def last_known_year(self, issued: date) -> int:
         """Last year whose values were published by the date ``issued``.

@@ -72,7 +72,7 @@ def test_a_release_that_begins_later_extends_the_bundled_table(data_dir, bundled
     variable = panel.variables["ucdp_osv_government_deaths"]
     assert (variable.first_year, variable.last_year) == (1989, 2025)
     actors = panel.variables["ucdp_onesided_new_actors"]
-    assert (actors.first_year, actors.last_year, actors.seam) == (1994, 2025, 2025)
+    assert (actors.first_year, actors.last_year, actors.seams) == (1994, 2025, (2025,))
     assert "adds the years from 2025 on" in panel.files["note"].iloc[0]
 
 

@@ -116,7 +116,7 @@ def test_an_older_release_does_not_shorten_a_table(data_dir, bundled, tmp_path):
     pd.testing.assert_frame_equal(core, bundled.to_frame(), check_exact=True)
     note = panel.origin.set_index("table").loc["one_sided", "note"]
     assert "older than the bundled ones, ucdp-onesided-25.1" in note
-    assert panel.variables["ucdp_onesided_government_deaths"].release == "23.1"
+    assert panel.variables["ucdp_onesided_government_deaths"].release == "25.1"
     assert panel.variables["ucdp_osv_government_deaths"].release == "25.1"
     assert "table one_sided          bundled" in panel.summary()
 

@@ -51,14 +51,15 @@ def test_a_table_with_other_columns_is_not_vdems(folder):
 def test_newer_years_are_added_and_no_other_value_moves(folder):
     panel = rtop.load_panel(data_dir=folder)
     values = panel.frame.set_index(KEYS)["vdem_v2x_civlib"]
-    assert math.isnan(
-        values[2, 2014]
-    )  # the fuller release begins in 2015: nothing of the other fills its years
+    bundled = rtop.load_panel().frame.set_index(KEYS)["vdem_v2x_civlib"]
+    assert (
+        values[2, 2014] == bundled[2, 2014]
+    )  # the fuller release begins in 2015, the bundled one reaches 2021
     assert values[2, 2024] == pytest.approx(0.24)
     assert values[2, 2025] == pytest.approx(0.45)
     variable = panel.variables["vdem_v2x_civlib"]
-    assert (variable.first_year, variable.last_year, variable.seam) == (2015, 2025, 2025)
-    assert (variable.source, variable.release) == ("vdem-15+vdem-16", "15+16")
+    assert (variable.first_year, variable.last_year, variable.seams) == (1969, 2025, (2022, 2025))
+    assert (variable.source, variable.release) == ("vdem-12+vdem-15+vdem-16", "12+15+16")
     files = panel.files.set_index("file")
     assert files.loc["some.csv", "used"]
     assert "adds the years from 2025 on, of another vintage" in files.loc["some.csv", "note"]
@@ -67,7 +68,7 @@ def test_newer_years_are_added_and_no_other_value_moves(folder):
 def test_the_bundled_index_stays_with_its_age(folder):
     panel = rtop.load_panel(data_dir=folder)
     variable = panel.variables["vdem_v2x_polyarchy"]
-    assert (variable.source, variable.last_year, variable.seam) == ("vdem-15", 2024, None)
+    assert (variable.source, variable.last_year, variable.seams) == ("vdem-15", 2024, ())
     features = rtop.build_features(panel, names=["vdem_v2x_polyarchy", "vdem_v2x_rule"])
     ages = features.ages.set_index(KEYS).loc[(2, 2025)]
     assert (ages["vdem_v2x_polyarchy"], ages["vdem_v2x_rule"]) == (1, 0)
@@ -77,23 +78,25 @@ def test_a_change_over_the_seam_is_missing_and_a_level_is_not(folder):
     names = ["vdem_v2x_civlib_change1", "vdem_v2x_civlib_change5", "vdem_v2x_rule"]
     features = rtop.build_features(rtop.load_panel(data_dir=folder), names=names)
     rows = features.frame.set_index(KEYS)[names]
-    assert rows.loc[(2, 2024)].notna().all()
+    assert rows.loc[(2, 2024), ["vdem_v2x_civlib_change1", "vdem_v2x_rule"]].notna().all()
+    assert math.isnan(rows.loc[(2, 2024), "vdem_v2x_civlib_change5"])  # 2019 is of the bundled vintage
     assert rows.loc[(2, 2024), "vdem_v2x_civlib_change1"] == pytest.approx(0.01)
     assert rows.loc[(2, 2025), names[:2]].isna().all()
     assert rows.loc[(2, 2025), "vdem_v2x_rule"] == pytest.approx(0.45)
 
 
-def test_alone_the_table_is_one_vintage(folder):
+def test_alone_the_table_goes_on_from_the_bundled_one(folder):
     (folder / "V-Dem-CY-Core.csv").unlink()
     panel = rtop.load_panel(data_dir=folder)
     variable = panel.variables["vdem_v2x_civlib"]
-    assert (variable.source, variable.first_year, variable.seam) == ("vdem-16", 2010, None)
+    assert (variable.source, variable.first_year) == ("vdem-12+vdem-16", 1969)
+    assert variable.seams == (2022,)
 
 
 def test_an_older_table_adds_nothing(folder):
     written(folder / "some.csv", NEWER, range(2010, 2024), offset=0.2, coded=False)
     panel = rtop.load_panel(data_dir=folder)
-    assert panel.variables["vdem_v2x_civlib"].source == "vdem-15"
+    assert panel.variables["vdem_v2x_civlib"].source == "vdem-12+vdem-15"
     assert not panel.files.set_index("file").loc["some.csv", "used"]
 
 

@@ -38,30 +38,36 @@ def with_newer_years(
         reaches further adds its newer years to them.
     """
     core, further = list(core), list(further)
-    for dataset in releases.found.files:
-        for path, table in releases.tables(dataset):
-            named = table.select({name: f"{dataset}_{name}" for name in table.coverage})
-            lasts = {name: last for one in (*core, *further) for name, (_, last) in one.coverage.items()}
-            new = [name for name in named.coverage if name not in lasts] if table.partial else []
-            longer = [
-                name
-                for name in named.coverage
-                if (table.partial or name in bundled) and lasts.get(name, LAST_YEAR) < named.coverage[name][1]
-            ]
-            if not new and not longer:
-                if table.partial:
-                    note = "not needed: a fuller release reaches as far in its variables"
-                    releases.notes.setdefault(path, note)
-                continue
-            releases.used.add(path)
-            core, further = extended(core, named, longer), extended(further, named, longer)
-            if new:
-                further.append(named.select({name: name for name in new}))
-            if longer:
-                first = min(lasts[name] for name in longer) + 1
-                releases.remark(
-                    path, f"adds the years from {first} on, of another vintage, to {', '.join(longer)}"
-                )
+    files = [
+        (dataset, path, table)
+        for dataset in releases.found.files
+        for path, table in releases.tables(dataset)
+        if table.partial or bundled
+    ]
+    # a fuller release keeps the years that it covers
+    for dataset, path, table in sorted(files, key=lambda one: one[2].partial):
+        named = table.select({name: f"{dataset}_{name}" for name in table.coverage})
+        lasts = {name: last for one in (*core, *further) for name, (_, last) in one.coverage.items()}
+        new = [name for name in named.coverage if name not in lasts] if table.partial else []
+        longer = [
+            name
+            for name in named.coverage
+            if (table.partial or name in bundled) and lasts.get(name, LAST_YEAR) < named.coverage[name][1]
+        ]
+        if not new and not longer:
+            if table.partial:
+                note = "not needed: a fuller release reaches as far in its variables"
+                releases.notes.setdefault(path, note)
+            continue
+        releases.used.add(path)
+        core, further = extended(core, named, longer), extended(further, named, longer)
+        if new:
+            further.append(named.select({name: name for name in new}))
+        if longer:
+            first = min(lasts[name] for name in longer) + 1
+            releases.remark(
+                path, f"adds the years from {first} on, of another vintage, to {', '.join(longer)}"
+            )
     return core, further
 
 
@@ -108,5 +114,5 @@ def _joined(table: SourceTable, newer: SourceTable) -> SourceTable:
         coverage={name: (first, newer.coverage[name][1]) for name, (first, _) in table.coverage.items()},
         states={},
         publication_lag_months=max(table.publication_lag_months, newer.publication_lag_months),
-        seams={name: last + 1 for name, (_, last) in table.coverage.items()},
+        seams={name: (*table.seams.get(name, ()), last + 1) for name, (_, last) in table.coverage.items()},
     )

@@ -92,8 +92,8 @@ class SourceTable:
     partial : bool
         Whether the file holds some variables of its release only. It adds years to those that a fuller release holds
         and replaces none of their values.
-    seams : dict of str to int
-        First year of the newer of two vintages, for variables that are made of both.
+    seams : dict of str to tuple of int
+        First years of each newer vintage, for variables that are made of several.
     months : MonthTable, optional
         State-months of the release. A release of months alone covers no variable by year.
 
@@ -113,7 +113,7 @@ class SourceTable:
     unmatched: pd.DataFrame
     states: Mapping[str, frozenset[int]] = field(default_factory=dict)
     partial: bool = False
-    seams: Mapping[str, int] = field(default_factory=dict)
+    seams: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     months: MonthTable | None = None
 
     def __post_init__(self) -> None:
@@ -205,7 +205,7 @@ class SourceTable:
             coverage={new: self.coverage[old] for old, new in names.items()},
             zero_inside=frozenset(names[name] for name in self.zero_inside if name in names),
             states={names[name]: ids for name, ids in self.states.items() if name in names},
-            seams={names[name]: year for name, year in self.seams.items() if name in names},
+            seams={names[name]: years for name, years in self.seams.items() if name in names},
             months=None,
         )
 
