@@ -58,9 +58,10 @@ def extended(table: SourceTable) -> tuple[pd.DataFrame, list[str]]:
     right = right[right.index.get_level_values("year") <= last]  # rows without a value may go further
     newest = right.xs(last, level="year")
     begun = state_years(first=last + 1, last=last + 1)["country_id"] if last < LAST_YEAR else []
-    newest = newest.reindex(newest.index.union(pd.Index(begun, name="country_id")))
+    new = pd.Index(begun, name="country_id").difference(newest.index)
+    newest = newest.reindex(newest.index.union(new))
     zeros = [name for name in table.zero_inside if table.coverage[name][1] == last]
-    newest[zeros] = newest[zeros].fillna(0.0)
+    newest.loc[new, zeros] = 0.0  # a value that is missing in the last year stays so
     more = pd.concat({last + 1: newest}, names=["year"]).swaplevel()
     plain = [name for name in right.columns if not name.startswith(HISTORY)]
     return pd.concat([right, more.reindex(columns=right.columns)]).sort_index(), plain

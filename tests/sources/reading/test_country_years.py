@@ -5,6 +5,7 @@ import pytest
 
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.catalogue import awsd
+from rtop_forecast.sources.catalogue.ewp_treaty import SOURCE as ewp_treaty
 from rtop_forecast.sources.catalogue.hief import SOURCE as hief
 from rtop_forecast.sources.reading.country_years import resolved
 
@@ -92,3 +93,11 @@ def test_a_whole_table_without_a_last_line_end_is_read(tmp_path, text):
     path = tmp_path / "HIEF_data.csv"
     path.write_text(text)
     assert len(hief.read(path).data) == 4
+
+
+def test_a_balanced_table_cut_behind_a_line_end_is_refused(data_dir, tmp_path):
+    content = (data_dir / "ewp2025" / "inputs" / "iccpr-data.csv").read_bytes()
+    path = tmp_path / "iccpr-data.csv"
+    path.write_bytes(content[: content.index(b"1962,Poland,290,0") + len(b"1962,Poland,290,0\n")])
+    with pytest.raises(DataIntegrityError, match=r"its last country, 'Poland', ends in 1962"):
+        ewp_treaty.read(path)

@@ -16,7 +16,13 @@ from pyarrow import csv as arrow_csv
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.reading.decimals import refuse_ambiguous
 
-__all__ = ["refuse_cut_order", "refuse_cut_rows", "refuse_grouped_points", "refuse_repeated_names"]
+__all__ = [
+    "refuse_cut_order",
+    "refuse_cut_rows",
+    "refuse_grouped_points",
+    "refuse_repeated_names",
+    "stops_in_order",
+]
 
 
 def refuse_cut_rows(
@@ -81,7 +87,7 @@ _ABSENT = "\0no column"
 
 
 def refuse_cut_order(path: Path, frame: pd.DataFrame) -> None:
-    """Raise when a table without a last line end stops in the middle of its order.
+    """Raise when a table stops in the middle of its order.
 
     A download that was cut right behind a cell has whole rows. In a table ordered by country and then by year its last
     country ends before nearly all others; in one ordered by year its last year has fewer rows than the year before. In
@@ -98,38 +104,68 @@ def refuse_cut_order(path: Path, frame: pd.DataFrame) -> None:
     ------
     DataIntegrityError
     """
-    column = next((name for name in frame.columns if str(name).casefold() == "year"), None)
-    dates = (
-        pd.to_numeric(frame[column], errors="coerce") if column is not None else pd.Series(dtype="float64")
-    )
-    if len(dates) < 2 or dates.isna().any():
-        return
-    last = int(dates.max())
-    stops = ""
-    if dates.is_monotonic_increasing:
-        now, before = int((dates == last).sum()), int((dates == last - 1).sum())
-        stops = (
-            f"its last year, {last}, has {now} rows and {last - 1} has {before}"
-            if now < _WHOLE * before
-            else ""
-        )
-    elif dates.iloc[-1] < last:
-        unit = next((name for name in frame.columns if _is_in_order(frame[name], dates)), None)
-        if unit is not None:
-            stops = f"its last {unit}, {frame[unit].iloc[-1]!r}, ends in {int(dates.iloc[-1])} and the table in {last}"
+    stops = stops_in_order(frame, least=_WHOLE) or _thin_last_year(frame)
     if stops:
         message = (
             f"{path.name}: a last line without line end must end the table, but {stops}: it looks cut, as after an "
-            "interrupted download. Download the file again, or end its last line if it is whole."
+            "interrupted download. Download it again; if it is whole, sort its rows by year and end its last line."
         )
         raise DataIntegrityError(message)
 
 
+def stops_in_order(frame: pd.DataFrame, *, least: float, fewest: int = 1) -> str:
+    """Where a table that stands country by country breaks off; empty if it does not.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Rows in the order of the file.
+    least : float
+        Share of the other countries that reach the last year, from which on the last one should, too.
+    fewest : int
+        Other countries that it takes to tell.
+    """
+    dates = _dates(frame)
+    if dates is None or dates.is_monotonic_increasing or dates.iloc[-1] >= dates.max():
+        return ""
+    names = (
+        name
+        for name in frame.columns[:_FIRST]
+        if _is_in_order(frame[name], dates, least=least, fewest=fewest)
+    )
+    unit = next(names, None)
+    if unit is None:
+        return ""
+    name, year = frame[unit].iloc[-1], int(dates.iloc[-1])
+    return f"its last {unit}, {name!r}, ends in {year} and the table in {int(dates.max())}"
+
+
+def _thin_last_year(frame: pd.DataFrame) -> str:
+    dates = _dates(frame)
+    if dates is None or not dates.is_monotonic_increasing:
+        return ""
+    last = int(dates.max())
+    now, before = int((dates == last).sum()), int((dates == last - 1).sum())
+    return (
+        f"its last year, {last}, has {now} rows and {last - 1} has {before}" if now < _WHOLE * before else ""
+    )
+
+
+def _dates(frame: pd.DataFrame) -> pd.Series | None:
+    column = next((name for name in frame.columns if str(name).casefold() == "year"), None)
+    if column is None or len(frame) < 2:
+        return None
+    dates = pd.to_numeric(frame[column], errors="coerce")
+    return None if dates.isna().any() else dates
+
+
+#: Columns among the first of which is the country.
+_FIRST = 8
 #: Share of the rows of the year before that the last year of a whole table has, and of units that reach the last year.
 _WHOLE = 0.9
 
 
-def _is_in_order(units: pd.Series, dates: pd.Series) -> bool:
+def _is_in_order(units: pd.Series, dates: pd.Series, *, least: float, fewest: int) -> bool:
     """Whether a table stands unit by unit and year by year, and nearly all but the last unit reach the last year."""
     names = units.astype("str")
     begins = names != names.shift()
@@ -137,7 +173,7 @@ def _is_in_order(units: pd.Series, dates: pd.Series) -> bool:
         return False
     ends = dates.groupby(names).max()
     others = ends[ends.index != names.iloc[-1]]
-    return 1 < len(ends) < len(units) and bool((others == dates.max()).mean() >= _WHOLE)
+    return fewest <= len(others) and len(ends) < len(units) and bool((others == dates.max()).mean() >= least)
 
 
 def refuse_repeated_names(path: str | Path, names: list[str]) -> None:

@@ -22,6 +22,7 @@ from rtop_forecast.sources.reading.rows import (
     refuse_cut_rows,
     refuse_grouped_points,
     refuse_repeated_names,
+    stops_in_order,
 )
 from rtop_forecast.sources.registry import registered_hashes
 from rtop_forecast.storage.files import file_sha256
@@ -47,6 +48,11 @@ __all__ = [
 Stamp = tuple[Path, int, int]
 
 _HEAD = 1 << 19  # the header of V-Dem alone takes some 80 KiB
+_ORDERED_ROWS = 100_000  # tables of countries and years are shorter, lists of events have no such order
+_NEARLY_ALL = (
+    0.95  # share of countries that reach the last year, where a table with a last line end may be cut
+)
+_FEWEST = 20  # other countries that it takes to tell
 _SAMPLE = 25  # rows that tell the delimiter
 _DELIMITERS = (",", "\t", ";", "|")
 _GZIP, _BZIP2, _XZ = b"\x1f\x8b", b"BZh", b"\xfd7zXZ"
@@ -333,8 +339,17 @@ def read_csv(path: str | Path, *, footer: tuple[str, ...] = (), **options: Any) 
     if content[-1:] != b"\n" and not footer and is_unended(path):
         refuse_cut_cell(path, content, delimiter=settings["sep"], line=line)
         refuse_cut_order(path, frame)
+    elif not footer and _breaks_off(path, frame):
+        refuse_cut_order(path, frame)
     refuse_grouped_points(path, content, frame, settings)
     return frame
+
+
+def _breaks_off(path: Path, frame: pd.DataFrame) -> bool:
+    """Whether a table with a last line end, that is not as registered, was cut behind a whole line."""
+    if len(frame) > _ORDERED_ROWS or not stops_in_order(frame, least=_NEARLY_ALL, fewest=_FEWEST):
+        return False
+    return file_sha256(path) not in registered_hashes()
 
 
 def lines_above(path: Path, line: int) -> Iterator[str]:
