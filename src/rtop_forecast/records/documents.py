@@ -148,7 +148,7 @@ def features_of_contents(contents: Mapping[str, bytes]) -> Features:
     reports: dict[str, Any] = {name: table_of(contents[f"panel_{name}.parquet"]) for name in _REPORTS}
     panel = Panel(
         frame=table_of(contents["panel.parquet"]),
-        variables={fields["name"]: Variable(**fields) for fields in document["variables"]},
+        variables={fields["name"]: _variable(fields) for fields in document["variables"]},
         issued=None if document["issued"] is None else date.fromisoformat(document["issued"]),
         hashes=document["hashes"],
         **reports,
@@ -160,6 +160,11 @@ def features_of_contents(contents: Mapping[str, bytes]) -> Features:
         issue_month=document["issue_month"],
         panel=panel,
     )
+
+
+def _variable(fields: Mapping[str, Any]) -> Variable:
+    """Variable from its fields; those that an earlier version did not write have their defaults."""
+    return Variable(**{**fields, "seams": tuple(fields.get("seams", ()))})
 
 
 def explanation_contents(tables: Mapping[int, AttributionTable]) -> dict[str, bytes]:
