@@ -75,7 +75,7 @@ def page(found: dict[str, Any]) -> str:
     lines = [
         "# Feature audit",
         "",
-        f"Each of the {found['features']} features of the catalogue, recomputed from the raw files by code that",
+        f"{found['features']} features of the catalogue, recomputed from the raw files by code that",
         "shares nothing with the library's (`tests/oracles/feature_sources.py` reads, `feature_formulas.py` beside it",
         "computes one state and year at a time), over all state-years 1946-2024. A cell is equal if both have no",
         "value, or values that differ by no more than the rounding of features to 24 binary digits. Tables of the",
@@ -85,6 +85,9 @@ def page(found: dict[str, Any]) -> str:
         "",
         f"Cells: {found['cells']:,}. Different: {found['different']:,}. Unexplained: {found['unexplained']:,}.",
         "This page is written by `python benchmarks/feature_audit.py --data DIR --write`.",
+        "",
+        "Not recomputed are the four features of Episodes of Regime Transformation (`ert_...`): their reader is held",
+        "beside the publisher's own episodes instead (`tests/sources/catalogue/test_ert.py`).",
         "",
         "| feature | values | equal cells | different |",
         "|---|---|---|---|",

@@ -11,7 +11,9 @@ import pytest
 
 import rtop_forecast as rtop
 from rtop_forecast.calibration import RandomWalkShift
+from rtop_forecast.features import CATALOGUE
 from rtop_forecast.models import BoostedTrees, ElasticNetLogit, LogOddsAverage
+from rtop_forecast.sources.core.bundled import core_tables
 
 ORIGIN = 1994
 MODEL = LogOddsAverage(
@@ -46,8 +48,12 @@ def cut_after(panel, year):
     return replace(panel, frame=frame[frame["year"] <= year], variables=variables)
 
 
-def parts(panel, core_names):
-    return rtop.build_features(panel, names=core_names), rtop.onset_target(panel)
+CORE = {name for table in core_tables() for name in table.coverage}
+NAMES = [spec.name for spec in CATALOGUE if spec.by_default and set(spec.variables) <= CORE]
+
+
+def parts(panel):
+    return rtop.build_features(panel, names=NAMES), rtop.onset_target(panel)
 
 
 def test_forecast_ignores_everything_after_its_origin(panel):

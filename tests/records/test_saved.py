@@ -181,6 +181,7 @@ def test_a_forecast_comes_back_and_answers_as_before(small, tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_a_saved_forecast_makes_the_same_report(small, tmp_path):
     result, before = small
     after = rtop.load_forecast(rtop.save_forecast(before, tmp_path / "f"))

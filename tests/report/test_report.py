@@ -258,6 +258,7 @@ def test_figures_draw(parts, name):
     assert axes.get_xlabel() or axes.get_title(loc="left") or name == "heatmap"
 
 
+@pytest.mark.slow
 def test_a_peer_is_scored_on_the_forecasts_that_both_made(parts, tmp_path):
     forecast, result = parts
     peer = result.frame[["country_id", "origin_year", "prob"]].iloc[::2].assign(prob=lambda t: t["prob"] / 2)

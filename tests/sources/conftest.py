@@ -138,6 +138,7 @@ def found(data_dir, more_dir):
     held = discover(data_dir)
     more = {
         "ucdp_organizedviolence": more_dir / "ucdp" / "organizedviolencecy_v25_1.csv",
+        "ert": more_dir / "vdem" / "ert_v15.csv",
         "ucdp_ged_months": more_dir / "ucdp" / "ucdp_ged_country_monthly_v251.csv",
     }
     files = {**held.files, **{dataset: (path,) for dataset, path in more.items()}}

@@ -24,6 +24,8 @@ from rtop_forecast.sources.reading.text import decompressed, stamp_of
 from rtop_forecast.sources.registry import datasets
 from rtop_forecast.world.states import KEYS
 
+pytestmark = pytest.mark.slow  # every dataset is read many times over
+
 OURS = (InputError, DataIntegrityError, CoverageError)
 TEXT = {".csv", ".txt", ".tsv"}
 GARBAGE = ("abc", "1e400", "inf", "--", "=1+1", "\x00", "20015", "-12345", "é\ud7ff", "1 2", "NaN?")

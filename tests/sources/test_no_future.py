@@ -32,7 +32,7 @@ OTHER_SHAPE = {
     "ucdp_ged": "a made release, in its own test",
     "ucdp_ged_months": "state-months, in the test of that reader",
     "ucdp_organizedviolence": "a further release, in its own test",
-}
+ "ert"}
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +74,10 @@ def test_later_rows_change_no_earlier_value(found, dataset, monkeypatch):
 def test_later_rows_of_organized_violence_change_no_earlier_value(more_dir, monkeypatch):
     release = more_dir / "ucdp" / "organizedviolencecy_v25_1.csv"
     check_earlier_rows([release], "ucdp_organizedviolence", monkeypatch)
+
+
+def test_later_rows_of_regime_transformation_change_no_earlier_value(more_dir, monkeypatch):
+    check_earlier_rows([more_dir / "vdem" / "ert_v15.csv"], "ert", monkeypatch)
 
 
 def check_earlier_rows(paths, dataset, monkeypatch):

@@ -12,6 +12,8 @@ from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
 from rtop_forecast.sources.folder.discover import discover, reader, recognised_as
 from rtop_forecast.sources.registry import datasets
 
+pytestmark = pytest.mark.slow  # every dataset is read many times over
+
 OURS = (InputError, DataIntegrityError, CoverageError)
 TEXT = {".csv", ".txt", ".tsv"}
 YEARS = {"year", "year_cy", "time", "elec_year", "syear", "from"}

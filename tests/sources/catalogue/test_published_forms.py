@@ -67,4 +67,4 @@ def test_the_workbook_of_the_api(tmp_path, xlsx):
 
 
 def test_episodes_of_regime_transformation_are_not_taken_for_v_dem(more_dir):
-    assert recognised_as(more_dir / "vdem" / "ert_v15.csv") is None
+    assert recognised_as(more_dir / "vdem" / "ert_v15.csv") == "ert"

@@ -146,6 +146,7 @@ def test_treaties_have_the_depositarys_number_of_parties_at_the_end_of_2024():
     assert {name: counts[name] + outside[name] for name in listed} == listed
 
 
+@pytest.mark.slow
 def test_compiling_again_gives_the_committed_bytes(data_dir, more_dir):
     path = datasets_dir() / "compile_core.py"
     spec = importlib.util.spec_from_file_location("compile_core", path)

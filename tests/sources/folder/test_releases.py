@@ -69,10 +69,10 @@ def test_a_release_that_lacks_a_variable_of_the_panel_is_refused(data_dir, tmp_p
     )
     with pytest.raises(InputError, match=words):
         rtop.load_panel(data_dir=tmp_path, releases={"vdem": "v14"})
-    # unasked, the release stands beside the bundled ratings, and each variable names its own
+    # unasked, the older release takes the place of no bundled variable
     panel = rtop.load_panel(data_dir=tmp_path)
     assert panel.variables["vdem_v2csreprss_ord"].release == "15"
-    assert panel.variables["vdem_e_cow_exports"].release == "14"
+    assert panel.variables["vdem_e_cow_exports"].release == "15"
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def with_newer_years(
         (dataset, path, table)
         for dataset in releases.found.files
         for path, table in releases.tables(dataset)
-        if table.partial or bundled
+        if table.coverage and (table.partial or bundled)
     ]
     # a fuller release keeps the years that it covers
     for dataset, path, table in sorted(files, key=lambda one: one[2].partial):
