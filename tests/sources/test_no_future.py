@@ -32,7 +32,8 @@ OTHER_SHAPE = {
     "ucdp_ged": "a made release, in its own test",
     "ucdp_ged_months": "state-months, in the test of that reader",
     "ucdp_organizedviolence": "a further release, in its own test",
- "ert"}
+    "ert": "a further release, in its own test",
+}
 
 
 @pytest.fixture(scope="module")
