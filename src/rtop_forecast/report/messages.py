@@ -87,8 +87,8 @@ TILES = {
 LISTS = {
     "lists.title": "Highest risks",
     "lists.note": "Two lists, since the forecast knows them apart to a different degree.",
-    "list.quiet": "Where no mass killing is under way: a first onset",
-    "list.underway": "Where one is under way: another onset",
+    "list.quiet": "No mass killing is under way: the chance that one begins",
+    "list.underway": "One is under way: the chance that another begins",
     "list.quiet.event": "Where it is not under way",
     "list.underway.event": "Where it is under way: another one",
     "list.all": "All states",
