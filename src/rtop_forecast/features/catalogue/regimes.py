@@ -1,4 +1,7 @@
-"""Movements of the regime, as each year's data showed them: risk factors 2 and 7 of the UN Framework."""
+"""Movements of the regime, as each year's data showed them: risk factor 7 of the UN Framework.
+
+No feature here is taken by default: no rule has judged them yet on windows closed by 1991.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ FEATURES = (
         indicators=("7.2",),
         sign=1,
         max_age=STATE_AGE,
+        by_default=False,
     ),
     level(
         "ert_decline",
@@ -22,6 +26,7 @@ FEATURES = (
         indicators=("7.2",),
         sign=1,
         max_age=STATE_AGE,
+        by_default=False,
     ),
     level(
         "ert_democratization",
@@ -31,11 +36,13 @@ FEATURES = (
         indicators=("7.2",),
         sign=0,
         max_age=STATE_AGE,
+        by_default=False,
     ),
     decayed(
         "ert_to_autocracy",
         "change from democracy to autocracy",
         half_life=5,
+        by_default=False,
         unit="years",
         risk_factors=(7,),
         indicators=("7.2",),
