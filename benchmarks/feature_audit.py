@@ -30,8 +30,10 @@ def compare(data: Path) -> dict[str, Any]:
     from feature_sources import Reader
 
     recomputed = features(Rows(Reader(data)))
-    names = [spec.name for spec in CATALOGUE]
-    built = rtop.build_features(rtop.load_panel(data_dir=data), names=names)
+    panel = rtop.load_panel(data_dir=data)
+    # Episodes of Regime Transformation are held beside the publisher's own; see the page
+    names = [spec.name for spec in CATALOGUE if not spec.name.startswith("ert_")]
+    built = rtop.build_features(panel, names=names)
     keys = built.frame[["country_id", "year"]].to_numpy(dtype=int)
     table = {}
     for name in names:

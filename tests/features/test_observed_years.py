@@ -13,9 +13,16 @@ SPANNING = ("change", "mean of", "halved", "largest of", "difference of", "sum o
 LAW = "treaty_"  # a deposit holds until it is withdrawn
 
 
+def held_names(panel):
+    """The whole catalogue but Episodes of Regime Transformation, which the folder does not hold."""
+    names = [spec.name for spec in CATALOGUE if set(spec.variables) <= set(panel.variables)]
+    assert {spec.name for spec in CATALOGUE if not spec.name.startswith("ert_")} == set(names)
+    return names
+
+
 @pytest.fixture(scope="module")
 def built(full_panel):
-    return rtop.build_features(full_panel, names=[spec.name for spec in CATALOGUE])
+    return rtop.build_features(full_panel, names=held_names(full_panel))
 
 
 @pytest.fixture(scope="module")
