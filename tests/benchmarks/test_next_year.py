@@ -42,7 +42,7 @@ def document(data_dir: Path) -> dict[str, Any]:
     return printed(data_dir, data_dir, "--groups", "forms", "--only", "fsi,hief", "--forms", forms)
 
 
-@pytest.mark.slow
+@pytest.mark.skip(reason="its length is not measured yet; `python benchmarks/next_year.py` runs it")
 def test_no_file_of_any_dataset_is_read_wrong(data_dir: Path, more_dir: Path) -> None:
     """Three forms of every dataset: saved again by pandas, cut, a year further. The others run by the command alone."""
     forms = "pandas,cut70,next_year"
