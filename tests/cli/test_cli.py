@@ -198,11 +198,16 @@ def test_rank_and_report_take_one_route_and_the_length_of_the_backtest_changes_n
     pd.testing.assert_frame_equal(short.frame, long.frame, check_exact=True)
 
 
-def test_a_misspelt_state_gets_suggestions_before_any_work(capsys):
-    assert main(["explain", "Soth Sudan", "--year", "2024"]) == 2
+@pytest.mark.parametrize("origin", [[], ["--origin", "2024"]])
+@pytest.mark.parametrize("command", [["explain"], ["brief", "--out", "never.html"]])
+def test_a_misspelt_state_gets_suggestions_before_any_work(command, origin, capsys, monkeypatch):
+    monkeypatch.setattr(rtop, "backtest", lambda *_, **__: pytest.fail("work began"))
+    assert main([*command, "Soth Sudan", *origin]) == 2
     error = capsys.readouterr().err
     assert "did you mean South Sudan" in error
     assert error.count("\n") == 1
+    assert main([*command, "99999", *origin]) == 2
+    assert "99999" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("quick")

@@ -55,9 +55,6 @@ def report(arguments: argparse.Namespace) -> str:
 
 def brief(arguments: argparse.Namespace) -> str:
     """Write the brief of one state."""
-    # a misspelt name fails here, before any work
-    if arguments.origin is not None:
-        rtop.resolve_state(arguments.state, system="name", year=arguments.origin)
     forecast, result = _forecast(arguments, backtest_first=BACKTEST_FIRST)
     written = rtop.write_brief(forecast, result, arguments.out, state=arguments.state)
     return f"{written}: brief from {forecast.origin_year}"
@@ -88,9 +85,6 @@ def score(arguments: argparse.Namespace) -> str:
 
 def explain(arguments: argparse.Namespace) -> str:
     """Say why a state stands where it does."""
-    # a misspelt name fails here, before any work
-    if arguments.origin is not None:
-        rtop.resolve_state(arguments.state, system="name", year=arguments.origin)
     forecast, _ = _forecast(arguments, draws=_FEW_DRAWS)
     attributions = forecast.attributions(arguments.state, compared_with=arguments.compared_with)
     if arguments.json:
@@ -172,6 +166,9 @@ def _forecast(
     """
     features, target = _inputs(arguments)
     origin = target.last_observed if arguments.origin is None else arguments.origin
+    if "state" in arguments:  # a misspelt name fails here, before any work
+        system = "gw" if arguments.state.strip().isdigit() else "name"
+        rtop.resolve_state(arguments.state.strip(), system=system, year=origin)
     closed = min(origin, target.last_observed) - arguments.horizon
     first = closed if backtest_first is None else min(backtest_first, closed)
     result = rtop.backtest(

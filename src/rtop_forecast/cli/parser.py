@@ -70,7 +70,7 @@ def _explain(commands: Any) -> argparse.ArgumentParser:
     explain.add_argument(
         "state", metavar="STATE", help="its name in any spelling, or its Gleditsch-Ward number"
     )
-    explain.add_argument("--year", dest="origin", type=int, help=_ORIGIN)
+    explain.add_argument("--origin", "--year", dest="origin", type=int, help=_ORIGIN)
     explain.add_argument(
         "--compared-with",
         type=_reference,
