@@ -30,7 +30,7 @@ def tables(shown: Contents, briefs: Sequence[Brief], mechanisms: Mechanisms) -> 
     named = [{"country_id": one.row["country_id"], "name": one.row["name"]} for one in briefs]
     both = list(zip(named, briefs, strict=True))
     trends = [key | {"origin_year": y, "prob": p} for key, one in both for y, p in one.trend.items()]
-    told = [
+    reasons = [
         key | {"feature": r.feature, "risk_factor": r.risk_factor, "odds": r.odds, "sentence": r.sentence}
         for key, one in both
         for r in (*one.raising, *one.lowering)
@@ -48,7 +48,7 @@ def tables(shown: Contents, briefs: Sequence[Brief], mechanisms: Mechanisms) -> 
         "trends": pd.DataFrame(trends),
         "world": world,
         "reasons": pd.DataFrame(
-            told, columns=["country_id", "name", "feature", "risk_factor", "odds", "sentence"]
+            reasons, columns=["country_id", "name", "feature", "risk_factor", "odds", "sentence"]
         ),
         "mechanisms": bound,
     }

@@ -137,7 +137,7 @@ def reliability(bins: pd.DataFrame, *, expected: float, observed: int) -> Markup
         )
         for row in bins.to_dict("records")
     )  # fmt: skip
-    told = "; ".join(
+    words = "; ".join(
         say(
             "figure.bin",
             chance=percent(row["mean_prob"]),
@@ -146,7 +146,7 @@ def reliability(bins: pd.DataFrame, *, expected: float, observed: int) -> Markup
         )
         for row in bins.to_dict("records")
     )
-    label = say("figure.reliability.label", expected=f"{expected:.0f}", observed=observed, bins=told)
+    label = say("figure.reliability.label", expected=f"{expected:.0f}", observed=observed, bins=words)
     return Markup(
         '<svg class="fig" role="img" aria-label="{}" viewBox="0 0 {} {}"><g class="a">{}</g>'
         '<path class="d" d="M{} {}L{} {}"/>{}</svg>'

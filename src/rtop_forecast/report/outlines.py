@@ -44,8 +44,8 @@ def world_svg(prob: Mapping[int, float], slugs: Mapping[int, str], year: int) ->
     for (number, _), parts in shapes(year).items():
         rings = [_SCALE * ring * np.array([1.0, -1.0]) for polygon in parts for ring in polygon]
         largest = max(rings, key=_area)
-        kept = [ring for ring in rings if ring is largest or _area(ring) > _SMALL]
-        drawn = [path for ring in kept if (path := _outline(ring))]
+        visible = [ring for ring in rings if ring is largest or _area(ring) > _SMALL]
+        drawn = [path for ring in visible if (path := _outline(ring))]
         if number in prob:
             paths.setdefault(number, []).extend(drawn)
             if sum(_area(ring) for ring in rings) < _DOT:

@@ -57,11 +57,11 @@ def find_spelling(text: str) -> tuple[str, str] | None:
     >>> find_spelling("N. Korea"), find_spelling("Tanzania, United Rep."), find_spelling("SDN")
     (('name', 'north korea'), ('name', 'united republic of tanzania'), ('iso3', 'SDN'))
     """
-    known = codes_of("name").number
+    numbers = codes_of("name").number
     for spelling in (text, text.replace(".", "")):
-        if normalise(spelling, system="name") in known:
+        if normalise(spelling, system="name") in numbers:
             return "name", normalise(spelling, system="name")
-    found = dict.fromkeys(variant for variant in _variants(text) if variant in known)
+    found = dict.fromkeys(variant for variant in _variants(text) if variant in numbers)
     # spellings of one state may well be several; of two states they are no answer
     states = {tuple(codes_of("name").state[list(codes_of("name").spells(key))]) for key in found}
     if found and len(states) == 1:

@@ -185,10 +185,10 @@ class MonthTable:
 
 def states_by_year(first: int, last: int) -> pd.DataFrame:
     """``country_id, year`` of the independent states; years after the table of states are given those of its last."""
-    known = state_years(first=min(first, LAST_YEAR), last=min(last, LAST_YEAR))[["country_id", "year"]]
-    newest = known[known["year"] == LAST_YEAR]
+    states = state_years(first=min(first, LAST_YEAR), last=min(last, LAST_YEAR))[["country_id", "year"]]
+    newest = states[states["year"] == LAST_YEAR]
     later = [newest.assign(year=year) for year in range(LAST_YEAR + 1, last + 1)]
-    return pd.concat([known[known["year"] >= first], *later], ignore_index=True)
+    return pd.concat([states[states["year"] >= first], *later], ignore_index=True)
 
 
 def _is_last_day(day: date) -> bool:
