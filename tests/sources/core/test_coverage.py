@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import rtop_forecast as rtop
-from rtop_forecast.sources.catalogue import treaties, ucdp_brd, ucdp_onesided
+from rtop_forecast.sources.catalogue import maddison, treaties, ucdp_brd, ucdp_ged_months, ucdp_onesided
 from rtop_forecast.sources.catalogue.ucdp_onesided import actor_years
 from rtop_forecast.sources.reading.coverage import first_covered
 
@@ -153,3 +153,22 @@ def test_a_later_table_of_deposits_keeps_what_came_after_2014(data_dir, tmp_path
     assert table.data.set_index("country_id").loc[371, "year"] == 2023
     registered = treaties.read(data_dir / "treaties" / "untreaties_18-10.csv")
     assert (registered.source, registered.coverage) == ("untc-2015", {"rome_deposit": (1998, 2014)})
+
+
+def test_series_cover_the_years_that_their_file_holds(data_dir, tmp_path):
+    """A table from 1990 took the place of the bundled one and lost 4,876 state-years of population."""
+    whole = pd.read_csv(data_dir / "ewp2025" / "inputs" / "maddison.csv", dtype=str)
+    whole[whole["year"].astype(int) >= 1990].to_csv(tmp_path / "maddison.csv", index=False)
+    assert set(maddison.read(tmp_path / "maddison.csv").coverage.values()) == {(1990, 2022)}
+    panel = rtop.load_panel(data_dir=tmp_path).to_frame().set_index(KEYS)
+    bundled = rtop.load_panel().to_frame().set_index(KEYS)
+    names = ["maddison_population", "maddison_gdp_per_head"]
+    pd.testing.assert_frame_equal(panel.loc[bundled.index, names], bundled[names], check_exact=True)
+
+
+def test_totals_by_month_that_begin_later_are_not_zero_before(more_dir, tmp_path):
+    whole = pd.read_csv(more_dir / "ucdp" / "ucdp_ged_country_monthly_v251.csv", dtype=str)
+    path = tmp_path / "ucdp_ged_country_monthly_v251.csv"
+    whole[whole["year"].astype(int) >= 2010].to_csv(path, index=False)
+    months = ucdp_ged_months.read(path).months
+    assert (months.first, months.last) == ((2010, 1), (2024, 12))

@@ -128,8 +128,9 @@ def read(path: str | Path) -> SourceTable:
     last = int(frame["year"].max())
     release = str(last + 1)
     covered = {
-        name: (1946, int(data.loc[data[name].notna(), "year"].max()))
+        name: (int(observed.min()), int(observed.max()))
         for name in ("population", "gdp_per_head")
+        if len(observed := data.loc[data[name].notna(), "year"])
     }
     return SourceTable(
         source=f"maddison-{release}",

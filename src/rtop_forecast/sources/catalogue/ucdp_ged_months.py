@@ -19,6 +19,7 @@ from rtop_forecast.sources.catalogue.ucdp_ged import recognise as has_places
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import refuse, whole_numbers, years
 from rtop_forecast.sources.reading.country_years import last_full_year
+from rtop_forecast.sources.reading.coverage import first_covered
 from rtop_forecast.sources.reading.month_counts import month_counts
 from rtop_forecast.sources.reading.months import MonthTable, month_number
 from rtop_forecast.sources.reading.table import Edition, SourceTable
@@ -153,7 +154,7 @@ def _totals(path: Path) -> MonthTable:
         [name for name in _TOTALS.values() if name not in ("iso3", "year", "month")],
         edition,
         codes=[("iso3", "iso3")],
-        months=(month_number(FIRST_YEAR, 1), month_number(last, 12)),
+        months=(month_number(first_covered(frame["year"], published=FIRST_YEAR), 1), month_number(last, 12)),
         lag_months=FINAL_LAG,
         provisional=False,
     )
