@@ -30,5 +30,5 @@ def test_all_of_it_your_own(tmp_path, monkeypatch):
     assert "pogrom" in page
     assert "survey" in names["fc"].attributions("Sudan").to_frame()["source"].str.cat()
     # the page speaks of this outcome, not of mass killing
-    assert "<h1>Risk that a new episode of pogrom begins in 2025-2026</h1>" in page
+    assert "<h1>Where could it happen that a new episode of pogrom begins in 2025-2026?</h1>" in page
     assert "Events of the user&#39;s own, called pogrom." in page
