@@ -210,8 +210,8 @@ def _knots(rows: TrainingRows) -> FloatArray:
     knots = np.full((rows.features.shape[1], len(_KNOT_QUANTILES)), np.nan)
     for j, observed in enumerate(rows.ascending_values()):
         if np.count_nonzero(np.diff(observed)) >= _DISCRETE:
-            places = np.quantile(observed, _KNOT_QUANTILES)
-            if len(np.unique(places)) == len(places):
+            places = _quantiles(observed, _KNOT_QUANTILES)
+            if (np.diff(places) > 0).all():
                 knots[j] = places
     return knots
 
@@ -219,8 +219,21 @@ def _knots(rows: TrainingRows) -> FloatArray:
 def _curve(values: FloatArray, knots: FloatArray) -> FloatArray:
     """Curved term of a natural cubic spline of one feature, scaled by the squared distance of the outer two knots."""
     first, middle, last = knots
-    cubes = [np.maximum(values - knot, 0.0) ** 3 for knot in (first, middle, last)]
+    cubes = [_cube(np.maximum(values - knot, 0.0)) for knot in (first, middle, last)]
     span = last - middle
     bend: FloatArray = cubes[0] - cubes[1] * ((last - first) / span) + cubes[2] * ((middle - first) / span)
     scaled: FloatArray = bend / (last - first) ** 2
     return scaled
+
+
+def _cube(values: FloatArray) -> FloatArray:
+    """Third power; by products, which are much faster than a power."""
+    cubed: FloatArray = values * values * values
+    return cubed
+
+
+def _quantiles(ascending: FloatArray, shares: Sequence[float]) -> FloatArray:
+    """Quantiles of sorted values by linear interpolation, as ``numpy.quantile`` takes them of unsorted ones."""
+    places = np.array(shares) * (len(ascending) - 1)
+    result: FloatArray = np.interp(places, np.arange(len(ascending)), ascending)
+    return result
