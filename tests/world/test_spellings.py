@@ -85,6 +85,14 @@ def test_codes_lead_back_to_the_state():
         ]
         np.testing.assert_array_equal(back, states["country_id"][given][::7])
     assert rtop.find_codes(4, 2000).shape == (1, 4)
+    # codes withdrawn long ago are read, and never given
+    ids = [775, 360, 552, 490, 434, 439, 860, 347]
+    expected = ["MMR", "ROU", "ZWE", "COD", "BEN", "BFA", "TLS", "XKX"]
+    assert rtop.find_codes(ids, 2024)["iso3"].tolist() == expected
+    assert rtop.find_codes(ids, 2024, codes=["worldbank"])["worldbank"].tolist() == expected
+    assert rtop.find_codes(ids, 2024, codes=["iso2"])["iso2"].tolist() == [
+        "MM", "RO", "ZW", "CD", "BJ", "BF", "TL", "XK",
+    ]  # fmt: skip
     assert rtop.find_codes(700, 2000)["iso_numeric"].tolist() == ["004"]
     with pytest.raises(rtop.InputError, match="codes must be of iso3"):
         rtop.find_codes([625], 2000, codes=["fips"])
