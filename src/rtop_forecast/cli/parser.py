@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import rtop_forecast as rtop
 from rtop_forecast.cli import commands as _commands
+from rtop_forecast.cli.streams import say, write
 from rtop_forecast.cli.values import day, job_count, positive, reference, seed, year
 
 __all__ = ["SHELLS", "parser"]
@@ -18,11 +20,17 @@ _STATE = "its name in any spelling, its ISO code or its Gleditsch-Ward number"
 
 
 class _Parser(argparse.ArgumentParser):
-    """Parser whose complaint is one line."""
+    """Parser whose complaint is one line, and whose help does not get lost without a word."""
 
     def error(self, message: str) -> Any:
         """Print one line and leave with exit code 2."""
         self.exit(2, f"{self.prog}: {message}. See `{self.prog} --help`.\n")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        if file is sys.stdout:
+            write(message.rstrip("\n"))
+        else:
+            say(message.rstrip("\n"))
 
 
 def parser() -> argparse.ArgumentParser:

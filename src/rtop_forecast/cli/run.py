@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor
 
@@ -33,7 +32,7 @@ def run(argv: Sequence[str] | None) -> int:
     """
     name = "rtop-forecast"
     try:
-        arguments = _parsed(argv)
+        arguments = parser().parse_args(argv)
         name = f"{name} {arguments.command}"
         write(arguments.run(arguments))
     except _TOLD as error:
@@ -45,12 +44,3 @@ def run(argv: Sequence[str] | None) -> int:
     else:
         return 0
     return _FAILED
-
-
-def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
-    try:
-        return parser().parse_args(argv)
-    except SystemExit as end:
-        if not end.code:
-            write()  # the help, which may still lie in a buffer
-        raise
