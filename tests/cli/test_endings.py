@@ -171,11 +171,14 @@ def test_too_little_memory_ends_with_2_in_one_line(error, capsys, monkeypatch):
         pytest.param(signal.SIGINT, 2, id="ctrl-c when they have given results"),
     ],
 )
-def test_worker_processes_end_with_the_command(number, lines, tmp_path):
+def test_worker_processes_end_with_the_command(number, lines, tmp_path, request):
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     words = [*COMMAND, "rank", "--origin", "1985", "--jobs", "2", "--out", str(tmp_path / "new")]
     environment = os.environ | {"TMPDIR": str(scratch), "JOBLIB_TEMP_FOLDER": str(scratch)}
+    # a shell that runs the tests behind itself has them ignore Ctrl-C, and what they start as well
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
     with subprocess.Popen(
         words,
         stdout=subprocess.PIPE,

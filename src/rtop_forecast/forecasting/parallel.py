@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -24,4 +25,10 @@ def run(tasks: Iterable[Any], *, count: int, n_jobs: int | None, progress: str |
         Caption of the progress on stderr; none is shown without one.
     """
     results = Parallel(n_jobs=n_jobs, return_as="generator")(tasks)
-    return list(with_progress(results, count=count, caption=progress))
+    try:
+        return list(with_progress(results, count=count, caption=progress))
+    finally:
+        # after an interruption or a fault the processes end here, and joblib has no more to say about it
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=".*tasks which", category=UserWarning)
+            results.close()
