@@ -76,7 +76,7 @@ def backtest(  # noqa: PLR0913 (public entry point)
     seed : int
         Seed of the bootstrap of the scores.
     progress : str, optional
-        Caption of a progress bar on stderr.
+        Caption of the progress on stderr: a bar in a terminal or a notebook, plain lines every few seconds elsewhere.
     explain : bool
         Whether to keep the contributions to every forecast, for :meth:`BacktestResult.case`.
     checkpoint : path, optional

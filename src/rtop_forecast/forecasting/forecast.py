@@ -261,7 +261,7 @@ def forecast(  # noqa: PLR0913 (public entry point)
         Passed to joblib.
     seed : int
     progress : str, optional
-        Caption of a progress bar on stderr.
+        Caption of the progress on stderr: a bar in a terminal or a notebook, plain lines every few seconds elsewhere.
     cache : ResultCache, optional
         Where the result is kept, and read from if the same was computed before.
 
