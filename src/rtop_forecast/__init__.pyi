@@ -60,6 +60,8 @@ from .records.locked import LockedScore as LockedScore
 from .records.locked import lock_forecast as lock_forecast
 from .records.locked import read_locked as read_locked
 from .records.locked import score_locked as score_locked
+from .records.published import PublishedRecord as PublishedRecord
+from .records.published import score_published as score_published
 from .records.saved import load_backtest as load_backtest
 from .records.saved import load_forecast as load_forecast
 from .records.saved import load_model as load_model
