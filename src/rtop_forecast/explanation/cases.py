@@ -93,7 +93,9 @@ class Case(Displayed):
 
     def _less(self) -> str:
         """Say which of the years asked for are not shown, and why."""
-        return "not shown: " + "; ".join(f"{_in_words(years)} ({why})" for why, years in self.left_out.items())
+        return "not shown: " + "; ".join(
+            f"{_in_words(years)} ({why})" for why, years in self.left_out.items()
+        )
 
     def _shown(self) -> pd.DataFrame:
         return self.frame
@@ -141,7 +143,9 @@ def make_case(result: _Backtested, state: str | int, *, first: int, last: int) -
     )
 
 
-def _left_out(asked: Iterable[int], origins: pd.Series[int], shown: pd.Series[int]) -> dict[str, tuple[int, ...]]:
+def _left_out(
+    asked: Iterable[int], origins: pd.Series[int], shown: pd.Series[int]
+) -> dict[str, tuple[int, ...]]:
     """Years asked for that are not shown, by reason."""
     missing = [year for year in asked if year not in set(shown)]
     reasons = {
