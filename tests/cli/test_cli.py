@@ -229,9 +229,8 @@ def test_explain_compares_with_the_reference_it_is_given(capsys):
 def test_rank_and_report_take_one_route_and_the_length_of_the_backtest_changes_nothing():
     """The calibrator learns from the same latest origins, whether one or many are scored."""
     arguments = parser().parse_args(["rank", "--origin", "2000", "--jobs", "1", "--quiet"])
-    short, one = commands._forecast(arguments, draws=20)
-    long, many = commands._forecast(arguments, backtest_first=1993, draws=20)
-    assert one.frame["origin_year"].unique().tolist() == [1998]
+    short = commands._forecast(arguments)
+    long, many = commands._forecast_and_backtest(arguments)
     assert many.frame["origin_year"].unique().tolist() == list(range(1993, 1999))
     pd.testing.assert_frame_equal(short.frame, long.frame, check_exact=True)
 

@@ -31,8 +31,8 @@ def made():
     with pytest.MonkeyPatch.context() as patch:
         small = HistoryLogit(HISTORY_COLUMNS)
         patch.setitem(vars(rtop), "default_model", lambda: small)
-        words = ["rank", "--origin", "2020", "--jobs", "1", "--quiet"]
-        return commands._forecast(parser().parse_args(words), draws=20)
+        words = ["rank", "--origin", "2020", "--jobs", "1", "--quiet", "--no-cache"]
+        return commands._forecast_and_backtest(parser().parse_args(words))
 
 
 def one_line(text: str, *, says: str) -> None:
@@ -96,7 +96,8 @@ def test_letters_that_the_output_cannot_hold_end_it_in_one_line(capsys, monkeypa
 def test_a_full_disk_under_the_files_ends_it_in_one_line_and_leaves_nothing(
     made, words, capsys, monkeypatch, tmp_path
 ):
-    monkeypatch.setattr(commands, "_forecast", lambda *_, **__: made)
+    monkeypatch.setattr(commands, "_forecast", lambda *_: made[0])
+    monkeypatch.setattr(commands, "_forecast_and_backtest", lambda *_: made)
     monkeypatch.setitem(vars(rtop), "write_report", lambda *a, **_: rtop.write_tables(a[0], a[2]))
     monkeypatch.setattr(os, "fsync", fails(NO_SPACE))
     out = tmp_path / {"lock": "a.json"}.get(words[0], "new")

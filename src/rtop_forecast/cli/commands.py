@@ -18,6 +18,7 @@ from rtop_forecast.cli.before import (
     check_origin,
     check_state,
 )
+from rtop_forecast.cli.kept import backtest_parts, forecast_parts
 from rtop_forecast.cli.streams import say
 from rtop_forecast.cli.text import (
     age_lines,
@@ -35,13 +36,12 @@ from rtop_forecast.cli.text import (
 )
 
 BACKTEST_FIRST = 1993
-_FEW_DRAWS = 20
 
 
 def rank(arguments: argparse.Namespace) -> str:
     """Rank the states."""
     check_folder(arguments.out)
-    forecast, _ = _forecast(arguments)
+    forecast = _forecast(arguments)
     if arguments.out is not None:
         rtop.write_tables(forecast, arguments.out)
     table = forecast.ranking()
@@ -57,7 +57,7 @@ def rank(arguments: argparse.Namespace) -> str:
 def report(arguments: argparse.Namespace) -> str:
     """Write the annual report."""
     check_folder(arguments.out)
-    forecast, result = _forecast(arguments, backtest_first=BACKTEST_FIRST)
+    forecast, result = _forecast_and_backtest(arguments)
     comparable = arguments.data is not None and arguments.horizon == 2  # what EWP forecasts
     peers = rtop.read_peer_forecasts(arguments.data) if comparable else None
     _phase(arguments, "writing the report")
@@ -68,7 +68,7 @@ def report(arguments: argparse.Namespace) -> str:
 def brief(arguments: argparse.Namespace) -> str:
     """Write the brief of one state."""
     check_file(arguments.out, suffix=".html")
-    forecast, result = _forecast(arguments, backtest_first=BACKTEST_FIRST)
+    forecast, result = _forecast_and_backtest(arguments)
     _phase(arguments, "writing the brief")
     written = rtop.write_brief(forecast, result, arguments.out, state=arguments.state)
     return f"{written}: brief from {forecast.origin_year}"
@@ -82,7 +82,7 @@ def lock(arguments: argparse.Namespace) -> str:
         )
         raise rtop.InputError(message)
     check_file(arguments.out, suffix=".json")
-    forecast, _ = _forecast(arguments)
+    forecast = _forecast(arguments)
     digest = rtop.lock_forecast(forecast, arguments.out, locked_on=arguments.date)
     return f"{arguments.out}: {len(forecast.frame)} forecasts from {forecast.origin_year}, SHA-256 {digest}"
 
@@ -102,7 +102,7 @@ def score(arguments: argparse.Namespace) -> str:
 
 def explain(arguments: argparse.Namespace) -> str:
     """Say why a state stands where it does."""
-    forecast, _ = _forecast(arguments, draws=_FEW_DRAWS)
+    forecast = _forecast(arguments)
     attributions = forecast.attributions(arguments.state, compared_with=arguments.compared_with)
     if arguments.json:
         return explain_json(forecast, attributions)
@@ -172,28 +172,63 @@ def completion(arguments: argparse.Namespace) -> str:
     return script(arguments.shell)
 
 
+def cache(arguments: argparse.Namespace) -> str:
+    """Say what is kept, or remove it."""
+    store = rtop.ResultCache()
+    if arguments.clear:
+        return f"{store.clear()} results removed from {store.folder}"
+    count, megabytes = store.size()
+    return f"{count} results, {megabytes:.0f} MB, in {store.folder} (at most {store.megabytes} MB)"
+
+
 def _panel(arguments: argparse.Namespace) -> rtop.Panel:
     """Load the panel; with a data folder, say on stderr what was used of it."""
     if arguments.data is not None:
         check_data(arguments.data)
         _phase(arguments, f"reading {arguments.data}")
     panel = rtop.load_panel(data_dir=arguments.data)
+    _say_sources(panel, arguments)
+    return panel
+
+
+def _say_sources(panel: rtop.Panel, arguments: argparse.Namespace) -> None:
+    if arguments.data is None:
+        return
     for row in panel.origin.to_dict("records"):
         say(f"{row['table']}: {row['origin']} ({one_line(row['note'])})")
     for line in file_lines(panel.files):
         say(line)
-    return panel
 
 
-def _forecast(
-    arguments: argparse.Namespace, *, backtest_first: int | None = None, draws: int = 50
-) -> tuple[rtop.Forecast, rtop.BacktestResult]:
-    """Forecast of a command, and the backtest that calibrates it.
+def _forecast(arguments: argparse.Namespace) -> rtop.Forecast:
+    """Forecast of a command, as it was kept or made now."""
+    found: rtop.Forecast | None = _kept(arguments, "forecast", forecast_parts(arguments))
+    if found is not None:
+        _say_sources(found.basis.features.panel, arguments)
+        return _with_ages(found, arguments)
+    inputs = _inputs(arguments)
+    return _made_forecast(arguments, inputs, _backtest(arguments, inputs, first=None))
 
-    The backtest's last origin is the latest whose window had closed by the forecast's. It has no other, unless
-    ``backtest_first`` names an earlier one; the forecast is the same either way, since the calibrator learns from the
-    same latest origins.
-    """
+
+def _forecast_and_backtest(arguments: argparse.Namespace) -> tuple[rtop.Forecast, rtop.BacktestResult]:
+    """Forecast, and a backtest from ``BACKTEST_FIRST`` on that calibrates it."""
+    forecast: rtop.Forecast | None = _kept(arguments, "forecast", forecast_parts(arguments))
+    result: rtop.BacktestResult | None = _kept(
+        arguments, "backtest", backtest_parts(arguments, BACKTEST_FIRST)
+    )
+    if forecast is not None and result is not None:
+        _say_sources(forecast.basis.features.panel, arguments)
+        return _with_ages(forecast, arguments), result
+    inputs = _inputs(arguments)
+    if result is None:
+        result = _backtest(arguments, inputs, first=BACKTEST_FIRST)
+    if forecast is not None:
+        return _with_ages(forecast, arguments), result
+    return _made_forecast(arguments, inputs, result), result
+
+
+def _inputs(arguments: argparse.Namespace) -> tuple[rtop.Features, rtop.Target, int]:
+    """Features, target and origin, checked before any model is fitted."""
     panel = _panel(arguments)
     target = rtop.onset_target(panel, horizon=arguments.horizon)
     origin = target.last_observed if arguments.origin is None else arguments.origin
@@ -203,18 +238,42 @@ def _forecast(
     features = rtop.build_features(panel)
     if "date" in arguments:
         check_date(arguments.date, origin=origin, issue_month=features.issue_month)
+    return features, target, origin
+
+
+def _backtest(
+    arguments: argparse.Namespace, inputs: tuple[rtop.Features, rtop.Target, int], *, first: int | None
+) -> rtop.BacktestResult:
+    """Backtest that calibrates a forecast.
+
+    Its last origin is the latest whose window had closed by the forecast's. It has no other, unless ``first`` names an
+    earlier one; the forecast is the same either way, since the calibrator learns from the same latest origins.
+    """
+    features, target, origin = inputs
     closed = min(origin, target.last_observed) - arguments.horizon
-    first = closed if backtest_first is None else min(backtest_first, closed)
-    earliest = panel.years[0] + 2 * arguments.horizon + FIRST_TRAINING_YEARS
+    earliest = features.panel.years[0] + 2 * arguments.horizon + FIRST_TRAINING_YEARS
     result = rtop.backtest(
         rtop.default_model(),
         features,
         target,
-        origins=rtop.RollingOrigin(first=first, last=closed, horizon=arguments.horizon),
+        origins=rtop.RollingOrigin(
+            first=closed if first is None else min(first, closed), last=closed, horizon=arguments.horizon
+        ),
         calibration_origins=min(closed + 1 - earliest, CALIBRATION_ORIGINS),
         n_jobs=arguments.jobs,
-        progress=_caption(arguments, "calibration" if backtest_first is None else "backtest"),
+        progress=_caption(arguments, "calibration" if first is None else "backtest"),
     )
+    if first is not None and not arguments.no_cache:
+        rtop.ResultCache().keep("backtest", backtest_parts(arguments, first), result)
+    return result
+
+
+def _made_forecast(
+    arguments: argparse.Namespace,
+    inputs: tuple[rtop.Features, rtop.Target, int],
+    result: rtop.BacktestResult,
+) -> rtop.Forecast:
+    features, target, origin = inputs
     _phase(arguments, f"forecast from {origin}")
     forecast = rtop.forecast(
         rtop.default_model(),
@@ -222,15 +281,25 @@ def _forecast(
         target,
         origin=origin,
         backtest=result,
-        draws=draws,
         n_jobs=arguments.jobs,
         seed=arguments.seed,
         progress=_caption(arguments, "intervals"),
     )
+    if not arguments.no_cache:
+        rtop.ResultCache().keep("forecast", forecast_parts(arguments), forecast)
+    return _with_ages(forecast, arguments)
+
+
+def _kept(arguments: argparse.Namespace, noun: str, parts: dict[str, Any]) -> Any:
+    return None if arguments.no_cache else rtop.ResultCache().find(noun, parts)
+
+
+def _with_ages(forecast: rtop.Forecast, arguments: argparse.Namespace) -> rtop.Forecast:
+    """Say on stderr how old the values of a user's folder are."""
     if arguments.data is not None:
         for line in age_lines(forecast):
             say(line)
-    return forecast, result
+    return forecast
 
 
 def _phase(arguments: argparse.Namespace, text: str) -> None:

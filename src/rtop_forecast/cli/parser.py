@@ -42,7 +42,19 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("--version", action="version", version=f"rtop-forecast {rtop.__version__}")
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_rank, _explain, _report, _brief, _backtest, _lock, _score, _sources, _fetch, _completion):
+    for add in (
+        _rank,
+        _explain,
+        _report,
+        _brief,
+        _backtest,
+        _lock,
+        _score,
+        _sources,
+        _fetch,
+        _cache,
+        _completion,
+    ):
         add(commands)
     return whole
 
@@ -71,6 +83,9 @@ def _forecasts(command: argparse.ArgumentParser, *, origin: bool = True) -> None
     )
     command.add_argument(
         "--jobs", type=job_count, default=-1, metavar="N", help="processes (default: one per core)"
+    )
+    command.add_argument(
+        "--no-cache", action="store_true", help="compute anew, and keep nothing (default: read what was kept)"
     )
     command.add_argument(
         "--seed", type=seed, default=0, metavar="N", help="seed of the resampling (default: 0)"
@@ -193,6 +208,12 @@ def _fetch(commands: Any) -> None:
     fetch.add_argument("--to", dest="out", type=Path, help=argparse.SUPPRESS)  # its earlier name
     fetch.add_argument("--list", action="store_true", help="list what can be fetched, and download nothing")
     _quiet(fetch)
+
+
+def _cache(commands: Any) -> None:
+    cache = _add(commands, "cache", _commands.cache, says="say what results are kept, or remove them")
+    cache.add_argument("--clear", action="store_true", help="remove all kept results")
+    _quiet(cache)
 
 
 def _completion(commands: Any) -> None:

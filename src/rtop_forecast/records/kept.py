@@ -19,7 +19,7 @@ from rtop_forecast.errors import InputError, StorageError
 from rtop_forecast.forecasting.fingerprint import fingerprint
 from rtop_forecast.records.saved import load_backtest, load_forecast, save_backtest, save_forecast
 from rtop_forecast.storage.bundled import datasets_dir
-from rtop_forecast.storage.cache import cache_dir, folder_digest
+from rtop_forecast.storage.cache import cache_dir, folder_digest, is_off
 
 __all__ = ["ResultCache"]
 
@@ -52,7 +52,8 @@ class ResultCache:
     Parameters
     ----------
     folder : path, optional
-        By default ``results`` in the cache folder: ``RTOP_CACHE`` if set, else the platform's.
+        By default ``results`` in the cache folder: ``RTOP_CACHE`` if set, else the platform's. ``RTOP_CACHE=off`` keeps
+        and finds nothing.
     megabytes : int
         Limit of the whole.
 
@@ -80,7 +81,8 @@ class ResultCache:
         ----------
         noun : {"backtest", "forecast"}
         parts : mapping of str to object
-            All that the result depends on beside the package and its libraries.
+            All that the result depends on beside the package and its libraries. A folder counts by the names and
+            contents of its files.
 
         Raises
         ------
@@ -88,7 +90,7 @@ class ResultCache:
             If a part cannot be read.
         """
         entry = self._entry(noun, parts)
-        if not entry.is_dir():
+        if is_off() or not entry.is_dir():
             return None
         try:
             result = _LOAD[noun](entry)
@@ -109,6 +111,8 @@ class ResultCache:
             As for :meth:`find`.
         result : BacktestResult or Forecast
         """
+        if is_off():
+            return
         entry = self._entry(noun, parts)
         part = None
         try:
@@ -123,6 +127,11 @@ class ResultCache:
             if part is not None:
                 shutil.rmtree(part, ignore_errors=True)
         self._shrink()
+
+    def size(self) -> tuple[int, float]:
+        """How many results are kept, and their megabytes in all."""
+        entries = self._entries()
+        return len(entries), sum(map(_size, entries)) / 1_000_000
 
     def clear(self) -> int:
         """Remove all that is kept.
@@ -145,7 +154,7 @@ class ResultCache:
             "package": folder_digest(_PACKAGE, "*.py"),
             "tables": folder_digest(datasets_dir()),
             "libraries": {name: version(name) for name in _LIBRARIES},
-            "parts": dict(parts),
+            "parts": {name: _by_content(value) for name, value in parts.items()},
         }
         return self.folder / f"{noun}-{fingerprint(key, name='the key')}"
 
@@ -170,6 +179,10 @@ class ResultCache:
                 break
             shutil.rmtree(entry, ignore_errors=True)
             total -= size
+
+
+def _by_content(value: Any) -> Any:
+    return folder_digest(value) if isinstance(value, Path) and value.is_dir() else value
 
 
 def _last_used(path: Path) -> float:

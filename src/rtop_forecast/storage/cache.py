@@ -14,7 +14,7 @@ import pandas as pd
 from rtop_forecast.errors import StorageError
 from rtop_forecast.storage.files import file_sha256, make_folder, write_file
 
-__all__ = ["cache_dir", "cached_columns", "folder_digest"]
+__all__ = ["cache_dir", "cached_columns", "folder_digest", "is_off"]
 
 _EDGE = 65_536
 
@@ -29,6 +29,11 @@ def cache_dir() -> Path:
         return Path(chosen).expanduser()
     base = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "rtop-forecast"
+
+
+def is_off() -> bool:
+    """Whether ``RTOP_CACHE=off`` asks that nothing be kept."""
+    return os.environ.get("RTOP_CACHE") == "off"
 
 
 def cached_columns(
@@ -52,7 +57,7 @@ def cached_columns(
         As ``read`` returns it. ``RTOP_CACHE=off`` turns the copies off; a folder that cannot be written, or a
         broken copy, is passed over.
     """
-    if os.environ.get("RTOP_CACHE") == "off":
+    if is_off():
         return read()
     copy = cache_dir() / "columns" / f"{_key(path, columns, reader_version)}.parquet"
     if copy.is_file():
@@ -86,7 +91,7 @@ def folder_digest(folder: Path, pattern: str = "*") -> str:
             return digest
     contents = "\n".join(f"{path.relative_to(folder).as_posix()} {file_sha256(path)}" for path in files)
     digest = sha256(contents.encode()).hexdigest()
-    if os.environ.get("RTOP_CACHE") != "off":
+    if not is_off():
         with suppress(OSError, StorageError):
             make_folder(note.parent)
             write_file(note, f"{stamp} {digest}\n".encode())
