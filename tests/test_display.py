@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import pickle
+import re
 import sys
 from dataclasses import dataclass
+from datetime import date
 from html.parser import HTMLParser
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -15,9 +19,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rtop_forecast as rtop
-from rtop_forecast import display
+from rtop_forecast import calibration, display, evaluation, models
 from rtop_forecast.display import Displayed, with_progress
+from rtop_forecast.forecasting.audit.checks import CHECKS
 from rtop_forecast.models import ElasticNetLogit
+from rtop_forecast.panel.vintages import Vintage
+from rtop_forecast.targets import EVENTS
+from rtop_forecast.world.states import state
 
 NAMES = ["mk_ever", "mk_ongoing_count", "infant_mortality_log", "population_log"]
 
@@ -64,8 +72,37 @@ def parsed(page: str) -> Balanced:
     return reader
 
 
+class Watching(rtop.LeakageCheck):
+    """Keeps what a check is given, and finds something."""
+
+    code, name, rule = "OWN001", "watching", "nothing is seen"
+    seen: ClassVar[list[rtop.AuditInputs]] = []
+
+    def find(self, inputs):
+        self.seen.append(inputs)
+        yield self.finding("mk_ever", "was seen " * 9)
+
+
+def audited(features, target, model):
+    report = rtop.audit_leakage(features, target, model, checks=[Watching()])
+    return {
+        "audit": report,
+        "inputs": Watching.seen.pop(),
+        "check": CHECKS[0],
+        "finding": report.findings[0],
+        "rule": report.checks[0],
+    }
+
+
+def locked(model, features, target, path):
+    forecast = rtop.forecast(model, features, target, origin=2020, draws=20)
+    rtop.lock_forecast(forecast, path, locked_on="2021-07-01")
+    record = rtop.read_locked(path)
+    return {"locked": record, "score": rtop.score_locked(record, target)}
+
+
 @pytest.fixture(scope="module")
-def results():
+def results(tmp_path_factory):
     panel = rtop.load_panel(first=1970)
     features, target = rtop.build_features(panel, names=NAMES), rtop.onset_target(panel)
     model = ElasticNetLogit(lam=0.3, scaled=True)
@@ -88,7 +125,18 @@ def results():
         "comparison": rtop.compare(result, result, draws=20),
         "what_if": rtop.what_if(forecast, "Sudan", {"mk_ever": 0.0}),
         "change": rtop.explain_change(forecast, forecast, "Sudan"),
-        "audit": rtop.audit_leakage(features, target, model),
+        **audited(features, target, model),
+        **locked(model, features, target, tmp_path_factory.mktemp("locked") / "a.json"),
+        "curve": evaluation.reliability_curve(result.frame["outcome"], result.frame["prob"]),
+        "vintage": Vintage(
+            dataset="vdem",
+            release="14",
+            published=date(2024, 3, 31),
+            variables=panel.variables,
+            frame=panel.frame,
+        ),
+        "event": EVENTS["mass_killing"],
+        "state": state(625),
         "past": result.past,
         "sample": forecast.basis.rows,
         "reference": rtop.Reference.world(),
@@ -103,6 +151,54 @@ def test_every_public_object_is_short_in_a_console(results):
     for name, one in results.items():
         assert len(repr(one)) <= 1000, name
         assert repr(one).count("\n") < 10, name
+
+
+def test_every_public_class_is_among_them(results):
+    classes = {name for name in rtop.__all__ if inspect.isclass(getattr(rtop, name))}
+    shown = {base.__name__ for one in results.values() for base in type(one).__mro__}
+    errors = {name for name in classes if issubclass(getattr(rtop, name), Exception)}
+    assert classes - shown - errors == set()
+
+
+def test_completion_offers_documented_names_only(results):
+    assert set(dir(rtop)) <= set(rtop.__all__)
+    for name, one in results.items():
+        kind = type(one)
+        words = " ".join(base.__doc__ or "" for base in kind.__mro__)
+        for offered in (each for each in dir(one) if not each.startswith("_")):
+            member = getattr(kind, offered, None)
+            described = isinstance(member, property) or callable(member)
+            said = inspect.getdoc(member) if described else re.search(rf"\b{offered}\b", words)
+            assert said, f"{name}.{offered}"
+
+
+def public_functions():
+    for name in rtop.__all__:
+        value = getattr(rtop, name)
+        if inspect.isclass(value):
+            yield from (
+                (f"{name}.{each}", member)
+                for each, member in inspect.getmembers(value, inspect.isroutine)
+                if not each.startswith("_")
+            )
+        if callable(value):
+            yield name, value
+    for package in (models, evaluation, calibration):
+        for name in package.__all__:
+            if callable(value := getattr(package, name)):
+                yield f"{package.__name__}.{name}", value
+
+
+@pytest.mark.parametrize(
+    ("name", "function"), [pytest.param(*pair, id=pair[0]) for pair in public_functions()]
+)
+def test_help_shows_no_catalogue_as_a_default(name, function):
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except ValueError:  # built in
+        return
+    long = {one.name for one in parameters if one.default is not one.empty and len(repr(one.default)) > 80}
+    assert long == set(), name
 
 
 def test_every_result_is_a_line_and_a_table_in_a_notebook(results):

@@ -111,6 +111,7 @@ def test_a_full_disk_under_the_files_ends_it_in_one_line_and_leaves_nothing(
     ("fault", "says"),
     [
         ("offline", "no connection can be made; check that there is a network"),
+        ("proxy", "the proxy gives no connection; check the network"),
         ("full", "cannot be written (No space left on device)"),
     ],
 )
@@ -120,7 +121,11 @@ def test_fetching_without_a_network_or_space_ends_in_one_line_and_leaves_nothing
     import pooch
     import requests
 
-    error = {"offline": requests.exceptions.ConnectionError("Max retries exceeded"), "full": NO_SPACE}[fault]
+    error = {
+        "offline": requests.exceptions.ConnectionError("Max retries exceeded"),
+        "proxy": requests.exceptions.ProxyError("Max retries exceeded"),
+        "full": NO_SPACE,
+    }[fault]
     monkeypatch.setattr(pooch.HTTPDownloader, "__call__", fails(error))
     monkeypatch.setattr(download.time, "sleep", lambda _: None)
     assert main(["fetch", "epr", "--out", str(tmp_path / "to"), "--quiet"]) == 2

@@ -17,13 +17,21 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import rtop_forecast as rtop
+from rtop_forecast.evaluation import reliability_curve
 from rtop_forecast.features import CATALOGUE
 from rtop_forecast.models import BaseRate, LogOddsAverage, UnsavedModel
 from rtop_forecast.models.defaults import HISTORY_COLUMNS
 
 
+def locked(model, features, target, path) -> dict[str, Any]:
+    forecast = rtop.forecast(model, features, target, origin=2020, draws=20)
+    rtop.lock_forecast(forecast, path, locked_on="2021-07-01")
+    record = rtop.read_locked(path)
+    return {"locked": record, "score": rtop.score_locked(record, target)}
+
+
 @pytest.fixture(scope="module")
-def parts() -> dict[str, Any]:
+def parts(tmp_path_factory) -> dict[str, Any]:
     """A day's work in small: a variable and a model of the user's own."""
     panel = rtop.load_panel(first=1985)
     rows = panel.frame.loc[panel.frame["year"].between(1990, 2024), ["country_id", "year"]]
@@ -48,12 +56,20 @@ def parts() -> dict[str, Any]:
         "change": rtop.explain_change(forecast, forecast, "Sudan"),
         "reference": rtop.Reference.own_past(years=5),
         "origins": origins,
+        "audit": rtop.audit_leakage(features, target, model),
+        "what_if": rtop.what_if(forecast, "Sudan", {features.names[0]: 0.0}),
+        "curve": reliability_curve(result.frame["outcome"], result.frame["prob"]),
+        "count": forecast.count,
+        "factors": forecast.factors,
+        "past": result.past,
+        "sample": forecast.basis.rows,
+        **locked(model, features, target, tmp_path_factory.mktemp("locked") / "a.json"),
     }
 
 
 NAMES = [
     "panel", "features", "target", "result", "forecast", "explanation", "attributions", "case", "comparison", "change",
-    "reference", "origins",
+    "reference", "origins", "audit", "what_if", "curve", "count", "factors", "past", "sample", "locked", "score",
 ]  # fmt: skip
 
 

@@ -89,6 +89,16 @@ def test_every_bundled_name_stands_for_itself():
         assert find_spelling(key) == ("name", key)
 
 
+def test_the_report_names_what_stands_in_the_table():
+    table = pd.DataFrame({"country": ["Hong Kong SAR, China", "Papua N. Guinea", "S. Sudan", "Chad"]})
+    table = table.assign(year=[2020, 1970, 2005, 2005], x=1.0)
+    panel = rtop.add_variables(
+        rtop.load_panel(first=1965), table, name="own", publication_lag_months=1, unmatched="report"
+    )
+    own = panel.unmatched[panel.unmatched["source"] == "own-own"]
+    assert sorted(own["code"]) == ["Hong Kong SAR, China", "Papua N. Guinea", "S. Sudan"]
+
+
 def test_names_in_a_table_of_ones_own():
     panel = rtop.load_panel(first=2000)
     table = pd.DataFrame({"country": list(WRITTEN), "year": 2015, "x": 1.0}).drop_duplicates()

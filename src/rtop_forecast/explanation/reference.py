@@ -31,6 +31,8 @@ class Reference:
         Years before the origin, for the state's own past; else 0.
     group : tuple of str or int
         Named states; else empty.
+    SHORTHANDS : tuple of str
+        What :meth:`of` takes in place of a reference.
 
     Examples
     --------

@@ -327,13 +327,13 @@ def _oldest(grid: Grid, spec: FeatureSpec) -> FloatArray:
 
 
 def describe_features(
-    specs: Sequence[FeatureSpec] = CATALOGUE, *, panel: Panel | None = None
+    specs: Sequence[FeatureSpec] | None = None, *, panel: Panel | None = None
 ) -> pd.DataFrame:
     """Feature catalogue as a table.
 
     Parameters
     ----------
-    specs : sequence of FeatureSpec
+    specs : sequence of FeatureSpec, optional
         By default the whole catalogue.
     panel : Panel, optional
         Its releases are named as sources; by default those of the bundle, and the newest registered of the others.
@@ -347,6 +347,7 @@ def describe_features(
         ``publication_lag_months`` (of the slowest source), ``sign`` (expected direction), ``by_default``,
         ``reference`` (codebooks).
     """
+    specs = CATALOGUE if specs is None else specs
     held = None if panel is None else panel.variables
     releases = [[one for name in spec.variables for one in releases_behind(name, held)] for spec in specs]
     return pd.DataFrame(

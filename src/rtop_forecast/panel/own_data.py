@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -15,7 +16,7 @@ from rtop_forecast.panel.own_frames import as_frame, listed_codes, read_years, w
 from rtop_forecast.panel.panel import Panel
 from rtop_forecast.sources import SourceTable
 from rtop_forecast.sources.reading.table import UNMATCHED_COLUMNS, no_unmatched
-from rtop_forecast.world.codes import codes_of
+from rtop_forecast.world.codes import codes_of, normalise
 from rtop_forecast.world.spellings import find_spelling
 from rtop_forecast.world.states import KEYS, resolve_many, state
 
@@ -273,7 +274,13 @@ def _resolved(
     inside = rows[within].reset_index(drop=True)
     found = resolve_many(inside["country"], inside["year"], system=system)
     if system == "name" and len(found.unmatched):
-        found = resolve_many(_spelled(inside["country"]), inside["year"], system=system)
+        other = _spelled(inside["country"])
+        found = resolve_many(
+            inside["country"].map(lambda name: other.get(name, name)), inside["year"], system=system
+        )
+        # the report names what stands in the table
+        given = {str(spelling): str(name) for name, spelling in other.items()}
+        found = replace(found, unmatched=found.unmatched.replace({"code": given}))
     if len(found.unmatched) and not report:
         lost = int(found.unmatched["rows"].sum())
         codes = list(listed_codes(found.unmatched))
@@ -301,12 +308,12 @@ def _resolved(
     )
 
 
-def _spelled(names: pd.Series) -> pd.Series:
-    """Names with those that no bundled spelling matches in another that one does."""
+def _spelled(names: pd.Series) -> dict[object, object]:
+    """Another spelling of each name that no bundled one matches as it stands."""
     other: dict[object, object] = {}
     for name in names.unique():
         spelling = find_spelling(str(name))
-        if spelling is None:
+        if spelling is None or spelling[1] == normalise(name, system="name"):
             continue
         system, code = spelling
         if system == "name":
@@ -316,7 +323,7 @@ def _spelled(names: pd.Series) -> pd.Series:
             states = {int(codes_of(system).state[row]) for row in rows} - {-1}
             if len(states) == 1:
                 other[name] = state(states.pop()).name
-    return names.map(lambda name: other.get(name, name))
+    return other
 
 
 def _span(data: pd.DataFrame, column: str) -> tuple[int, int]:

@@ -85,6 +85,10 @@ class LeakageCheck(ABC):
     rule: ClassVar[str]
     anchor: ClassVar[str] = ""
 
+    def __repr__(self) -> str:
+        """Class and code."""
+        return f"<{type(self).__name__} {getattr(self, 'code', 'without a code')}>"
+
     @abstractmethod
     def find(self, inputs: AuditInputs) -> Iterable[Finding]:
         """Everything that breaks the rule; nothing if it holds."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -86,7 +87,7 @@ def audit_leakage(  # noqa: PLR0913 (public entry point)
         model=request.model,
         rows=request.rows,
         origin=_origin(request, origin),
-        build=build or _rebuild(features),
+        build=build or partial(_rebuild, features),
         result=result,
         seed=seed,
     )
@@ -129,6 +130,6 @@ def _origin(request: Request, origin: int | None) -> int:
     return at
 
 
-def _rebuild(features: Features) -> Callable[[Panel], Features]:
+def _rebuild(features: Features, panel: Panel) -> Features:
     """Build the same features from another panel, those of the user's own among them."""
-    return lambda panel: features_of(panel, features.specs, issue_month=features.issue_month)
+    return features_of(panel, features.specs, issue_month=features.issue_month)

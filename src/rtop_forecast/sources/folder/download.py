@@ -92,7 +92,10 @@ def _cause(error: BaseException) -> str:
         return "no answer within the time limit"
     if isinstance(error, requests.exceptions.ChunkedEncodingError) or "IncompleteRead" in str(error):
         return "the connection broke off before the whole file had come"
-    told = (requests.exceptions.SSLError, requests.exceptions.ProxyError)
-    if isinstance(error, requests.exceptions.ConnectionError) and not isinstance(error, told):
+    if isinstance(error, requests.exceptions.ProxyError):
+        return "the proxy gives no connection; check the network and its settings"
+    if isinstance(error, requests.exceptions.ConnectionError) and not isinstance(
+        error, requests.exceptions.SSLError
+    ):
         return "no connection can be made; check that there is a network"
     return " ".join(str(error).split())[:200]
