@@ -23,7 +23,7 @@ from rtop_forecast.forecasting.made_of import check_belongs
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.world.states import ROW_KEYS
 
-__all__ = ["Comparison", "compare"]
+__all__ = ["Comparison", "compare", "same_rows"]
 
 _SCORES = ("log_loss", "brier", "auc", "ap", "recall_at_30", "expected_observed")
 _LOWER_IS_BETTER = ("log_loss", "brier")
@@ -137,7 +137,7 @@ def compare(
         parts=("event", "kind", "horizon"),
     )
     left, right = (result.frame.sort_values(ROW_KEYS, ignore_index=True) for result in (result_a, result_b))
-    _same_rows(left, right)
+    same_rows(left, right)
     outcome, a, b = left["outcome"], left["prob"], right["prob"]
     arguments: dict[str, Any] = {
         "blocks": left["country_id"],
@@ -194,7 +194,14 @@ def _row(score: str, a: float, b: float, gaps: np.ndarray, level: float) -> dict
     }
 
 
-def _same_rows(left: pd.DataFrame, right: pd.DataFrame) -> None:
+def same_rows(left: pd.DataFrame, right: pd.DataFrame) -> None:
+    """Refuse the forecasts of two backtests that are not of the same rows and outcomes.
+
+    Raises
+    ------
+    InputError
+        With what differs, the number of rows and the first.
+    """
     for frame, label in ((left, "the first"), (right, "the second")):
         if frame["outcome"].isna().any():
             message = f"{label} backtest has {int(frame['outcome'].isna().sum())} rows without an outcome."

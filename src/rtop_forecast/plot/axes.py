@@ -1,0 +1,87 @@
+"""What all figures share: the axes to draw into, and colours and sizes by the reader's settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rtop_forecast.errors import InputError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["axes_of", "cycle_colour", "ink", "line_style", "scaled", "shade"]
+
+_LINE_STYLES = ("-", "--", ":", "-.")
+
+
+def axes_of(ax: Any, *, rows: int | None = None) -> Axes:
+    """Axes to draw into: those given, or those of a new figure.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes or None
+    rows : int, optional
+        Lines of text beside the axes, for which a new figure is high enough.
+
+    Raises
+    ------
+    InputError
+        If ``ax`` is something else.
+    """
+    from matplotlib.axes import Axes
+
+    if isinstance(ax, Axes):
+        return ax
+    if ax is not None:
+        hint = " Choose one of them, as axes[0]." if isinstance(ax, np.ndarray | list | tuple) else ""
+        message = f"ax must be one Axes of matplotlib or None; got {type(ax).__name__}.{hint}"
+        raise InputError(message)
+    from matplotlib import pyplot, rcParams
+
+    width, height = rcParams["figure.figsize"]
+    if rows is not None:
+        height = (1.6 * rows + 6) * rcParams["font.size"] / 72
+    made: Axes = pyplot.subplots(figsize=(width, height), layout="constrained")[1]
+    return made
+
+
+def cycle_colour(place: int) -> Any:
+    """Colour of the cycle in the settings."""
+    from matplotlib import rcParams
+
+    colours = rcParams["axes.prop_cycle"].by_key().get("color") or [ink()]
+    return colours[place % len(colours)]
+
+
+def line_style(place: int) -> Any:
+    """Line style of the cycle in the settings; where it has none, one that differs in greyscale too."""
+    from matplotlib import rcParams
+
+    styles = rcParams["axes.prop_cycle"].by_key().get("linestyle") or _LINE_STYLES
+    return styles[place % len(styles)]
+
+
+def ink() -> Any:
+    """Colour of text."""
+    from matplotlib import rcParams
+
+    return rcParams["text.color"]
+
+
+def shade(axes: Axes, strength: float) -> str:
+    """Mix the colours of text and background: 0 is the background, 1 the text."""
+    from matplotlib import rcParams
+    from matplotlib.colors import to_hex, to_rgba
+
+    grounds = (axes.get_facecolor(), rcParams["figure.facecolor"], "white")
+    paper = next(colour for one in grounds if (colour := np.array(to_rgba(one)))[3] > 0)[:3]
+    return to_hex(strength * np.array(to_rgba(ink()))[:3] + (1 - strength) * paper)
+
+
+def scaled(name: str, factor: float) -> float:
+    """Setting that is a number, as ``lines.linewidth``, times a factor."""
+    from matplotlib import rcParams
+
+    return factor * float(rcParams[name])
