@@ -11,19 +11,21 @@ from rtop_forecast.errors import InputError
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["axes_of", "cycle_colour", "ink", "line_style", "scaled", "shade"]
+__all__ = ["axes_of", "cycle_colour", "inches", "ink", "legend_above", "line_style", "scaled", "shade"]
 
 _LINE_STYLES = ("-", "--", ":", "-.")
 
 
-def axes_of(ax: Any, *, rows: int | None = None) -> Axes:
+def axes_of(ax: Any, *, rows: float | None = None, aspect: float | None = None) -> Axes:
     """Axes to draw into: those given, or those of a new figure.
 
     Parameters
     ----------
     ax : matplotlib.axes.Axes or None
-    rows : int, optional
+    rows : float, optional
         Lines of text beside the axes, for which a new figure is high enough.
+    aspect : float, optional
+        Height of a new figure over its width.
 
     Raises
     ------
@@ -43,6 +45,8 @@ def axes_of(ax: Any, *, rows: int | None = None) -> Axes:
     width, height = rcParams["figure.figsize"]
     if rows is not None:
         height = (1.6 * rows + 6) * rcParams["font.size"] / 72
+    elif aspect is not None:
+        height = aspect * width
     made: Axes = pyplot.subplots(figsize=(width, height), layout="constrained")[1]
     return made
 
@@ -81,7 +85,36 @@ def shade(axes: Axes, strength: float) -> str:
 
 
 def scaled(name: str, factor: float) -> float:
-    """Setting that is a number, as ``lines.linewidth``, times a factor."""
+    """Read a number in the settings, as ``lines.linewidth``, times a factor."""
     from matplotlib import rcParams
 
     return factor * float(rcParams[name])
+
+
+def legend_above(axes: Axes, *, columns: int = 2) -> float:
+    """Legend within the axes, above all that is drawn: the upper limit is raised to make room for it.
+
+    Returns
+    -------
+    float
+        Share of the height that lies below the legend.
+    """
+    from matplotlib.font_manager import FontProperties
+
+    handles, labels = axes.get_legend_handles_labels()
+    legend = axes.legend(handles, labels, loc="upper left", ncols=min(columns, len(labels)))
+    size = FontProperties(size=legend.get_texts()[0].get_fontsize()).get_size_in_points()
+    lines = -(-len(labels) // columns) + 0.8
+    below = 1 - min(1.5 * size * lines / (72 * inches(axes)[1]), 0.6)
+    scale = axes.yaxis.get_transform()
+    low, high = scale.transform(np.array(axes.get_ylim()))
+    top = low + (high - low) / below
+    axes.set_ylim(top=float(scale.inverted().transform(np.array([top]))[0]))
+    return below
+
+
+def inches(axes: Axes) -> tuple[float, float]:
+    """Width and height of the axes, as far as they are known before a layout."""
+    box = axes.get_window_extent()
+    dpi = axes.figure.dpi
+    return box.width / dpi, box.height / dpi

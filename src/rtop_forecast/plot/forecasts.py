@@ -15,7 +15,7 @@ from rtop_forecast.forecasting.forecast import Forecast
 from rtop_forecast.forecasting.made_of import check_belongs
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.forecasting.trends import trend_table, world_means
-from rtop_forecast.plot.axes import axes_of, cycle_colour, ink, line_style, scaled, shade
+from rtop_forecast.plot.axes import axes_of, cycle_colour, ink, legend_above, line_style, scaled, shade
 from rtop_forecast.plot.inputs import one_forecast, one_result, several_states
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def ranking(forecast: Forecast, *, top: int = 30, ranks: bool = True, ax: Axes |
     percent_axis(axes.xaxis)
     text = f"probability, {forecast.level:.0%} interval"
     axes.set_xlabel(f"{text}\n(beside the name: rank, range)" if beside else text)
-    axes.margins(y=0.01)
+    axes.margins(y=0.6 / len(table))
     return axes
 
 
@@ -116,26 +116,27 @@ def risk_over_time(
     lines = [_line(table, one) for one in names]
     shown, above = flag(world, name="world"), flag(ranks, name="ranks")
     axes = axes_of(ax)
-    if len(lines) == 1:
-        _episodes(axes, result, lines[0][0])
+    years = int(table["origin_year"].min()), int(table["origin_year"].max())
+    marks = _episodes(axes, result, lines[0][0], years) if len(lines) == 1 else []
     for place, (numbers, line) in enumerate(lines):
-        colour = cycle_colour(place)
-        axes.plot(line.index, line, color=colour, linestyle=line_style(place), marker="o",
+        axes.plot(line.index, line, color=cycle_colour(place), linestyle=line_style(place), marker="o",
                   markersize=scaled("lines.markersize", 2 / 3), label=_name(result, forecast, numbers))  # fmt: skip
-        if forecast is not None:
-            _interval(axes, forecast, numbers, colour)
         if above:
             _ranks(axes, table, numbers)
+    if forecast is not None:
+        _intervals(axes, forecast, [numbers for numbers, _ in lines], step=0.015 * (years[1] - years[0]))
     if shown:
         means = world_means(table)
         axes.plot(means.index, means, color=shade(axes, 0.55), linewidth=scaled("lines.linewidth", 0.8),
                   dashes=(5, 1.5, 1, 1.5), label="mean of all states")  # fmt: skip
     axes.set_yscale("log")
-    percent_axis(axes.yaxis)
+    percent_axis(axes.yaxis, most=axes.get_ylim()[1])
     whole_years(axes.xaxis)
     axes.set_xlabel("year of origin")
     axes.set_ylabel("probability")
-    axes.legend()
+    below = legend_above(axes)
+    for mark in marks:
+        mark.set_height(below)
     return axes
 
 
@@ -172,43 +173,50 @@ def _name(result: BacktestResult, forecast: Forecast | None, numbers: set[int]) 
     return str(names.iloc[-1])
 
 
-def _interval(axes: Axes, forecast: Forecast, numbers: set[int], colour: Any) -> None:
-    own = forecast.frame[forecast.frame["country_id"].isin(numbers)]
-    axes.vlines(own["origin_year"], own["prob_low"], own["prob_high"], color=colour, alpha=0.6)
+def _intervals(axes: Axes, forecast: Forecast, states: list[set[int]], *, step: float) -> None:
+    """Interval of the forecast for each state, side by side."""
+    for place, numbers in enumerate(states):
+        own = forecast.frame[forecast.frame["country_id"].isin(numbers)]
+        axes.vlines(
+            own["origin_year"] + step * (place - (len(states) - 1) / 2),
+            own["prob_low"],
+            own["prob_high"],
+            color=cycle_colour(place),
+            alpha=0.6,
+            label=f"{forecast.level:.0%} interval" if len(states) == 1 else None,
+        )
 
 
 def _ranks(axes: Axes, table: pd.DataFrame, numbers: set[int]) -> None:
+    """Rank at each point, below it where the line comes down to it from both sides."""
     ranks = table.groupby("origin_year")["prob"].rank(ascending=False, method="min").astype(int)
-    for row in table.assign(rank=ranks)[table["country_id"].isin(numbers)].to_dict("records"):
+    own = table.assign(rank=ranks)[table["country_id"].isin(numbers)].sort_values("origin_year")
+    lowest = (own["prob"].shift(1) > own["prob"]) & (own["prob"].shift(-1) > own["prob"])
+    for row in own.assign(lowest=lowest).to_dict("records"):
         axes.annotate(
             str(row["rank"]),
             (row["origin_year"], row["prob"]),
-            xytext=(0, 4),
+            xytext=(0, -4 if row["lowest"] else 4),
             textcoords="offset points",
             ha="center",
+            va="top" if row["lowest"] else "bottom",
             fontsize="x-small",
         )
 
 
-def _episodes(axes: Axes, result: BacktestResult, numbers: set[int]) -> None:
-    """Shade the years with an episode of the state, and mark its onsets, within the years of the backtest."""
+def _episodes(axes: Axes, result: BacktestResult, numbers: set[int], years: tuple[int, int]) -> list[Any]:
+    """Shade the years with an episode of the state, and mark those in which one began."""
     if result.events.empty:
-        return
-    events = result.events[result.events["country_id"].isin(numbers)]
-    events = events[
-        events["year"].between(result.frame["origin_year"].min(), result.frame["origin_year"].max())
-    ]
-    label: str | None = "episode under way"
-    for year in events.loc[events["ongoing"] == 1, "year"]:
-        axes.axvspan(year - 0.5, year + 0.5, color=shade(axes, 0.1), linewidth=0, label=label)
-        label = None
-    label = "onset"
-    for year in events.loc[events["onset"] == 1, "year"]:
-        axes.axvline(
-            year,
-            color=cycle_colour(1),
-            linestyle="--",
-            linewidth=scaled("lines.linewidth", 2 / 3),
-            label=label,
-        )
-        label = None
+        return []
+    events = result.events[result.events["country_id"].isin(numbers) & result.events["year"].between(*years)]
+    width = 0.008 * (years[1] - years[0] + 1)
+    marks = []
+    for column, half, colour, text in (
+        ("ongoing", 0.5, shade(axes, 0.1), "episode under way"),
+        ("onset", width / 2, cycle_colour(1), "onset"),
+    ):
+        label: str | None = text
+        for year in events.loc[events[column] == 1, "year"]:
+            marks.append(axes.axvspan(year - half, year + half, color=colour, linewidth=0, label=label))
+            label = None
+    return marks

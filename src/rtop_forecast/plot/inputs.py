@@ -52,7 +52,10 @@ def named_results(value: Any) -> dict[str, BacktestResult]:
     found = dict(pairs)
     if not found or len(found) < len(pairs):
         fault = "there is none" if not found else f"{len(pairs)} share {len(found)} names"
-        message = f"results must be a backtest, or several of different names; {fault}. Give a dict of name to backtest."
+        message = (
+            f"results must be one backtest or several of different names; {fault}. "
+            "Give a dict of name to backtest."
+        )
         raise InputError(message)
     frames = [one.frame.sort_values(ROW_KEYS, ignore_index=True) for one in found.values()]
     for other in frames[1:]:

@@ -11,7 +11,7 @@ from rtop_forecast.checks.arguments import flag, quoted
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.forecasting.forecast import Forecast
-from rtop_forecast.plot.axes import axes_of, scaled, shade
+from rtop_forecast.plot.axes import axes_of, inches, scaled, shade
 from rtop_forecast.plot.inputs import one_forecast
 from rtop_forecast.plot.shapes import ring_area, shapes
 
@@ -22,6 +22,7 @@ __all__ = ["COLOURS", "map_colours", "world_map"]
 
 _DOT_AREA = 6.0  # square units of the projected map below which a state gets a dot
 _LOWEST, _HIGHEST = 0.001, 0.2
+_WIDE = 9.0  # inches below which dots shrink
 COLOURS = "YlOrBr"
 
 
@@ -78,7 +79,7 @@ def world_map(
         message = f"{len(missing)} ranked states have no place on the map, first GW {missing[0]}."
         raise DataIntegrityError(message)
     colour = map_colours(prob, cmap)
-    axes = axes_of(ax)
+    axes = axes_of(ax, aspect=0.62 if with_bar else 0.5)
     for (number, _), parts in land.items():
         _paint(axes, parts, number, colour[number] if number in prob.index else None)
     axes.set_aspect("equal")
@@ -133,7 +134,7 @@ def _paint(axes: Any, parts: tuple[tuple[FloatArray, ...], ...], number: int, co
         axes.plot(
             *largest.mean(axis=0),
             "o",
-            markersize=scaled("lines.markersize", 5 / 6),
+            markersize=scaled("lines.markersize", 5 / 6) * min(1.0, inches(axes)[0] / _WIDE) ** 0.5,
             markerfacecolor=colour,
             markeredgecolor=shade(axes, 0.7333),
             markeredgewidth=0.5,

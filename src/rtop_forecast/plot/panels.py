@@ -25,7 +25,8 @@ def coverage(panel: Panel, *, variables: Sequence[str] | None = None, ax: Axes |
     ----------
     panel : Panel
     variables : sequence of str, optional
-        A row for each; by default a row for each source, the mean over its variables.
+        A row for each; by default a row for each source, the mean over its variables; "+1" stands for one more source
+        joined with the one named.
     ax : matplotlib.axes.Axes, optional
         A new figure, high enough for its rows, by default.
 
@@ -56,7 +57,7 @@ def coverage(panel: Panel, *, variables: Sequence[str] | None = None, ax: Axes |
         cmap="Blues",
         interpolation="none",
     )
-    axes.set_yticks(range(len(table)), labels=[str(name) for name in table.index])
+    axes.set_yticks(range(len(table)), labels=[_label(str(name)) for name in table.index])
     axes.tick_params(axis="y", length=0)
     whole_years(axes.xaxis)
     axes.set_xlabel("year")
@@ -64,6 +65,12 @@ def coverage(panel: Panel, *, variables: Sequence[str] | None = None, ax: Axes |
     bar.ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     bar.set_label("states with a value")
     return axes
+
+
+def _label(source: str) -> str:
+    """First of the sources that were joined, and how many more there are."""
+    first, *more = source.split("+")
+    return f"{first} +{len(more)}" if more else first
 
 
 def _shares(panel: Panel, variables: Sequence[str] | None) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from rtop_forecast.forecasting.forecast import Forecast
 from rtop_forecast.forecasting.peers import beside_peer
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.logistic import log_odds
-from rtop_forecast.plot.axes import axes_of, cycle_colour, ink, scaled, shade
+from rtop_forecast.plot.axes import axes_of, cycle_colour, legend_above, scaled, shade
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -66,47 +66,57 @@ def against_peer(
     count = integer(labels, name="labels", least=0)
     both = beside_peer(result.frame, peer, name=name)
     both = both.assign(**{column: both[column].clip(lower=_LEAST) for column in ("prob", "prob_peer")})
-    axes = axes_of(ax)
+    axes = axes_of(ax, aspect=0.95)
     ends = [
         both[["prob", "prob_peer"]].to_numpy().min() / 1.5,
         both[["prob", "prob_peer"]].to_numpy().max() * 1.5,
     ]
-    axes.plot(both["prob_peer"], both["prob"], "o", color=cycle_colour(0), markersize=scaled("lines.markersize", 0.5),
-              alpha=0.35, markeredgewidth=0, label="states" if isinstance(result, Forecast) else "no event followed")  # fmt: skip
+    few, some = scaled("lines.markersize", 0.5), scaled("lines.markersize", 2 / 3)
+    text = "states" if isinstance(result, Forecast) else "no event followed"
+    axes.plot(both["prob_peer"], both["prob"], "o", color=cycle_colour(0), markersize=few, alpha=0.35,
+              markeredgewidth=0, label=text)  # fmt: skip
     events = both[both["outcome"] == 1]
     if len(events):
-        axes.plot(events["prob_peer"], events["prob"], "D", color=cycle_colour(1),
-                  markersize=scaled("lines.markersize", 2 / 3), label="an event followed")  # fmt: skip
-    axes.axline((ends[0], ends[0]), (ends[1], ends[1]), color=shade(axes, 0.4667), linewidth=scaled("lines.linewidth", 2 / 3),
-                label="equal")  # fmt: skip
-    _name_states(axes, events if isinstance(result, BacktestResult) else both, count)
+        axes.plot(events["prob_peer"], events["prob"], "D", color=cycle_colour(1), markersize=some,
+                  label="an event followed")  # fmt: skip
+    thin = scaled("lines.linewidth", 2 / 3)
+    axes.axline(
+        (ends[0], ends[0]), (ends[1], ends[1]), color=shade(axes, 0.4667), linewidth=thin, label="equal"
+    )
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlim(*ends)
     axes.set_ylim(*ends)
-    axes.set_aspect("equal")
     percent_axis(axes.xaxis)
-    percent_axis(axes.yaxis)
+    percent_axis(axes.yaxis, most=ends[1])
     axes.set_xlabel(f"probability of {name}")
     axes.set_ylabel("probability here")
-    axes.legend()
+    legend_above(axes)
+    _name_states(axes, events if isinstance(result, BacktestResult) else both, count)
     return axes
 
 
-def _name_states(axes: Any, rows: pd.DataFrame, count: int) -> None:
-    """Name the states whose odds differ most, each away from the diagonal."""
+def _name_states(axes: Axes, rows: pd.DataFrame, count: int) -> None:
+    """Name the states whose odds differ most, away from the diagonal and clear of each other."""
+    from matplotlib import rcParams
+
     apart = log_odds(rows["prob"].to_numpy(dtype=float)) - log_odds(rows["prob_peer"].to_numpy(dtype=float))
-    for place in np.argsort(-np.abs(apart), kind="stable")[:count]:
-        row = rows.iloc[place]
-        year = "" if rows["origin_year"].nunique() == 1 else f" {row['origin_year']}"
-        above = apart[place] > 0
-        axes.annotate(
-            f"{row['name']}{year}",
-            (row["prob_peer"], row["prob"]),
-            xytext=(-3, 3) if above else (3, -3),
-            textcoords="offset points",
-            ha="right" if above else "left",
-            va="bottom" if above else "top",
-            fontsize="x-small",
-            color=ink(),
-        )
+    largest = np.argsort(-np.abs(apart), kind="stable")[:count]
+    one_year = len(set(rows["origin_year"])) == 1
+    for above in (True, False):
+        part = rows.iloc[[place for place in largest if (apart[place] > 0) == above]].sort_values("prob")
+        sign = 1 if above else -1
+        least = -np.inf
+        for row in part.iloc[::sign].to_dict("records"):
+            height = axes.transData.transform((row["prob_peer"], row["prob"]))[1] * 72 / axes.figure.dpi
+            shift = max(3.0, least - sign * height)
+            least = sign * height + shift + rcParams["font.size"]
+            axes.annotate(
+                str(row["name"]) if one_year else f"{row['name']} {row['origin_year']}",
+                (row["prob_peer"], row["prob"]),
+                xytext=(-3 * sign, sign * shift),
+                textcoords="offset points",
+                ha="right" if above else "left",
+                va="center",
+                fontsize="x-small",
+            )

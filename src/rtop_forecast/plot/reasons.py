@@ -121,9 +121,11 @@ def _waterfall(
     from rtop_forecast.plot.ticks import percent_axis
 
     lines = [fill(label, _LETTERS) for label in labels]
-    axes = axes_of(ax, rows=sum(1 + line.count("\n") for line in lines) + 2)
-    at = start
-    for place, value in enumerate(values):
+    heights = np.array([max(1.0, 0.8 * (1 + line.count("\n"))) for line in lines])
+    places = np.cumsum(heights) - heights / 2
+    axes = axes_of(ax, rows=float(heights.sum()) + 2)
+    marks = start + np.cumsum([0.0, *values])
+    for place, value, at in zip(places, values, marks[:-1], strict=True):
         axes.barh(
             place,
             value,
@@ -133,14 +135,16 @@ def _waterfall(
             edgecolor=axes.get_facecolor(),
             height=0.7,
         )
-        at += value
-    thin = scaled("lines.linewidth", 0.53)
-    for value, name, side in ((start, ends[0], -1.0), (at, ends[1], float(len(values)))):
-        axes.axvline(value, color=ink(), linewidth=thin, linestyle=":")
-        axes.annotate(fill(name, _LETTERS), (value, side), ha="center", va="center", fontsize="small")
-    axes.set_yticks(range(len(lines)), labels=lines)
-    axes.set_ylim(len(lines) + 0.6, -1.6)
-    axes.margins(x=0.12)
+    room = 0.08 * max(float(np.ptp(marks)), 0.05)
+    axes.set_xlim(marks.min() - room, marks.max() + room)
+    axes.set_ylim(heights.sum() + 1.2, -1.2)
+    middle = (marks.min() + marks.max()) / 2
+    for value, name, side in ((start, ends[0], -0.6), (marks[-1], ends[1], heights.sum() + 0.6)):
+        left = value < middle
+        axes.axvline(value, color=ink(), linewidth=scaled("lines.linewidth", 0.53), linestyle=":")
+        axes.annotate(name, (value, side), xytext=(3 if left else -3, 0), textcoords="offset points",
+                      ha="left" if left else "right", va="center", fontsize="small")  # fmt: skip
+    axes.set_yticks(places, labels=lines)
     percent_axis(axes.xaxis, logit=True)
     axes.set_xlabel("probability (log-odds scale)")
     return axes

@@ -13,19 +13,20 @@ from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError
 from rtop_forecast.evaluation import bootstrap_scores, murphy_curve, recalibrated, reliability_curve
 from rtop_forecast.forecasting.result import BacktestResult
-from rtop_forecast.plot.axes import axes_of, cycle_colour, line_style, scaled, shade
+from rtop_forecast.plot.axes import axes_of, cycle_colour, legend_above, line_style, scaled, shade
 from rtop_forecast.plot.inputs import named_results, one_result
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["expected_observed", "murphy", "recall_curve", "reliability"]
+__all__ = ["draw_expected", "draw_reliability", "expected_observed", "murphy", "recall_curve", "reliability"]
 
 _BANDS = 2  # curves above whose number bands would hide each other
+_LINEAR = 0.01  # below it the axis of a Murphy diagram is linear
 _COUNTED = {"incidence": "an episode", "continuation": "a continuation"}
 
 
-def reliability(  # noqa: PLR0913 (public entry point)
+def reliability(
     result: BacktestResult,
     *,
     bins: int = 8,
@@ -58,6 +59,15 @@ def reliability(  # noqa: PLR0913 (public entry point)
     InputError
         If ``result`` is no backtest, or another argument is not of its kind.
     """
+    axes = draw_reliability(result, bins=bins, level=level, draws=draws, seed=seed, ax=ax)
+    legend_above(axes)
+    return axes
+
+
+def draw_reliability(
+    result: BacktestResult, *, bins: int, level: float, draws: int, seed: int, ax: Axes | None
+) -> Axes:
+    """Reliability diagram without its legend."""
     frame = one_result(result).frame
     y, p = frame["outcome"].to_numpy(dtype=float), frame["prob"].to_numpy(dtype=float)
     curve = reliability_curve(y, p, bins=bins, level=level).to_frame()
@@ -82,7 +92,6 @@ def reliability(  # noqa: PLR0913 (public entry point)
     _logarithmic(axes, floor=floor, top=top, highest=float(curve["high"].max()))
     axes.set_xlabel("forecast probability (log scale)")
     axes.set_ylabel("observed frequency (log scale)")
-    axes.legend(loc="upper left")
     return axes
 
 
@@ -119,7 +128,7 @@ def _logarithmic(axes: Axes, *, floor: float, top: float, highest: float) -> Non
     axes.set_xlim(floor, top)
     axes.set_ylim(floor, max(top, 1.5 * highest))
     percent_axis(axes.xaxis)
-    percent_axis(axes.yaxis)
+    percent_axis(axes.yaxis, most=axes.get_ylim()[1])
 
 
 def _band(p: FloatArray, *, bins: int, level: float, draws: int, seed: int) -> tuple[FloatArray, FloatArray]:
@@ -171,9 +180,9 @@ def murphy(
             linestyle=line_style(place),
             label=name,
         )
-    axes.set_xscale("symlog", linthresh=0.01)
+    axes.set_xscale("symlog", linthresh=_LINEAR)
     axes.set_xlim(0, 1)
-    percent_axis(axes.xaxis)
+    percent_axis(axes.xaxis, least=_LINEAR)
     axes.set_ylim(bottom=0)
     axes.set_xlabel("threshold above which one acts")
     axes.set_ylabel("mean loss")
@@ -184,7 +193,7 @@ def murphy(
 def expected_observed(
     result: BacktestResult, *, predictive: bool = True, level: float = 0.9, ax: Axes | None = None
 ) -> Axes:
-    """Expected and observed number of events by year of origin, with the range that was to be expected.
+    """Draw the expected and the observed number of events by year of origin, with the predictive range.
 
     Parameters
     ----------
@@ -205,6 +214,13 @@ def expected_observed(
     InputError
         If ``result`` is no backtest, or another argument is not of its kind.
     """
+    axes = draw_expected(result, predictive=predictive, level=level, ax=ax)
+    legend_above(axes)
+    return axes
+
+
+def draw_expected(result: BacktestResult, *, predictive: bool, level: float, ax: Axes | None) -> Axes:
+    """Draw expected and observed numbers without a legend."""
     from rtop_forecast.plot.ticks import whole_years
 
     sums = one_result(result).frame.groupby("origin_year")[["prob", "outcome"]].sum()
@@ -233,11 +249,10 @@ def expected_observed(
     whole_years(axes.yaxis)
     axes.set_ylabel(f"states with {noun} in the window")
     axes.set_xlabel("origin year")
-    axes.legend()
     return axes
 
 
-def recall_curve(  # noqa: PLR0913 (public entry point)
+def recall_curve(
     results: BacktestResult | Mapping[str, BacktestResult] | Sequence[BacktestResult],
     *,
     longest: int = 50,

@@ -33,11 +33,21 @@ class PercentLocator(Locator):
         From probabilities to the coordinates of the axis; the probabilities themselves by default.
     from_axis : callable, optional
         Its inverse.
+    least, most : float
+        Lowest tick above 0, and highest.
     """
 
-    def __init__(self, to_axis: Map | None = None, from_axis: Map | None = None) -> None:
+    def __init__(
+        self,
+        to_axis: Map | None = None,
+        from_axis: Map | None = None,
+        *,
+        least: float = 1e-6,
+        most: float = 1.0,
+    ) -> None:
         self.to_axis = to_axis or _same
         self.from_axis = from_axis or _same
+        self.least, self.most = least, most
 
     def __call__(self) -> Any:
         """Ticks of the axis as it is."""
@@ -59,10 +69,12 @@ class PercentLocator(Locator):
 
     def _inside(self, steps: tuple[float, ...], vmin: float, vmax: float) -> FloatArray:
         lower = np.array([step * 10.0**decade for decade in _DECADES for step in steps])
+        lower = lower[lower > self.least * (1 - 1e-9)]
         half = lower[lower <= 0.5]
         candidates = np.concatenate([[0.0], lower, [1.0]])
         if self.to_axis is not _same:
             candidates = np.unique(np.concatenate([half, np.round(1.0 - half, 9)]))
+        candidates = candidates[candidates <= self.most * (1 + 1e-9)]
         with np.errstate(divide="ignore"):
             places = self.to_axis(candidates)
         slack = 1e-9 * (vmax - vmin)
@@ -96,10 +108,10 @@ def percent(prob: float) -> str:
     return f"{100 * prob:g}%"
 
 
-def percent_axis(axis: Any, *, logit: bool = False) -> None:
-    """Label an axis of probabilities, or of log-odds, in percent."""
+def percent_axis(axis: Any, *, logit: bool = False, least: float = 1e-6, most: float = 1.0) -> None:
+    """Label an axis of probabilities, or of log-odds, in percent; ticks but 0 lie between the least and the most."""
     maps: tuple[Map, Map] | tuple[()] = (log_odds, probability) if logit else ()
-    locator = PercentLocator(*maps)
+    locator = PercentLocator(*maps, least=least, most=most)
     axis.set_major_locator(locator)
     axis.set_major_formatter(
         FuncFormatter(lambda value, _: percent(float(locator.from_axis(np.array(value)))))

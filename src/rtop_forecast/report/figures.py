@@ -15,7 +15,7 @@ from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.plot.columns import PALETTE
 from rtop_forecast.plot.forecasts import ranking
 from rtop_forecast.plot.maps import world_map
-from rtop_forecast.plot.record import expected_observed, reliability
+from rtop_forecast.plot.record import draw_expected, draw_reliability
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -58,6 +58,7 @@ def ranking_figure(forecast: Forecast, *, top: int = 30) -> Figure:
     rows = min(top, len(forecast.frame))
     with _new(7.2, 0.22 * rows + 1.2, **{"ytick.labelsize": 8}) as (figure, axes):
         ranking(forecast, top=top, ax=axes)
+        axes.margins(y=0.01)
         _set_percent(axes.xaxis, _RANKING_TICKS)
         axes.set_xlabel("probability with its interval (log scale); beside the name: rank (range)")
     return figure
@@ -93,7 +94,8 @@ def reliability_figure(result: BacktestResult, *, draws: int = 400) -> Figure:
         Simulated outcomes behind the band.
     """
     with _new(5.6, 5.2, **{"legend.fontsize": 8}) as (figure, axes):
-        reliability(result, draws=draws, ax=axes)
+        draw_reliability(result, bins=8, level=0.9, draws=draws, seed=0, ax=axes)
+        axes.legend(loc="upper left")
         for text in axes.texts:
             text.set_fontsize(7)
         (floor, top) = axes.get_xlim()
@@ -114,9 +116,9 @@ def expected_observed_figure(result: BacktestResult, *, predictive: bool = True)
     from matplotlib.ticker import AutoLocator
 
     with _new(6.4, 3.2) as (figure, axes):
-        expected_observed(result, predictive=predictive, ax=axes)
-        for text in axes.get_legend().get_texts():
-            text.set_text(text.get_text().removeprefix("90% "))
+        draw_expected(result, predictive=predictive, level=0.9, ax=axes)
+        handles, labels = axes.get_legend_handles_labels()
+        axes.legend(handles, [label.removeprefix("90% ") for label in labels])
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_locator(AutoLocator())
     return figure
