@@ -19,6 +19,7 @@ from rtop_forecast.evaluation import (
     paired_difference,
     skill_score,
 )
+from rtop_forecast.forecasting.latex import comparison_table
 from rtop_forecast.forecasting.made_of import check_belongs
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.world.states import ROW_KEYS
@@ -88,6 +89,29 @@ class Comparison(Displayed):
             f"  with {self.positives} positives a difference of AUC below about {noise:.3f} is noise"
         )
         return "\n".join(lines)
+
+    def to_latex(self, *, caption: str | None = None, label: str | None = None) -> str:
+        r"""Table as LaTeX, for the package booktabs.
+
+        Parameters
+        ----------
+        caption : str, optional
+            Plain text; what is special to LaTeX is escaped. With it, or with a label, the table floats.
+        label : str, optional
+            For ``\\ref``; taken as it is.
+
+        Returns
+        -------
+        str
+            A row is rounded where the width of its interval has two significant digits, so that both scores show as
+            many decimals as their difference.
+
+        Raises
+        ------
+        InputError
+            If an argument is no string.
+        """
+        return comparison_table(self.frame, names=self.names, level=self.level, caption=caption, label=label)
 
     def _headline(self) -> str:
         return f"A = {self.names[0]}, B = {self.names[1]}: {self.rows:,} forecasts, {self.positives} onset windows"

@@ -11,7 +11,17 @@ from rtop_forecast.errors import InputError
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["axes_of", "cycle_colour", "inches", "ink", "legend_above", "line_style", "scaled", "shade"]
+__all__ = [
+    "axes_of",
+    "cycle_colour",
+    "inches",
+    "ink",
+    "legend_above",
+    "line_style",
+    "scaled",
+    "setting",
+    "shade",
+]
 
 _LINE_STYLES = ("-", "--", ":", "-.")
 
@@ -25,7 +35,7 @@ def axes_of(ax: Any, *, rows: float | None = None, aspect: float | None = None) 
     rows : float, optional
         Lines of text beside the axes, for which a new figure is high enough.
     aspect : float, optional
-        Height of a new figure over its width.
+        Height of a new figure over its width, without the text below.
 
     Raises
     ------
@@ -40,55 +50,55 @@ def axes_of(ax: Any, *, rows: float | None = None, aspect: float | None = None) 
         hint = " Choose one of them, as axes[0]." if isinstance(ax, np.ndarray | list | tuple) else ""
         message = f"ax must be one Axes of matplotlib or None; got {type(ax).__name__}.{hint}"
         raise InputError(message)
-    from matplotlib import pyplot, rcParams
+    from matplotlib import pyplot
 
-    width, height = rcParams["figure.figsize"]
+    width, height = setting("figure.figsize")
     if rows is not None:
-        height = (1.6 * rows + 6) * rcParams["font.size"] / 72
+        height = (1.6 * rows + 6) * setting("font.size") / 72
     elif aspect is not None:
-        height = aspect * width
+        height = aspect * width + 5 * setting("font.size") / 72
     made: Axes = pyplot.subplots(figsize=(width, height), layout="constrained")[1]
     return made
 
 
-def cycle_colour(place: int) -> Any:
-    """Colour of the cycle in the settings."""
+def setting(name: str) -> Any:
+    """Value that the reader has set, in ``matplotlib.rcParams``."""
     from matplotlib import rcParams
 
-    colours = rcParams["axes.prop_cycle"].by_key().get("color") or [ink()]
+    settings: Any = rcParams
+    return settings[name]
+
+
+def cycle_colour(place: int) -> Any:
+    """Colour of the cycle in the settings."""
+    colours = setting("axes.prop_cycle").by_key().get("color") or [ink()]
     return colours[place % len(colours)]
 
 
 def line_style(place: int) -> Any:
     """Line style of the cycle in the settings; where it has none, one that differs in greyscale too."""
-    from matplotlib import rcParams
-
-    styles = rcParams["axes.prop_cycle"].by_key().get("linestyle") or _LINE_STYLES
+    styles = setting("axes.prop_cycle").by_key().get("linestyle") or _LINE_STYLES
     return styles[place % len(styles)]
 
 
 def ink() -> Any:
     """Colour of text."""
-    from matplotlib import rcParams
-
-    return rcParams["text.color"]
+    return setting("text.color")
 
 
 def shade(axes: Axes, strength: float) -> str:
     """Mix the colours of text and background: 0 is the background, 1 the text."""
-    from matplotlib import rcParams
     from matplotlib.colors import to_hex, to_rgba
 
-    grounds = (axes.get_facecolor(), rcParams["figure.facecolor"], "white")
+    grounds = (axes.get_facecolor(), setting("figure.facecolor"), "white")
     paper = next(colour for one in grounds if (colour := np.array(to_rgba(one)))[3] > 0)[:3]
-    return to_hex(strength * np.array(to_rgba(ink()))[:3] + (1 - strength) * paper)
+    mixed = strength * np.array(to_rgba(ink()))[:3] + (1 - strength) * paper
+    return to_hex((float(mixed[0]), float(mixed[1]), float(mixed[2])))
 
 
 def scaled(name: str, factor: float) -> float:
     """Read a number in the settings, as ``lines.linewidth``, times a factor."""
-    from matplotlib import rcParams
-
-    return factor * float(rcParams[name])
+    return factor * float(setting(name))
 
 
 def legend_above(axes: Axes, *, columns: int = 2) -> float:

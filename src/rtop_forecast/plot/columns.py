@@ -29,7 +29,8 @@ class Column(dict[str, Any]):
         """Apply the settings."""
         from matplotlib import rc_context
 
-        self._open.enter_context(rc_context(dict(self)))
+        settings: Any = dict(self)
+        self._open.enter_context(rc_context(settings))
         return self
 
     def __exit__(self, *error: object) -> None:

@@ -183,7 +183,7 @@ def _intervals(axes: Axes, forecast: Forecast, states: list[set[int]], *, step: 
             own["prob_high"],
             color=cycle_colour(place),
             alpha=0.6,
-            label=f"{forecast.level:.0%} interval" if len(states) == 1 else None,
+            label=f"{forecast.level:.0%} interval" if len(states) == 1 else "",
         )
 
 
@@ -209,7 +209,7 @@ def _episodes(axes: Axes, result: BacktestResult, numbers: set[int], years: tupl
     if result.events.empty:
         return []
     events = result.events[result.events["country_id"].isin(numbers) & result.events["year"].between(*years)]
-    width = 0.008 * (years[1] - years[0] + 1)
+    width = 0.005 * (years[1] - years[0] + 1)
     marks = []
     for column, half, colour, text in (
         ("ongoing", 0.5, shade(axes, 0.1), "episode under way"),

@@ -79,7 +79,7 @@ def world_map(
         message = f"{len(missing)} ranked states have no place on the map, first GW {missing[0]}."
         raise DataIntegrityError(message)
     colour = map_colours(prob, cmap)
-    axes = axes_of(ax, aspect=0.62 if with_bar else 0.5)
+    axes = axes_of(ax, aspect=0.46)
     for (number, _), parts in land.items():
         _paint(axes, parts, number, colour[number] if number in prob.index else None)
     axes.set_aspect("equal")

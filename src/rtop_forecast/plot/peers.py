@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from rtop_forecast.forecasting.forecast import Forecast
 from rtop_forecast.forecasting.peers import beside_peer
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.logistic import log_odds
-from rtop_forecast.plot.axes import axes_of, cycle_colour, legend_above, scaled, shade
+from rtop_forecast.plot.axes import axes_of, cycle_colour, legend_above, scaled, setting, shade
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,16 +57,11 @@ def against_peer(
     """
     from rtop_forecast.plot.ticks import percent_axis
 
-    if not isinstance(result, Forecast | BacktestResult):
-        message = (
-            f"result must be a Forecast or a BacktestResult, not {type(result).__name__}. "
-            "Make it with forecast(...) or backtest(...)."
-        )
-        raise InputError(message)
+    frame = _frame(result)
     count = integer(labels, name="labels", least=0)
-    both = beside_peer(result.frame, peer, name=name)
+    both = beside_peer(frame, peer, name=name)
     both = both.assign(**{column: both[column].clip(lower=_LEAST) for column in ("prob", "prob_peer")})
-    axes = axes_of(ax, aspect=0.95)
+    axes = axes_of(ax, aspect=0.8)
     ends = [
         both[["prob", "prob_peer"]].to_numpy().min() / 1.5,
         both[["prob", "prob_peer"]].to_numpy().max() * 1.5,
@@ -96,10 +91,18 @@ def against_peer(
     return axes
 
 
+def _frame(result: Any) -> pd.DataFrame:
+    if isinstance(result, Forecast | BacktestResult):
+        return result.frame
+    message = (
+        f"result must be a Forecast or a BacktestResult, not {type(result).__name__}. "
+        "Make it with forecast(...) or backtest(...)."
+    )
+    raise InputError(message)
+
+
 def _name_states(axes: Axes, rows: pd.DataFrame, count: int) -> None:
     """Name the states whose odds differ most, away from the diagonal and clear of each other."""
-    from matplotlib import rcParams
-
     apart = log_odds(rows["prob"].to_numpy(dtype=float)) - log_odds(rows["prob_peer"].to_numpy(dtype=float))
     largest = np.argsort(-np.abs(apart), kind="stable")[:count]
     one_year = len(set(rows["origin_year"])) == 1
@@ -110,7 +113,7 @@ def _name_states(axes: Axes, rows: pd.DataFrame, count: int) -> None:
         for row in part.iloc[::sign].to_dict("records"):
             height = axes.transData.transform((row["prob_peer"], row["prob"]))[1] * 72 / axes.figure.dpi
             shift = max(3.0, least - sign * height)
-            least = sign * height + shift + rcParams["font.size"]
+            least = sign * height + shift + setting("font.size")
             axes.annotate(
                 str(row["name"]) if one_year else f"{row['name']} {row['origin_year']}",
                 (row["prob_peer"], row["prob"]),

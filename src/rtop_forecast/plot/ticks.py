@@ -37,6 +37,8 @@ class PercentLocator(Locator):
         Lowest tick above 0, and highest.
     """
 
+    axis: Any
+
     def __init__(
         self,
         to_axis: Map | None = None,

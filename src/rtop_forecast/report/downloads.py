@@ -134,6 +134,7 @@ def figure_bytes(figure: Figure, kind: str) -> bytes:
         "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
         "png": {"Software": None},
     }
-    with rc_context({"svg.hashsalt": "rtop-forecast", **TEXT_AS_TEXT}):
+    settings: Any = {"svg.hashsalt": "rtop-forecast", **TEXT_AS_TEXT}
+    with rc_context(settings):
         figure.savefig(buffer, format=kind, dpi=_DPI, metadata=metadata[kind])
     return buffer.getvalue()

@@ -34,7 +34,8 @@ def _new(width: float, height: float, **settings: Any) -> Iterator[tuple[Figure,
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    with rc_context({"axes.prop_cycle": cycler(color=PALETTE), "legend.frameon": False, **settings}):
+    style: Any = {"axes.prop_cycle": cycler(color=PALETTE), "legend.frameon": False, **settings}
+    with rc_context(style):
         figure = Figure(figsize=(width, height), layout="constrained")
         axes = figure.subplots()
         axes.spines[["top", "right"]].set_visible(False)
