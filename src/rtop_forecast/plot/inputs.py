@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Integral
 from typing import Any
 
 from rtop_forecast.checks.arguments import instance_of, quoted
@@ -65,9 +66,11 @@ def named_results(value: Any) -> dict[str, BacktestResult]:
 
 def several_states(value: Any) -> list[str | int]:
     """One state or several as a list."""
-    found = [value] if isinstance(value, str | int) else list(value) if isinstance(value, Sequence) else []
-    if found and all(isinstance(one, str | int) and not isinstance(one, bool) for one in found):
-        return found
+    single = isinstance(value, str | Integral)
+    listed = isinstance(value, Iterable) and not isinstance(value, Mapping | bytes)
+    found = [value] if single else list(value) if listed else []
+    if found and all(isinstance(one, str | Integral) and not isinstance(one, bool) for one in found):
+        return [one if isinstance(one, str) else int(one) for one in found]
     message = (
         f"states must be a name, a Gleditsch-Ward number or a list of them; got {quoted(value)}. "
         "Give for example ['Sudan', 'Chad']."

@@ -82,6 +82,7 @@ def world_map(
     axes = axes_of(ax, aspect=0.46)
     for (number, _), parts in land.items():
         _paint(axes, parts, number, colour[number] if number in prob.index else None)
+    axes.autoscale_view()
     axes.set_aspect("equal")
     axes.set_axis_off()
     if with_bar:
@@ -127,7 +128,8 @@ def _paint(axes: Any, parts: tuple[tuple[FloatArray, ...], ...], number: int, co
         hatch=None if colour else "//////",
         gid=f"state-{number}" if colour else None,
     )
-    axes.add_patch(patch)
+    axes.add_artist(patch)  # its limits are those of its corners; a patch's would be sought along every line
+    axes.update_datalim(path.vertices)
     area = sum(ring_area(polygon[0]) for polygon in parts)
     if colour and area < _DOT_AREA:
         largest = max(parts, key=lambda polygon: ring_area(polygon[0]))[0]
@@ -139,4 +141,3 @@ def _paint(axes: Any, parts: tuple[tuple[FloatArray, ...], ...], number: int, co
             markeredgecolor=shade(axes, 0.7333),
             markeredgewidth=0.5,
         )
-    axes.autoscale_view()

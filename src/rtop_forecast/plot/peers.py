@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["against_peer"]
 
-_LEAST = 1e-5  # a probability of 0 has no place on a logarithmic scale
+_LEAST = 1e-5  # probabilities of 0 and 1 have no place on a logarithmic scale, and no odds
 
 
 def against_peer(
@@ -47,7 +47,8 @@ def against_peer(
     Returns
     -------
     matplotlib.axes.Axes
-        The first line are the points; of a backtest, the second are those where an event followed.
+        The first line holds the points; of a backtest, those without an event, and the second those with one.
+        Probabilities below 0.001% are drawn there.
 
     Raises
     ------
@@ -60,17 +61,15 @@ def against_peer(
     frame = _frame(result)
     count = integer(labels, name="labels", least=0)
     both = beside_peer(frame, peer, name=name)
-    both = both.assign(**{column: both[column].clip(lower=_LEAST) for column in ("prob", "prob_peer")})
+    both = both.assign(**{column: both[column].clip(_LEAST, 1 - _LEAST) for column in ("prob", "prob_peer")})
     axes = axes_of(ax, aspect=0.8)
-    ends = [
-        both[["prob", "prob_peer"]].to_numpy().min() / 1.5,
-        both[["prob", "prob_peer"]].to_numpy().max() * 1.5,
-    ]
+    values = both[["prob", "prob_peer"]].to_numpy(dtype=float)
+    ends = float(values.min()) / 1.5, min(float(values.max()) * 1.5, 1.0)
     few, some = scaled("lines.markersize", 0.5), scaled("lines.markersize", 2 / 3)
     text = "states" if isinstance(result, Forecast) else "no event followed"
-    axes.plot(both["prob_peer"], both["prob"], "o", color=cycle_colour(0), markersize=few, alpha=0.35,
+    events, others = both[both["outcome"] == 1], both[both["outcome"] != 1]
+    axes.plot(others["prob_peer"], others["prob"], "o", color=cycle_colour(0), markersize=few, alpha=0.35,
               markeredgewidth=0, label=text)  # fmt: skip
-    events = both[both["outcome"] == 1]
     if len(events):
         axes.plot(events["prob_peer"], events["prob"], "D", color=cycle_colour(1), markersize=some,
                   label="an event followed")  # fmt: skip

@@ -64,10 +64,18 @@ class PercentLocator(Locator):
         for places in tried:
             if len(places) > 1 and self._fits(places, vmin, vmax):
                 return places
-        if max(len(places) for places in found) > 1:
-            return min((places for places in found if len(places) > 1), key=len)
+        several = [places for places in found if len(places) > 1]
+        if several:
+            return self._thinned(min(several, key=len), vmin, vmax)
         low, high = self.from_axis(np.array([vmin, vmax]))
         return self.to_axis(np.asarray(MaxNLocator(3).tick_values(float(low), float(high))))
+
+    def _thinned(self, places: FloatArray, vmin: float, vmax: float) -> FloatArray:
+        """Every second, third ... of the places, or their ends."""
+        for step in range(2, len(places)):
+            if self._fits(places[::step], vmin, vmax):
+                return places[::step]
+        return places[[0, -1]]
 
     def _inside(self, steps: tuple[float, ...], vmin: float, vmax: float) -> FloatArray:
         lower = np.array([step * 10.0**decade for decade in _DECADES for step in steps])
