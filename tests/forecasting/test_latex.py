@@ -110,6 +110,15 @@ def test_a_difference_that_rounds_to_nothing_has_no_sign(comparison):
     assert [row[3] for row in cells(replace(comparison, frame=frame).to_latex())[1:]] == ["0.0"] * 3
 
 
+def test_no_share_of_resamples_is_certain(comparison):
+    frame = comparison.frame.assign(prob_better=[0.9991, 0.0004, 0.5])
+    assert [row[5] for row in cells(replace(comparison, frame=frame).to_latex())[1:]] == [
+        "$>$0.99",
+        "$<$0.01",
+        "0.50",
+    ]
+
+
 def test_what_is_special_to_latex_is_escaped():
     assert escaped(r"a\b_c%d&e#f$g{h}~^") == (
         r"a\textbackslash{}b\_c\%d\&e\#f\$g\{h\}\textasciitilde{}\textasciicircum{}"

@@ -74,12 +74,19 @@ def comparison_table(
                 TITLES[str(score)],
                 *_numbers([row["a"], row["b"], row["difference"]], rounded),
                 _span(row["low"], row["high"], rounded),
-                *_numbers([row["prob_better"]], lambda value: f"{value:.2f}"),
+                *_numbers([row["prob_better"]], _share),
             ]
         )
     first, second = (escaped(name) for name in names)
     head = ["Score", first, second, "Difference", escaped(f"{level:.0%} interval"), f"P({first} better)"]
     return _table(head, rows, caption=caption, label=label)
+
+
+def _share(value: float) -> str:
+    """Share of resamples; a few thousand of them are sure of nothing."""
+    if value >= 0.995:
+        return "$>$0.99"
+    return "$<$0.01" if value < 0.005 else f"{value:.2f}"
 
 
 def _digits(width: float) -> int:

@@ -116,9 +116,16 @@ def _name_states(axes: Axes, rows: pd.DataFrame, count: int) -> None:
             axes.annotate(
                 str(row["name"]) if one_year else f"{row['name']} {row['origin_year']}",
                 (row["prob_peer"], row["prob"]),
-                xytext=(-3 * sign, sign * shift),
+                xytext=(-9 * sign, sign * shift),
                 textcoords="offset points",
                 ha="right" if above else "left",
                 va="center",
                 fontsize="x-small",
+                arrowprops={
+                    "arrowstyle": "-",
+                    "linewidth": 0.4,
+                    "color": shade(axes, 0.5),
+                    "shrinkA": 0,
+                    "shrinkB": 0,
+                },
             )

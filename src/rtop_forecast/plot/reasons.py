@@ -143,7 +143,8 @@ def _waterfall(
         left = value < middle
         axes.axvline(value, color=ink(), linewidth=scaled("lines.linewidth", 0.53), linestyle=":")
         axes.annotate(name, (value, side), xytext=(3 if left else -3, 0), textcoords="offset points",
-                      ha="left" if left else "right", va="center", fontsize="small")  # fmt: skip
+                      ha="left" if left else "right", va="center", fontsize="small",
+                      bbox={"facecolor": axes.get_facecolor(), "edgecolor": "none", "pad": 0.5})  # fmt: skip
     axes.set_yticks(places, labels=lines)
     percent_axis(axes.xaxis, logit=True)
     axes.set_xlabel("probability (log-odds scale)")

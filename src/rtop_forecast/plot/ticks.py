@@ -68,14 +68,16 @@ class PercentLocator(Locator):
         if several:
             return self._thinned(min(several, key=len), vmin, vmax)
         low, high = self.from_axis(np.array([vmin, vmax]))
-        return self.to_axis(np.asarray(MaxNLocator(3).tick_values(float(low), float(high))))
+        even = MaxNLocator(4, steps=[1, 2, 5, 10]).tick_values(float(low), float(high))
+        places = self.to_axis(np.array([value for value in even if low <= value <= high]))
+        return places if self._fits(places, vmin, vmax) else self._thinned(places, vmin, vmax)
 
     def _thinned(self, places: FloatArray, vmin: float, vmax: float) -> FloatArray:
         """Every second, third ... of the places, or their ends."""
         for step in range(2, len(places)):
             if self._fits(places[::step], vmin, vmax):
                 return places[::step]
-        return places[[0, -1]]
+        return places[:: max(len(places) - 1, 1)]
 
     def _inside(self, steps: tuple[float, ...], vmin: float, vmax: float) -> FloatArray:
         lower = np.array([step * 10.0**decade for decade in _DECADES for step in steps])
