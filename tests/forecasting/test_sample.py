@@ -120,3 +120,25 @@ def test_more_trees_are_grown_in_every_member_that_has_any_and_the_model_given_s
     assert dict(model.members)["forest"].n_estimators == 10
     few = dict(rows_with().fit(model, origin=ORIGIN, trees=0.01).members_)
     assert (few["forest"].n_estimators, few["boosted"].seeds) == (1, 1)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_resamples_fitted_together_are_those_fitted_one_by_one(name):
+    rows = rows_with(dead=["d"], partly=["b"])
+    rng = np.random.default_rng(2)
+    times = [rng.integers(0, 3, len(rows.keys)).astype(float) for _ in range(3)]
+    together = list(rows.fit_resamples(MODELS[name], origin=ORIGIN, weights=times, trees=0.5))
+    here = rows.matrix[rows.at(ORIGIN)]
+    for fitted, weight in zip(together, times, strict=True):
+        (alone,) = rows.fit_resamples(MODELS[name], origin=ORIGIN, weights=[weight], trees=0.5)
+        np.testing.assert_array_equal(fitted.log_odds(here), alone.log_odds(here))
+    if name in ("elastic_net", "additive"):  # trees take the bins of the whole
+        apart = rows.fit(MODELS[name], origin=ORIGIN, weights=times[0])
+        np.testing.assert_array_equal(together[0].log_odds(here), apart.log_odds(here))
+
+
+def test_a_resample_without_an_onset_is_refused():
+    rows = rows_with()
+    none = np.where(rows.outcome == 1, 0.0, 1.0)
+    with pytest.raises(CoverageError, match="no onset lies in the"):
+        list(rows.fit_resamples(MODELS["default"], origin=ORIGIN, weights=[none]))

@@ -6,10 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
+from sklearn.base import clone
 
 from rtop_forecast.errors import InputError
-from rtop_forecast.models import BaseRate, ElasticNetLogit
-from rtop_forecast.models.inputs import column_order, read_training, weighted_median
+from rtop_forecast.models import (
+    AdditiveLogit,
+    BaseRate,
+    BoostedTrees,
+    ElasticNetLogit,
+    LogOddsAverage,
+    ProbabilityForest,
+)
+from rtop_forecast.models.inputs import adopt, column_order, read_training, weighted_median
 
 
 @pytest.fixture
@@ -136,3 +144,66 @@ def test_shapes_are_checked(frame, outcome):
         BaseRate().fit(np.zeros(20), outcome)
     with pytest.raises(InputError, match="features"):
         BaseRate().fit(frame.to_numpy(), outcome).log_odds(np.zeros((2, 2)))
+
+
+def drawn_table(seed, *, distinct=None):
+    """Ninety rows with missing values and pairs that are equal but for how often they are drawn."""
+    rng = np.random.default_rng(seed)
+    values = (
+        rng.normal(size=(90, 3)) if distinct is None else rng.integers(0, distinct, (90, 3)).astype(float)
+    )
+    frame = pd.DataFrame(values, columns=["gdp", "age", "coups"])
+    frame = frame.mask(rng.random(frame.shape) < 0.1)
+    frame.iloc[10] = frame.iloc[11] = frame.iloc[12]
+    outcome = (rng.random(90) < 0.4).astype(float)
+    outcome[10:13] = 1.0
+    return frame, outcome, rng.integers(0, 4, 90).astype(float)
+
+
+@given(st.integers(0, 200))
+def test_a_resample_holds_what_reading_it_would(seed):
+    frame, outcome, times = drawn_table(seed)
+    drawn = read_training(BaseRate(), frame, outcome, None).resampled(times)
+    read = read_training(BaseRate(), frame, outcome, times)
+    for name in ("features", "outcome", "weight", "medians"):
+        assert_array_equal(getattr(drawn, name), getattr(read, name))
+    for left, right in zip(drawn.ascending_values(), read.ascending_values(), strict=True):
+        assert_array_equal(left, right)
+
+
+@given(st.integers(0, 50))
+def test_a_resample_does_not_depend_on_the_order_of_the_rows(seed):
+    frame, outcome, times = drawn_table(seed)
+    shuffle = np.random.default_rng(seed).permutation(len(frame))
+    first = read_training(BaseRate(), frame, outcome, None).resampled(times)
+    second = read_training(BaseRate(), frame.iloc[shuffle], outcome[shuffle], None).resampled(times[shuffle])
+    for name in ("features", "outcome", "weight", "medians"):
+        assert_array_equal(getattr(first, name), getattr(second, name))
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        ElasticNetLogit(lam=0.01),
+        AdditiveLogit(lam=0.05),
+        ProbabilityForest(n_estimators=5, min_data_in_leaf=3),
+        BoostedTrees(n_estimators=5, seeds=1, min_data_in_leaf=3),
+        LogOddsAverage([("net", ElasticNetLogit(lam=0.01)), ("rate", BaseRate())]),
+    ],
+    ids=lambda model: type(model).__name__,
+)
+def test_a_model_fitted_on_a_resample_is_the_one_fitted_on_its_rows(model, outcome):
+    # where a feature has fewer values than bins, the bins of the whole are those of the resample
+    frame, outcome, times = drawn_table(3, distinct=9)
+    read = read_training(BaseRate(), frame, outcome, None)
+    shared = clone(model)
+    shared.fit_rows(read.resampled(times))
+    alone = clone(model).fit(frame, outcome, sample_weight=times)
+    assert_array_equal(shared.log_odds(frame), alone.log_odds(frame))
+    assert_array_equal(shared.contributions(frame).values, alone.contributions(frame).values)
+
+
+def test_rows_of_one_class_are_refused_by_a_model_that_needs_two(frame):
+    rows = read_training(BaseRate(), frame, np.zeros(20), None, one_class=True)
+    with pytest.raises(InputError, match="got 1 class: all 20 such rows are 0"):
+        adopt(ElasticNetLogit(), rows)

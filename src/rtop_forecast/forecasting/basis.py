@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import pandas as pd
+from joblib import delayed
 
+from rtop_forecast.calibration import Calibrator
 from rtop_forecast.errors import CoverageError
 from rtop_forecast.explanation.attribution import (
     AttributionTable,
@@ -17,9 +19,12 @@ from rtop_forecast.explanation.shapley import shapley_by_factor
 from rtop_forecast.features import Features
 from rtop_forecast.forecasting.fit import Fit
 from rtop_forecast.forecasting.options import POINT_TREES
+from rtop_forecast.forecasting.parallel import run
 from rtop_forecast.forecasting.prequential import calibrator_of
 from rtop_forecast.forecasting.request import Request
 from rtop_forecast.forecasting.result import BacktestResult
+from rtop_forecast.forecasting.sample import Sample
+from rtop_forecast.models import RiskModel
 from rtop_forecast.world.states import KEYS
 
 
@@ -49,18 +54,46 @@ class Basis(Fit):
         CoverageError
             If no state is at risk in the origin year, or no training window had closed.
         """
-        rows = request.rows
-        if not rows.at(origin).any():
-            first, last = int(rows.keys["year"].min()), int(rows.keys["year"].max())
-            message = f"no state is at risk in {origin}; the panel's years with states at risk are {first} to {last}."
-            raise CoverageError(message)
+        _check_at_risk(request, origin)
+        fitted = _fit(request.rows, request.model, origin)
+        return cls._around(fitted, request, backtest, origin=origin, seed=seed)
+
+    @classmethod
+    def with_year_before(
+        cls,
+        request: Request,
+        backtest: BacktestResult | None,
+        *,
+        origin: int,
+        seed: int,
+        n_jobs: int | None = None,
+    ) -> tuple[Basis, Basis]:
+        """Basis of an origin and of the year before, the two fitted side by side.
+
+        Raises
+        ------
+        CoverageError
+            As :meth:`of`.
+        """
+        _check_at_risk(request, origin)
+        origins = (origin, origin - 1)
+        tasks = (delayed(_fit)(request.rows, request.model, year) for year in origins)
+        fitted = run(tasks, count=len(origins), n_jobs=n_jobs, progress=None)
+        now, before = (
+            cls._around(model, request, backtest, origin=year, seed=seed)
+            for model, year in zip(fitted, origins, strict=True)
+        )
+        return now, before
+
+    @classmethod
+    def _around(
+        cls, fitted: RiskModel, request: Request, backtest: BacktestResult | None, *, origin: int, seed: int
+    ) -> Basis:
         return cls(
-            fitted=rows.fit(request.model, origin=origin, trees=POINT_TREES),
+            fitted=fitted,
             unfitted=request.model,
-            calibrator=calibrator_of(
-                backtest, origin=origin, horizon=rows.horizon, last_closed=rows.last_closed
-            ),
-            rows=rows,
+            calibrator=_calibrator(request.rows, backtest, origin),
+            rows=request.rows,
             features=request.features,
             origin_year=origin,
             seed=seed,
@@ -71,10 +104,8 @@ class Basis(Fit):
         origin = self.origin_year - 1
         return replace(
             self,
-            fitted=self.rows.fit(self.unfitted, origin=origin, trees=POINT_TREES),
-            calibrator=calibrator_of(
-                backtest, origin=origin, horizon=self.rows.horizon, last_closed=self.rows.last_closed
-            ),
+            fitted=_fit(self.rows, self.unfitted, origin),
+            calibrator=_calibrator(self.rows, backtest, origin),
             origin_year=origin,
         )
 
@@ -123,3 +154,22 @@ class Basis(Fit):
             calibrator=self.calibrator,
             group=str(self.group(country_id)[0]),
         )
+
+
+def _fit(rows: Sample, model: RiskModel, origin: int) -> RiskModel:
+    """Model of a published forecast."""
+    return rows.fit(model, origin=origin, trees=POINT_TREES)
+
+
+def _calibrator(rows: Sample, backtest: BacktestResult | None, origin: int) -> Calibrator:
+    return calibrator_of(backtest, origin=origin, horizon=rows.horizon, last_closed=rows.last_closed)
+
+
+def _check_at_risk(request: Request, origin: int) -> None:
+    rows = request.rows
+    if not rows.at(origin).any():
+        first, last = int(rows.keys["year"].min()), int(rows.keys["year"].max())
+        message = (
+            f"no state is at risk in {origin}; the panel's years with states at risk are {first} to {last}."
+        )
+        raise CoverageError(message)

@@ -28,6 +28,8 @@ STRETCH_WORLD = 1.75
 # years on the same resamples spread 1.25 times as wide (median of the states, 20 resamples of the bundle at 2024).
 STRETCH_CHANGE = 1.25 * STRETCH_STATES
 
+_DRAWS_AT_ONCE = 5
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JointDraws:
@@ -116,10 +118,12 @@ class _Refit:
 
 
 def _refits(fit: Fit, options: DrawOptions, primary: Mapping[str, int]) -> list[_Refit]:
-    """Refit the model on each resample."""
+    """Refit the model on each resample, some of them in one task, which reads the rows once."""
     weights = _block_weights(fit, options.draws)
-    tasks = (delayed(_draw)(fit.unfitted, fit.rows, fit.origin_year, weight, primary) for weight in weights)
-    return list(run(tasks, count=options.draws, n_jobs=options.n_jobs, progress=options.progress))
+    parts = [weights[first : first + _DRAWS_AT_ONCE] for first in range(0, len(weights), _DRAWS_AT_ONCE)]
+    tasks = (delayed(_drawn)(fit.unfitted, fit.rows, fit.origin_year, part, primary) for part in parts)
+    drawn = run(tasks, count=len(parts), n_jobs=options.n_jobs, progress=options.progress)
+    return [refit for part in drawn for refit in part]
 
 
 def _by_factor(model: RiskModel, matrix: pd.DataFrame, primary: Mapping[str, int]) -> FloatArray:
@@ -165,16 +169,18 @@ def _around(fit: Fit, refits: FloatArray) -> FloatArray:
     return result
 
 
-def _draw(
-    model: RiskModel, rows: Sample, origin: int, weights: FloatArray, primary: Mapping[str, int]
-) -> _Refit:
-    fitted = rows.fit(model, origin=origin, weights=weights, trees=DRAW_TREES)
+def _drawn(
+    model: RiskModel, rows: Sample, origin: int, weights: Sequence[FloatArray], primary: Mapping[str, int]
+) -> list[_Refit]:
     matrix, before = rows.matrix[rows.at(origin)], rows.matrix[rows.at(origin - 1)]
-    return _Refit(
-        log_odds=fitted.log_odds(matrix),
-        before=fitted.log_odds(before) if len(before) else np.zeros(0),
-        factors=_by_factor(fitted, matrix, primary) if primary else np.zeros((len(matrix), 0)),
-    )
+    return [
+        _Refit(
+            log_odds=fitted.log_odds(matrix),
+            before=fitted.log_odds(before) if len(before) else np.zeros(0),
+            factors=_by_factor(fitted, matrix, primary) if primary else np.zeros((len(matrix), 0)),
+        )
+        for fitted in rows.fit_resamples(model, origin=origin, weights=weights, trees=DRAW_TREES)
+    ]
 
 
 def _changes(fit: Fit, refits: Sequence[_Refit]) -> FloatArray:

@@ -282,14 +282,14 @@ def forecast(  # noqa: PLR0913 (public entry point)
     issued = _issue_date(features, origin, issued)
     options = DrawOptions(draws=draws, n_jobs=n_jobs, progress=progress)
     _check_backtest(backtest, request)
-    basis = Basis.of(request, backtest, origin=origin, seed=seed)
+    basis, before = Basis.with_year_before(request, backtest, origin=origin, seed=seed, n_jobs=n_jobs)
     raw = basis.fitted.log_odds(basis.matrix)
     log_odds = basis.calibrated
     joint = explained_draws(basis, features.specs, options)
     drawn = joint.log_odds
     frame = with_prob(forecast_rows(basis.rows, origin, raw), log_odds)
     _add_ranges(frame, log_odds, drawn, level=level)
-    _add_last_year(frame, basis.year_before(backtest))
+    _add_last_year(frame, before)
     _add_change(frame, joint.change, level=level)
     if horizons is not None:
         frame = frame.join(_at_horizons(frame, backtest, origin=origin, horizons=horizons))

@@ -11,7 +11,7 @@ from rtop_forecast.checks.arguments import instance_of, integer
 CALIBRATION_ORIGINS = 25
 MIN_DRAWS = 20
 # A published probability must not hang on the seed of its trees; resamples spread far wider than seeds do.
-POINT_TREES, DRAW_TREES = 6.0, 0.5
+POINT_TREES, DRAW_TREES = 5.0, 0.5
 _MOST_ORIGINS = 10_000
 _MOST_DRAWS = 100_000
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +17,8 @@ from rtop_forecast.errors import CoverageError, InputError, LeakageError
 from rtop_forecast.features import Features
 from rtop_forecast.forecasting.situation import Situation, situations
 from rtop_forecast.models import HasIndicators, HasTrees, RiskModel
+from rtop_forecast.models.base import FitsRows
+from rtop_forecast.models.inputs import read_training
 from rtop_forecast.targets import Target
 from rtop_forecast.world.states import KEYS
 
@@ -103,6 +107,52 @@ class Sample(Displayed):
         rows = self.training(origin)
         if weights is not None:
             rows = rows & (weights > 0)
+        self._check_training(rows, origin)
+        fitted: RiskModel = self._unfitted(model, origin, trees)
+        fitted.fit(
+            self._alive(rows, origin),
+            self.outcome[rows],
+            sample_weight=None if weights is None else weights[rows],
+        )
+        return fitted
+
+    def fit_resamples(
+        self, model: RiskModel, *, origin: int, weights: Sequence[FloatArray], trees: float = 1.0
+    ) -> Iterator[RiskModel]:
+        """Clones of the model, each fitted on a resample of the training rows of an origin.
+
+        The rows are read once, and trees share the histogram bins of the whole; otherwise as :meth:`fit`.
+
+        Parameters
+        ----------
+        model : RiskModel
+            Unfitted.
+        origin : int
+        weights : sequence of ndarray of shape (n_rows,)
+            How often each row of the sample is drawn; rows of weight 0 are left out.
+        trees : float
+            As in :meth:`fit`.
+
+        Raises
+        ------
+        LeakageError, CoverageError
+            As :meth:`fit`.
+        """
+        if not isinstance(model, FitsRows):
+            for weight in weights:
+                yield self.fit(model, origin=origin, weights=weight, trees=trees)
+            return
+        rows = self.training(origin)
+        unfitted = self._unfitted(model, origin, trees)
+        read = read_training(clone(unfitted), self._alive(rows, origin), self.outcome[rows], None)
+        for weight in weights:
+            self._check_training(rows & (weight > 0), origin)
+            fitted = clone(unfitted)
+            fitted.fit_rows(read.resampled(weight[rows]))
+            yield fitted
+
+    def _check_training(self, rows: NDArray[np.bool_], origin: int) -> None:
+        """Refuse rows whose windows reach beyond the origin, and rows without an onset."""
         reach = self.keys.loc[rows, "year"].max() + self.horizon if rows.any() else origin
         if reach > origin:
             message = (
@@ -115,19 +165,17 @@ class Sample(Displayed):
                 "choose a later origin."
             )
             raise CoverageError(message)
-        fitted: RiskModel = clone(model)
-        if trees != 1.0 and isinstance(fitted, HasTrees):
-            fitted.multiply_trees(trees)
+
+    def _unfitted(self, model: RiskModel, origin: int, trees: float) -> Any:
+        """Clone of the model with so many times as many trees and the indicators that the origin allows."""
+        unfitted: Any = clone(model)
+        if trees != 1.0 and isinstance(unfitted, HasTrees):
+            unfitted.multiply_trees(trees)
         here = self.matrix[self.at(origin)]
-        if len(here) and isinstance(fitted, HasIndicators):
+        if len(here) and isinstance(unfitted, HasIndicators):
             missing = here.isna()
-            fitted.limit_indicators(here.columns[missing.any() & ~missing.all()].tolist())
-        fitted.fit(
-            self._alive(rows, origin),
-            self.outcome[rows],
-            sample_weight=None if weights is None else weights[rows],
-        )
-        return fitted
+            unfitted.limit_indicators(here.columns[missing.any() & ~missing.all()].tolist())
+        return unfitted
 
     def _alive(self, rows: NDArray[np.bool_], origin: int) -> pd.DataFrame:
         """Training rows, without the values of features that are left out."""

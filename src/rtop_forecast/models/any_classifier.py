@@ -16,7 +16,6 @@ from rtop_forecast.errors import InputError
 from rtop_forecast.models.base import Contributions, LogOddsClassifier, RiskModel
 from rtop_forecast.models.inputs import (
     TrainingRows,
-    column_medians,
     column_order,
     feature_names,
     read_rows,
@@ -116,7 +115,7 @@ class AnyClassifier(LogOddsClassifier):
             raise InputError(message)
         rows = read_training(self, X, y, sample_weight)
         self.classes_ = rows.classes
-        self.medians_ = to_training_order(self, column_medians(rows))
+        self.medians_ = to_training_order(self, rows.medians)
         self.floor_ = 0.5 / (float(rows.weight.sum()) + 1.0)
         self.estimator_ = self._fitted(rows)
         return self

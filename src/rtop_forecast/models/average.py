@@ -6,13 +6,28 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn.base import clone
 
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError
-from rtop_forecast.models.base import Contributions, HasIndicators, HasTrees, LogOddsClassifier, RiskModel
-from rtop_forecast.models.inputs import feature_names, read_rows, read_training
+from rtop_forecast.models.base import (
+    Contributions,
+    FitsRows,
+    HasIndicators,
+    HasTrees,
+    LogOddsClassifier,
+    RiskModel,
+)
+from rtop_forecast.models.inputs import (
+    TrainingRows,
+    adopt,
+    feature_names,
+    in_caller_order,
+    read_rows,
+    read_training,
+)
 
 
 class LogOddsAverage(LogOddsClassifier):
@@ -79,28 +94,52 @@ class LogOddsAverage(LogOddsClassifier):
         InputError
             If members or weights break a rule, or a member refuses the input.
         """
-        weights = self._checked_weights()
-        self.classes_ = read_training(self, X, y, sample_weight, one_class=True).classes
-        self.members_ = [
-            (name, clone(model).fit(X, y, sample_weight=sample_weight)) for name, model in self.members
-        ]
-        self.weights_ = weights / weights.sum()
+        self._checked_weights()
+        rows = read_training(self, X, y, sample_weight, one_class=True)
+        del X  # where the caller holds it no longer, its memory is free for the members
+        self.fit_rows(rows)
         return self
+
+    def fit_rows(self, rows: TrainingRows) -> None:
+        """Fit a copy of every member on rows that were read before."""
+        weights = self._checked_weights()
+        adopt(self, rows, one_class=True)
+        self.members_ = [(name, clone(model)) for name, model in self.members]
+        for _, model in self.members_:
+            if isinstance(model, FitsRows):
+                model.fit_rows(rows)
+            else:
+                model.fit(rows.table(), rows.labels, sample_weight=rows.weight)
+        self.weights_ = weights / weights.sum()
 
     def log_odds(self, X: Any) -> FloatArray:
         """Log-odds of the event; see :class:`RiskModel`."""
-        total = np.zeros(len(read_rows(self, X)))
+        return self.log_odds_rows(read_rows(self, X))
+
+    def log_odds_rows(self, rows: FloatArray) -> FloatArray:
+        """Log-odds of rows that were read before."""
+        total = np.zeros(len(rows))
         for weight, (_, model) in zip(self.weights_, self.members_, strict=True):
-            total += weight * model.log_odds(X)
+            if isinstance(model, FitsRows):
+                total += weight * model.log_odds_rows(rows)
+            else:
+                total += weight * model.log_odds(self._table(rows))
         return total
 
     def contributions(self, X: Any) -> Contributions:
         """Weighted mean of the members' contributions and baselines."""
-        values = np.zeros(read_rows(self, X).shape)
+        return self.contributions_rows(read_rows(self, X))
+
+    def contributions_rows(self, rows: FloatArray) -> Contributions:
+        """Contributions to rows that were read before."""
+        values = np.zeros(rows.shape)
         baseline = 0.0
         for weight, (_, model) in zip(self.weights_, self.members_, strict=True):
-            part = model.contributions(X)
-            values += weight * part.values
+            if isinstance(model, FitsRows):
+                part = model.contributions_rows(rows)
+            else:
+                part = model.contributions(self._table(rows))
+            values += weight * part.values  # noqa: PD011
             baseline += float(weight) * part.baseline
         return Contributions(feature_names=tuple(feature_names(self)), values=values, baseline=baseline)
 
@@ -108,6 +147,10 @@ class LogOddsAverage(LogOddsClassifier):
         """Log-odds of each member by name, each of shape (n_rows,)."""
         read_rows(self, X)
         return {name: model.log_odds(X) for name, model in self.members_}
+
+    def _table(self, rows: FloatArray) -> pd.DataFrame | FloatArray:
+        """Rows as a member was given them at its fit."""
+        return in_caller_order(rows, getattr(self, "feature_names_in_", None))
 
     def limit_indicators(self, columns: Sequence[str]) -> None:
         """Let only these columns have an indicator, in every member that has any."""

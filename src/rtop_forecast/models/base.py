@@ -14,6 +14,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError
+from rtop_forecast.models.inputs import TrainingRows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +159,23 @@ class HasTrees(Protocol):
 
     def multiply_trees(self, factor: float) -> None:
         """Grow so many times as many trees, and at least one."""
+        ...
+
+
+@runtime_checkable
+class FitsRows(Protocol):
+    """A model that takes rows which were read once for several models and resamples."""
+
+    def fit_rows(self, rows: TrainingRows) -> None:
+        """Fit, as ``fit`` does on the table that the rows were read from."""
+        ...
+
+    def log_odds_rows(self, rows: FloatArray) -> FloatArray:
+        """Log-odds, as ``log_odds`` gives them, of rows in canonical column order."""
+        ...
+
+    def contributions_rows(self, rows: FloatArray) -> Contributions:
+        """Contributions, as ``contributions`` gives them, to rows in canonical column order."""
         ...
 
 

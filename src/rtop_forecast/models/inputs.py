@@ -7,10 +7,13 @@ added up: equal sets of rows give equal bits, and rows that tie are identical.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -19,9 +22,9 @@ from rtop_forecast.checks.arrays import BoolArray, FloatArray
 from rtop_forecast.errors import InputError, InputTypeError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class TrainingRows:
-    """Training data in canonical order.
+    """Training data in canonical order, read once for all models that are fitted on them.
 
     Parameters
     ----------
@@ -33,12 +36,120 @@ class TrainingRows:
         Positive; rows of weight 0 count as absent.
     classes : ndarray of shape (2,)
         Labels of no event and event.
+    names : ndarray of str, optional
+        Columns of the caller's frame, in its order; None for an array.
+    positions : ndarray of int
+        Place of each row in the caller's table.
+    drawn_from : Draw, optional
+        For a resample: the rows it was drawn from.
+    known_medians : ndarray of shape (n_features,), optional
+        Where they are known without counting.
     """
 
     features: FloatArray
     outcome: FloatArray
     weight: FloatArray
     classes: NDArray[Any]
+    names: NDArray[Any] | None
+    positions: NDArray[np.intp]
+    drawn_from: Draw | None = None
+    known_medians: FloatArray | None = None
+
+    @cached_property
+    def medians(self) -> FloatArray:
+        """Weighted median of the known values of each column; NaN for a column without any."""
+        if self.known_medians is not None:
+            return self.known_medians
+        if self.drawn_from is not None:
+            return self.drawn_from.medians(self.weight)
+        return np.array([_median_of(column, self.weight) for column in self.features.T])
+
+    @property
+    def labels(self) -> NDArray[Any]:
+        """Class of each row, as the caller names it."""
+        return np.asarray(self.classes[self.outcome.astype(int)])
+
+    def table(self) -> pd.DataFrame | FloatArray:
+        """Rows with the caller's columns: a frame where they have names, else an array."""
+        return in_caller_order(self.features, self.names)
+
+    def ascending_values(self) -> Iterator[FloatArray]:
+        """Known values of each column in ascending order, weights aside."""
+        if self.drawn_from is not None:
+            yield from self.drawn_from.ascending_values()
+            return
+        for column in self.features.T:
+            yield np.sort(column[~np.isnan(column)])
+
+    def resampled(self, multiplicity: FloatArray) -> TrainingRows:
+        """Rows drawn so many times each, with what was computed for all of them.
+
+        Parameters
+        ----------
+        multiplicity : ndarray of shape (n_caller_rows,)
+            In the order of the caller's table; 0 leaves a row out.
+        """
+        weight = self._settled(multiplicity[self.positions].astype(float))
+        drawn = np.flatnonzero(weight)
+        return replace(
+            self,
+            features=self.features[drawn],
+            outcome=self.outcome[drawn],
+            weight=weight[drawn],
+            positions=self.positions[drawn],
+            drawn_from=Draw(source=self, places=drawn),
+        )
+
+    def _settled(self, weight: FloatArray) -> FloatArray:
+        """Weights in canonical order: rows that are equal but for their weight stand by its bytes."""
+        if len(self._twins) == len(weight):
+            return weight
+        order = np.lexsort((weight.view(">u8"), np.repeat(np.arange(len(self._twins)), self._twins)))
+        return weight[order]
+
+    @cached_property
+    def _twins(self) -> NDArray[np.intp]:
+        """How many equal rows follow each other, for each row that differs from the one before."""
+        table = np.column_stack([self.features, self.outcome])
+        packed = table.view(np.dtype((np.void, table.shape[1] * table.itemsize))).ravel()
+        starts = np.flatnonzero(np.concatenate([[True], packed[1:] != packed[:-1]]))
+        return np.diff(np.append(starts, len(packed)))
+
+    @cached_property
+    def ascending(self) -> list[NDArray[np.intp]]:
+        """Rows by the value of each column, those without a value left out."""
+        return [
+            np.argsort(column, kind="stable")[: int((~np.isnan(column)).sum())] for column in self.features.T
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draw:
+    """Where a resample's rows stand among those it was drawn from.
+
+    Parameters
+    ----------
+    source : TrainingRows
+    places : ndarray of int
+        Ascending.
+    """
+
+    source: TrainingRows
+    places: NDArray[np.intp]
+
+    def ascending_values(self) -> Iterator[FloatArray]:
+        """Known values of each column of the resample in ascending order."""
+        drawn = np.zeros(len(self.source.features), dtype=bool)
+        drawn[self.places] = True
+        for column, rows in zip(self.source.features.T, self.source.ascending, strict=True):
+            yield column[rows[drawn[rows]]]
+
+    def medians(self, weight: FloatArray) -> FloatArray:
+        """Weighted median of each column of the resample, from the order of the source's values."""
+        full = np.zeros(len(self.source.features))
+        full[self.places] = weight
+        pairs = zip(self.source.features.T, self.source.ascending, strict=True)
+        return np.array([_median_in_order(column[rows], full[rows]) for column, rows in pairs])
 
 
 def read_training(
@@ -87,8 +198,32 @@ def read_training(
     table[np.isnan(table)] = np.nan
     order = _byte_order(table)
     return TrainingRows(
-        features=table[order, :-2], outcome=table[order, -2], weight=table[order, -1], classes=classes
+        features=table[order, :-2],
+        outcome=table[order, -2],
+        weight=table[order, -1],
+        classes=classes,
+        names=getattr(model, "feature_names_in_", None),
+        positions=np.flatnonzero(counted)[order],
     )
+
+
+def adopt(model: Any, rows: TrainingRows, *, one_class: bool = False) -> None:
+    """Note on a model what :func:`read_training` would, for rows that were read for another.
+
+    Raises
+    ------
+    InputError
+        If the rows hold one class and the model needs two.
+    """
+    if not one_class and len(np.unique(rows.outcome)) < 2:
+        present = rows.classes[int(rows.outcome[0])]
+        raise _one_class(len(rows.outcome), present)
+    model.n_features_in_ = rows.features.shape[1]
+    if rows.names is not None:
+        model.feature_names_in_ = rows.names
+    elif hasattr(model, "feature_names_in_"):
+        del model.feature_names_in_
+    model.classes_ = rows.classes
 
 
 def read_given(
@@ -143,6 +278,14 @@ def column_order(model: Any) -> NDArray[np.intp]:
     return np.array(list(order), dtype=np.intp)
 
 
+def in_caller_order(canonical: FloatArray, names: NDArray[Any] | None) -> pd.DataFrame | FloatArray:
+    """Rows with the caller's columns: a frame where they have names, else an array."""
+    if names is None:
+        return canonical
+    wanted = [str(name) for name in names]
+    return pd.DataFrame(canonical, columns=sorted(wanted))[wanted]
+
+
 def to_training_order(model: Any, canonical: FloatArray) -> FloatArray:
     """Bring the last axis from canonical column order back to the training frame's."""
     out = np.empty_like(canonical)
@@ -155,22 +298,24 @@ def weighted_median(values: FloatArray, weight: FloatArray) -> float:
     if np.all(weight == weight[0]):
         return float(np.median(values))
     order = np.argsort(values, kind="stable")
-    reached = np.cumsum(weight[order])
+    return _median_in_order(values[order], weight[order])
+
+
+def _median_of(column: FloatArray, weight: FloatArray) -> float:
+    """Weighted median of the known values; NaN without any."""
+    known = ~np.isnan(column)
+    return weighted_median(column[known], weight[known]) if known.any() else np.nan
+
+
+def _median_in_order(values: FloatArray, weight: FloatArray) -> float:
+    """Weighted median of ascending values, of which some may have weight 0; NaN if all have."""
+    reached = np.cumsum(weight)
+    if not len(reached) or reached[-1] == 0:
+        return np.nan
     half = reached[-1] / 2
-    lower = values[order[np.searchsorted(reached, half, side="left")]]
-    upper = values[order[min(np.searchsorted(reached, half, side="right"), len(order) - 1)]]
+    lower = values[np.searchsorted(reached, half, side="left")]
+    upper = values[min(np.searchsorted(reached, half, side="right"), len(values) - 1)]
     return float((lower + upper) / 2)
-
-
-def column_medians(rows: TrainingRows) -> FloatArray:
-    """Weighted median of the known values of each column; NaN for a column without any."""
-    medians = np.full(rows.features.shape[1], np.nan)
-    observed = ~np.isnan(rows.features)
-    for j in range(rows.features.shape[1]):
-        present = observed[:, j]
-        if present.any():
-            medians[j] = weighted_median(rows.features[present, j], rows.weight[present])
-    return medians
 
 
 def _named(model: Any) -> bool:
@@ -265,12 +410,16 @@ def _encode(labels: NDArray[Any], counted: BoolArray, *, one_class: bool) -> tup
     if len(present) == 1 and one_class and labels.dtype.kind in "biuf" and np.isin(present, zero_one).all():
         classes = zero_one.astype(labels.dtype)
     elif len(present) < 2:
-        message = (
-            f"y must hold two classes with positive weight; got 1 class: all {int(counted.sum())} such rows "
-            f"are {present.tolist()[0]!r}. Give more rows, or use BaseRate."
-        )
-        raise InputError(message)
+        raise _one_class(int(counted.sum()), present[0])
     return classes, (labels == classes[1]).astype(np.float64)
+
+
+def _one_class(rows: int, label: Any) -> InputError:
+    shown = getattr(label, "item", lambda: label)()
+    return InputError(
+        f"y must hold two classes with positive weight; got 1 class: all {rows} such rows "
+        f"are {shown!r}. Give more rows, or use BaseRate."
+    )
 
 
 def _byte_order(table: FloatArray) -> NDArray[np.intp]:

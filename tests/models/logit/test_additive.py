@@ -6,10 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from rtop_forecast.errors import InputError
 from rtop_forecast.models import AdditiveLogit
+from rtop_forecast.models.logit.additive import _quantiles
 
 
 def draw(seed=0, n=600):
@@ -75,3 +78,12 @@ def test_wrong_parameters_are_refused():
     X, y = draw(n=50)
     with pytest.raises(InputError, match="l1_ratio"):
         AdditiveLogit(l1_ratio=2.0).fit(X, y)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=40))
+def test_knots_stand_at_numpys_quantiles(values):
+    ascending = np.sort(np.array(values))
+    shares = (0.1, 0.5, 0.9)
+    np.testing.assert_allclose(
+        _quantiles(ascending, shares), np.quantile(ascending, shares), rtol=1e-12, atol=1e-9
+    )

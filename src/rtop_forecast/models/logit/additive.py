@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -12,7 +13,7 @@ from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.models.base import Contributions, LogOddsClassifier, limited
 from rtop_forecast.models.inputs import (
     TrainingRows,
-    column_medians,
+    adopt,
     column_order,
     feature_names,
     read_rows,
@@ -106,10 +107,19 @@ class AdditiveLogit(LogOddsClassifier):
         InputError
             If a parameter or the input breaks a rule, or the fit does not converge.
         """
+        self._check_parameters()
+        self.fit_rows(read_training(self, X, y, sample_weight))
+        return self
+
+    def _check_parameters(self) -> None:
         check_parameters(self, lam=NOT_NEGATIVE, l1_ratio=SHARE, scaled=FLAG, tol=POSITIVE)
-        rows = read_training(self, X, y, sample_weight)
-        medians = column_medians(rows)
-        self.medians_ = to_training_order(self, np.where(np.isnan(medians), 0.0, medians))
+
+    def fit_rows(self, rows: TrainingRows) -> None:
+        """Fit on rows that were read before."""
+        self._check_parameters()
+        adopt(self, rows)
+        medians = np.where(np.isnan(rows.medians), 0.0, rows.medians)
+        self.medians_ = to_training_order(self, medians)
         self.knots_ = to_training_order(self, _knots(rows).T).T
         logit = ElasticNetLogit(
             lam=self.lam,
@@ -118,16 +128,25 @@ class AdditiveLogit(LogOddsClassifier):
             tol=self.tol,
             indicators=self._flagged_terms(),
         )
-        self.classes_ = rows.classes
-        # neither the terms nor their copy in order is held longer than it is read
-        logit.fit_rows(read_training(logit, self._terms(rows.features), rows.outcome, rows.weight))
+        # rows in order stay so with terms beside them; the terms are not held longer than they are read
+        logit.fit_rows(
+            replace(
+                rows,
+                features=self._terms(rows.features),
+                names=None,
+                drawn_from=None,
+                known_medians=self._terms(medians[None])[0],
+            )
+        )
         self.logit_ = logit
-        return self
 
     def log_odds(self, X: Any) -> FloatArray:
         """Log-odds of the event; see :class:`RiskModel`."""
-        rows = read_rows(self, X)
-        return self.logit_.log_odds(self._terms(rows))
+        return self.log_odds_rows(read_rows(self, X))
+
+    def log_odds_rows(self, rows: FloatArray) -> FloatArray:
+        """Log-odds of rows that were read before."""
+        return self.logit_.log_odds_rows(self._terms(rows))
 
     def contributions(self, X: Any) -> Contributions:
         """Height of each feature's curve above its training mean; exact.
@@ -142,8 +161,11 @@ class AdditiveLogit(LogOddsClassifier):
         Contributions
             The effect of a missing value is credited to its feature.
         """
-        rows = read_rows(self, X)
-        parts = self.logit_.contributions(self._terms(rows))
+        return self.contributions_rows(read_rows(self, X))
+
+    def contributions_rows(self, rows: FloatArray) -> Contributions:
+        """Contributions to rows that were read before."""
+        parts = self.logit_.contributions_rows(self._terms(rows))
         width = rows.shape[1]
         values = parts.values[:, :width].copy()
         values[:, self._curved()] += parts.values[:, width:]
@@ -179,18 +201,17 @@ class AdditiveLogit(LogOddsClassifier):
         for place, column in enumerate(curved, start=width):
             values = rows[:, column]
             complete = np.where(np.isnan(values), self.medians_[order[column]], values)
-            terms[:, place] = _curve(complete, self.knots_[order[column]])
+            terms[:, place] = _curve(complete, self.knots_[order[column]]) + 0.0
         return terms
 
 
 def _knots(rows: TrainingRows) -> FloatArray:
     """Knots of each column, NaN where it stays linear."""
     knots = np.full((rows.features.shape[1], len(_KNOT_QUANTILES)), np.nan)
-    for j, column in enumerate(rows.features.T):
-        observed = column[~np.isnan(column)]
-        if len(np.unique(observed)) > _DISCRETE:
-            places = np.quantile(observed, _KNOT_QUANTILES)
-            if len(np.unique(places)) == len(places):
+    for j, observed in enumerate(rows.ascending_values()):
+        if np.count_nonzero(np.diff(observed)) >= _DISCRETE:
+            places = _quantiles(observed, _KNOT_QUANTILES)
+            if (np.diff(places) > 0).all():
                 knots[j] = places
     return knots
 
@@ -198,8 +219,21 @@ def _knots(rows: TrainingRows) -> FloatArray:
 def _curve(values: FloatArray, knots: FloatArray) -> FloatArray:
     """Curved term of a natural cubic spline of one feature, scaled by the squared distance of the outer two knots."""
     first, middle, last = knots
-    cubes = [np.maximum(values - knot, 0.0) ** 3 for knot in (first, middle, last)]
+    cubes = [_cube(np.maximum(values - knot, 0.0)) for knot in (first, middle, last)]
     span = last - middle
     bend: FloatArray = cubes[0] - cubes[1] * ((last - first) / span) + cubes[2] * ((middle - first) / span)
     scaled: FloatArray = bend / (last - first) ** 2
     return scaled
+
+
+def _cube(values: FloatArray) -> FloatArray:
+    """Third power; by products, which are much faster than a power."""
+    cubed: FloatArray = values * values * values
+    return cubed
+
+
+def _quantiles(ascending: FloatArray, shares: Sequence[float]) -> FloatArray:
+    """Quantiles of sorted values by linear interpolation, as ``numpy.quantile`` takes them of unsorted ones."""
+    places = np.array(shares) * (len(ascending) - 1)
+    result: FloatArray = np.interp(places, np.arange(len(ascending)), ascending)
+    return result

@@ -13,7 +13,7 @@ from rtop_forecast.errors import InputError
 from rtop_forecast.models.base import Contributions, LogOddsClassifier, limited
 from rtop_forecast.models.inputs import (
     TrainingRows,
-    column_medians,
+    adopt,
     column_order,
     feature_names,
     read_rows,
@@ -166,7 +166,11 @@ class ElasticNetLogit(LogOddsClassifier):
 
     def log_odds(self, X: Any) -> FloatArray:
         """Log-odds of the event; see :class:`RiskModel`."""
-        total: FloatArray = self._values(read_rows(self, X)).sum(axis=1)
+        return self.log_odds_rows(read_rows(self, X))
+
+    def log_odds_rows(self, rows: FloatArray) -> FloatArray:
+        """Log-odds of rows that were read before."""
+        total: FloatArray = self._values(rows).sum(axis=1)
         return total + self._baseline
 
     def contributions(self, X: Any) -> Contributions:
@@ -183,7 +187,11 @@ class ElasticNetLogit(LogOddsClassifier):
             The effect of a missing value is credited to its feature. The baseline is
             the log-odds at the training means.
         """
-        values = to_training_order(self, self._values(read_rows(self, X)))
+        return self.contributions_rows(read_rows(self, X))
+
+    def contributions_rows(self, rows: FloatArray) -> Contributions:
+        """Contributions to rows that were read before."""
+        values = to_training_order(self, self._values(rows))
         return Contributions(feature_names=tuple(feature_names(self)), values=values, baseline=self._baseline)
 
     def _check_parameters(self) -> None:
@@ -192,9 +200,10 @@ class ElasticNetLogit(LogOddsClassifier):
         )
 
     def fit_rows(self, rows: TrainingRows) -> None:
-        """Fit on canonical rows, let go once read; what is set here is in the training frame's column order."""
-        medians = column_medians(rows)
-        medians[np.isnan(medians)] = 0.0
+        """Fit on rows that were read before, let go once read; what is set is in the frame's column order."""
+        self._check_parameters()
+        adopt(self, rows)
+        medians = np.where(np.isnan(rows.medians), 0.0, rows.medians)
         missing = np.isnan(rows.features)
         share = missing.mean(axis=0)
         flagged = np.flatnonzero((share > 0) & (share < 1) & self._may_be_flagged())
@@ -205,7 +214,6 @@ class ElasticNetLogit(LogOddsClassifier):
         columns[:, width:] = missing[:, flagged]
         outcome, total = rows.outcome, float(rows.weight.sum())
         weight = rows.weight / rows.weight.sum()
-        self.classes_ = rows.classes
         # where nothing else holds them: on a million rows half a gigabyte, and as much again for spline terms
         del rows, missing
         mean, scale = _moments(columns, weight)

@@ -9,7 +9,14 @@ from numpy.typing import ArrayLike
 
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.models.base import Contributions, LogOddsClassifier
-from rtop_forecast.models.inputs import feature_names, read_rows, read_training, to_training_order
+from rtop_forecast.models.inputs import (
+    TrainingRows,
+    adopt,
+    feature_names,
+    read_rows,
+    read_training,
+    to_training_order,
+)
 from rtop_forecast.models.parameters import FLAG, NOT_NEGATIVE, POSITIVE_SHARE, at_least, check_parameters
 from rtop_forecast.models.trees.ensemble import filled, grow, monotone_signs, raw_scores, stand_ins, tree_shap
 
@@ -130,17 +137,24 @@ class BoostedTrees(LogOddsClassifier):
             If a parameter or the input breaks a rule.
         """
         self._check_parameters()
-        rows = read_training(self, X, y, sample_weight)
+        self.fit_rows(read_training(self, X, y, sample_weight))
+        return self
+
+    def fit_rows(self, rows: TrainingRows) -> None:
+        """Fit on rows that were read before."""
+        self._check_parameters()
+        adopt(self, rows)
         self.medians_ = stand_ins(self, rows)
         seeds = range(self.seed, self.seed + self.seeds)
         self.booster_texts_ = grow(rows, self._settings(), trees=self.n_estimators, seeds=seeds)
-        self.classes_ = rows.classes
-        return self
 
     def log_odds(self, X: Any) -> FloatArray:
         """Log-odds of the event; see :class:`RiskModel`."""
-        rows = filled(self, read_rows(self, X))
-        return raw_scores(self.booster_texts_, rows)
+        return self.log_odds_rows(read_rows(self, X))
+
+    def log_odds_rows(self, rows: FloatArray) -> FloatArray:
+        """Log-odds of rows that were read before."""
+        return raw_scores(self.booster_texts_, filled(self, rows))
 
     def contributions(self, X: Any) -> Contributions:
         """TreeSHAP values (path-dependent) averaged over the boosters.
@@ -161,8 +175,11 @@ class BoostedTrees(LogOddsClassifier):
         DataIntegrityError
             If LightGBM's contributions miss its own score by more than rounding.
         """
-        rows = filled(self, read_rows(self, X))
-        values, expected = tree_shap(self.booster_texts_, rows)
+        return self.contributions_rows(read_rows(self, X))
+
+    def contributions_rows(self, rows: FloatArray) -> Contributions:
+        """Contributions to rows that were read before."""
+        values, expected = tree_shap(self.booster_texts_, filled(self, rows))
         return Contributions(
             feature_names=tuple(feature_names(self)),
             values=to_training_order(self, values),
@@ -205,4 +222,6 @@ class BoostedTrees(LogOddsClassifier):
             "bagging_freq": 1,
             "extra_trees": self.extra_trees,
             "max_bin": self.max_bin,
+            # few features are drawn per tree
+            "force_col_wise": True,
         } | ({} if constraints is None else {"monotone_constraints": constraints})

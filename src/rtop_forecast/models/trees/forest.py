@@ -11,7 +11,14 @@ from scipy.special import logit
 
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.models.base import Contributions, LogOddsClassifier
-from rtop_forecast.models.inputs import feature_names, read_rows, read_training, to_training_order
+from rtop_forecast.models.inputs import (
+    TrainingRows,
+    adopt,
+    feature_names,
+    read_rows,
+    read_training,
+    to_training_order,
+)
 from rtop_forecast.models.parameters import (
     FLAG,
     POSITIVE,
@@ -131,19 +138,26 @@ class ProbabilityForest(LogOddsClassifier):
             If a parameter or the input breaks a rule.
         """
         self._check_parameters()
-        rows = read_training(self, X, y, sample_weight)
+        self.fit_rows(read_training(self, X, y, sample_weight))
+        return self
+
+    def fit_rows(self, rows: TrainingRows) -> None:
+        """Fit on rows that were read before."""
+        self._check_parameters()
+        adopt(self, rows)
         self.medians_ = stand_ins(self, rows)
         self.booster_texts_ = grow(
             rows, self._settings(), trees=self.n_estimators, seeds=range(self.seed, self.seed + self.seeds)
         )
         self.prevalence_ = float((rows.weight * rows.outcome).sum() / rows.weight.sum())
-        self.classes_ = rows.classes
-        return self
 
     def log_odds(self, X: Any) -> FloatArray:
         """Log-odds of the mean probability; see :class:`RiskModel`."""
-        rows = filled(self, read_rows(self, X))
-        total = raw_scores(self.booster_texts_, rows)
+        return self.log_odds_rows(read_rows(self, X))
+
+    def log_odds_rows(self, rows: FloatArray) -> FloatArray:
+        """Log-odds of rows that were read before."""
+        total = raw_scores(self.booster_texts_, filled(self, rows))
         return np.asarray(logit(self._mean(total)))
 
     def contributions(self, X: Any) -> Contributions:
@@ -173,8 +187,11 @@ class ProbabilityForest(LogOddsClassifier):
         Lundberg, S. M. et al. (2020). From local explanations to global understanding with explainable
         AI for trees. Nature Machine Intelligence, 2, 56-67.
         """
-        rows = filled(self, read_rows(self, X))
-        values, expected = tree_shap(self.booster_texts_, rows)
+        return self.contributions_rows(read_rows(self, X))
+
+    def contributions_rows(self, rows: FloatArray) -> Contributions:
+        """Contributions to rows that were read before."""
+        values, expected = tree_shap(self.booster_texts_, filled(self, rows))
         values, expected = values / self._trees(), float(self._mean(expected))
         distance = values.sum(axis=1)
         baseline = float(logit(expected))
@@ -244,4 +261,6 @@ class ProbabilityForest(LogOddsClassifier):
             "bagging_freq": 1,
             "extra_trees": self.extra_trees,
             "max_bin": self.max_bin,
+            # all features are looked at in every tree
+            "force_row_wise": True,
         }
