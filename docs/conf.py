@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import logging
 import os
 import sys
 import warnings
@@ -11,6 +12,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent / "_extensions"))
 os.environ["TQDM_DISABLE"] = "1"
 warnings.filterwarnings("error", module="rtop_forecast")
+# saving a PDF would tell of every table of its font
+logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 project = "rtop_forecast"
 author = "The rtop_forecast developers"
