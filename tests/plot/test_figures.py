@@ -352,6 +352,7 @@ def test_coverage_shows_the_share_of_states_with_a_value(made):
         (lambda m: rtop.plot.reliability(m.result, draws=2), "draws must be an integer of at least 20"),
         (lambda m: rtop.plot.murphy([]), "there is none"),
         (lambda m: rtop.plot.murphy([m.result, m.other]), "2 share 1 names"),
+        (lambda m: rtop.plot.murphy({"_mine": m.result}), "must not begin with _"),
         (lambda m: rtop.plot.murphy({"a": m.forecast}), r"results\['a'\] must be a BacktestResult"),
         (
             lambda m: rtop.plot.murphy({"a": m.result, "b": replace(m.other, frame=m.other.frame.iloc[1:])}),
@@ -391,6 +392,19 @@ def test_wrong_input_is_refused_before_anything_is_drawn(made, call, message):
 def test_states_that_were_never_ranked_are_named(made):
     with pytest.raises(rtop.CoverageError, match="was not ranked"):
         rtop.plot.risk_over_time(made.result, "Iceland")
+
+
+def test_four_states_side_by_side_on_axes_that_share_theirs(made):
+    figure, grid = pyplot.subplots(2, 2, layout="constrained", sharex=True, sharey=True, figsize=(7, 6))
+    for axes, state in zip(grid.flat, ("Sudan", "Chad", "Mali", "Niger"), strict=True):
+        rtop.plot.risk_over_time(made.result, state, ax=axes)
+    figure.canvas.draw()
+    for axes in grid.flat:
+        legend, box = axes.get_legend().get_window_extent(), axes.get_window_extent()
+        assert legend.x1 <= box.x1 + 1, "the legend stays within its axes"
+        assert legend.y0 > axes.transData.transform(axes.lines[0].get_xydata())[:, 1].max()
+    highest = max(axes.lines[0].get_ydata().max() for axes in grid.flat)
+    assert grid[0, 0].transData.transform((2014, highest))[1] > grid[0, 0].transAxes.transform((0, 0.4))[1]
 
 
 def test_the_palette_is_that_of_the_report():

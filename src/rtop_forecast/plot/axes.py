@@ -23,6 +23,10 @@ __all__ = [
     "shade",
 ]
 
+_LETTER, _HANDLE = (
+    0.55,
+    4.0,
+)  # widths of a letter and of a handle with its gaps in a legend, in sizes of its font
 _LINE_STYLES = ("-", "--", ":", "-.")
 
 
@@ -101,7 +105,7 @@ def scaled(name: str, factor: float) -> float:
     return factor * float(setting(name))
 
 
-def legend_above(axes: Axes, *, columns: int = 2) -> float:
+def legend_above(axes: Axes) -> float:
     """Legend within the axes, above all that is drawn: the upper limit is raised to make room for it.
 
     Returns
@@ -112,10 +116,12 @@ def legend_above(axes: Axes, *, columns: int = 2) -> float:
     from matplotlib.font_manager import FontProperties
 
     handles, labels = axes.get_legend_handles_labels()
-    legend = axes.legend(handles, labels, loc="upper left", ncols=min(columns, len(labels)))
-    size = FontProperties(size=legend.get_texts()[0].get_fontsize()).get_size_in_points()
+    size = FontProperties(size=setting("legend.fontsize")).get_size_in_points()
+    width, height = (72 * length / size for length in inches(axes))
+    columns = 2 if 2 * (_LETTER * max(map(len, labels)) + _HANDLE) < width else 1
+    axes.legend(handles, labels, loc="upper left", ncols=columns)
     lines = -(-len(labels) // columns) + 0.8
-    below = 1 - min(1.5 * size * lines / (72 * inches(axes)[1]), 0.6)
+    below = 1 - min(1.5 * lines / height, 0.6)
     scale = axes.yaxis.get_transform()
     low, high = scale.transform(np.array(axes.get_ylim()))
     top = low + (high - low) / below

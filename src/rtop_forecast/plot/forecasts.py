@@ -130,6 +130,7 @@ def risk_over_time(
         axes.plot(means.index, means, color=shade(axes, 0.55), linewidth=scaled("lines.linewidth", 0.8),
                   dashes=(5, 1.5, 1, 1.5), label="mean of all states")  # fmt: skip
     axes.set_yscale("log")
+    axes.autoscale(axis="y")  # of axes that share theirs, anew: room for a legend is made once
     percent_axis(axes.yaxis, most=axes.get_ylim()[1])
     whole_years(axes.xaxis)
     axes.set_xlabel("year of origin")

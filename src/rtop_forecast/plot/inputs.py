@@ -58,6 +58,13 @@ def named_results(value: Any) -> dict[str, BacktestResult]:
             "Give a dict of name to backtest."
         )
         raise InputError(message)
+    hidden = [name for name in found if not name or name.startswith("_")]
+    if hidden:
+        message = (
+            f"names of results must not begin with _, which legends leave out; got {quoted(hidden[0])}. "
+            "Rename it."
+        )
+        raise InputError(message)
     frames = [one.frame.sort_values(ROW_KEYS, ignore_index=True) for one in found.values()]
     for other in frames[1:]:
         same_rows(frames[0], other)

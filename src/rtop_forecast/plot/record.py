@@ -215,6 +215,7 @@ def expected_observed(
         If ``result`` is no backtest, or another argument is not of its kind.
     """
     axes = draw_expected(result, predictive=predictive, level=level, ax=ax)
+    axes.autoscale(axis="y")  # of axes that share theirs, anew: room for a legend is made once
     legend_above(axes)
     return axes
 
