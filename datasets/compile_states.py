@@ -19,7 +19,7 @@ import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.reading.files import read_csv, read_r
-from rtop_forecast.world.codes import FIRST_YEAR, SYSTEMS, normalise
+from rtop_forecast.world.codes import FIRST_YEAR, SYSTEMS, normalise, plain_name
 
 ROOT = Path(__file__).resolve().parent
 KINDS = {1: "land", 2: "water_12", 3: "water_24", 4: "water_150", 5: "water_400"}
@@ -216,7 +216,7 @@ def names(states: pd.DataFrame, data: Path) -> pd.DataFrame:
     kept: list[pd.DataFrame] = []
     seen: set[str] = set()
     for part in parts:
-        part = part.assign(key=[normalise(code, system="name") for code in part["code"]])
+        part = part.assign(key=part["code"].map(plain_name))
         part = part[~part["key"].isin(seen)].drop_duplicates(
             ["key", *({"first_year", "last_year"} & set(part.columns))]
         )
@@ -294,7 +294,10 @@ def check_crosswalk(table: pd.DataFrame) -> None:
     pairs = zip(table["system"], table["code"], strict=True)
     spells = table.assign(
         key=[normalise(code, system=system) for system, code in pairs], last=table["last_year"].fillna(OPEN)
-    ).sort_values(["system", "key", "first_year"])
+    )
+    # one name may stand in two spellings that are compared as one
+    spells = spells.drop_duplicates(["system", "key", "country_id", "first_year", "last"])
+    spells = spells.sort_values(["system", "key", "first_year"])
     before = spells.groupby(["system", "key"])["last"].shift()
     clash = spells[before.notna() & (spells["first_year"] <= before)]
     if len(clash):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import pickle
+import sys
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
@@ -13,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rtop_forecast as rtop
-from rtop_forecast.display import Displayed
+from rtop_forecast import display
+from rtop_forecast.display import Displayed, with_progress
 from rtop_forecast.models import ElasticNetLogit
 
 NAMES = ["mk_ever", "mk_ongoing_count", "infant_mortality_log", "population_log"]
@@ -171,3 +174,49 @@ def test_what_a_class_does_not_say_are_its_fields_in_short():
     assert "tuple of 9000" in text
     assert "1, 2" in text
     assert len(text) < 400
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+class Full(io.StringIO):
+    def write(self, _text):
+        raise OSError(28, "No space left on device")
+
+
+def shown(stream, monkeypatch, *, caption="calibration"):
+    monkeypatch.setattr(sys, "stderr", stream)
+    assert list(with_progress(iter("abc"), count=3, caption=caption)) == ["a", "b", "c"]
+    return "" if stream is None else stream.getvalue()
+
+
+def test_progress_is_plain_lines_where_no_bar_can_be_drawn(monkeypatch):
+    assert shown(io.StringIO(), monkeypatch) == "calibration: 0 of 3\ncalibration: 3 of 3\n"
+    monkeypatch.setattr(display, "_SECONDS_BETWEEN_LINES", 0.0)
+    assert shown(io.StringIO(), monkeypatch).splitlines() == [f"calibration: {n} of 3" for n in range(4)]
+
+
+def test_progress_is_a_bar_in_a_terminal_and_in_a_notebook(monkeypatch):
+    notebook = type("OutStream", (io.StringIO,), {"__module__": "ipykernel.iostream"})
+    for stream in (Terminal(), notebook()):
+        drawn = shown(stream, monkeypatch)
+        assert "\r" in drawn
+        assert "calibration" in drawn
+
+
+def test_no_caption_no_progress_and_none_that_cannot_be_written_stops_the_work(monkeypatch):
+    assert (
+        shown(Terminal(), monkeypatch, caption=None) == shown(io.StringIO(), monkeypatch, caption=None) == ""
+    )
+    assert shown(Full(), monkeypatch) == shown(None, monkeypatch) == ""
+
+
+@pytest.mark.parametrize("options", [{"n_jobs": 0}, {"n_jobs": 1.5}, {"n_jobs": True}, {"progress": True}])
+def test_impossible_numbers_of_processes_and_captions_are_refused_before_any_work(options):
+    from rtop_forecast.forecasting.options import BacktestOptions, DrawOptions
+
+    for kind in (BacktestOptions, DrawOptions):
+        with pytest.raises(rtop.InputError, match=next(iter(options))):
+            kind(**options)

@@ -1,19 +1,26 @@
-"""How results show themselves: a line and the head of a table, as text and in a notebook."""
+"""How results show themselves, a line and the head of a table, and how progress does, a bar or plain lines."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import sys
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from html import escape
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
+from tqdm import tqdm
 
-__all__ = ["Displayed", "significant"]
+__all__ = ["Displayed", "draws_bars", "significant", "with_progress"]
+
+Item = TypeVar("Item")
 
 _TEXT_ROWS, _HTML_ROWS = 7, 20
 # In characters: a repr has at most a thousand.
 _LINE, _WIDTH, _CELL = 200, 96, 40
+_SECONDS_BETWEEN_LINES = 5.0
 
 
 def significant(value: float) -> str:
@@ -112,3 +119,54 @@ def _in_short(value: Any) -> str:
     if isinstance(value, str | int | float | None) or not isinstance(value, Collection):
         return _cut(repr(value).split("\n")[0], _CELL)
     return _cut(", ".join(_in_short(one) for one in value), _CELL)
+
+
+def with_progress(items: Iterable[Item], *, count: int, caption: str | None) -> Iterable[Item]:
+    """Items as they come, with what is done of them on stderr.
+
+    Parameters
+    ----------
+    items : iterable
+    count : int
+        Their number.
+    caption : str, optional
+        What is being done; nothing is shown without one.
+
+    Returns
+    -------
+    iterable
+        A terminal or a notebook gets a bar; a pipe, a file or a log gets a plain line at the start, one every few
+        seconds, and one at the end.
+    """
+    if caption is None:
+        return items
+    if draws_bars():
+        bar: Iterable[Item] = tqdm(items, total=count, desc=caption, leave=False)
+        return bar
+    return _with_lines(items, count=count, caption=caption)
+
+
+def draws_bars() -> bool:
+    """Whether what reads stderr can draw a bar over itself."""
+    stream = sys.stderr
+    notebook = type(stream).__module__.startswith("ipykernel")
+    return stream is not None and (notebook or stream.isatty())
+
+
+def _with_lines(items: Iterable[Item], *, count: int, caption: str) -> Iterator[Item]:
+    _write_line(f"{caption}: 0 of {count}")
+    written = time.monotonic()
+    for done, item in enumerate(items, start=1):
+        yield item
+        now = time.monotonic()
+        if done == count or now - written >= _SECONDS_BETWEEN_LINES:
+            _write_line(f"{caption}: {done} of {count}")
+            written = now
+
+
+def _write_line(text: str) -> None:
+    # no one has to read the progress for the work to go on
+    with suppress(OSError, ValueError):
+        if sys.stderr is not None:
+            sys.stderr.write(f"{text}\n")
+            sys.stderr.flush()

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import rtop_forecast as rtop
-from rtop_forecast.cli import commands, main
+from rtop_forecast.cli import before, commands, main
 from rtop_forecast.cli.parser import parser
 from rtop_forecast.models import BaseRate, HistoryLogit
 from rtop_forecast.models.defaults import HISTORY_COLUMNS
@@ -23,6 +23,14 @@ def quick(monkeypatch):
     monkeypatch.setitem(vars(rtop), "benchmark_models", lambda: {"base_rate": BaseRate(), "default": small})
 
 
+resolve = rtop.resolve_state
+
+
+def stop(*_, **__):
+    message = "stopped"
+    raise rtop.InputError(message)
+
+
 def run(capsys, *words):
     code = main([*words])
     out = capsys.readouterr()
@@ -31,7 +39,7 @@ def run(capsys, *words):
 
 @pytest.mark.usefixtures("quick")
 def test_rank_prints_a_table(capsys):
-    code, out, err = run(capsys, "rank", "--top", "5", "--jobs", "1")
+    code, out, err = run(capsys, "rank", "--top", "5", "--jobs", "1", "--quiet")
     lines = out.splitlines()
     assert code == 0
     assert err == ""
@@ -103,14 +111,31 @@ def test_backtest_json(capsys):
 @pytest.mark.parametrize(
     ("words", "hint"),
     [
-        (["rank", "--origin", "1900"], "1900"),
-        (["rank", "--origin", "2031"], "2031"),
-        (["rank", "--data", "no/such/folder"], "no/such/folder"),
+        (["rank", "--origin", "1900"], "origin 1900; choose one from 1961 to 2024"),
+        (["rank", "--origin", "3000"], "origin 3000; choose one from 1961 to 2024"),
+        (["rank", "--horizon", "50"], "--horizon 50 is too long"),
+        (["rank", "--horizon", "50", "--origin", "1990"], "at most 23 years"),
+        (["rank", "--data", "no/such/folder"], "no/such/folder does not exist"),
+        (["rank", "--data", __file__], "is a file"),
+        (["rank", "--out", "table.csv"], "has the name of a file. Name a folder, such as table"),
+        (["rank", "--out", f"{__file__}/tables"], "test_cli.py is a file"),
+        (["report", "--out", __file__], "is a file"),
+        (["brief", "Sudan", "--out", "no/such/a.html"], "does not exist. Make"),
+        (["brief", "Sudan", "--out", "sudan.pdf"], "Name it sudan.html"),
+        (["brief", "Sudan", "--out", "."], "is a folder"),
+        (["lock", "--date", "2026-07-01", "--out", "a.txt"], "Name it a.json"),
+        (["lock", "--date", "2026-07-01", "--out", __file__], "never overwritten"),
+        (["lock", "--date", "2020-01-01", "--out", "a.json"], "lies before 2025-06-30"),
+        (["explain", "Liechtenstein"], "fewer than 500,000 inhabitants"),
+        (["explain", "South Sudan", "--origin", "2005"], "South Sudan (626) 2011"),
         (["backtest", "--first", "2024"], "Choose origins up to 2022"),
+        (["backtest", "--first", "1950"], "Give --first 19"),
+        (["backtest", "--first", "2000", "--last", "1999"], "Swap them"),
+        (["backtest", "--horizon", "50"], "origin"),
     ],
 )
-@pytest.mark.usefixtures("quick")
-def test_wrong_values_end_with_2_and_one_line(capsys, words, hint):
+def test_wrong_values_end_with_2_and_one_line_before_any_work(capsys, monkeypatch, words, hint):
+    monkeypatch.setattr(rtop, "backtest", lambda *_, **__: pytest.fail("work began"))
     code, out, err = run(capsys, *words, "--jobs", "1")
     assert code == 2
     assert out == ""
@@ -122,7 +147,18 @@ def test_wrong_values_end_with_2_and_one_line(capsys, words, hint):
     ("words", "hint"),
     [
         (["rnak"], "rnak"),
-        (["rank", "--top", "0"], "--top"),
+        (["rank", "--top", "0"], "argument --top: '0' is not an integer of at least 1"),
+        (["rank", "--jobs", "0"], "give 1 to 1000, or -1 for one per core"),
+        (["rank", "--jobs", "100000"], "give 1 to 1000"),
+        (["rank", "--seed", "-1"], "argument --seed: '-1' is not an integer from 0 to 2147483647"),
+        (["rank", "--seed", "1.5"], "--seed"),
+        (["rank", "--origin", "last"], "a year of four digits"),
+        (["explain", "--origin", "2020"], "STATE"),
+        (["lock", "--out", "a.json", "--date", "2026-13-01"], "a day written as YYYY-MM-DD"),
+        (["lock", "--out", "a.json", "--date", "20260701"], "a day written as YYYY-MM-DD"),
+        (["report", "--out", "r", "--json"], "--json"),
+        (["rank", "--orig", "2020"], "--orig"),
+        (["completion", "csh"], "bash"),
         (["rank", "--horizon", "x"], "--horizon"),
         ([], "COMMAND"),
     ],
@@ -136,13 +172,15 @@ def test_wrong_arguments_end_with_2_and_one_line(capsys, words, hint):
     assert hint in err
 
 
-@pytest.mark.usefixtures("quick")
-def test_an_output_that_is_a_file_is_refused_before_anything_is_written(capsys, tmp_path):
-    (tmp_path / "file").write_text("mine")
-    code, _, err = run(capsys, "rank", "--jobs", "1", "--out", str(tmp_path / "file"))
-    assert code == 2
-    assert "is a file" in err
-    assert (tmp_path / "file").read_text() == "mine"
+@pytest.mark.parametrize("words", [["rank"], ["report"], ["fetch", "epr"]])
+def test_a_folder_that_may_not_be_written_is_refused_before_any_work(capsys, monkeypatch, tmp_path, words):
+    for name in ("load_panel", "fetch"):
+        monkeypatch.setattr(rtop, name, lambda *_, **__: pytest.fail("work began"))
+    monkeypatch.setattr("os.access", lambda *_: False)
+    code, out, err = run(capsys, *words, "--out", str(tmp_path / "new" / "deep"))
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert f"no permission to write into {tmp_path}" in err
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_version(capsys):
@@ -182,7 +220,7 @@ def test_a_reference_that_is_none_ends_with_2_and_one_line(capsys):
 
 @pytest.mark.usefixtures("quick")
 def test_explain_compares_with_the_reference_it_is_given(capsys):
-    words = ["explain", "Sudan", "--year", "2021", "--json", "--jobs", "1", "--compared-with", "own past"]
+    words = ["explain", "Sudan", "--origin", "2021", "--json", "--jobs", "1", "--compared-with", "own past"]
     assert main(words) == 0
     assert json.loads(capsys.readouterr().out)["compared_with"] == "its own 2011-2020"
 
@@ -190,7 +228,7 @@ def test_explain_compares_with_the_reference_it_is_given(capsys):
 @pytest.mark.usefixtures("quick")
 def test_rank_and_report_take_one_route_and_the_length_of_the_backtest_changes_nothing():
     """The calibrator learns from the same latest origins, whether one or many are scored."""
-    arguments = parser().parse_args(["rank", "--origin", "2000", "--jobs", "1"])
+    arguments = parser().parse_args(["rank", "--origin", "2000", "--jobs", "1", "--quiet"])
     short, one = commands._forecast(arguments, draws=20)
     long, many = commands._forecast(arguments, backtest_first=1993, draws=20)
     assert one.frame["origin_year"].unique().tolist() == [1998]
@@ -210,13 +248,38 @@ def test_a_misspelt_state_gets_suggestions_before_any_work(command, origin, caps
     assert "99999" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("state", ["SDN", "Soudan", "625", " sudan ", "Sudán"])
+def test_a_state_is_known_by_code_number_and_name_in_other_languages(state, capsys, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        before.rtop, "resolve_state", lambda *a, **k: asked.append(resolve(*a, **k)) or asked[-1]
+    )
+    monkeypatch.setattr(rtop, "backtest", stop)
+    assert main(["explain", state, "--origin", "2020"]) == 2
+    assert capsys.readouterr().err == "rtop-forecast explain: stopped\n"
+    assert asked == [625]
+
+
+@pytest.mark.parametrize(
+    ("words", "origin"),
+    [(["explain", "Sudan", "--year", "2020"], 2020), (["explain", "Sudan", "--origin", "2020"], 2020)],
+)
+def test_the_earlier_name_of_an_option_works_and_is_not_shown(capsys, words, origin):
+    assert parser().parse_args(words).origin == origin
+    assert str(parser().parse_args(["fetch", "--to", "x"]).out) == "x"
+    for command, name in (("explain", "--year"), ("fetch", "--to")):
+        with pytest.raises(SystemExit):
+            main([command, "--help"])
+        assert f"{name} " not in capsys.readouterr().out
+
+
 @pytest.mark.usefixtures("quick")
 def test_explain_and_lock_agree(capsys, tmp_path):
     arguments = ["--origin", "2021", "--jobs", "1"]
     assert main(["lock", "--out", str(tmp_path / "a.json"), "--date", "2022-06-30", *arguments]) == 0
     capsys.readouterr()
     locked = rtop.read_locked(tmp_path / "a.json").frame.set_index("name")
-    assert main(["explain", "Sudan", "--year", "2021", "--json", "--jobs", "1"]) == 0
+    assert main(["explain", "SDN", "--origin", "2021", "--json", "--jobs", "1"]) == 0
     document = json.loads(capsys.readouterr().out)
     prob = 1 / (1 + np.exp(-document["log_odds"]))
     assert prob == pytest.approx(locked.loc["Sudan", "prob"], rel=1e-9)

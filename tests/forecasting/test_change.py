@@ -196,6 +196,19 @@ def test_group_shapley_values_equal_brute_force(parts):
     assert values.drop(list(factors)).abs().max() == 0
 
 
+def test_case_says_when_it_shows_less_than_was_asked(history):
+    case = history.case("South Sudan", 2005, 2017)
+    assert case.frame["origin_year"].tolist() == [2011, 2012, 2013, 2014]
+    assert case.left_out == {
+        "no origin of the backtest": (2005, 2006, 2007, 2008, 2009, 2015, 2016, 2017),
+        "no labelled forecast of it": (2010,),
+    }
+    says = "not shown: 2005-2009, 2015-2017 (no origin of the backtest); 2010 (no labelled forecast of it)"
+    assert case.summary().splitlines()[1].strip() == says
+    assert repr(case).splitlines()[0].endswith(says)
+    assert says in case._repr_html_()
+
+
 def test_case_shows_each_year_out_of_sample(history):
     case = history.case("Sudan", 2010, 2014)
     frame = case.to_frame()
@@ -208,6 +221,8 @@ def test_case_shows_each_year_out_of_sample(history):
         prob = 1 / (1 + np.exp(-(table.baseline[place] + row.sum())))
         assert prob == pytest.approx(stored.loc[origin], rel=1e-9)
     assert "under way" in case.summary()
+    assert case.left_out == {}
+    assert "not shown" not in case.summary() + repr(case)
     with pytest.raises(rtop.CoverageError, match="2010 to 2014"):
         history.case("Sudan", 1990, 1992)
     with pytest.raises(rtop.InputError):

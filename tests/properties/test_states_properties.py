@@ -21,7 +21,9 @@ def crosswalk() -> pd.DataFrame:
     table["first_year"] = table["first_year"].astype(int)
     table["last_year"] = table["last_year"].replace("", str(LAST_YEAR)).astype(int)
     keys = zip(table["system"], table["code"], strict=True)
-    return table.assign(key=[normalise(code, system=system) for system, code in keys])
+    table["key"] = [normalise(code, system=system) for system, code in keys]
+    # "Czech Rep." and "Czech Republic" are one name
+    return table.drop_duplicates(["system", "key", "country_id", "first_year", "last_year"])
 
 
 CROSSWALK = crosswalk()

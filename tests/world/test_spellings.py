@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 
 import rtop_forecast as rtop
+from rtop_forecast.sources.reading.matching import with_country_id
+from rtop_forecast.storage.bundled import core_file
 from rtop_forecast.world import spellings
-from rtop_forecast.world.codes import codes_of, meaning
+from rtop_forecast.world.codes import codes_of, meaning, normalise
 from rtop_forecast.world.spellings import find_spelling
 from rtop_forecast.world.states import state_years
 
@@ -16,7 +18,9 @@ WRITTEN = {
     "S. Sudan": 626, "Congo, DRC": 490, "Dem. Rep. Congo": 490, "Congo, Rep.": 484, "Czech Rep.": 316, "N. Korea": 731,
     "S. Korea": 732, "U.S.": 2, "U.K.": 200, "Tanzania, United Rep.": 510, "Britain": 200, "COTE D IVOIRE": 437,
     "SDN": 625, "SD": 625, "COD": 490, "Eq. Guinea": 411, "Bosnia and Herz.": 346, "Solomon Is.": 940,
-    "Russian Fed.": 365, "Trinidad & Tobago": 52, "DRC": 490,
+    "Russian Fed.": 365, "Trinidad & Tobago": 52, "DRC": 490, "Viet-Nam": 816, "Yugoslavia (Serbia)": 340,
+    "Papua N. Guinea": 910, "Sri-Lanka": 780, "Swaziland/Eswatini": 572, "Micronesia (Fed. States of)": 987,
+    "S. Tome and Principe": 403, "N.Korea": 731, "Rep. of Korea": 732, "W. Samoa": 990,
 }  # fmt: skip
 TRANSLATED = {"Soudan": 625, "Tchad": 483, "Allemagne": 260, "Alemania": 260, "Sudán del Sur": 626,
               "Côte d’Ivoire": 437, "Corée du Nord": 731, "Estados Unidos": 2}  # fmt: skip
@@ -56,6 +60,30 @@ def test_a_state_that_was_not_there_yet_is_told_with_its_history():
         rtop.resolve_state("S. Sudan", system="name", year=2005)
 
 
+@pytest.mark.parametrize(
+    ("name", "year", "number"),
+    [
+        ("U.K.", 2000, 200), ("Czech Rep.", 2000, 316), ("Viet-Nam", 2000, 816), ("Yugoslavia (Serbia)", 2000, 345),
+        ("Yugoslavia (Serbia)", 2010, 340), ("St.Lucia", 2000, 56), ("S. Sudan", 2012, 626),
+        ("Trinidad & Tobago", 2000, 52), ("Congo-Brazzaville", 2000, 484), ("Zimbabwe/Rhodesia", 1970, 552),
+    ],
+)  # fmt: skip
+def test_signs_and_sure_abbreviations_are_one_for_readers_and_users(name, year, number):
+    assert rtop.resolve_state(name, system="name", year=year) == number
+    matched, lost = with_country_id(pd.DataFrame({"c": [name], "year": [year]}), code="c", system="name")
+    assert lost.empty
+    assert matched["country_id"].tolist() == [number]
+
+
+def test_the_form_that_is_compared_is_stable_and_keeps_states_apart():
+    table = pd.read_csv(core_file("crosswalk.csv"), dtype=str, keep_default_na=False)
+    names = table[table["system"] == "name"]
+    keys = names["code"].map(lambda name: normalise(name, system="name"))
+    assert keys.map(lambda key: normalise(key, system="name")).equals(keys)
+    spans = names.assign(key=keys).groupby(["key", "first_year", "last_year"])["country_id"].nunique()
+    assert (spans == 1).all()
+
+
 def test_every_bundled_name_stands_for_itself():
     for key in codes_of("name").number:
         assert find_spelling(key) == ("name", key)
@@ -85,6 +113,14 @@ def test_codes_lead_back_to_the_state():
         ]
         np.testing.assert_array_equal(back, states["country_id"][given][::7])
     assert rtop.find_codes(4, 2000).shape == (1, 4)
+    # codes withdrawn long ago are read, and never given
+    ids = [775, 360, 552, 490, 434, 439, 860, 347]
+    expected = ["MMR", "ROU", "ZWE", "COD", "BEN", "BFA", "TLS", "XKX"]
+    assert rtop.find_codes(ids, 2024)["iso3"].tolist() == expected
+    assert rtop.find_codes(ids, 2024, codes=["worldbank"])["worldbank"].tolist() == expected
+    assert rtop.find_codes(ids, 2024, codes=["iso2"])["iso2"].tolist() == [
+        "MM", "RO", "ZW", "CD", "BJ", "BF", "TL", "XK",
+    ]  # fmt: skip
     assert rtop.find_codes(700, 2000)["iso_numeric"].tolist() == ["004"]
     with pytest.raises(rtop.InputError, match="codes must be of iso3"):
         rtop.find_codes([625], 2000, codes=["fips"])

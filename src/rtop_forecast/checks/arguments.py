@@ -35,6 +35,16 @@ def integer(value: Any, *, name: str, least: int | None = None, most: int | None
     raise InputError(message)
 
 
+def job_count(value: Any, *, name: str = "n_jobs") -> int | None:
+    """Integer other than 0, as joblib takes it: processes, or all cores but some; None for its own choice."""
+    if value is None or (_is_number(value, kind=Integral) and value != 0):
+        return None if value is None else int(value)
+    message = (
+        f"{name} must be an integer of at least 1, -1 for one process per core, or None; got {quoted(value)}."
+    )
+    raise InputError(message)
+
+
 def calendar_year(value: Any, *, name: str) -> int:
     """Calendar year."""
     return integer(value, name=name, least=1, most=9998)

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import sys
+import signal
+import threading
 from collections.abc import Sequence
 
-import rtop_forecast as rtop
-from rtop_forecast.cli.parser import parser
-from rtop_forecast.cli.text import one_line
+from rtop_forecast.cli.streams import say
 
-_OURS = (
-    rtop.InputError,
-    rtop.CoverageError,
-    rtop.LeakageError,
-    rtop.DataIntegrityError,
-    rtop.DownloadError,
-)
+__all__ = ["main"]
+
+_INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -25,17 +19,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 on success; 2 with one line on stderr if an argument or an input file is wrong.
+        0 on success; 2 with one line on stderr if an argument or a file is wrong, or the output cannot be written; 130
+        if it was interrupted, by Ctrl-C or by the signal that asks a process to end.
     """
-    arguments = parser().parse_args(argv)
+    alone = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler) if alone else None
     try:
-        text = arguments.run(arguments)
-    except _OURS as error:
-        print(f"rtop-forecast {arguments.command}: {one_line(str(error.args[0]))}", file=sys.stderr)
-        return 2
-    try:
-        print(text, flush=True)
-    except BrokenPipeError:
-        # A pager or `head` closed the pipe: that is how they end, not a fault of ours.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+        # what takes a while to import may be interrupted as well
+        from rtop_forecast.cli.run import run
+
+        return run(argv)
+    except KeyboardInterrupt:
+        say("rtop-forecast: interrupted; every file is as it was or whole.")
+        return _INTERRUPTED
+    finally:
+        if alone:
+            signal.signal(signal.SIGTERM, before)

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from typing import Any
 
 import rtop_forecast as rtop
+from rtop_forecast.cli.before import (
+    CALIBRATION_ORIGINS,
+    FIRST_TRAINING_YEARS,
+    backtest_origins,
+    check_data,
+    check_date,
+    check_file,
+    check_folder,
+    check_origin,
+    check_state,
+)
+from rtop_forecast.cli.streams import say
 from rtop_forecast.cli.text import (
     age_lines,
     backtest_text,
@@ -24,13 +35,12 @@ from rtop_forecast.cli.text import (
 )
 
 BACKTEST_FIRST = 1993
-# origins that feed the calibrator, and the years of labels that the earliest of them trains on
-_CALIBRATION_ORIGINS, _FIRST_TRAINING_YEARS = 25, 10
 _FEW_DRAWS = 20
 
 
 def rank(arguments: argparse.Namespace) -> str:
     """Rank the states."""
+    check_folder(arguments.out)
     forecast, _ = _forecast(arguments)
     if arguments.out is not None:
         rtop.write_tables(forecast, arguments.out)
@@ -46,16 +56,20 @@ def rank(arguments: argparse.Namespace) -> str:
 
 def report(arguments: argparse.Namespace) -> str:
     """Write the annual report."""
+    check_folder(arguments.out)
     forecast, result = _forecast(arguments, backtest_first=BACKTEST_FIRST)
     comparable = arguments.data is not None and arguments.horizon == 2  # what EWP forecasts
     peers = rtop.read_peer_forecasts(arguments.data) if comparable else None
+    _phase(arguments, "writing the report")
     written = rtop.write_report(forecast, result, arguments.out, peers=peers)
     return f"{written['index.html']}: report from {forecast.origin_year}, {len(written)} files in {arguments.out}"
 
 
 def brief(arguments: argparse.Namespace) -> str:
     """Write the brief of one state."""
+    check_file(arguments.out, suffix=".html")
     forecast, result = _forecast(arguments, backtest_first=BACKTEST_FIRST)
+    _phase(arguments, "writing the brief")
     written = rtop.write_brief(forecast, result, arguments.out, state=arguments.state)
     return f"{written}: brief from {forecast.origin_year}"
 
@@ -63,8 +77,11 @@ def brief(arguments: argparse.Namespace) -> str:
 def lock(arguments: argparse.Namespace) -> str:
     """Lock a forecast in one hashed record."""
     if arguments.out.exists():
-        message = f"{arguments.out} exists already; a locked forecast is never overwritten."
+        message = (
+            f"{arguments.out} exists already, and a locked forecast is never overwritten. Name another file."
+        )
         raise rtop.InputError(message)
+    check_file(arguments.out, suffix=".json")
     forecast, _ = _forecast(arguments)
     digest = rtop.lock_forecast(forecast, arguments.out, locked_on=arguments.date)
     return f"{arguments.out}: {len(forecast.frame)} forecasts from {forecast.origin_year}, SHA-256 {digest}"
@@ -94,8 +111,10 @@ def explain(arguments: argparse.Namespace) -> str:
 
 def backtest(arguments: argparse.Namespace) -> str:
     """Score every model out of sample."""
-    features, target = _inputs(arguments)
-    origins = rtop.RollingOrigin(first=arguments.first, last=arguments.last, horizon=arguments.horizon)
+    panel = _panel(arguments)
+    target = rtop.onset_target(panel, horizon=arguments.horizon)
+    origins = backtest_origins(target, first=arguments.first, last=arguments.last)
+    features = rtop.build_features(panel)
     results = {
         name: rtop.backtest(
             model,
@@ -104,7 +123,7 @@ def backtest(arguments: argparse.Namespace) -> str:
             origins=origins,
             n_jobs=arguments.jobs,
             seed=arguments.seed,
-            progress=_caption(name),
+            progress=_caption(arguments, name),
         )
         for name, model in rtop.benchmark_models().items()
     }
@@ -116,6 +135,9 @@ def backtest(arguments: argparse.Namespace) -> str:
 def sources(arguments: argparse.Namespace) -> str:
     """List the sources, or what a folder holds of them."""
     registered = rtop.describe_sources()
+    if arguments.data is not None:
+        check_data(arguments.data)
+        _phase(arguments, f"reading {arguments.data}")
     files = None if arguments.data is None else rtop.describe_folder(arguments.data)
     if arguments.json:
         document: dict[str, Any] = {"sources": records(registered)}
@@ -131,7 +153,10 @@ def fetch(arguments: argparse.Namespace) -> str:
         registered = rtop.describe_sources()
         free = registered[registered["get"] == "fetch"]
         return "\n".join(f"{row['key']:<30} {row['title']}" for row in free.to_dict("records"))
-    table = rtop.fetch(arguments.names or None, folder=arguments.to)
+    check_folder(arguments.out)
+    table = rtop.fetch(
+        arguments.names or None, folder=arguments.out, progress=_caption(arguments, "releases fetched")
+    )
     lines = [
         f"{row['key']}: {row['file']} ({'downloaded' if row['new'] else 'there already'}, "
         f"{'SHA-256 as registered' if row['checked'] else 'no hash registered, SHA-256 ' + row['sha256']})"
@@ -140,19 +165,24 @@ def fetch(arguments: argparse.Namespace) -> str:
     return "\n".join([*lines, "Use them with: rtop-forecast rank --data FOLDER"])
 
 
+def completion(arguments: argparse.Namespace) -> str:
+    """Script that completes the command in a shell."""
+    from rtop_forecast.cli.completion import script
+
+    return script(arguments.shell)
+
+
 def _panel(arguments: argparse.Namespace) -> rtop.Panel:
     """Load the panel; with a data folder, say on stderr what was used of it."""
+    if arguments.data is not None:
+        check_data(arguments.data)
+        _phase(arguments, f"reading {arguments.data}")
     panel = rtop.load_panel(data_dir=arguments.data)
     for row in panel.origin.to_dict("records"):
-        print(f"{row['table']}: {row['origin']} ({one_line(row['note'])})", file=sys.stderr)
+        say(f"{row['table']}: {row['origin']} ({one_line(row['note'])})")
     for line in file_lines(panel.files):
-        print(line, file=sys.stderr)
+        say(line)
     return panel
-
-
-def _inputs(arguments: argparse.Namespace) -> tuple[rtop.Features, rtop.Target]:
-    panel = _panel(arguments)
-    return rtop.build_features(panel), rtop.onset_target(panel, horizon=arguments.horizon)
 
 
 def _forecast(
@@ -164,22 +194,28 @@ def _forecast(
     ``backtest_first`` names an earlier one; the forecast is the same either way, since the calibrator learns from the
     same latest origins.
     """
-    features, target = _inputs(arguments)
+    panel = _panel(arguments)
+    target = rtop.onset_target(panel, horizon=arguments.horizon)
     origin = target.last_observed if arguments.origin is None else arguments.origin
-    if "state" in arguments:  # a misspelt name fails here, before any work
-        system = "gw" if arguments.state.strip().isdigit() else "name"
-        rtop.resolve_state(arguments.state.strip(), system=system, year=origin)
+    check_origin(panel, origin=origin, horizon=arguments.horizon)
+    if "state" in arguments:
+        check_state(target, state=arguments.state, origin=origin)
+    features = rtop.build_features(panel)
+    if "date" in arguments:
+        check_date(arguments.date, origin=origin, issue_month=features.issue_month)
     closed = min(origin, target.last_observed) - arguments.horizon
     first = closed if backtest_first is None else min(backtest_first, closed)
+    earliest = panel.years[0] + 2 * arguments.horizon + FIRST_TRAINING_YEARS
     result = rtop.backtest(
         rtop.default_model(),
         features,
         target,
         origins=rtop.RollingOrigin(first=first, last=closed, horizon=arguments.horizon),
-        calibration_origins=_calibration_origins(features.panel, origin, closed, arguments.horizon),
+        calibration_origins=min(closed + 1 - earliest, CALIBRATION_ORIGINS),
         n_jobs=arguments.jobs,
-        progress=_caption("calibration" if backtest_first is None else "backtest"),
+        progress=_caption(arguments, "calibration" if backtest_first is None else "backtest"),
     )
+    _phase(arguments, f"forecast from {origin}")
     forecast = rtop.forecast(
         rtop.default_model(),
         features,
@@ -189,23 +225,19 @@ def _forecast(
         draws=draws,
         n_jobs=arguments.jobs,
         seed=arguments.seed,
-        progress=_caption("intervals"),
+        progress=_caption(arguments, "intervals"),
     )
     if arguments.data is not None:
-        print("\n".join(age_lines(forecast)), file=sys.stderr)
+        for line in age_lines(forecast):
+            say(line)
     return forecast, result
 
 
-def _calibration_origins(panel: rtop.Panel, origin: int, closed: int, horizon: int) -> int:
-    """How many origins feed the calibrator: 25, or as many as an early origin has behind it."""
-    first, last = panel.years
-    spare = closed - horizon + 1 - (first + horizon + _FIRST_TRAINING_YEARS)
-    if origin > last or spare < 0:
-        earliest = first + 3 * horizon - 1 + _FIRST_TRAINING_YEARS
-        message = f"no forecast can be made from origin {origin}; choose one from {earliest} to {last}."
-        raise rtop.CoverageError(message)
-    return min(spare, _CALIBRATION_ORIGINS)
+def _phase(arguments: argparse.Namespace, text: str) -> None:
+    """Say on stderr what begins now."""
+    if not arguments.quiet:
+        say(text)
 
 
-def _caption(text: str) -> str | None:
-    return text if sys.stderr.isatty() else None
+def _caption(arguments: argparse.Namespace, text: str) -> str | None:
+    return None if arguments.quiet else text

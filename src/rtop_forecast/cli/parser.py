@@ -3,54 +3,97 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import rtop_forecast as rtop
 from rtop_forecast.cli import commands as _commands
+from rtop_forecast.cli.streams import say, write
+from rtop_forecast.cli.values import day, job_count, positive, reference, seed, year
 
-_ORIGIN = "last year whose information is used (default: the latest coded)"
+__all__ = ["SHELLS", "parser"]
+
+SHELLS = ("bash", "zsh", "fish")
+_STATE = "its name in any spelling, its ISO code or its Gleditsch-Ward number"
 
 
 class _Parser(argparse.ArgumentParser):
-    """Parser whose complaint is one line."""
+    """Parser whose complaint is one line, and whose help does not get lost without a word."""
 
     def error(self, message: str) -> Any:
         """Print one line and leave with exit code 2."""
         self.exit(2, f"{self.prog}: {message}. See `{self.prog} --help`.\n")
 
+    def _print_message(self, message: str, file: Any = None) -> None:
+        if file is sys.stdout:
+            write(message.rstrip("\n"))
+        else:
+            say(message.rstrip("\n"))
+
 
 def parser() -> argparse.ArgumentParser:
     """Parser of the command line; ``run`` of what it returns is the function of the subcommand."""
     whole = _Parser(
-        prog="rtop-forecast", description="Forecast the risk of mass atrocities, country by country."
+        prog="rtop-forecast",
+        description="Forecast the risk of mass atrocities, country by country.",
+        allow_abbrev=False,
     )
     whole.add_argument("--version", action="version", version=f"rtop-forecast {rtop.__version__}")
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_rank, _explain, _report, _brief, _backtest, _lock):
-        _common(add(commands))
-    _score(commands)
-    _sources(commands)
-    _fetch(commands)
+    for add in (_rank, _explain, _report, _brief, _backtest, _lock, _score, _sources, _fetch, _completion):
+        add(commands)
     return whole
 
 
-def _common(command: argparse.ArgumentParser) -> None:
+def _add(
+    commands: Any, name: str, run: Callable[[argparse.Namespace], str], *, says: str
+) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(
+        name, help=says, description=f"{says[0].upper()}{says[1:]}.", allow_abbrev=False
+    )
+    command.set_defaults(run=run)
+    return command
+
+
+def _forecasts(command: argparse.ArgumentParser, *, origin: bool = True) -> None:
     """Arguments of every subcommand that forecasts."""
-    command.add_argument("--horizon", type=_positive, default=2, help="years the window lasts (default: 2)")
+    if origin:
+        command.add_argument(
+            "--origin",
+            type=year,
+            metavar="YEAR",
+            help="last year whose information is used (default: the latest coded)",
+        )
+    command.add_argument(
+        "--horizon", type=positive, default=2, metavar="YEARS", help="years the window lasts (default: 2)"
+    )
+    command.add_argument(
+        "--jobs", type=job_count, default=-1, metavar="N", help="processes (default: one per core)"
+    )
+    command.add_argument(
+        "--seed", type=seed, default=0, metavar="N", help="seed of the resampling (default: 0)"
+    )
+
+
+def _reads(command: argparse.ArgumentParser, *, json: bool) -> None:
+    """Arguments of every subcommand that reads tables."""
     command.add_argument(
         "--data", type=Path, metavar="DIR", help="folder of official releases to use instead"
     )
-    command.add_argument("--json", action="store_true", help="print JSON")
-    command.add_argument("--jobs", type=int, default=-1, help="processes (default: one per core)")
-    command.add_argument("--seed", type=int, default=0, help="seed of the resampling (default: 0)")
+    if json:
+        command.add_argument("--json", action="store_true", help="print JSON")
+    _quiet(command)
 
 
-def _rank(commands: Any) -> argparse.ArgumentParser:
-    rank: argparse.ArgumentParser = commands.add_parser("rank", help="print the annual risk ranking")
-    rank.set_defaults(run=_commands.rank)
-    rank.add_argument("--origin", type=int, help=_ORIGIN)
-    rank.add_argument("--top", type=_positive, default=30, help="states to print (default: 30)")
+def _quiet(command: argparse.ArgumentParser) -> None:
+    command.add_argument("-q", "--quiet", action="store_true", help="show no progress on stderr")
+
+
+def _rank(commands: Any) -> None:
+    rank = _add(commands, "rank", _commands.rank, says="print the annual risk ranking")
+    rank.add_argument("--top", type=positive, default=30, metavar="N", help="states to print (default: 30)")
     rank.add_argument(
         "--situation",
         choices=("quiet", "under_way"),
@@ -59,111 +102,101 @@ def _rank(commands: Any) -> argparse.ArgumentParser:
     rank.add_argument(
         "--out", type=Path, metavar="DIR", help="also write ranking.csv, ranking.parquet, provenance.json"
     )
-    return rank
+    _forecasts(rank)
+    _reads(rank, json=True)
 
 
-def _explain(commands: Any) -> argparse.ArgumentParser:
-    explain: argparse.ArgumentParser = commands.add_parser(
-        "explain", help="say why a state's forecast is what it is"
-    )
-    explain.set_defaults(run=_commands.explain)
-    explain.add_argument(
-        "state", metavar="STATE", help="its name in any spelling, or its Gleditsch-Ward number"
-    )
-    explain.add_argument("--origin", "--year", dest="origin", type=int, help=_ORIGIN)
+def _explain(commands: Any) -> None:
+    explain = _add(commands, "explain", _commands.explain, says="say why a state's forecast is what it is")
+    explain.add_argument("state", type=str.strip, metavar="STATE", help=_STATE)
     explain.add_argument(
         "--compared-with",
-        type=_reference,
+        type=reference,
         default="world",
         metavar="REFERENCE",
         help="world, own past (its last ten years) or region (default: world)",
     )
-    return explain
+    explain.add_argument("--year", dest="origin", type=year, help=argparse.SUPPRESS)  # its earlier name
+    _forecasts(explain)
+    _reads(explain, json=True)
 
 
-def _lock(commands: Any) -> argparse.ArgumentParser:
-    lock: argparse.ArgumentParser = commands.add_parser(
-        "lock", help="write a forecast into one hashed record, to be scored later"
-    )
-    lock.set_defaults(run=_commands.lock)
-    lock.add_argument("--out", type=Path, metavar="FILE", required=True, help="JSON file; never overwritten")
-    lock.add_argument("--date", required=True, metavar="YYYY-MM-DD", help="the day of publication")
-    lock.add_argument("--origin", type=int, help=_ORIGIN)
-    return lock
-
-
-def _report(commands: Any) -> argparse.ArgumentParser:
-    report: argparse.ArgumentParser = commands.add_parser(
-        "report", help="write the annual report: page, figures, tables"
-    )
-    report.set_defaults(run=_commands.report)
+def _report(commands: Any) -> None:
+    report = _add(commands, "report", _commands.report, says="write the annual report: page, figures, tables")
     report.add_argument("--out", type=Path, metavar="DIR", required=True, help="folder of the report")
-    report.add_argument("--origin", type=int, help=_ORIGIN)
-    return report
+    _forecasts(report)
+    _reads(report, json=False)
 
 
-def _brief(commands: Any) -> argparse.ArgumentParser:
-    brief: argparse.ArgumentParser = commands.add_parser(
-        "brief", help="write the brief of one state: a page of A4"
-    )
-    brief.set_defaults(run=_commands.brief)
-    brief.add_argument(
-        "state", metavar="STATE", help="its name in any spelling, or its Gleditsch-Ward number"
-    )
+def _brief(commands: Any) -> None:
+    brief = _add(commands, "brief", _commands.brief, says="write the brief of one state: a page of A4")
+    brief.add_argument("state", type=str.strip, metavar="STATE", help=_STATE)
     brief.add_argument("--out", type=Path, metavar="FILE", required=True, help="HTML file")
-    brief.add_argument("--origin", type=int, help=_ORIGIN)
-    return brief
+    _forecasts(brief)
+    _reads(brief, json=False)
 
 
-def _backtest(commands: Any) -> argparse.ArgumentParser:
-    scores: argparse.ArgumentParser = commands.add_parser("backtest", help="score every model out of sample")
-    scores.set_defaults(run=_commands.backtest)
+def _backtest(commands: Any) -> None:
+    scores = _add(commands, "backtest", _commands.backtest, says="score every model out of sample")
     first = _commands.BACKTEST_FIRST
-    scores.add_argument("--first", type=int, default=first, help=f"first origin (default: {first})")
-    scores.add_argument("--last", type=int, help="last origin (default: the latest whose window has closed)")
-    return scores
+    scores.add_argument(
+        "--first", type=year, default=first, metavar="YEAR", help=f"first origin (default: {first})"
+    )
+    scores.add_argument(
+        "--last",
+        type=year,
+        metavar="YEAR",
+        help="last origin (default: the latest whose window has closed)",
+    )
+    _forecasts(scores, origin=False)
+    _reads(scores, json=True)
+
+
+def _lock(commands: Any) -> None:
+    lock = _add(
+        commands,
+        "lock",
+        _commands.lock,
+        says="write a forecast into one hashed record, to be scored later",
+    )
+    lock.add_argument("--out", type=Path, metavar="FILE", required=True, help="JSON file; never overwritten")
+    lock.add_argument("--date", type=day, required=True, metavar="YYYY-MM-DD", help="the day of publication")
+    _forecasts(lock)
+    _reads(lock, json=False)
 
 
 def _score(commands: Any) -> None:
-    score = commands.add_parser("score", help="score a locked forecast on what happened since")
-    score.set_defaults(run=_commands.score)
+    score = _add(commands, "score", _commands.score, says="score a locked forecast on what happened since")
     score.add_argument("file", type=Path, metavar="FILE", help="record written by `rtop-forecast lock`")
-    score.add_argument("--data", type=Path, metavar="DIR", help="folder of official releases to use instead")
-    score.add_argument("--json", action="store_true", help="print JSON")
+    _reads(score, json=True)
 
 
 def _sources(commands: Any) -> None:
-    sources = commands.add_parser("sources", help="list the sources, or say what a folder holds of them")
-    sources.set_defaults(run=_commands.sources)
+    sources = _add(
+        commands, "sources", _commands.sources, says="list the sources, or say what a folder holds of them"
+    )
     sources.add_argument(
         "--data", type=Path, metavar="DIR", help="folder of official releases to look through"
     )
     sources.add_argument("--json", action="store_true", help="print JSON")
+    _quiet(sources)
 
 
 def _fetch(commands: Any) -> None:
-    fetch = commands.add_parser("fetch", help="download releases that need no login")
-    fetch.set_defaults(run=_commands.fetch)
+    fetch = _add(commands, "fetch", _commands.fetch, says="download releases that need no login")
     fetch.add_argument(
         "names", nargs="*", metavar="NAME", help="dataset or key (default: all that can be fetched)"
     )
     fetch.add_argument(
-        "--to", type=Path, metavar="DIR", help="folder (default: in the cache, see RTOP_CACHE)"
+        "--out", type=Path, metavar="DIR", help="folder (default: in the cache, see RTOP_CACHE)"
     )
+    fetch.add_argument("--to", dest="out", type=Path, help=argparse.SUPPRESS)  # its earlier name
     fetch.add_argument("--list", action="store_true", help="list what can be fetched, and download nothing")
+    _quiet(fetch)
 
 
-def _reference(text: str) -> rtop.Reference:
-    try:
-        return rtop.Reference.of(text)
-    except rtop.InputError as error:
-        message = f"{text!r} is not one of {', '.join(rtop.Reference.SHORTHANDS)}"
-        raise argparse.ArgumentTypeError(message) from error
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        message = f"{text} is not an integer of at least 1"
-        raise argparse.ArgumentTypeError(message)
-    return value
+def _completion(commands: Any) -> None:
+    completion = _add(
+        commands, "completion", _commands.completion, says="print a script that completes the command"
+    )
+    completion.add_argument("shell", choices=SHELLS, help="the shell that is to read it")

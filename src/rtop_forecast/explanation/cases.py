@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -42,12 +42,15 @@ class Case(Displayed):
     contributions : pandas.DataFrame
         By origin (rows) and risk factor (columns, by number), log-odds against the world of the year; empty if the
         backtest did not explain.
+    left_out : dict of str to tuple of int
+        Years that were asked for and are not shown, by reason; empty if all are.
     """
 
     country_id: int
     name: str
     frame: pd.DataFrame
     contributions: pd.DataFrame
+    left_out: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     def to_frame(self) -> pd.DataFrame:
         """Copy of the table, with a column ``factor_<number>`` for each risk factor that was explained."""
@@ -61,7 +64,8 @@ class Case(Displayed):
     def summary(self) -> str:
         """Year by year: probability, rank, what was under way, the two factors that raised it most."""
         lines = [
-            f"{self.name}: forecasts from each year, by data up to it; an onset in the window is marked *"
+            f"{self.name}: forecasts from each year, by data up to it; an onset in the window is marked *",
+            *([f"  {self._less()}"] if self.left_out else []),
         ]
         for row in self.frame.to_dict("records"):
             mark = "*" if row["outcome"] == 1 else " "
@@ -84,7 +88,14 @@ class Case(Displayed):
         )
 
     def _headline(self) -> str:
-        return f"{self.name}: forecasts from each year, by data up to it"
+        less = f"; {self._less()}" if self.left_out else ""
+        return f"{self.name}: forecasts from each year, by data up to it{less}"
+
+    def _less(self) -> str:
+        """Say which of the years asked for are not shown, and why."""
+        return "not shown: " + "; ".join(
+            f"{_in_words(years)} ({why})" for why, years in self.left_out.items()
+        )
 
     def _shown(self) -> pd.DataFrame:
         return self.frame
@@ -128,7 +139,31 @@ def make_case(result: _Backtested, state: str | int, *, first: int, last: int) -
         name=str(rows["name"].iloc[-1]),
         frame=rows[columns_shown].reset_index(drop=True),
         contributions=contributions,
+        left_out=_left_out(range(first, last + 1), frame["origin_year"], rows["origin_year"]),
     )
+
+
+def _left_out(
+    asked: Iterable[int], origins: pd.Series[int], shown: pd.Series[int]
+) -> dict[str, tuple[int, ...]]:
+    """Years asked for that are not shown, by reason."""
+    missing = [year for year in asked if year not in set(shown)]
+    reasons = {
+        "no origin of the backtest": tuple(year for year in missing if year not in set(origins)),
+        "no labelled forecast of it": tuple(year for year in missing if year in set(origins)),
+    }
+    return {why: years for why, years in reasons.items() if years}
+
+
+def _in_words(years: Sequence[int]) -> str:
+    """Ascending years, with spans where they follow each other."""
+    spans: list[list[int]] = []
+    for year in years:
+        if spans and year == spans[-1][-1] + 1:
+            spans[-1].append(year)
+        else:
+            spans.append([year])
+    return ", ".join(str(span[0]) if len(span) == 1 else f"{span[0]}-{span[-1]}" for span in spans)
 
 
 def state_ids(state: str | int, first: int, last: int) -> set[int]:

@@ -27,6 +27,7 @@ from rtop_forecast.forecasting.request import Request
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.forecasting.rows import MEMBER, forecast_rows
 from rtop_forecast.forecasting.sample import Sample
+from rtop_forecast.forecasting.stored import ResultStore, kept, request_parts
 from rtop_forecast.logistic import probability
 from rtop_forecast.models import Contributions, LogOddsAverage, RiskModel, as_risk_model, model_name
 from rtop_forecast.targets import Target
@@ -48,6 +49,7 @@ def backtest(  # noqa: PLR0913 (public entry point)
     checkpoint: str | Path | None = None,
     vintages: Literal["revised", "real_time"] = "revised",
     groups: str | None = None,
+    cache: ResultStore | None = None,
 ) -> BacktestResult:
     """Forecast from each origin with what was known then, and record what happened.
 
@@ -74,7 +76,7 @@ def backtest(  # noqa: PLR0913 (public entry point)
     seed : int
         Seed of the bootstrap of the scores.
     progress : str, optional
-        Caption of a progress bar on stderr.
+        Caption of the progress on stderr: a bar in a terminal or a notebook, plain lines every few seconds elsewhere.
     explain : bool
         Whether to keep the contributions to every forecast, for :meth:`BacktestResult.case`.
     checkpoint : path, optional
@@ -88,6 +90,8 @@ def backtest(  # noqa: PLR0913 (public entry point)
     groups : str, optional
         A boolean or categorical feature whose values are the groups that the calibrator treats apart. By default the
         groups are ``"under_way"``, where an episode of the event was not known to be over, and ``"quiet"``.
+    cache : ResultCache, optional
+        Where the result is kept, and read from if the same was computed before. A backtest in real time is not kept.
 
     Returns
     -------
@@ -126,7 +130,15 @@ def backtest(  # noqa: PLR0913 (public entry point)
     if explain:
         plan = replace(plan, explained={origin: plan.features_at(origin, features) for origin in years})
     events = target.frame[[*KEYS, "name", "onset", "ongoing"]].copy()
-    return replace(_run(plan), events=events, exclusions=dict(target.exclusions), provenance=provenance)
+
+    def made() -> BacktestResult:
+        return replace(_run(plan), events=events, exclusions=dict(target.exclusions), provenance=provenance)
+
+    def parts() -> dict[str, Any]:
+        chosen = {"calibrator": options.calibrator, "calibration_origins": calibration_origins}
+        return request_parts(request) | chosen | {"years": list(years), "seed": seed, "explain": explain}
+
+    return kept(None if vintages == "real_time" else cache, "backtest", parts, made)
 
 
 def backtest_rows(  # noqa: PLR0913 (public entry point)

@@ -8,7 +8,7 @@ import inspect
 import sys
 import sysconfig
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -156,6 +156,13 @@ class _Reader:
         """Hashes of several values, in order."""
         return "".join(self.digest(value) for value in values).encode()
 
+    def several(self, values: Sequence[Any]) -> bytes:
+        """Hashes of the values of a list, in order; plain ones, of which there may be millions, in one."""
+        if all(type(value) in _PLAIN for value in values):
+            texts = [f"{type(value).__name__} {value!r}" for value in values]
+            return self.digest("\n".join(f"{len(text)} {text}" for text in texts)).encode()
+        return self.joined(values)
+
     def sorted(self, values: Iterable[Any]) -> bytes:
         """Hashes of several values, whatever their order."""
         return "".join(sorted(self.digest(value) for value in values)).encode()
@@ -165,7 +172,7 @@ class _Reader:
         array = np.asarray(value)
         head = f"{array.dtype.str}{array.shape}".encode()
         if array.dtype.hasobject:
-            return "array", head + self.joined(array.ravel().tolist())
+            return "array", head + self.several(array.ravel().tolist())
         return "array", head + np.ascontiguousarray(array).tobytes()
 
     def frame(self, value: Any) -> tuple[str, bytes]:
@@ -181,7 +188,9 @@ class _Reader:
         return type(value).__name__, self.joined([value.name, index, value.array])
 
     def extension(self, value: Any) -> tuple[str, bytes]:
-        """Type and values of pandas' own arrays."""
+        """Type and values of pandas' own arrays; those around a plain array count with its bytes."""
+        if isinstance(value, pd.arrays.NumpyExtensionArray):
+            return self.array(value.to_numpy())
         return "pandas array", self.joined([str(value.dtype), list(value)])
 
     def mapping(self, value: Any) -> tuple[str, bytes]:
@@ -242,7 +251,7 @@ _READERS: tuple[tuple[Any, _Read], ...] = (
     ((pd.Series, pd.Index), _Reader.series),
     (pd.api.extensions.ExtensionArray, _Reader.extension),
     (Mapping, _Reader.mapping),
-    ((list, tuple), lambda reader, value: (type(value).__name__, reader.joined(value))),
+    ((list, tuple), lambda reader, value: (type(value).__name__, reader.several(value))),
     ((set, frozenset), lambda reader, value: ("set", reader.sorted(value))),
 )
 

@@ -31,6 +31,7 @@ from rtop_forecast.forecasting.request import Request
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.forecasting.rows import WINDOW_COLUMNS, forecast_rows, with_prob
 from rtop_forecast.forecasting.situation import under_way
+from rtop_forecast.forecasting.stored import ResultStore, kept, request_parts
 from rtop_forecast.logistic import probability
 from rtop_forecast.models import RiskModel
 from rtop_forecast.targets import Target, what_happens
@@ -226,6 +227,7 @@ def forecast(  # noqa: PLR0913 (public entry point)
     n_jobs: int | None = None,
     seed: int = 0,
     progress: str | None = None,
+    cache: ResultStore | None = None,
 ) -> Forecast:
     """Forecast every state at risk from one origin year.
 
@@ -259,7 +261,9 @@ def forecast(  # noqa: PLR0913 (public entry point)
         Passed to joblib.
     seed : int
     progress : str, optional
-        Caption of a progress bar on stderr.
+        Caption of the progress on stderr: a bar in a terminal or a notebook, plain lines every few seconds elsewhere.
+    cache : ResultCache, optional
+        Where the result is kept, and read from if the same was computed before.
 
     Returns
     -------
@@ -282,17 +286,54 @@ def forecast(  # noqa: PLR0913 (public entry point)
     issued = _issue_date(features, origin, issued)
     options = DrawOptions(draws=draws, n_jobs=n_jobs, progress=progress)
     _check_backtest(backtest, request)
-    basis, before = Basis.with_year_before(request, backtest, origin=origin, seed=seed, n_jobs=n_jobs)
+    asked = _Asked(origin=origin, horizons=horizons, issued=issued, level=level, seed=seed, draws=draws)
+
+    def made() -> Forecast:
+        return _made(request, backtest, asked, options)
+
+    def parts() -> dict[str, Any]:
+        return request_parts(request) | {"asked": asked, "backtest": _parts_of(backtest)}
+
+    return kept(cache, "forecast", parts, made)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What a forecast was asked for."""
+
+    origin: int
+    horizons: Sequence[int] | None
+    issued: date
+    level: float
+    seed: int
+    draws: int
+
+
+def _parts_of(backtest: BacktestResult | None) -> dict[str, Any] | None:
+    """Name what a forecast takes from a backtest."""
+    if backtest is None:
+        return None
+    return {
+        "frame": backtest.frame,
+        "feeding": backtest.feeding,
+        "calibrator": backtest.calibrator,
+        "calibration_origins": backtest.calibration_origins,
+    }
+
+
+def _made(request: Request, backtest: BacktestResult | None, asked: _Asked, options: DrawOptions) -> Forecast:
+    origin, seed, level = asked.origin, asked.seed, asked.level
+    basis, before = Basis.with_year_before(request, backtest, origin=origin, seed=seed, n_jobs=options.n_jobs)
     raw = basis.fitted.log_odds(basis.matrix)
     log_odds = basis.calibrated
-    joint = explained_draws(basis, features.specs, options)
+    joint = explained_draws(basis, request.features.specs, options)
     drawn = joint.log_odds
     frame = with_prob(forecast_rows(basis.rows, origin, raw), log_odds)
     _add_ranges(frame, log_odds, drawn, level=level)
     _add_last_year(frame, before)
     _add_change(frame, joint.change, level=level)
-    if horizons is not None:
-        frame = frame.join(_at_horizons(frame, backtest, origin=origin, horizons=horizons))
+    if asked.horizons is not None:
+        frame = frame.join(_at_horizons(frame, backtest, origin=origin, horizons=asked.horizons))
     value = probability(log_odds).sum()
     low, high = interval_around(value, probability(drawn).sum(axis=1), level=level)
     return Forecast(
@@ -303,17 +344,17 @@ def forecast(  # noqa: PLR0913 (public entry point)
         explanation=basis.explain(),
         basis=basis,
         level=level,
-        draws=draws,
-        issued=issued,
+        draws=asked.draws,
+        issued=asked.issued,
         provenance=request.provenance(seed=seed)
         | {
             "model": repr(basis.unfitted),
             "calibrator": repr(basis.calibrator),
             "origin_year": origin,
-            "issued": issued.isoformat(),
-            "draws": draws,
+            "issued": asked.issued.isoformat(),
+            "draws": asked.draws,
             "level": level,
-            "sources_end": sources_end(features),
+            "sources_end": sources_end(request.features),
             "features_left_out": basis.rows.left_out(origin),
         },
     )

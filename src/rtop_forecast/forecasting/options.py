@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rtop_forecast.calibration import Calibrator, default_calibrator
-from rtop_forecast.checks.arguments import instance_of, integer
+from rtop_forecast.checks.arguments import instance_of, integer, job_count
 
 CALIBRATION_ORIGINS = 25
 MIN_DRAWS = 20
 # A published probability must not hang on the seed of its trees; resamples spread far wider than seeds do.
-POINT_TREES, DRAW_TREES = 5.0, 0.5
+POINT_TREES, DRAW_TREES = 7.0, 0.5
 _MOST_ORIGINS = 10_000
 _MOST_DRAWS = 100_000
 
@@ -40,7 +40,7 @@ class BacktestOptions:
     checkpoint: str | Path | None = None
 
     def __post_init__(self) -> None:
-        """Refuse anything but a calibrator, and impossible numbers of origins."""
+        """Refuse anything but a calibrator, and impossible numbers of origins and processes."""
         instance_of(
             self.calibrator,
             Calibrator,
@@ -48,6 +48,8 @@ class BacktestOptions:
             remedy="Choose one from rtop_forecast.calibration.",
         )
         integer(self.calibration_origins, name="calibration_origins", least=0, most=_MOST_ORIGINS)
+        job_count(self.n_jobs)
+        _check_caption(self.progress)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,5 +69,14 @@ class DrawOptions:
     progress: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse too few and too many draws."""
+        """Refuse too few and too many draws, and impossible numbers of processes."""
         integer(self.draws, name="draws", least=MIN_DRAWS, most=_MOST_DRAWS)
+        job_count(self.n_jobs)
+        _check_caption(self.progress)
+
+
+def _check_caption(progress: object) -> None:
+    if progress is not None:
+        instance_of(
+            progress, str, name="progress", remedy="Give the caption of the progress, or None for none."
+        )

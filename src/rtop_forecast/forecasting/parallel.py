@@ -1,12 +1,14 @@
-"""Independent tasks through joblib, with a progress bar on request."""
+"""Independent tasks through joblib, with progress on request."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from joblib import Parallel
-from tqdm import tqdm
+
+from rtop_forecast.display import with_progress
 
 
 def run(tasks: Iterable[Any], *, count: int, n_jobs: int | None, progress: str | None) -> Sequence[Any]:
@@ -20,7 +22,13 @@ def run(tasks: Iterable[Any], *, count: int, n_jobs: int | None, progress: str |
     n_jobs : int, optional
         None leaves the choice to ``joblib.parallel_config``.
     progress : str, optional
-        Caption of a progress bar on stderr; no bar without one.
+        Caption of the progress on stderr; none is shown without one.
     """
     results = Parallel(n_jobs=n_jobs, return_as="generator")(tasks)
-    return list(tqdm(results, total=count, desc=progress, disable=progress is None, leave=False))
+    try:
+        return list(with_progress(results, count=count, caption=progress))
+    finally:
+        # after an interruption or a fault the processes end here, and joblib has no more to say about it
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=".*tasks which", category=UserWarning)
+            results.close()

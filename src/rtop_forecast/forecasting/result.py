@@ -247,7 +247,8 @@ class BacktestResult(Displayed):
         Returns
         -------
         Case
-            Probability, rank, episodes and, if the backtest explained, the contribution of each risk factor.
+            Probability, rank, episodes and, if the backtest explained, the contribution of each risk factor; it says
+            which of the years are not shown, and why.
 
         Raises
         ------

@@ -10,7 +10,7 @@ import pandas as pd
 
 from rtop_forecast.report.words import say
 from rtop_forecast.storage.bundled import core_file
-from rtop_forecast.world.codes import normalise
+from rtop_forecast.world.codes import plain_name
 from rtop_forecast.world.states import list_states, state_years
 
 _SEARCHED = ("name", "iso2", "iso3")
@@ -57,8 +57,7 @@ def places(year: int, members: Mapping[int, tuple[str, ...]]) -> dict[int, Place
     codes = _codes(year)
     known_as = codes[codes["country_id"] != ""].groupby("country_id")["code"]
     names = {
-        int(str(number)): "|".join(dict.fromkeys(normalise(one, system="name") for one in own))
-        for number, own in known_as
+        int(str(number)): "|".join(dict.fromkeys(plain_name(one) for one in own)) for number, own in known_as
     }
     return {
         int(row["country_id"]): Place(
@@ -96,12 +95,12 @@ def unranked(ranked: set[int], small: set[int], year: int) -> list[tuple[str, st
     for row in independent[~independent["country_id"].isin(ranked)].to_dict("records"):
         number = int(row["country_id"])
         key = "micro" if row["microstate"] else "small" if number in small else "risk"
-        names = [normalise(one, system="name") for one in own.get(str(number), [])]
+        names = [plain_name(one) for one in own.get(str(number), [])]
         result.append((str(row["name"]), "|".join(dict.fromkeys(names)), say(f"unranked.{key}", origin=year)))
     none = codes[(codes["country_id"] == "") & (codes["system"] == "name")]
     result += [
-        (row["code"], normalise(row["code"], system="name"), row["note"])
+        (row["code"], plain_name(row["code"]), row["note"])
         for row in none.to_dict("records")
         if not any(text in row["note"] for text in _NO_PLACE)
     ]
-    return sorted(result, key=lambda one: normalise(one[0], system="name"))
+    return sorted(result, key=lambda one: plain_name(one[0]))

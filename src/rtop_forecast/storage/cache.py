@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pandas as pd
 
-__all__ = ["cache_dir", "cached_columns"]
+from rtop_forecast.errors import StorageError
+from rtop_forecast.storage.files import file_sha256, make_folder, write_file
+
+__all__ = ["cache_dir", "cached_columns", "folder_digest"]
 
 _EDGE = 65_536
 
@@ -60,6 +63,40 @@ def cached_columns(
     with suppress(OSError):
         _write(frame, copy)
     return frame
+
+
+def folder_digest(folder: Path, pattern: str = "*") -> str:
+    """Hash of the names and contents of a folder's files, those of its subfolders among them.
+
+    The files are read again only if one of them has another size or time stamp than when they were last read.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+    pattern : str
+        Of the names that count.
+    """
+    files = sorted(path for path in folder.rglob(pattern) if path.is_file())
+    lines = [f"{path.relative_to(folder).as_posix()} {_stamp(path)}" for path in files]
+    stamp = sha256("\n".join(lines).encode()).hexdigest()
+    note = cache_dir() / "digests" / sha256(f"{folder.resolve()}\n{pattern}".encode()).hexdigest()
+    with suppress(OSError, ValueError):
+        known, digest = note.read_text().split()
+        if known == stamp:
+            return digest
+    contents = "\n".join(f"{path.relative_to(folder).as_posix()} {file_sha256(path)}" for path in files)
+    digest = sha256(contents.encode()).hexdigest()
+    if os.environ.get("RTOP_CACHE") != "off":
+        with suppress(OSError, StorageError):
+            make_folder(note.parent)
+            write_file(note, f"{stamp} {digest}\n".encode())
+    return digest
+
+
+def _stamp(path: Path) -> str:
+    """Size and times of a file; the second time moves with every change, even where the first was set back."""
+    state = path.stat()
+    return f"{state.st_size} {state.st_mtime_ns} {state.st_ctime_ns} {state.st_ino}"
 
 
 def _key(path: Path, columns: Sequence[str], reader_version: str) -> str:

@@ -122,7 +122,7 @@ def write_file(path: Path, content: bytes) -> Path:
             _discard([temporary])
             raise
     except OSError as error:
-        raise _storage_error(path, error) from error
+        raise storage_error(path, error) from error
     return path
 
 
@@ -167,7 +167,7 @@ def write_files(folder: Path, contents: Mapping[str, bytes]) -> dict[str, Path]:
         _put_back(folder, kept, placed)
         _discard([*beside.values(), *kept.values()])
         if isinstance(error, OSError):
-            raise _storage_error(folder / name, error) from error
+            raise storage_error(folder / name, error) from error
         raise
     _discard(kept.values())
     return {name: folder / name for name in contents}
@@ -214,7 +214,8 @@ def _discard(paths: Iterable[str]) -> None:
             Path(path).unlink(missing_ok=True)
 
 
-def _storage_error(path: Path, error: OSError) -> StorageError:
+def storage_error(path: Path, error: OSError) -> StorageError:
+    """Fault of the disk in our own words: what cannot be written, and what still stands there."""
     state = "the file that stood there is unchanged" if path.exists() else "nothing was written there"
     message = f"{path} cannot be written ({_cause(error)}); {state}. Free space, or name another place."
     return StorageError(message)

@@ -23,6 +23,7 @@ __all__ = [
     "codes_of",
     "meaning",
     "normalise",
+    "plain_name",
     "reason",
     "state_table",
 ]
@@ -44,6 +45,12 @@ _APOSTROPHES: dict[int, str | None] = dict.fromkeys(
     map(ord, "`\u0091\u0092\u00b4\u2018\u2019\u201b\u02b9\u02bb\u02bc\u2032\uff07"), "'"
 )
 _DASHES: dict[int, str | None] = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
+# Abbreviations that mean one word in every name of a state, and letters that do with their full stop.
+_WORDS = {"rep": "republic", "dem": "democratic", "st": "saint", "herz": "herzegovina"}
+_DIRECTIONS = {"n": "north", "s": "south", "e": "east"}
+_WORD = re.compile(rf"(?<![\w.])({'|'.join(_WORDS)})(?![\w'])\.?")
+_DIRECTION = re.compile(rf"(?<![\w.])({'|'.join(_DIRECTIONS)})\.\s*(?=[a-z]{{2}})")
+_OTHER_NAME = re.compile(r"([^()/]+?) ?(?:\(([^()/]+)\)|/ ?([^()/]+))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +124,10 @@ def codes_of(system: str) -> Codes:
     """Codes of one system."""
     table = _crosswalk()
     table = table[table["system"] == system]
-    keys = [normalise(code, system=system) for code in table["code"]]
+    table = table.assign(key=[normalise(code, system=system) for code in table["code"]])
+    # spellings that differ only in what is not compared
+    table = table.drop_duplicates(["key", "country_id", "first_year", "last_year"])
+    keys = table["key"].tolist()
     number = {key: i for i, key in enumerate(dict.fromkeys(keys))}
     start = np.array([number[key] for key in keys], dtype=np.int64) * STRIDE + table["first_year"].to_numpy()
     order = np.argsort(start, kind="stable")
@@ -132,14 +142,20 @@ def codes_of(system: str) -> Codes:
 
 
 def normalise(code: object, *, system: str) -> str:
-    """Form in which codes are compared: names without case, accents and apostrophes, numbers without zeros.
+    """Form in which codes are compared: names in plain letters and whole words, numbers without zeros.
 
-    An apostrophe may be of any kind, have blanks beside it, or be lost in a blank.
+    Names lose case, accents, apostrophes of any kind (which may have blanks beside them, or be lost in one), full stops
+    and hyphens. "Rep.", "Dem.", "St." and "N.", "S." and "E." before a word are written out, and a second name may
+    stand first or last, in brackets or after a stroke.
 
     Examples
     --------
     >>> normalise("  Côte  d'Ivoire ", system="name"), normalise("COTE D IVOIRE", system="name")
     ('cote divoire', 'cote divoire')
+    >>> normalise("U.K.", system="name"), normalise("Czech Rep.", system="name"), normalise("Viet-Nam", system="name")
+    ('uk', 'czech republic', 'viet nam')
+    >>> normalise("Yugoslavia (Serbia)", system="name") == normalise("Serbia/Yugoslavia", system="name")
+    True
     >>> normalise(4.0, system="m49"), normalise("004", system="m49"), normalise("af", system="iso2")
     ('4', '4', 'AF')
     """
@@ -149,13 +165,31 @@ def normalise(code: object, *, system: str) -> str:
         code = int(code)
     text = str(code).strip()
     if system == "name":
-        # the acute accent that stands for an apostrophe would decompose into a blank
-        decomposed = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES | _DASHES))
-        bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()
-        # V-Dem adds remarks in square brackets to official names.
-        return _without_apostrophes(" ".join(re.sub(r"\[[^\]]*\],?$", "", bare).split()))
+        return _written_out(plain_name(text))
     text = re.sub(r"^(\d+)\.0+$", r"\1", text)
     return text.lstrip("0") or text if text.isdigit() else text.upper()
+
+
+def plain_name(name: str) -> str:
+    """Name without case, accents and apostrophes, and without remarks in square brackets."""
+    # the acute accent that stands for an apostrophe would decompose into a blank
+    decomposed = unicodedata.normalize("NFKD", name.translate(_APOSTROPHES | _DASHES))
+    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()
+    # V-Dem adds remarks in square brackets to official names.
+    return _without_apostrophes(" ".join(re.sub(r"\[[^\]]*\],?$", "", bare).split()))
+
+
+def _written_out(name: str) -> str:
+    """Plain name in whole words without hyphens and full stops, its second name in the order of letters."""
+    name = _DIRECTION.sub(lambda found: f"{_DIRECTIONS[found[1]]} ", name.replace("&", " and "))
+    name = _WORD.sub(lambda found: f"{_WORDS[found[1]]} ", name).replace("-", " ")
+    name = re.sub(r"\.(?=[a-z]{2})", " ", name).replace(".", "")
+    name = re.sub(r"\s+(?=[,)])", "", " ".join(name.split()))
+    other = _OTHER_NAME.fullmatch(name)
+    if other is None:
+        return name
+    first, second = sorted([other[1].strip(), (other[2] or other[3]).strip()])
+    return f"{first} ({second})"
 
 
 def _without_apostrophes(name: str) -> str:

@@ -18,6 +18,9 @@ __all__ = ["CODE_COLUMNS", "find_codes"]
 #: Columns of codes in tables, and the system of each.
 CODE_COLUMNS = {"iso3": "iso3", "iso_numeric": "m49", "cow": "cow", "vdem": "vdem"}
 
+#: How the crosswalk's notes begin on codes that are read but never given.
+_OUT_OF_USE = ("withdrawn", "older code", "used by some")
+
 
 def find_codes(
     country_id: ArrayLike, year: ArrayLike, *, codes: Sequence[str] = tuple(CODE_COLUMNS)
@@ -71,9 +74,17 @@ def _in_year(spells: Sequence[tuple[int, int, str]], year: int) -> str | None:
 
 @lru_cache(maxsize=len(SYSTEMS))
 def _codes_of_states(system: str) -> dict[int, list[tuple[int, int, str]]]:
-    """First year, last year and code of each state; numbers before letters where a system has both."""
+    """First year, last year and code of each state, the preferred one first.
+
+    Numbers come before letters where a system has both, codes in force before those withdrawn or used by few, later
+    ones before earlier ones, and of two alike (Kosovo's XKX and XKK) the one that V-Dem uses too.
+    """
     table = codes_of(system)
+    common = codes_of("vdem").number
     found: dict[int, list[tuple[int, int, str]]] = {}
+    out_of_use = {
+        key for key in table.number for row in table.spells(key) if table.note[row].startswith(_OUT_OF_USE)
+    }
     for key in table.number:
         for row in table.spells(key):
             if table.state[row] >= 0:
@@ -81,5 +92,12 @@ def _codes_of_states(system: str) -> dict[int, list[tuple[int, int, str]]]:
                     (table.first(row), int(table.last[row]), key)
                 )
     for spells in found.values():
-        spells.sort(key=lambda spell: (not spell[2].isdigit(), -spell[0]))
+        spells.sort(
+            key=lambda spell: (
+                not spell[2].isdigit(),
+                spell[2] in out_of_use,
+                -spell[0],
+                spell[2] not in common,
+            )
+        )
     return found

@@ -1,7 +1,8 @@
 """Names as people write them: abbreviations, turned order, ISO codes, and French and Spanish names of CLDR.
 
-Readers of releases match exactly and never come here: what a release calls a state is a rule of its own. This is for
-names that a user types or has in a table of her own, after the bundled list of names has none.
+Readers of releases never come here: they know a name by the bundled list, in the form that
+:func:`rtop_forecast.world.codes.normalise` gives to both. This is for names that a user types or has in a table of her
+own, after the list has none; what it writes out may mean more than one word, or stand in another order.
 
 References
 ----------
@@ -16,22 +17,18 @@ from functools import lru_cache
 from importlib.util import find_spec
 from itertools import product
 
-from rtop_forecast.world.codes import codes_of, normalise
+from rtop_forecast.world.codes import codes_of, normalise, plain_name
 
 __all__ = ["find_spelling"]
 
 _ABBREVIATED = {
-    "s": ("south",),
-    "n": ("north",),
+    "s": ("south", "sao", "san"),
+    "n": ("north", "new"),
     "e": ("east",),
     "w": ("west", "western"),
-    "st": ("saint",),
-    "rep": ("republic",),
-    "dem": ("democratic",),
-    "fed": ("federation", "federal"),
+    "fed": ("federation", "federal", "federated"),
     "is": ("islands",),
     "eq": ("equatorial",),
-    "herz": ("herzegovina",),
     "drc": ("democratic republic",),
     "dr": ("democratic republic",),
 }
@@ -58,10 +55,10 @@ def find_spelling(text: str) -> tuple[str, str] | None:
     (('name', 'north korea'), ('name', 'united republic of tanzania'), ('iso3', 'SDN'))
     """
     numbers = codes_of("name").number
-    for spelling in (text, text.replace(".", "")):
-        if normalise(spelling, system="name") in numbers:
-            return "name", normalise(spelling, system="name")
-    found = dict.fromkeys(variant for variant in _variants(text) if variant in numbers)
+    if normalise(text, system="name") in numbers:
+        return "name", normalise(text, system="name")
+    written = (normalise(variant, system="name") for variant in _variants(text))
+    found = dict.fromkeys(variant for variant in written if variant in numbers) or _both_names(text)
     # spellings of one state may well be several; of two states they are no answer
     states = {tuple(codes_of("name").state[list(codes_of("name").spells(key))]) for key in found}
     if found and len(states) == 1:
@@ -76,11 +73,12 @@ def find_spelling(text: str) -> tuple[str, str] | None:
 
 
 def _variants(text: str) -> Iterator[str]:
-    """Normalised spellings without abbreviations, in the order given and with what follows a comma in front."""
-    plain = normalise(text.replace("&", " and "), system="name")
+    """Spellings without abbreviations, as given and with what follows a comma or stands in brackets in front."""
+    plain = plain_name(text)
     orders = [plain]
-    if "," in plain:
-        first, _, last = plain.partition(",")
+    turned = re.fullmatch(r"([^,(]+)(?:,|\()([^,()]+)\)?", plain)
+    if turned is not None:
+        first, last = turned.groups()
         orders += [f"{last.strip()} {first.strip()}", f"{last.strip()} of {first.strip()}",
                    f"{last.strip()} of the {first.strip()}"]  # fmt: skip
     for order in orders:
@@ -100,7 +98,14 @@ def _expanded(token: str) -> tuple[str, ...]:
     bare = token.rstrip(".")
     whole = _ABBREVIATED.get(bare, ())
     # a bare letter is an abbreviation only with its full stop; DRC and Rep need none
-    return (whole or (bare,)) if token != bare or bare in {"drc", "dr", "rep", "dem"} else (token,)
+    return (whole or (token,)) if token != bare or bare in {"drc", "dr"} else (token,)
+
+
+def _both_names(text: str) -> dict[str, None]:
+    """Two names, one in brackets or after a stroke, if both are known: "Swaziland/Eswatini"."""
+    keys = [normalise(part, system="name") for part in re.split(r"[()/]", text) if part.strip()]
+    known = len(keys) == 2 and all(key in codes_of("name").number for key in keys)
+    return dict.fromkeys(keys) if known else {}
 
 
 @lru_cache(maxsize=1)

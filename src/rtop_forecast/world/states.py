@@ -3,7 +3,8 @@
 A state is an entry of the list of independent states by Gleditsch and Ward, with its number there. The
 bundled tables say who existed when (``states.csv``), which code or name meant which state in which years
 (``crosswalk.csv``) and who lay next to whom (``contiguity.csv``). Matching is exact but for case, accents,
-apostrophes, dashes and spaces. Nothing is guessed: what does not match is an error or a row in a report.
+apostrophes, hyphens, full stops, spaces and the abbreviations that :func:`~rtop_forecast.world.codes.normalise`
+writes out. Nothing is guessed: what does not match is an error or a row in a report.
 
 References
 ----------

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import sys
+import errno
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from rtop_forecast.display import draws_bars
 from rtop_forecast.errors import DownloadError
 
 __all__ = ["download"]
 
 _RETRIED = frozenset({408, 429, 500, 502, 503, 504})
+# Faults of the disk, which no further try mends.
+_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EIO})
 
 
 def download(
@@ -21,6 +24,7 @@ def download(
     *,
     timeout: float,
     retries: int,
+    shown: bool = False,
     wait: Callable[[float], None] | None = None,
     pause: float = 1.0,
 ) -> None:
@@ -36,6 +40,8 @@ def download(
     retries : int
         Further tries after answers and faults that may pass (a server's error, a broken or stalled connection),
         each after twice the pause of the one before. A file that is not there is not tried again.
+    shown : bool
+        Whether a bar of the bytes is drawn, where one can be.
     wait, pause
         How to wait (by default, sleeping), and the first pause in seconds.
 
@@ -43,12 +49,13 @@ def download(
     ------
     DownloadError
         With the address and what went wrong in the last try.
+    OSError
+        As it comes, if the disk does not take the file.
     """
     import pooch
     import requests
 
-    shown = sys.stderr is not None and sys.stderr.isatty()
-    fetch = pooch.HTTPDownloader(progressbar=shown, timeout=timeout)
+    fetch = pooch.HTTPDownloader(progressbar=shown and draws_bars(), timeout=timeout)
     for tried in range(retries + 1):
         try:
             fetch(address, str(target), None)
@@ -57,6 +64,9 @@ def download(
             status = error.response.status_code if error.response is not None else 0
             again, fault = status in _RETRIED, f"the server answers {status} {_phrase(error)}".rstrip()
         except (requests.exceptions.RequestException, OSError) as error:
+            if error.errno in _DISK:
+                target.unlink(missing_ok=True)
+                raise
             again, fault = True, _cause(error)
         except BaseException:
             target.unlink(missing_ok=True)
@@ -82,4 +92,7 @@ def _cause(error: BaseException) -> str:
         return "no answer within the time limit"
     if isinstance(error, requests.exceptions.ChunkedEncodingError) or "IncompleteRead" in str(error):
         return "the connection broke off before the whole file had come"
+    told = (requests.exceptions.SSLError, requests.exceptions.ProxyError)
+    if isinstance(error, requests.exceptions.ConnectionError) and not isinstance(error, told):
+        return "no connection can be made; check that there is a network"
     return " ".join(str(error).split())[:200]

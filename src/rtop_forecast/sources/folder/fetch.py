@@ -12,14 +12,16 @@ from urllib.parse import unquote, urlsplit
 
 import pandas as pd
 
-from rtop_forecast.errors import DataIntegrityError, InputError
+from rtop_forecast.checks.arguments import path_argument
+from rtop_forecast.display import with_progress
+from rtop_forecast.errors import DataIntegrityError, DownloadError, InputError, StorageError
 from rtop_forecast.sources.folder.archives import unpacked
 from rtop_forecast.sources.folder.download import download
 from rtop_forecast.sources.folder.releases import release_order
 from rtop_forecast.sources.reading.files import is_html
 from rtop_forecast.sources.registry import Release, registry, releases_named
 from rtop_forecast.storage.cache import cache_dir
-from rtop_forecast.storage.files import file_sha256
+from rtop_forecast.storage.files import file_sha256, make_folder, storage_error
 
 __all__ = ["fetch", "fetchable", "releases_folder", "wanted"]
 
@@ -76,6 +78,7 @@ def fetch(
     folder: str | Path | None = None,
     timeout: float = 60.0,
     retries: int = 3,
+    progress: str | None = None,
 ) -> pd.DataFrame:
     """Download releases that may be had without a login.
 
@@ -91,6 +94,8 @@ def fetch(
         Seconds without an answer, or without further bytes, after which a try has failed.
     retries : int
         Further tries after a server's error or a broken connection.
+    progress : str, optional
+        Caption of the progress on stderr: bars in a terminal or a notebook, a plain line per release elsewhere.
 
     Returns
     -------
@@ -104,6 +109,8 @@ def fetch(
         If a name is unknown, or a release has to be got by hand; the message names the page.
     DownloadError
         If an address gives no file.
+    StorageError
+        If the folder cannot be written, or the disk is full.
     DataIntegrityError
         If the file has another hash than the registered one, is a web page, or its archive is unsafe or broken.
         Nothing is left behind then, and what was there before stays.
@@ -113,11 +120,12 @@ def fetch(
     A hash of the registry is that of the data file, not of the archive around it. Where none is registered, the
     file is taken as it comes and its hash is reported.
     """
-    base = releases_folder() if folder is None else Path(folder)
+    base = releases_folder() if folder is None else path_argument(folder, name="folder")
     rows = []
-    for release in wanted(names):
+    releases = wanted(names)
+    for release in with_progress(releases, count=len(releases), caption=progress):
         there = _complete(base / release.key, release)
-        files = there or _into(base, release, timeout=timeout, retries=retries)
+        files = there or _kept(base, release, timeout=timeout, retries=retries, shown=progress is not None)
         for file in files:
             digest = file_sha256(file)
             rows.append((release.key, str(file), digest, digest == release.download_sha256, not there))
@@ -132,14 +140,24 @@ def _complete(folder: Path, release: Release) -> tuple[Path, ...]:
     return files if any(file_sha256(one) == release.download_sha256 for one in files) else ()
 
 
-def _into(base: Path, release: Release, *, timeout: float, retries: int) -> tuple[Path, ...]:
+def _kept(base: Path, release: Release, *, timeout: float, retries: int, shown: bool) -> tuple[Path, ...]:
+    """Files of a release, downloaded; a disk that does not take them is named."""
+    make_folder(base)
+    try:
+        return _into(base, release, timeout=timeout, retries=retries, shown=shown)
+    except (DownloadError, StorageError):
+        raise
+    except OSError as error:
+        raise storage_error(base / release.key, error) from error
+
+
+def _into(base: Path, release: Release, *, timeout: float, retries: int, shown: bool) -> tuple[Path, ...]:
     """Download into a folder beside the final one, check, and rename."""
-    base.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(dir=base, prefix=f".{release.key}-", suffix=".part"))
     try:
         name = Path(unquote(urlsplit(release.download).path)).name or release.key
         got = work / name
-        download(release.download, got, timeout=timeout, retries=retries)
+        download(release.download, got, timeout=timeout, retries=retries, shown=shown)
         if is_html(got):
             message = (
                 f"{release.download} gives a web page, not the data file. Visit {release.page}: the release may "
