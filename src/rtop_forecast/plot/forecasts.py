@@ -49,7 +49,7 @@ def ranking(forecast: Forecast, *, top: int = 30, ranks: bool = True, ax: Axes |
     """
     from rtop_forecast.plot.ticks import percent_axis
 
-    table = one_forecast(forecast).ranking().head(integer(top, name="top", least=1))[::-1]
+    table = one_forecast(forecast).frame.head(integer(top, name="top", least=1))[::-1]
     beside = flag(ranks, name="ranks")
     axes = axes_of(ax, rows=len(table))
     place = np.arange(len(table))
