@@ -186,6 +186,9 @@ def test_a_line_is_broken_where_the_state_was_not_ranked(made):
     axes = rtop.plot.risk_over_time(replace(made.result, frame=frame[~gap]), "Chad")
     line = line_of(axes, "Chad")
     assert np.isnan(line.get_ydata()[list(line.get_xdata()).index(2017)])
+    without = replace(made.result, frame=frame[frame["origin_year"] != 2017])
+    world = line_of(rtop.plot.risk_over_time(without, "Chad"), "mean of all states")
+    assert np.isnan(world.get_ydata()[list(world.get_xdata()).index(2017)])
 
 
 def test_episodes_of_a_single_state_are_shaded_below_the_legend(made):

@@ -126,7 +126,7 @@ def risk_over_time(
     if forecast is not None:
         _intervals(axes, forecast, [numbers for numbers, _ in lines], step=0.015 * (years[1] - years[0]))
     if shown:
-        means = world_means(table)
+        means = world_means(table).reindex(range(years[0], years[1] + 1))
         axes.plot(means.index, means, color=shade(axes, 0.55), linewidth=scaled("lines.linewidth", 0.8),
                   dashes=(5, 1.5, 1, 1.5), label="mean of all states")  # fmt: skip
     axes.set_yscale("log")
