@@ -1,5 +1,6 @@
 """Public names, each in the module that defines it; :mod:`lazy_loader` reads this file."""
 
+from . import plot as plot
 from .errors import CoverageError as CoverageError
 from .errors import DataIntegrityError as DataIntegrityError
 from .errors import DownloadError as DownloadError
