@@ -31,14 +31,13 @@ class AnyClassifier(LogOddsClassifier):
     r"""A scikit-learn classifier or pipeline with the interface of the library's models.
 
     The estimator is cloned and fitted on a frame of the features, columns in the order of their names, rows in a fixed
-    order; NaN is "not known", so a pipeline begins with an imputer unless its classifier takes NaN. Integer weights
-    repeat rows, which every estimator understands; other weights are passed on as ``sample_weight``. A feature that was
-    never known in training reaches the estimator as a constant. Its probabilities
-    are kept within :math:`[1/(2n+2),\; 1-1/(2n+2)]`, n the sum of weights: with n rows no smaller risk can be told
-    from none.
+    order; NaN is "not known", so a pipeline begins with an imputer unless its classifier takes NaN. A feature that was
+    never known in training reaches the estimator as a constant. Integer weights repeat rows, which every estimator
+    understands; other weights are passed on as ``sample_weight``. Its probabilities are kept within
+    :math:`[1/(2n+2),\; 1-1/(2n+2)]`, n the sum of weights: with n rows no smaller risk can be told from none.
 
-    Contributions are Shapley values against a row whose every feature is at its training median, over ``permutations`` random orders of the features and their reverses; each order adds up
-    exactly, so their mean does.
+    Contributions are Shapley values against a row whose every feature is at its training median, over ``permutations``
+    random orders of the features and their reverses; each order adds up exactly, so their mean does.
 
     Parameters
     ----------
