@@ -82,7 +82,9 @@ def test_impossible_references_are_refused(make):
 
 
 def test_a_reference_of_many_states_is_shown_in_short():
-    assert repr(rtop.Reference.states(*range(2, 200))) == "Reference(kind='states', years=0, group=<198 states>)"
+    assert (
+        repr(rtop.Reference.states(*range(2, 200))) == "Reference(kind='states', years=0, group=<198 states>)"
+    )
     assert repr(rtop.Reference.states("Chad")) == "Reference(kind='states', years=0, group=('Chad',))"
 
 
