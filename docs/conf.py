@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import logging
 import os
 import sys
 import warnings
@@ -11,6 +12,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent / "_extensions"))
 os.environ["TQDM_DISABLE"] = "1"
 warnings.filterwarnings("error", module="rtop_forecast")
+# saving a PDF would tell of every table of its font
+logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 project = "rtop_forecast"
 author = "The rtop_forecast developers"
@@ -23,7 +26,7 @@ extensions = [
     "myst_parser",
     "sphinx_gallery.gen_gallery",
 ]
-exclude_patterns = ["_build", "_extensions", "_templates", "tutorials"]
+exclude_patterns = ["_build", "_extensions", "_templates", "tutorials", "gallery"]
 templates_path = ["_templates"]
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
 html_math_renderer = "mathml"
@@ -40,8 +43,8 @@ numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
 
 sphinx_gallery_conf = {
-    "examples_dirs": "tutorials",
-    "gallery_dirs": "auto_tutorials",
+    "examples_dirs": ["tutorials", "gallery"],
+    "gallery_dirs": ["auto_tutorials", "auto_gallery"],
     "filename_pattern": r"\.py$",
     "within_subsection_order": "FileNameSortKey",
     "abort_on_example_error": True,

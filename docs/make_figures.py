@@ -21,8 +21,9 @@ import pandas as pd
 
 import rtop_forecast as rtop
 from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.plot.columns import BLUE, GREEN, VERMILLION
+from rtop_forecast.plot.shapes import shapes
 from rtop_forecast.report import figures
-from rtop_forecast.report.world_map import draw_map, shapes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,7 +33,7 @@ FOLDER = HERE / "figures"
 VALUES = "values.json"
 LABELLED, CHARTED = 12, 20
 Box = tuple[float, float, float, float]
-INK, BLUE, VERMILLION, GREEN = "#222222", figures.BLUE, figures.VERMILLION, figures.GREEN
+INK = "#222222"
 # offsets of a label from its state, in points: the nearest free one is taken
 _DISTANCES = (18, 30, 44, 60, 78, 98, 120)
 _ANGLES = np.radians([0, 180, 30, 330, 150, 210, 60, 300, 120, 240, 90, 270])
@@ -69,11 +70,8 @@ def values_drawn(forecast: rtop.Forecast, result: rtop.BacktestResult) -> dict[s
 def map_figure(forecast: rtop.Forecast) -> Figure:
     """Draw the report's map, with the highest states named."""
     start, end = forecast.window
-    figure = draw_map(
-        forecast.ranking(),
-        year=forecast.origin_year,
-        title=f"Risk that a new mass killing begins in {start}-{end}",
-    )
+    title = f"Risk that a new mass killing begins in {start}-{end}"
+    figure = figures.map_figure(forecast, title=title)
     figure.set_size_inches(10, 5.3)
     figure.set_layout_engine("none")
     axes, bar = figure.axes
@@ -83,9 +81,7 @@ def map_figure(forecast: rtop.Forecast) -> Figure:
     ticks = (0.001, 0.003, 0.01, 0.03, 0.1, 0.2)
     bar.set_xticks(ticks, labels=[f"{100 * tick:g}%" for tick in ticks])
     axes.set_title("", loc="left")
-    figure.suptitle(
-        f"Risk that a new mass killing begins in {start}-{end}", x=0.01, ha="left", fontsize=14, color=INK
-    )
+    figure.suptitle(title, x=0.01, ha="left", fontsize=14, color=INK)
     figure.text(
         0.01,
         0.01,
@@ -177,7 +173,7 @@ def _overlap(one: Box, other: Box) -> bool:
 def ranking_figure(forecast: rtop.Forecast) -> Figure:
     """Draw the report's chart of the highest ranks."""
     start, end = forecast.window
-    figure = figures.rank_ranges_figure(forecast.ranking(), top=CHARTED)
+    figure = figures.ranking_figure(forecast, top=CHARTED)
     axes = figure.axes[0]
     axes.set_title(
         f"The {CHARTED} highest risks of a new mass killing in {start}-{end}",
@@ -263,12 +259,11 @@ def png(figure: Figure, *, width: int = 1600) -> bytes:
 
 def draw(forecast: rtop.Forecast, result: rtop.BacktestResult) -> dict[str, bytes]:
     """Draw every figure, by the name of its file."""
-    frame = result.frame
     return {
         "map.png": png(map_figure(forecast)),
         "ranking.png": png(ranking_figure(forecast)),
-        "expected_observed.png": png(figures.expected_observed_figure(frame), width=1200),
-        "reliability.png": png(figures.reliability_figure(frame["outcome"], frame["prob"]), width=1100),
+        "expected_observed.png": png(figures.expected_observed_figure(result, predictive=False), width=1200),
+        "reliability.png": png(figures.reliability_figure(result), width=1100),
         "scale.png": png(scale_figure((HERE / "scale.md").read_text(encoding="utf-8")), width=1200),
         "coverage.png": png(coverage_figure(), width=1400),
     }

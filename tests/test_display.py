@@ -99,7 +99,11 @@ def locked(model, features, target, path):
     forecast = rtop.forecast(model, features, target, origin=2020, draws=20)
     rtop.lock_forecast(forecast, path, locked_on="2021-07-01")
     record = rtop.read_locked(path)
-    return {"locked": record, "score": rtop.score_locked(record, target)}
+    return {
+        "locked": record,
+        "score": rtop.score_locked(record, target),
+        "record": rtop.score_published(path.parent, features.panel),
+    }
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +146,7 @@ def results(tmp_path_factory):
         "sample": forecast.basis.rows,
         "reference": rtop.Reference.world(),
         "origins": rtop.RollingOrigin(first=2018),
+        "cache": rtop.ResultCache(),
         "spec": features.specs[0],
         "variable": next(iter(panel.variables.values())),
         "factor": rtop.RISK_FACTORS[0],

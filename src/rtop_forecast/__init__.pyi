@@ -1,5 +1,6 @@
 """Public names, each in the module that defines it; :mod:`lazy_loader` reads this file."""
 
+from . import plot as plot
 from .errors import CoverageError as CoverageError
 from .errors import DataIntegrityError as DataIntegrityError
 from .errors import DownloadError as DownloadError
@@ -60,6 +61,8 @@ from .records.locked import LockedScore as LockedScore
 from .records.locked import lock_forecast as lock_forecast
 from .records.locked import read_locked as read_locked
 from .records.locked import score_locked as score_locked
+from .records.published import PublishedRecord as PublishedRecord
+from .records.published import score_published as score_published
 from .records.saved import load_backtest as load_backtest
 from .records.saved import load_forecast as load_forecast
 from .records.saved import load_model as load_model

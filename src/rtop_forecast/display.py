@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-__all__ = ["Displayed", "draws_bars", "with_progress"]
+__all__ = ["Displayed", "draws_bars", "significant", "with_progress"]
 
 Item = TypeVar("Item")
 
@@ -22,6 +22,22 @@ _TEXT_ROWS, _HTML_ROWS = 7, 20
 # In characters: a repr has at most a thousand.
 _LINE, _WIDTH, _CELL = 200, 96, 40
 _SECONDS_BETWEEN_LINES = 5.0
+
+
+def significant(value: float) -> str:
+    """Finite number with two significant digits, as scores and their intervals are published.
+
+    Examples
+    --------
+    >>> significant(0.8160), significant(-0.01424), significant(12.6), significant(0.0999)
+    ('0.82', '-0.014', '13', '0.10')
+    """
+    if value == 0:
+        return "0"
+    digits = 1 - int(np.floor(np.log10(abs(value))))
+    rounded = round(value, digits)
+    digits = 1 - int(np.floor(np.log10(abs(rounded))))
+    return f"{rounded:.{max(digits, 0)}f}"
 
 
 class Displayed:

@@ -19,6 +19,7 @@ HOMES = (
     "world.episodes",
     "world.states",
     "targets",
+    "plot",
 )
 
 

@@ -42,6 +42,11 @@ def assess(data: str) -> pd.DataFrame:
     digest: str = rtop.lock_forecast(fc, "l.json", locked_on="2025-07-01")
     print(digest, rtop.score_locked(rtop.read_locked("l.json"), target).scores["auc"])
     rtop.write_report(fc, result, "out")
+    with rtop.plot.column("single"):
+        axes = rtop.plot.ranking(fc, top=20)
+        axes = rtop.plot.risk_over_time(result, ["Sudan", 483], forecast=fc, ax=axes)
+        axes.set_title(str(axes.get_title()))
+    print(result.to_latex(caption="Scores"), same.to_latex())
     return fc.ranking()
 
 

@@ -53,6 +53,7 @@ def test_no_file_of_any_dataset_is_read_wrong(data_dir: Path, more_dir: Path) ->
     assert len({one["dataset"] for one in document["results"]}) > 30
 
 
+@pytest.mark.slow
 def test_small_sources_are_read_right_or_refused(document: dict[str, Any]) -> None:
     assert document["wrong_silent"] == 0
     assert document["foreign_errors"] == 0

@@ -16,9 +16,10 @@ from rtop_forecast.models.defaults import HISTORY_COLUMNS
 
 
 @pytest.fixture
-def quick(monkeypatch):
-    """Small models, so that the command's own work is what the tests wait for."""
+def quick(monkeypatch, few_features):
+    """Small models on few features, so that the command's own work is what the tests wait for."""
     small = HistoryLogit(HISTORY_COLUMNS)
+    few_features(monkeypatch)
     monkeypatch.setitem(vars(rtop), "default_model", lambda: small)
     monkeypatch.setitem(vars(rtop), "benchmark_models", lambda: {"base_rate": BaseRate(), "default": small})
 

@@ -26,9 +26,10 @@ POSIX = pytest.mark.skipif(os.name != "posix", reason="signals of a process grou
 
 
 @pytest.fixture(scope="module")
-def made():
+def made(few_features):
     """A forecast as the commands make it, of a small model."""
     with pytest.MonkeyPatch.context() as patch:
+        few_features(patch)
         small = HistoryLogit(HISTORY_COLUMNS)
         patch.setitem(vars(rtop), "default_model", lambda: small)
         words = ["rank", "--origin", "2020", "--jobs", "1", "--quiet", "--no-cache"]

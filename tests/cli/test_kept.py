@@ -14,8 +14,9 @@ ASKED = ["--origin", "2015", "--jobs", "1", "--quiet"]
 
 
 @pytest.fixture
-def _quick(monkeypatch, tmp_path):
-    """Small model, and a cache of its own."""
+def _quick(monkeypatch, tmp_path, few_features):
+    """Small model on few features, and a cache of its own."""
+    few_features(monkeypatch)
     monkeypatch.setitem(vars(rtop), "default_model", lambda: HistoryLogit(HISTORY_COLUMNS))
     monkeypatch.setenv("RTOP_CACHE", str(tmp_path / "cache"))
 

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 MOST = 110
 # written whole by a script or by Sphinx
-BUILT = {"_build", "auto_tutorials", "generated"}
+BUILT = {"_build", "auto_gallery", "auto_tutorials", "generated"}
 PAGES = sorted(
     path
     for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "templates").rglob("*.md"))

@@ -128,6 +128,7 @@ def test_an_early_issue_date_is_a_leak(parts):
         rtop.forecast(MODEL, *parts, origin=2024, issued=date(2025, 3, 1))
 
 
+@pytest.mark.slow
 def test_features_for_an_earlier_issue_date_use_older_values():
     panel = rtop.load_panel()
     march, june = (rtop.build_features(panel, issue_month=m) for m in (3, 6))
@@ -172,6 +173,7 @@ def ragged():
     return rtop.build_features(panel), rtop.onset_target(panel)
 
 
+@pytest.mark.slow
 def test_a_forecast_from_beyond_the_list_of_events_says_where_its_sources_end(ragged, parts):
     target = ragged[1]
     assert (ragged[0].panel.years[1], target.last_observed) == (2025, 2024)

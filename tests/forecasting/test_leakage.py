@@ -122,6 +122,7 @@ def test_labels_known_by_an_origin_do_not_change_later(panel):
         assert (both.loc[both["year"] > year - 2, "outcome"].isna()).all()
 
 
+@pytest.mark.slow
 def test_results_do_not_depend_on_the_number_of_processes_or_the_order_of_rows(panel):
     features, target = parts(panel)
     shuffled = replace(panel, frame=panel.frame.sample(frac=1, random_state=1))

@@ -108,6 +108,7 @@ def test_members_of_regional_organisations(rows):
     assert (count(2003)["EU"], count(2005)["OSCE"]) == (15, 54)
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None)
 @given(
     year=st.integers(1950, 2026),

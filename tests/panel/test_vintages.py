@@ -82,6 +82,7 @@ def run(features, target, vintages, **more):
     )
 
 
+@pytest.mark.slow
 def test_real_time_knows_nothing_of_later_releases(panel, parts):
     """Scrambling what only the panel's own, later release says leaves every forecast from before it as it was."""
     features, target = parts
@@ -113,6 +114,7 @@ def test_real_time_and_revised_differ_where_the_list_was_revised_only(parts):
     assert moved.loc[(SUDAN, 2022)] > 5 * abs(moved.loc[(PAKISTAN, 2022)])
 
 
+@pytest.mark.slow
 def test_real_time_goes_on_from_a_checkpoint(parts, tmp_path):
     features, target = parts
     first = run(features, target, "real_time", checkpoint=tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
@@ -53,6 +54,7 @@ def test_row_order_never_matters(episodes, seed):
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(episodes=lists(), last=st.integers(1965, 2015))
 def test_a_later_last_year_changes_no_earlier_year(episodes, last):

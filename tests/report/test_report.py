@@ -11,17 +11,19 @@ from html.parser import HTMLParser
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_hex, to_rgb
 
 import rtop_forecast as rtop
 from rtop_forecast.evaluation import score_table
 from rtop_forecast.features import CATALOGUE
 from rtop_forecast.models import BoostedTrees, ElasticNetLogit, LogOddsAverage
+from rtop_forecast.plot.columns import PALETTE
+from rtop_forecast.plot.maps import map_colours
+from rtop_forecast.plot.shapes import cut_at_antimeridian, shapes
 from rtop_forecast.report import figures
 from rtop_forecast.report.downloads import FIGURES
 from rtop_forecast.report.sentences import PHRASES
 from rtop_forecast.report.words import natural_frequency, percent, slug, times, two_digits
-from rtop_forecast.report.world_map import cut_at_antimeridian, draw_map, map_colours, shapes
 
 MODEL = LogOddsAverage(
     [("net", ElasticNetLogit(lam=0.3, scaled=True)), ("trees", BoostedTrees(n_estimators=5, seeds=1))]
@@ -194,7 +196,7 @@ def test_names_from_data_are_escaped(parts, tmp_path):
 def test_every_ranked_state_is_drawn_in_the_colour_of_its_probability(parts):
     forecast, _ = parts
     ranking = forecast.ranking()
-    figure = draw_map(ranking, year=2024, title="Risk")
+    figure = figures.map_figure(forecast, title="Risk")
     drawn = {}
     for patch in figure.axes[0].patches:
         if patch.get_gid():
@@ -209,7 +211,9 @@ def test_every_ranked_state_is_drawn_in_the_colour_of_its_probability(parts):
     assert {"Somaliland", "W. Sahara", "Palestine"} <= names
     assert {347, 713} <= set(drawn)  # Kosovo, Taiwan
     with pytest.raises(rtop.DataIntegrityError, match="GW 9999"):
-        draw_map(ranking.assign(country_id=9999), year=2024, title="Risk")
+        figures.map_figure(
+            replace(forecast, frame=ranking.assign(country_id=9999, origin_year=2024)), title="Risk"
+        )
 
 
 def test_colours_darken_steadily_for_greyscale():
@@ -234,28 +238,21 @@ def test_other_horizon_is_refused(parts, tmp_path):
     assert not (tmp_path / "x").exists()
 
 
-@pytest.mark.parametrize(
-    "name", ["reliability", "murphy", "ranges", "expected", "waterfall", "heatmap", "case"]
-)
-def test_figures_draw(parts, name):
+def test_figures_draw_in_the_style_of_the_report(parts):
     forecast, result = parts
-    frame = result.frame
     drawn = {
-        "reliability": lambda: figures.reliability_figure(frame["outcome"], frame["prob"], draws=50),
-        "murphy": lambda: figures.murphy_figure(
-            frame["outcome"], {"a": frame["prob"], "b": frame["raw_prob"]}
-        ),
-        "ranges": lambda: figures.rank_ranges_figure(forecast.ranking()),
-        "expected": lambda: figures.expected_observed_figure(frame),
-        "waterfall": lambda: figures.waterfall(forecast.attributions("Sudan")),
-        "heatmap": lambda: figures.heatmap(
-            forecast.explanation, states=forecast.ranking()["country_id"].head(9).tolist()
-        ),
-        "case": lambda: figures.case_figure(result.case("Burkina Faso", 2013, 2022)),
-    }[name]()
-    drawn.canvas.draw()
-    axes = drawn.axes[0]
-    assert axes.get_xlabel() or axes.get_title(loc="left") or name == "heatmap"
+        "reliability": figures.reliability_figure(result, draws=50),
+        "ranking": figures.ranking_figure(forecast),
+        "expected": figures.expected_observed_figure(result),
+    }
+    for name, figure in drawn.items():
+        figure.canvas.draw()
+        (axes,) = figure.axes
+        assert axes.get_xlabel(), name
+        assert not axes.spines["top"].get_visible(), name
+        colours = {to_hex(line.get_color()).upper() for line in axes.lines}
+        assert colours <= {*PALETTE, "#000000", "#888888"}, name
+    assert {text.get_fontsize() for text in drawn["reliability"].axes[0].texts} == {7}
 
 
 @pytest.mark.slow

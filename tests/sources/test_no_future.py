@@ -17,6 +17,8 @@ from rtop_forecast.world.states import KEYS
 LAST = 2005
 #: Where a dataset begins later.
 LASTS = {"idmc": 2015}
+# Releases that take long to read.
+LARGE = {"unhcr", "mass_mobilization", "cirights"}
 YEARS = ("year", "year_cy", "time", "eventyear", "active_year", "elec_year", "eyear")
 # Not one row per year: spells and a column per year are cut below; treaties and episodes have tests of their own
 # modules; the others read each row or edition by itself.
@@ -67,7 +69,14 @@ def cut(monkeypatch, last: int, cut_rows: list[int]) -> None:
         monkeypatch.setattr(files, name, loaded)
 
 
-@pytest.mark.parametrize("dataset", [name for name in datasets() if name not in OTHER_SHAPE])
+@pytest.mark.parametrize(
+    "dataset",
+    [
+        pytest.param(name, marks=pytest.mark.slow if name in LARGE else ())
+        for name in datasets()
+        if name not in OTHER_SHAPE
+    ],
+)
 def test_later_rows_change_no_earlier_value(found, dataset, monkeypatch):
     check_earlier_rows(found.of(dataset), dataset, monkeypatch)
 

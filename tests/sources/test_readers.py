@@ -121,6 +121,7 @@ def tables(data_dir):
     return {dataset: reader(dataset).read(data_dir / file) for dataset, file in FILES.items()}
 
 
+@pytest.mark.slow
 def test_cells_are_those_of_the_files(tables):
     wrong = []
     for (dataset, _), variable, state, year, value in CELLS:

@@ -60,6 +60,7 @@ def test_episodes_of_predecessors_count_where_the_panel_tells_of_them():
     assert target.exclusions["earlier_episode"] == 6
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from([0, 1]), min_size=8, max_size=8), st.integers(1, 3))
 def test_continuation_is_the_least_of_the_window_and_first_onsets_come_once(present, horizon):
     onset = [1 if now and not before else 0 for now, before in zip(present, [0, *present], strict=False)]

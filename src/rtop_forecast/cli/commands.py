@@ -100,6 +100,16 @@ def score(arguments: argparse.Namespace) -> str:
     return f"{arguments.file.name}, {head}\n{result.summary()}"
 
 
+def record(arguments: argparse.Namespace) -> str:
+    """Score all published forecasts on what is known now."""
+    peers = None if arguments.data is None else rtop.read_peer_forecasts(arguments.data)
+    result = rtop.score_published(arguments.folder, _panel(arguments), peers=peers)
+    if arguments.json:
+        parts = {name: records(getattr(result, name)) for name in ("forecasts", "onsets", "peers")}
+        return json.dumps(parts, indent=2, ensure_ascii=False)
+    return result.summary()
+
+
 def explain(arguments: argparse.Namespace) -> str:
     """Say why a state stands where it does."""
     forecast = _forecast(arguments)

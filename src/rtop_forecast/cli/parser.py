@@ -51,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
         _backtest,
         _lock,
         _score,
+        _record,
         _sources,
         _fetch,
         _cache,
@@ -185,6 +186,19 @@ def _score(commands: Any) -> None:
     score = _add(commands, "score", _commands.score, says="score a locked forecast on what happened since")
     score.add_argument("file", type=Path, metavar="FILE", help="record written by `rtop-forecast lock`")
     _reads(score, json=True)
+
+
+def _record(commands: Any) -> None:
+    record = _add(commands, "record", _commands.record, says="score all locked forecasts of a folder")
+    record.add_argument(
+        "folder",
+        type=Path,
+        nargs="?",
+        default=Path("published"),
+        metavar="FOLDER",
+        help="folder of locked forecasts (default: published)",
+    )
+    _reads(record, json=True)
 
 
 def _sources(commands: Any) -> None:

@@ -16,7 +16,7 @@ from rtop_forecast.explanation.attribution import AttributionTable
 from rtop_forecast.features.framework import find_risk_factor
 from rtop_forecast.world.states import ROW_KEYS, country
 
-__all__ = ["Case", "make_case"]
+__all__ = ["Case", "make_case", "state_ids"]
 
 
 class _Backtested(Protocol):
@@ -107,7 +107,7 @@ def make_case(result: _Backtested, state: str | int, *, first: int, last: int) -
     if first > last:
         message = f"the first origin {first} must not come after the last, {last}."
         raise InputError(message)
-    ids = _state_ids(state, first, last)
+    ids = state_ids(state, first, last)
     frame = result.frame
     ranks = frame.groupby("origin_year")["prob"].rank(ascending=False, method="min").astype(int)
     counts = frame.groupby("origin_year")["prob"].transform("size")
@@ -166,7 +166,7 @@ def _in_words(years: Sequence[int]) -> str:
     return ", ".join(str(span[0]) if len(span) == 1 else f"{span[0]}-{span[-1]}" for span in spans)
 
 
-def _state_ids(state: str | int, first: int, last: int) -> set[int]:
+def state_ids(state: str | int, first: int, last: int) -> set[int]:
     """State numbers that the name means in the years; a state may end or change its number between."""
     found: set[int] = set()
     problem: Exception | None = None

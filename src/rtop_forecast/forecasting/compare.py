@@ -19,11 +19,12 @@ from rtop_forecast.evaluation import (
     paired_difference,
     skill_score,
 )
+from rtop_forecast.forecasting.latex import comparison_table
 from rtop_forecast.forecasting.made_of import check_belongs
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.world.states import ROW_KEYS
 
-__all__ = ["Comparison", "compare"]
+__all__ = ["Comparison", "compare", "same_rows"]
 
 _SCORES = ("log_loss", "brier", "auc", "ap", "recall_at_30", "expected_observed")
 _LOWER_IS_BETTER = ("log_loss", "brier")
@@ -89,6 +90,29 @@ class Comparison(Displayed):
         )
         return "\n".join(lines)
 
+    def to_latex(self, *, caption: str | None = None, label: str | None = None) -> str:
+        r"""Table as LaTeX, for the package booktabs.
+
+        Parameters
+        ----------
+        caption : str, optional
+            Plain text; what is special to LaTeX is escaped. With it, or with a label, the table floats.
+        label : str, optional
+            For ``\\ref``; taken as it is.
+
+        Returns
+        -------
+        str
+            A row is rounded where the width of its interval has two significant digits, so that both scores show as
+            many decimals as their difference.
+
+        Raises
+        ------
+        InputError
+            If an argument is no string.
+        """
+        return comparison_table(self.frame, names=self.names, level=self.level, caption=caption, label=label)
+
     def _headline(self) -> str:
         return f"A = {self.names[0]}, B = {self.names[1]}: {self.rows:,} forecasts, {self.positives} onset windows"
 
@@ -137,7 +161,7 @@ def compare(
         parts=("event", "kind", "horizon"),
     )
     left, right = (result.frame.sort_values(ROW_KEYS, ignore_index=True) for result in (result_a, result_b))
-    _same_rows(left, right)
+    same_rows(left, right)
     outcome, a, b = left["outcome"], left["prob"], right["prob"]
     arguments: dict[str, Any] = {
         "blocks": left["country_id"],
@@ -194,7 +218,14 @@ def _row(score: str, a: float, b: float, gaps: np.ndarray, level: float) -> dict
     }
 
 
-def _same_rows(left: pd.DataFrame, right: pd.DataFrame) -> None:
+def same_rows(left: pd.DataFrame, right: pd.DataFrame) -> None:
+    """Refuse the forecasts of two backtests that are not of the same rows and outcomes.
+
+    Raises
+    ------
+    InputError
+        With what differs, the number of rows and the first.
+    """
     for frame, label in ((left, "the first"), (right, "the second")):
         if frame["outcome"].isna().any():
             message = f"{label} backtest has {int(frame['outcome'].isna().sum())} rows without an outcome."

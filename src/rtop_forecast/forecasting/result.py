@@ -25,6 +25,7 @@ from rtop_forecast.explanation.cases import Case, make_case
 from rtop_forecast.forecasting.calibrated import fit_calibrator
 from rtop_forecast.forecasting.draws import STRETCH_WORLD
 from rtop_forecast.forecasting.horizons import PastForecasts, at_horizons, horizon_years, outcome_within
+from rtop_forecast.forecasting.latex import score_table_latex
 from rtop_forecast.forecasting.rows import CALIBRATION_COLUMNS, MEMBER
 from rtop_forecast.logistic import log_odds, probability
 from rtop_forecast.world.states import KEYS, ROW_KEYS
@@ -203,6 +204,35 @@ class BacktestResult(Displayed):
             for name in SCORES
         ]
         return pd.DataFrame(rows).set_index("score")
+
+    def to_latex(
+        self, *, draws: int = 1000, level: float = 0.9, caption: str | None = None, label: str | None = None
+    ) -> str:
+        r"""Scores with their intervals as a table of LaTeX, for the package booktabs.
+
+        Parameters
+        ----------
+        draws : int
+            Country resamples behind the intervals.
+        level : float
+            Of the intervals.
+        caption : str, optional
+            Plain text; what is special to LaTeX is escaped. With it, or with a label, the table floats.
+        label : str, optional
+            For ``\\ref``; taken as it is.
+
+        Returns
+        -------
+        str
+            Numbers have two significant digits, as in the report.
+
+        Raises
+        ------
+        InputError
+            If an argument is not of its kind.
+        """
+        frame = self.score_frame(draws=draws, level=level)
+        return score_table_latex(frame, level=level, caption=caption, label=label)
 
     def case(self, state: str | int, first: int, last: int) -> Case:
         """How the model saw one state, year by year, out of sample.

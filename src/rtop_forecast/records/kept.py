@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from rtop_forecast.checks.arguments import integer, path_argument
+from rtop_forecast.display import Displayed
 from rtop_forecast.errors import InputError, StorageError
 from rtop_forecast.forecasting.fingerprint import fingerprint
 from rtop_forecast.records.saved import load_backtest, load_forecast, save_backtest, save_forecast
@@ -39,8 +40,8 @@ def _default_folder() -> Path:
     return cache_dir() / "results"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultCache:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ResultCache(Displayed):
     """Folder of forecasts and backtests, each found by all that it was made from.
 
     The key holds the package's own source and bundled tables, the versions of the numerical libraries, and the parts
@@ -51,7 +52,7 @@ class ResultCache:
 
     Parameters
     ----------
-    folder : path, optional
+    folder : pathlib.Path, optional
         By default ``results`` in the cache folder: ``RTOP_CACHE`` if set, else the platform's. ``RTOP_CACHE=off`` keeps
         and finds nothing.
     megabytes : int
@@ -145,6 +146,10 @@ class ResultCache:
         for entry in entries:
             shutil.rmtree(entry, ignore_errors=True)
         return len(entries)
+
+    def _headline(self) -> str:
+        count, megabytes = self.size()
+        return f"{count} results, {megabytes:.0f} MB, in {self.folder} (at most {self.megabytes} MB)"
 
     def _entry(self, noun: str, parts: Mapping[str, Any]) -> Path:
         if noun not in _LOAD:

@@ -1,4 +1,4 @@
-"""Results as figures, tables and pages; the only place that may draw."""
+"""Results as pages and tables, with the figures of ``plot`` in the page's style."""
 
 from rtop_forecast.report.tables import write_tables
 from rtop_forecast.report.write import write_brief, write_report

@@ -13,6 +13,7 @@ from rtop_forecast.errors import InputError
 from rtop_forecast.forecasting.change import basis_change
 from rtop_forecast.forecasting.forecast import Forecast
 from rtop_forecast.forecasting.result import BacktestResult
+from rtop_forecast.forecasting.trends import trend_table, world_means
 from rtop_forecast.models import HistoryLogit
 from rtop_forecast.models.defaults import HISTORY_COLUMNS
 from rtop_forecast.report.peers import peer_scores
@@ -80,12 +81,12 @@ def contents(
         )
         raise InputError(message)
     ranking = with_clear(forecast.ranking())
-    trends = _trends(forecast, result)
+    trends = trend_table(result, forecast)
     return Contents(
         ranking=ranking,
         movers=_movers(ranking, forecast, result),
-        world=_world(trends),
-        trends=trends,
+        world=world_means(trends),
+        trends=_by_state(trends),
         surprises=_surprises(forecast),
         consistent=_consistent(ranking, result),
         record=record_of(forecast, result),
@@ -127,27 +128,11 @@ def _movers(ranking: pd.DataFrame, forecast: Forecast, result: BacktestResult) -
     return movers
 
 
-def _trends(forecast: Forecast, result: BacktestResult) -> dict[int, dict[int, float]]:
-    """Forecasts of each state by origin: the backtest's, that of a year ago, and this one."""
-    past = result.frame.loc[result.frame["origin_year"] < forecast.origin_year]
-    columns = ["country_id", "origin_year", "prob"]
-    last = forecast.frame[["country_id", "prob_last_year"]].rename(columns={"prob_last_year": "prob"})
-    last = last.assign(origin_year=forecast.origin_year - 1).dropna()
-    if (past["origin_year"] == forecast.origin_year - 1).any():
-        last = last.iloc[:0]
-    table = pd.concat([past[columns], last[columns], forecast.frame[columns]], ignore_index=True)
-    table = table.sort_values(["country_id", "origin_year"])
+def _by_state(trends: pd.DataFrame) -> dict[int, dict[int, float]]:
     return {
         int(str(number)): dict(zip(rows["origin_year"].astype(int), rows["prob"].astype(float), strict=True))
-        for number, rows in table.groupby("country_id")
+        for number, rows in trends.groupby("country_id")
     }
-
-
-def _world(trends: Mapping[int, Mapping[int, float]]) -> pd.Series[float]:
-    rows = [(year, prob) for one in trends.values() for year, prob in one.items()]
-    table = pd.DataFrame(rows, columns=["year", "prob"])
-    means: pd.Series[float] = table.groupby("year")["prob"].mean()
-    return means
 
 
 def _surprises(forecast: Forecast) -> pd.DataFrame:

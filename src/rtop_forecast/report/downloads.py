@@ -11,11 +11,11 @@ import pandas as pd
 
 from rtop_forecast.forecasting.forecast import Forecast
 from rtop_forecast.forecasting.result import BacktestResult
+from rtop_forecast.plot.columns import TEXT_AS_TEXT
 from rtop_forecast.report import figures
 from rtop_forecast.report.briefs import Brief
 from rtop_forecast.report.contents import Contents
 from rtop_forecast.report.mechanisms import Mechanisms
-from rtop_forecast.report.world_map import draw_map
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -114,16 +114,12 @@ def _json(document: Any) -> bytes:
 
 def drawn(forecast: Forecast, result: BacktestResult) -> dict[str, Figure]:
     """Figures of the report by name, see :data:`FIGURES`."""
-    ranking, frame = forecast.ranking(), result.frame
+    title = f"Risk that {forecast.outcome} in {forecast.period}"
     return {
-        "ranges": figures.rank_ranges_figure(ranking),
-        "map": draw_map(
-            ranking,
-            year=forecast.origin_year,
-            title=f"Risk that {forecast.outcome} in {forecast.period}",
-        ),
-        "reliability": figures.reliability_figure(frame["outcome"], frame["prob"]),
-        "expected": figures.expected_observed_figure(frame, counts=result.counts()),
+        "ranges": figures.ranking_figure(forecast),
+        "map": figures.map_figure(forecast, title=title),
+        "reliability": figures.reliability_figure(result),
+        "expected": figures.expected_observed_figure(result),
     }
 
 
@@ -138,6 +134,7 @@ def figure_bytes(figure: Figure, kind: str) -> bytes:
         "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
         "png": {"Software": None},
     }
-    with rc_context({"svg.hashsalt": "rtop-forecast", "svg.fonttype": "none", "pdf.fonttype": 42}):
+    settings: Any = {"svg.hashsalt": "rtop-forecast", **TEXT_AS_TEXT}
+    with rc_context(settings):
         figure.savefig(buffer, format=kind, dpi=_DPI, metadata=metadata[kind])
     return buffer.getvalue()

@@ -8,7 +8,7 @@ import numpy as np
 from markupsafe import Markup
 
 from rtop_forecast.checks.arrays import FloatArray
-from rtop_forecast.report.world_map import shapes
+from rtop_forecast.plot.shapes import ring_area, shapes
 
 STEPS = (0.005, 0.01, 0.02, 0.03, 0.05)
 _GRID = 4.0  # units of the drawing, about a pixel on a wide screen
@@ -43,12 +43,12 @@ def world_svg(prob: Mapping[int, float], slugs: Mapping[int, str], year: int) ->
     dots: dict[int, tuple[float, float]] = {}
     for (number, _), parts in shapes(year).items():
         rings = [_SCALE * ring * np.array([1.0, -1.0]) for polygon in parts for ring in polygon]
-        largest = max(rings, key=_area)
-        visible = [ring for ring in rings if ring is largest or _area(ring) > _SMALL]
+        largest = max(rings, key=ring_area)
+        visible = [ring for ring in rings if ring is largest or ring_area(ring) > _SMALL]
         drawn = [path for ring in visible if (path := _outline(ring))]
         if number in prob:
             paths.setdefault(number, []).extend(drawn)
-            if sum(_area(ring) for ring in rings) < _DOT:
+            if sum(ring_area(ring) for ring in rings) < _DOT:
                 middle = largest.mean(axis=0)
                 dots[number] = float(round(middle[0])), float(round(middle[1]))
         else:
@@ -91,8 +91,3 @@ def _outline(ring: FloatArray) -> str:
     steps = np.diff(points, axis=0) * grid
     start = points[0] * grid
     return f"M{start[0]} {start[1]}l" + " ".join(f"{dx} {dy}" for dx, dy in steps).replace(" -", "-") + "z"
-
-
-def _area(ring: FloatArray) -> float:
-    x, y = ring.T
-    return float(abs(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1))) / 2)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from rtop_forecast.errors import InputError
 from rtop_forecast.evaluation import score_intervals, score_table
+from rtop_forecast.forecasting.peers import beside_peer
 from rtop_forecast.forecasting.result import SCORES, BacktestResult
 from rtop_forecast.world.states import ROW_KEYS
 
@@ -21,25 +21,11 @@ def peer_scores(result: BacktestResult, peers: Mapping[str, pd.DataFrame]) -> pd
     Raises
     ------
     InputError
-        If a peer lacks a column or shares no forecast with the backtest.
+        As :func:`beside_peer`.
     """
     rows = []
     for name, table in peers.items():
-        lacks = [column for column in (*ROW_KEYS, "prob") if column not in table]
-        if lacks:
-            message = f"the forecasts of {name} need country_id, origin_year and prob; {lacks[0]} is missing."
-            raise InputError(message)
-        ours = result.frame[[*ROW_KEYS, "prob", "outcome"]]
-        both = ours.merge(
-            table[[*ROW_KEYS, "prob"]],
-            on=ROW_KEYS,
-            how="inner",
-            suffixes=("", "_peer"),
-            validate="one_to_one",
-        )
-        if both.empty:
-            message = f"{name} and the backtest share no forecast; check its states and origins."
-            raise InputError(message)
+        both = beside_peer(result.frame[[*ROW_KEYS, "prob", "outcome"]], table, name=name)
         ours_scored, peer_scored = _scored(both, "prob"), _scored(both, "prob_peer")
         rows += [
             (name, score, *ours_scored[score], *peer_scored[score], len(both), int(both["outcome"].sum()),

@@ -9,6 +9,7 @@ from datetime import date
 
 import numpy as np
 
+from rtop_forecast.display import significant
 from rtop_forecast.report.messages import MESSAGES
 
 
@@ -71,14 +72,7 @@ def two_digits(value: float) -> str:
     >>> two_digits(0.8160), two_digits(0.01424), two_digits(1.3346), two_digits(12.6)
     ('0.82', '0.014', '1.3', '13')
     """
-    if not np.isfinite(value):
-        return say("number.none")
-    if value == 0:
-        return "0"
-    digits = 1 - int(np.floor(np.log10(abs(value))))
-    rounded = round(value, digits)
-    digits = 1 - int(np.floor(np.log10(abs(rounded))))
-    return f"{rounded:.{max(digits, 0)}f}"
+    return significant(value) if np.isfinite(value) else say("number.none")
 
 
 def times(value: float) -> str:

@@ -1,37 +1,24 @@
-"""A world map of the ranking: every ranked state by area or dot, the others hatched."""
+"""Land of the world by state, projected: what every map is drawn from."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import DataIntegrityError, InputError
-from rtop_forecast.report.topology import decode_arcs, polygons
+from rtop_forecast.plot.topology import decode_arcs, polygons
 from rtop_forecast.storage.bundled import datasets_dir
 from rtop_forecast.world.states import resolve_state
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-__all__ = ["draw_map", "map_colours", "shapes"]
+__all__ = ["cut_at_antimeridian", "ring_area", "shapes"]
 
 _SHA256 = "04342cdc1e3016bcd7db1630de95684d67b79fe3c8c460321e87aef469502394"
 # Without a number in the file: Kosovo is a ranked state; the others are drawn unranked.
 _NAMED = {"Kosovo": "Kosovo"}
-_DOT_AREA = 6.0  # square units of the projected map below which a state gets a dot
-_LOWEST, _HIGHEST = 0.001, 0.2
-_COLOURS = "YlOrBr"
-NOTE = (
-    "Land and borders: Natural Earth, 1:50 million. Borders are drawn for orientation and imply no endorsement. "
-    "Hatched: not ranked (no independent state in the Gleditsch-Ward system, or fewer than 500,000 inhabitants); "
-    "Somaliland is ranked within Somalia; Palestine, Western Sahara and Northern Cyprus are not ranked."
-)
 
 
 @lru_cache(maxsize=4)
@@ -74,101 +61,6 @@ def _state(code: str | None, name: str, year: int) -> int:
         return 0
 
 
-def map_colours(prob: pd.Series[float]) -> pd.Series[str]:
-    """Colour of each probability, on a logarithmic scale from 0.1% to 20%, as a hexadecimal string."""
-    from matplotlib import colormaps
-    from matplotlib.colors import LogNorm, to_hex
-
-    norm = LogNorm(_LOWEST, _HIGHEST, clip=True)
-    scale = colormaps[_COLOURS]
-    return prob.map(lambda value: to_hex(scale(norm(value))))
-
-
-def draw_map(ranking: pd.DataFrame, *, year: int, title: str) -> Figure:
-    """World map of the probabilities of a ranking.
-
-    Parameters
-    ----------
-    ranking : pandas.DataFrame
-        ``country_id, name, prob``.
-    year : int
-        Origin year, whose states are drawn.
-    title : str
-        What the probabilities are of.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Every ranked state has an area or a dot; the id of its artist is ``state-<number>``.
-
-    Raises
-    ------
-    DataIntegrityError
-        If a ranked state has no place on the map.
-    """
-    from matplotlib.cm import ScalarMappable
-    from matplotlib.colors import LogNorm
-    from matplotlib.figure import Figure
-
-    prob = ranking.set_index("country_id")["prob"]
-    colour = map_colours(prob)
-    land = shapes(year)
-    missing = sorted(set(prob.index) - {number for number, _ in land})
-    if missing:
-        message = f"{len(missing)} ranked states have no place on the map, first GW {missing[0]}."
-        raise DataIntegrityError(message)
-    figure = Figure(figsize=(12, 6.2), layout="constrained")
-    axes = figure.subplots()
-    for (number, _), parts in land.items():
-        ranked = number in prob.index
-        _paint(axes, parts, number, colour[number] if ranked else None)
-    axes.set_aspect("equal")
-    axes.set_axis_off()
-    axes.set_title(title, fontsize=13, loc="left")
-    bar = figure.colorbar(
-        ScalarMappable(LogNorm(_LOWEST, _HIGHEST), _COLOURS),
-        ax=axes,
-        orientation="horizontal",
-        shrink=0.4,
-        pad=0.01,
-    )
-    ticks = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2]
-    bar.set_ticks(ticks, labels=[f"{100 * tick:g}%" for tick in ticks])
-    bar.minorticks_off()
-    bar.set_label("probability (log scale)")
-    return figure
-
-
-def _paint(axes: Any, parts: tuple[tuple[FloatArray, ...], ...], number: int, colour: str | None) -> None:
-    from matplotlib.patches import PathPatch
-    from matplotlib.path import Path
-
-    rings = [ring for polygon in parts for ring in polygon]
-    codes = [[Path.MOVETO, *[Path.LINETO] * (len(ring) - 2), Path.CLOSEPOLY] for ring in rings]
-    path = Path(np.concatenate(rings), np.concatenate(codes))
-    patch = PathPatch(
-        path,
-        facecolor=colour or "#f4f4f4",
-        edgecolor="#666666" if colour else "#b0b0b0",  # hatches are drawn in the colour of the edge
-        linewidth=0.25,
-        hatch=None if colour else "//////",
-        gid=f"state-{number}" if colour else None,
-    )
-    axes.add_patch(patch)
-    area = sum(_area(polygon[0]) for polygon in parts)
-    if colour and area < _DOT_AREA:
-        largest = max(parts, key=lambda polygon: _area(polygon[0]))[0]
-        axes.plot(
-            *largest.mean(axis=0),
-            "o",
-            markersize=5,
-            markerfacecolor=colour,
-            markeredgecolor="#444444",
-            markeredgewidth=0.5,
-        )
-    axes.autoscale_view()
-
-
 def cut_at_antimeridian(ring: FloatArray) -> list[FloatArray]:
     """Parts of a ring within -180 to 180 degrees; one that does not cross the antimeridian stays as it is.
 
@@ -205,7 +97,8 @@ def _clip(ring: FloatArray, meridian: float, *, keep_above: bool) -> FloatArray:
     return np.array(points).reshape(-1, 2)
 
 
-def _area(ring: FloatArray) -> float:
+def ring_area(ring: FloatArray) -> float:
+    """Area that a ring encloses."""
     x, y = ring.T
     return float(abs(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1))) / 2)
 
