@@ -142,6 +142,7 @@ def results(tmp_path_factory):
         ),
         "event": EVENTS["mass_killing"],
         "state": state(625),
+        "cache": rtop.ResultCache(folder="kept"),
         "past": result.past,
         "sample": forecast.basis.rows,
         "reference": rtop.Reference.world(),
