@@ -147,7 +147,6 @@ def results(tmp_path_factory):
         "sample": forecast.basis.rows,
         "reference": rtop.Reference.world(),
         "origins": rtop.RollingOrigin(first=2018),
-        "cache": rtop.ResultCache(),
         "spec": features.specs[0],
         "variable": next(iter(panel.variables.values())),
         "factor": rtop.RISK_FACTORS[0],
