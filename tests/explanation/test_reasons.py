@@ -83,3 +83,13 @@ def test_what_sets_a_state_apart_from_the_top_is_not_what_all_of_them_share():
     point = np.vstack([top, np.random.default_rng(4).normal(0, 0.3, (100, 3))])
     apart = draws_of(point, 0.02).apart(np.arange(130))
     assert apart.iloc[0] == 2
+
+
+def test_one_factor_alone_has_no_second():
+    whole = draws_of(states([2.0, 0.1, 0.0]), 0.05)
+    alone = FactorDraws(
+        countries=whole.countries, factors=(7,), point=whole.point[:, :1], draws=whole.draws[..., :1]
+    )
+    named = alone.named().set_index("country_id").loc[130]
+    assert named["factor_1"] == 7
+    assert named.isna()["factor_2"]

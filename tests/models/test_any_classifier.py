@@ -147,3 +147,24 @@ def test_a_pipeline_goes_from_backtest_to_attribution(tmp_path):
     # the forecasts, draws and explanations are saved, the model is not
     loaded = rtop.load_forecast(rtop.save_forecast(forecast, tmp_path / "saved"))
     pd.testing.assert_frame_equal(loaded.frame, forecast.frame)
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        HistGradientBoostingClassifier(max_iter=20),
+        LOGIT,
+        make_pipeline(SimpleImputer(), LogisticRegression()),
+        RandomForestClassifier(n_estimators=20, random_state=0),
+    ],
+    ids=lambda one: model_name(AnyClassifier(one)) + str(len(getattr(one, "steps", ()))),
+)
+def test_a_feature_that_was_never_known_in_training_tells_nothing(estimator, data):
+    X, y = data
+    never = X.assign(e=np.nan)
+    model = AnyClassifier(estimator).fit(never, y)
+    later = X.assign(e=np.linspace(-5, 5, len(X)))
+    np.testing.assert_array_equal(model.log_odds(never), model.log_odds(later))
+    parts = model.contributions(later.head(20))
+    assert not parts.to_frame()["e"].any()
+    np.testing.assert_allclose(parts.log_odds, model.log_odds(later.head(20)), atol=1e-9)

@@ -134,6 +134,8 @@ def _against_spread(values: FloatArray) -> FloatArray:
 def _order(values: FloatArray) -> IntArray:
     """Positions of the first two reasons of each state, -1 where there is none; shape (..., n_states, 2)."""
     scaled = np.where(values >= _LEAST, _against_spread(values), -np.inf)
+    if scaled.shape[-1] == 1:  # one factor alone has no second
+        scaled = np.concatenate([scaled, np.full_like(scaled, -np.inf)], axis=-1)
     order = np.argsort(-scaled, axis=-1, kind="stable")[..., :2]
     absent = np.isneginf(np.take_along_axis(scaled, order, axis=-1))
     return np.where(absent, -1, order)

@@ -32,12 +32,12 @@ class AnyClassifier(LogOddsClassifier):
 
     The estimator is cloned and fitted on a frame of the features, columns in the order of their names, rows in a fixed
     order; NaN is "not known", so a pipeline begins with an imputer unless its classifier takes NaN. Integer weights
-    repeat rows, which every estimator understands; other weights are passed on as ``sample_weight``. Its probabilities
+    repeat rows, which every estimator understands; other weights are passed on as ``sample_weight``. A feature that was
+    never known in training reaches the estimator as a constant. Its probabilities
     are kept within :math:`[1/(2n+2),\; 1-1/(2n+2)]`, n the sum of weights: with n rows no smaller risk can be told
     from none.
 
-    Contributions are Shapley values against a row whose every feature is at its training median ("not known" where it
-    never was known), over ``permutations`` random orders of the features and their reverses; each order adds up
+    Contributions are Shapley values against a row whose every feature is at its training median, over ``permutations`` random orders of the features and their reverses; each order adds up
     exactly, so their mean does.
 
     Parameters
@@ -186,7 +186,13 @@ class AnyClassifier(LogOddsClassifier):
         return np.asarray(logit(np.clip(prob[:, column], self.floor_, 1.0 - self.floor_)))
 
     def _frame(self, rows: FloatArray) -> pd.DataFrame | FloatArray:
-        """Rows in canonical column order as the estimator sees them: named if they were."""
+        """Rows in canonical column order as the estimator sees them: named if they were.
+
+        A column that was never known in training tells nothing, and not every estimator takes it: it is a constant.
+        """
+        never = np.isnan(self.medians_[column_order(self)])
+        if never.any():
+            rows = np.where(never, 0.0, rows)
         if not hasattr(self, "feature_names_in_"):
             return rows
         names = feature_names(self)
