@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import io
+import os
 import pickle
 import re
 import sys
@@ -141,11 +142,11 @@ def results(tmp_path_factory):
         ),
         "event": EVENTS["mass_killing"],
         "state": state(625),
+        "cache": rtop.ResultCache(folder="kept"),
         "past": result.past,
         "sample": forecast.basis.rows,
         "reference": rtop.Reference.world(),
         "origins": rtop.RollingOrigin(first=2018),
-        "cache": rtop.ResultCache(),
         "spec": features.specs[0],
         "variable": next(iter(panel.variables.values())),
         "factor": rtop.RISK_FACTORS[0],
@@ -305,6 +306,15 @@ def test_progress_is_a_bar_in_a_terminal_and_in_a_notebook(monkeypatch):
         drawn = shown(stream, monkeypatch)
         assert "\r" in drawn
         assert "calibration" in drawn
+
+
+def test_a_terminal_without_columns_gets_lines(monkeypatch):
+    class Narrow(Terminal):
+        def fileno(self):
+            return 2
+
+    monkeypatch.setattr("os.get_terminal_size", lambda _: os.terminal_size((0, 0)))
+    assert shown(Narrow(), monkeypatch) == "calibration: 0 of 3\ncalibration: 3 of 3\n"
 
 
 def test_no_caption_no_progress_and_none_that_cannot_be_written_stops_the_work(monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -150,7 +151,15 @@ def draws_bars() -> bool:
     """Whether what reads stderr can draw a bar over itself."""
     stream = sys.stderr
     notebook = type(stream).__module__.startswith("ipykernel")
-    return stream is not None and (notebook or stream.isatty())
+    return stream is not None and (notebook or (stream.isatty() and _has_width(stream)))
+
+
+def _has_width(stream: Any) -> bool:
+    """Whether a terminal has any columns; those of some batch jobs have none."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns > 0
+    except (OSError, ValueError):
+        return True
 
 
 def _with_lines(items: Iterable[Item], *, count: int, caption: str) -> Iterator[Item]:

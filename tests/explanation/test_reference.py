@@ -81,6 +81,13 @@ def test_impossible_references_are_refused(make):
         make()
 
 
+def test_a_reference_of_many_states_is_shown_in_short():
+    assert (
+        repr(rtop.Reference.states(*range(2, 200))) == "Reference(kind='states', years=0, group=<198 states>)"
+    )
+    assert repr(rtop.Reference.states("Chad")) == "Reference(kind='states', years=0, group=('Chad',))"
+
+
 def test_references_compare_by_value_and_pickle():
     assert Reference.own_past() == Reference.own_past(years=10)
     assert len({Reference.world(), Reference.of("world"), Reference.region()}) == 2

@@ -18,7 +18,6 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import rtop_forecast as rtop
-from rtop_forecast.evaluation import reliability_curve
 
 mpl.use("agg")
 from matplotlib import pyplot as plt
@@ -142,31 +141,23 @@ fc = rtop.forecast(
 attributions = fc.attributions("Soudan", compared_with="own past")
 case = result.case("D.R. Congo", 2000, 2022)
 
-# A table for the paper.
+# Tables for the paper.
 
-scores = pd.concat({name: one.score_frame(draws=200) for name, one in results.items()}, axis=1)
-Path("scores.tex").write_text(scores.to_latex(float_format="%.3f", multirow=False), encoding="utf-8")
+Path("scores.tex").write_text(result.to_latex(draws=200, caption="Scores & intervals"), encoding="utf-8")
+Path("comparison.tex").write_text(comparison.to_latex(), encoding="utf-8")
 
-# Four figures on her own axes.
+# Four figures on her own axes, as wide as two columns of the journal.
 
-figure, axes = plt.subplots(2, 2, figsize=(7.1, 6.0), layout="constrained")
-first = fc.ranking().head(12).iloc[::-1]
-spread = np.abs(first[["prob_low", "prob_high"]].to_numpy().T - first["prob"].to_numpy())
-axes[0, 0].errorbar(first["prob"], first["name"], xerr=spread, fmt="o", markersize=3)
-axes[0, 0].set_xlabel("probability")
-axes[0, 1].plot(case.frame["origin_year"], case.frame["prob"], label=case.name)
-axes[0, 1].plot(result.frame.groupby("origin_year")["prob"].mean(), linestyle="--", label="world")
-axes[0, 1].legend()
-curve = reliability_curve(result.frame["outcome"], result.frame["prob"], bins=6)
-axes[1, 0].errorbar(
-    curve.mean_prob, curve.observed, yerr=[curve.observed - curve.low, curve.high - curve.observed]
-)
-axes[1, 0].axline((0, 0), slope=1, color="0.7")
-factors = attributions.by_risk_factor().sort_values("contribution").tail(6)
-axes[1, 1].barh(
-    [rtop.find_risk_factor(int(one)).short for one in factors["risk_factor"]], factors["contribution"]
-)
-figure.savefig("figures.pdf")
+with rtop.plot.column("double"):
+    figure, axes = plt.subplots(2, 2, figsize=(7.2, 6.4))
+    rtop.plot.ranking(fc, top=12, ax=axes[0, 0])
+    rtop.plot.risk_over_time(result, ["D.R. Congo", "Soudan"], forecast=fc, ax=axes[0, 1])
+    rtop.plot.reliability(result, bins=6, draws=100, ax=axes[1, 0])
+    rtop.plot.waterfall(attributions, by="risk_factor", ax=axes[1, 1])
+    for letter, each in zip("abcd", axes.flat, strict=True):
+        each.set_title(letter, loc="left", fontweight="bold")
+    figure.savefig("figures.pdf")
+    figure.savefig("figures.png", dpi=110)
 plt.close(figure)
 
 # Saved, read again, and merged with a map by ISO-3.

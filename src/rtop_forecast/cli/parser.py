@@ -11,6 +11,7 @@ from typing import Any
 import rtop_forecast as rtop
 from rtop_forecast.cli import commands as _commands
 from rtop_forecast.cli.streams import say, write
+from rtop_forecast.cli.text import one_line
 from rtop_forecast.cli.values import day, job_count, positive, reference, seed, year
 
 __all__ = ["SHELLS", "parser"]
@@ -24,7 +25,7 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> Any:
         """Print one line and leave with exit code 2."""
-        self.exit(2, f"{self.prog}: {message}. See `{self.prog} --help`.\n")
+        self.exit(2, f"{self.prog}: {one_line(message)}. See `{self.prog} --help`.\n")
 
     def _print_message(self, message: str, file: Any = None) -> None:
         if file is sys.stdout:

@@ -16,6 +16,7 @@ from rtop_forecast.world.states import country, list_states
 __all__ = ["Reference", "world_name"]
 
 Kind = Literal["world", "own past", "region", "states"]
+_MOST_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,11 @@ class Reference:
     group: tuple[str | int, ...] = ()
 
     SHORTHANDS: ClassVar[tuple[str, ...]] = ("world", "own past", "region")
+
+    def __repr__(self) -> str:
+        """Fields; of many states, how many."""
+        group = repr(self.group) if len(self.group) <= _MOST_SHOWN else f"<{len(self.group)} states>"
+        return f"Reference(kind={self.kind!r}, years={self.years}, group={group})"
 
     def __post_init__(self) -> None:
         """Refuse unknown kinds, impossible numbers of years and what names no state."""
