@@ -128,7 +128,9 @@ def test_an_edition_that_dates_an_event_anew_is_read(edition):
     assert frame.loc["syr2011s1", "end_year"] == 2025
 
 
-@pytest.mark.parametrize(("rows", "lost"), [(1, "sdn2023ns1"), (2, "bfa2022s1"), (17, "lby2011s1"), (127, "dza1962s1")])
+@pytest.mark.parametrize(
+    ("rows", "lost"), [(1, "sdn2023ns1"), (2, "bfa2022s1"), (17, "lby2011s1"), (127, "dza1962s1")]
+)
 def test_a_list_cut_behind_a_whole_row_is_refused(edition, published, rows, lost):
     path = edition(without=[row[0] for row in published[-rows:]])
     with pytest.raises(DataIntegrityError, match=rf"lacks \d+, first '{lost}'\. It looks cut"):

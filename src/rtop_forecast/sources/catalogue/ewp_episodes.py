@@ -117,8 +117,9 @@ def _refuse_lost_events(path: Path, listed: pd.DataFrame, edition: EventEdition)
     ]
     if lost:
         message = (
-            f"{path.name}: no edition from 2019 to 2025 dropped an event of the one before, but of the {len(known)} known "
-            f"up to {edition.last_year} this list lacks {len(lost)}, first {lost[0]!r}. It looks cut; download it again."
+            f"{path.name}: no edition from 2019 to 2025 dropped an event of the one before, but of the {len(known)} "
+            f"known up to {edition.last_year} this list lacks {len(lost)}, first {lost[0]!r}. It looks cut; download "
+            "it again."
         )
         raise DataIntegrityError(message)
 
