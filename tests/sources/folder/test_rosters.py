@@ -106,6 +106,7 @@ def test_a_release_of_later_years_is_compared_by_its_states(data_dir, tmp_path):
     loss = rosters.loss_of(table)
     assert loss is not None
     assert loss.absent == ()
+    assert rosters.check_roster(table, path) == "it begins in 1970, release 2010 in 1950"
     path.write_text("".join([lines[0], *late[:-20]]), encoding="utf-8")
     with pytest.raises(DataIntegrityError, match="absence means zero"):
         rosters.check_roster(coups.read(path), path)

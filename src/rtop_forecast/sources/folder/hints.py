@@ -33,8 +33,7 @@ def hint(path: Path) -> str:
     -------
     str
         "not recognised", with the kinds of files that are read, that an R file is damaged, or with the dataset of
-        which the file has at least
-        half of the columns that mark it, and the columns that it lacks.
+        which the file has at least half of the columns that mark it, and the columns that it lacks.
     """
     kind = files.kind_of(path)
     if not kind:

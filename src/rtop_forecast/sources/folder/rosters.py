@@ -61,6 +61,8 @@ class Loss:
         covers other years.
     first : int
         First state with fewer state-years.
+    begins, release_begins : int
+        First years that the table and the release cover.
     """
 
     release: str
@@ -69,6 +71,8 @@ class Loss:
     state_years: int
     fewer: int
     first: int
+    begins: int
+    release_begins: int
 
     @property
     def words(self) -> str:
@@ -106,6 +110,8 @@ def loss_of(table: SourceTable) -> Loss | None:
         state_years=int(expected["state_years"].sum()),
         fewer=int(fewer.sum()),
         first=int(fewer.idxmax()) if fewer.any() else 0,
+        begins=begun,
+        release_begins=int(roster["covers_from"].max()),
     )
 
 
@@ -118,8 +124,12 @@ def check_roster(table: SourceTable, path: Path) -> str:
         If absence means zero in the table and it lacks more than a revision drops.
     """
     loss = loss_of(table)
-    if loss is None or not loss.words:
+    if loss is None:
         return ""
+    late = loss.begins > loss.release_begins
+    said = f"it begins in {loss.begins}, release {loss.release} in {loss.release_begins}" if late else ""
+    if not loss.words:
+        return said
     too_many = len(loss.absent) > _MOST_STATES or loss.fewer > _MOST_STATE_YEARS * loss.state_years
     if table.zero_inside and too_many:
         message = (
@@ -127,7 +137,7 @@ def check_roster(table: SourceTable, path: Path) -> str:
             "It looks cut, or is a part of the list; download the whole list again."
         )
         raise DataIntegrityError(message)
-    return f"{loss.words}: revised, or the file was cut"
+    return "; ".join(part for part in (said, f"{loss.words}: revised, or the file was cut") if part)
 
 
 def lists_of_zeros() -> frozenset[str]:
