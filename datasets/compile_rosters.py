@@ -18,20 +18,21 @@ from compile_core import found_releases
 
 from rtop_forecast.sources.folder.releases import Releases
 from rtop_forecast.sources.folder.rosters import COLUMNS, key_of, listed_states
-from rtop_forecast.sources.registry import registered_hashes
+from rtop_forecast.sources.registry import registered_hashes, registry
 from rtop_forecast.storage.files import file_sha256, write_file
 
 HERE = Path(__file__).resolve().parent
-LEFT_OUT = ("ewp_events", "ucdp_ged", "ucdp_ged_months")
+LEFT_OUT = ("ewp_events", "ucdp_ged")
 
 
 def compile_rosters(data: Path, more: Path | None = None) -> pd.DataFrame:
-    """Rosters of the registered releases in one or two folders."""
+    """Rosters of the registered releases in one or two folders; of a dataset without any, of those there."""
     releases = Releases(found_releases(data, more))
+    hashed = {registry()[key].dataset for key in registered_hashes().values()}
     parts = []
     for dataset in [name for name in releases.found.files if name not in LEFT_OUT]:
         for path, table in releases.tables(dataset):
-            if file_sha256(path) in registered_hashes() and table.coverage:
+            if (file_sha256(path) in registered_hashes() or dataset not in hashed) and table.coverage:
                 facts = {
                     "list": key_of(table),
                     "dataset": dataset,

@@ -14,7 +14,7 @@ from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import latest_year, refuse
 from rtop_forecast.sources.reading.country_years import set_aside
-from rtop_forecast.sources.reading.matching import merge_unmatched, with_country_id
+from rtop_forecast.sources.reading.matching import merge_unmatched, refuse_unknown_names, with_country_id
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.registry import publication_lag, registered_contents, registered_hashes, registry
 from rtop_forecast.storage.files import file_sha256
@@ -209,6 +209,7 @@ def read(path: str | Path) -> SourceTable:
     south = table["participant"].eq("Yemen") & (table["year"] < 1990)
     table = table.assign(participant=table["participant"].mask(south, "South Yemen"))
     matched, unmatched = _at_first_state_year(table, last)
+    refuse_unknown_names(unmatched, path)
     unmatched = merge_unmatched([unmatched, late])
     name = f"{treaty}_deposit"
     data = (
