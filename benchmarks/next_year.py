@@ -39,6 +39,7 @@ def main() -> None:
     forms = frozenset(arguments.forms.split(",")) if arguments.forms else frozenset()
     if "forms" in groups:
         work = readable(arguments.data, only)
+        work += readable(arguments.more, only - set(discover(arguments.data).files))
         run = Parallel(n_jobs=arguments.jobs)
         parts = run(delayed(_forms)(path, name, forms) for path, name in work)
         cases += [case for part in parts for case in part]

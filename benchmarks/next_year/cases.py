@@ -75,7 +75,8 @@ def cases_of(path: Path, dataset: str, *, only_forms: frozenset[str] = frozenset
         for form, make in {**EQUAL, **DAMAGED}.items():
             if not only_forms or form in only_forms:
                 yield from _one(release, form, make, right, folder)
-        if dataset in NOT_EXTENDED or (only_forms and "next_year" not in only_forms):
+        extends = bool(table.coverage) and dataset not in NOT_EXTENDED
+        if not extends or (only_forms and "next_year" not in only_forms):
             return
         last = max(end for _, end in table.coverage.values())
         yield from _next_year(release, right, last, folder, table)

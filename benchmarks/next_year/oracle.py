@@ -32,7 +32,11 @@ class Comparison:
 
 
 def values(table: SourceTable) -> pd.DataFrame:
-    """Values by state-year and variable, with the zeros that the coverage implies."""
+    """Values by state-year and variable, with the zeros that the coverage implies; by state-month if there are none."""
+    if not table.coverage and table.months is not None:
+        months = table.months.data
+        keys = [months["country_id"], (months["year"] * 100 + months["month"]).rename("year")]
+        return months.set_index(keys)[list(table.months.variables)].astype("float64")
     last = max(end for _, end in table.coverage.values())
     first = max(min(start for start, _ in table.coverage.values()), 1946)
     keys = pd.MultiIndex.from_frame(state_years(first=first, last=last)[KEYS])

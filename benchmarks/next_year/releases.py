@@ -12,7 +12,7 @@ from next_year.raw import Release, Rows, cell_text
 #: Column of the calendar year, where a row is of one year.
 YEAR_COLUMNS = {
     "hief": "Year", "pts": "Year", "fsi": "Year", "awsd": "Year", "mepv": "YEAR", "pitf": "YEAR", "fariss": "YEAR",
-    "reign_elections": "elec_year",
+    "reign_elections": "elec_year", "ucdp_organizedviolence": "year_cy",
 }  # fmt: skip
 #: Column of the last year of a spell.
 SPELLS = {"epr": "to"}

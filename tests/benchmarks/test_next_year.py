@@ -42,11 +42,11 @@ def document(data_dir: Path) -> dict[str, Any]:
     return printed(data_dir, data_dir, "--groups", "forms", "--only", "fsi,hief", "--forms", forms)
 
 
-@pytest.mark.skip(reason="its length is not measured yet; `python benchmarks/next_year.py` runs it")
+@pytest.mark.slow
 def test_no_file_of_any_dataset_is_read_wrong(data_dir: Path, more_dir: Path) -> None:
     """Three forms of every dataset: saved again by pandas, cut, a year further. The others run by the command alone."""
-    forms = "pandas,cut70,next_year"
-    document = printed(data_dir, more_dir, "--groups", "forms,published", "--forms", forms)
+    options = ["--groups", "forms,published", "--forms", "pandas,cut70,next_year", "--jobs", "2"]
+    document = printed(data_dir, more_dir, *options)
     wrong = [one for one in document["results"] if one["outcome"] in ("wrong", "skipped", "foreign error")]
     assert wrong == []
     assert document["wrong_silent"] == document["foreign_errors"] == 0

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import rtop_forecast as rtop
+from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.catalogue import ewp_events, ewp_list
 from rtop_forecast.sources.catalogue.ewp_episodes import episode_list, episodes_table
 from rtop_forecast.storage.bundled import datasets_dir
@@ -127,9 +128,25 @@ def test_an_edition_that_dates_an_event_anew_is_read(edition):
     assert frame.loc["syr2011s1", "end_year"] == 2025
 
 
+@pytest.mark.parametrize(
+    ("rows", "lost"), [(1, "sdn2023ns1"), (2, "bfa2022s1"), (17, "lby2011s1"), (127, "dza1962s1")]
+)
+def test_a_list_cut_behind_a_whole_row_is_refused(edition, published, rows, lost):
+    path = edition(without=[row[0] for row in published[-rows:]])
+    with pytest.raises(DataIntegrityError, match=rf"lacks \d+, first '{lost}'\. It looks cut"):
+        ewp_events.read(path)
+
+
+def test_an_event_under_a_code_of_another_year_is_not_lost(edition):
+    path = edition(
+        event("bfa2021s1", 2021.0, 439.0), without=["bfa2022s1"], change=[("sdn2023ns1", "endyear", 2025.0)]
+    )
+    onsets = ewp_events.read(path).to_frame().set_index(["country_id", "year"])["onset"]
+    assert (onsets[439, 2021], onsets[439, 2022]) == (1, 0)
+
+
 def test_a_correction_applies_only_where_the_slip_is(edition):
     mended = edition(
-        without=["bfa2022s1"],
         change=[("gtm1954s1", "mk_location_cow", 90.0), ("gtm1954s1", "mk_location_inheritor1", 90.0)],
     )
     frame = episode_list(mended).frame.set_index("source_code")

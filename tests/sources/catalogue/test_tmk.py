@@ -10,6 +10,7 @@ from python_calamine import CalamineWorkbook
 
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.catalogue import tmk
+from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.matching import explained
 
 NAMES = [
@@ -216,3 +217,20 @@ def test_a_missing_column_is_named(tmp_path, xlsx, column):
 def test_a_file_that_reaches_further_than_its_name_is_another_release(tmp_path, xlsx, year, source):
     row = ROW | {"year": year, "tmk.st": f"{year}-01-02"}
     assert tmk.read(book(xlsx, tmp_path / "tmk_events_release_1.1.xlsx", [row])).source == source
+
+
+def test_a_file_that_begins_late_cannot_tell_what_begins_in_it(data_dir, tmp_path):
+    source = next(data_dir.rglob("tmk_events*"))
+    frame = files.read_table(source)
+    whole = tmk.read(source).data.set_index(["country_id", "year"])
+    path = tmp_path / "tmk.csv"
+    frame[frame["year"].astype("int64") >= 1983].to_csv(path, index=False)
+    late = tmk.read(path)
+    assert set(late.coverage.values()) == {(1983, 2020)}
+    values = late.data.set_index(["country_id", "year"])
+    for name in ("onset", "episode_onset"):
+        told = values[name].dropna()
+        assert (told == whole[name].reindex(told.index)).all()
+        assert values[name].isna().any()
+        assert values.loc[values.index.get_level_values("year") > 1990, name].notna().mean() > 0.95
+    assert values["ongoing"].equals(whole["ongoing"].reindex(values.index))

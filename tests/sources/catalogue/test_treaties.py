@@ -5,6 +5,7 @@ import pytest
 
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.catalogue import treaties
+from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.matching import with_country_id
 from rtop_forecast.storage.bundled import core_file
 from rtop_forecast.world.states import state_years
@@ -114,3 +115,45 @@ def test_one_deposit_less_is_another_table(data_dir, tmp_path):
     path = tmp_path / "table.csv"
     frame[frame["Participant"] != "Zambia"].to_csv(path, index=False)
     assert treaties.read(path).coverage == {"cerd_deposit": (1966, 2013)}
+
+
+def test_a_name_that_nobody_knows_is_refused_and_an_area_is_not(data_dir, tmp_path):
+    """Its state would read as without a deposit."""
+    text = (data_dir / "treaties" / "untreaties_4-9.csv").read_text(encoding="utf-8")
+    path = tmp_path / "untreaties_4-9.csv"
+    path.write_text(text, encoding="mac_roman")
+    with pytest.raises(DataIntegrityError, match=r"every name must be known; \d+ rows have another, first"):
+        treaties.read(path)
+    path.write_text(text + "Holy See,,26 Jun 2002 a\n", encoding="utf-8")
+    assert len(treaties.read(path).data) == len(treaties.read(data_dir / "treaties" / path.name).data)
+
+
+@pytest.mark.parametrize("form", ["xlsx", "parquet", "tsv", "iso"])
+def test_a_table_in_another_form_gives_the_same_deposits(data_dir, tmp_path, xlsx, form):
+    source = data_dir / "treaties" / "untreaties_4-4.csv"
+    frame = pd.read_csv(source, dtype="str", keep_default_na=False)
+    path = tmp_path / f"table.{'csv' if form == 'iso' else form}"
+    if form == "xlsx":
+        xlsx(path, {"Sheet1": [list(frame.columns), *frame.to_numpy().tolist()]})
+    elif form == "parquet":
+        frame.to_parquet(path)
+    elif form == "tsv":
+        frame.to_csv(path, sep="\t", encoding="utf-16")
+    else:
+        days = treaties.deposits(source).set_index("participant")["deposited"].astype("str")
+        column = frame.columns[2]
+        frame[column] = frame["Participant"].str.strip().map(days).fillna("")
+        frame.to_csv(path, index=False)
+    assert treaties.recognise(path)
+    read, published = treaties.deposits(path), treaties.deposits(source)
+    assert read["deposited"].tolist() == published["deposited"].tolist()
+    assert read["participant"].tolist() == published["participant"].tolist()
+
+
+def test_a_workbook_of_ohchr_saved_as_text_gives_the_same_deposits(data_dir, tmp_path):
+    source = data_dir / "treaties" / "UnderlyingData_CAT_OHCHR_26_11_2024.xls"
+    rows = files.excel_rows(source)
+    path = tmp_path / "cat.csv"
+    pd.DataFrame(rows).to_csv(path, sep=";", header=False, index=False, encoding="utf-8-sig")
+    assert treaties.treaty_of(path) == "cat"
+    pd.testing.assert_frame_equal(treaties.read(path).data, treaties.read(source).data)

@@ -94,4 +94,4 @@ def test_a_yearly_release_tells_of_its_months_too(release):
 def test_the_last_full_year_reaches_december_and_has_the_volume(counts, newest, last):
     year = pd.Series([year for year, rows in counts.items() for _ in range(rows)])
     month = pd.Series(12, index=year.index).mask(year == max(counts), newest)
-    assert last_full_year(year, month=month) == last
+    assert last_full_year(year, path="events.csv", month=month) == last

@@ -194,5 +194,5 @@ def test_an_extract_of_one_country_is_still_refused(more, tmp_path):
 
     frame = files.read_table(more["workbook"], marks=())
     frame[frame["country"] == "Sudan"].to_csv(tmp_path / "GEDEvent_sudan.csv", index=False)
-    with pytest.raises(DataIntegrityError, match="not a full yearly release"):
+    with pytest.raises(DataIntegrityError, match="covers no year in full"):
         ucdp_ged.read(tmp_path / "GEDEvent_sudan.csv")

@@ -17,6 +17,7 @@ from rtop_forecast.forecasting.provenance import provenance
 from rtop_forecast.sources.catalogue.ucdp_onesided import actor_years
 from rtop_forecast.sources.core.bundled import core_tables
 from rtop_forecast.sources.core.rebuild import rebuild
+from rtop_forecast.sources.reading.files import read_r
 
 TABLES = {
     "conflict", "organized_violence", "one_sided", "coups", "treaties", "population", "infant_mortality", "ratings",
@@ -193,3 +194,38 @@ def test_the_command_line_names_refused_files(data_dir, tmp_path):
     lines = file_lines(rtop.load_panel(data_dir=tmp_path).files)
     assert [line.split(":")[0] for line in lines] == ["OneSided_v23_1.csv"]
     assert ": not used, " in lines[0]
+
+
+def vdem_from(data_dir, folder, first, *, newest=False):
+    """V-Dem's table of high-level indices from a year on, if asked with its last year repeated as the next."""
+    (source,) = data_dir.rglob("vdem_simple.rda")
+    (frame,) = read_r(source).values()
+    frame = frame[frame["year"] >= first]
+    if newest:
+        frame = pd.concat([frame, frame[frame["year"] == 2024].assign(year=2025)], ignore_index=True)
+    frame.to_csv(folder / "vdem.csv", index=False)
+
+
+@pytest.mark.parametrize(("first", "newest"), [(1969, False), (2015, False), (2015, True)])
+def test_a_v_dem_release_that_begins_late_shortens_nothing(data_dir, bundled, tmp_path, first, newest):
+    vdem_from(data_dir, tmp_path, first, newest=newest)
+    built = rebuild(tmp_path)
+    tables = [*built.core, *built.further]
+    mine = next(one for one in tables if "vdem_v2x_libdem" in one.coverage)
+    theirs = bundled.frame.set_index(["country_id", "year"])["vdem_v2x_libdem"].dropna()
+    read = mine.data.set_index(["country_id", "year"])["vdem_v2x_libdem"].dropna()
+    old = read[read.index.get_level_values("year") <= 2024]
+    pd.testing.assert_series_equal(old.sort_index(), theirs.sort_index(), check_dtype=False)
+    assert mine.coverage["vdem_v2x_libdem"][1] == (2025 if newest else 2024)
+    if newest:
+        assert mine.seams["vdem_v2x_libdem"] == (2025,)
+        assert read[2, 2025] == theirs[2, 2024]
+
+
+def test_an_older_v_dem_release_changes_nothing(data_dir, bundled, tmp_path):
+    (source,) = data_dir.rglob("vdem11.Rdata")
+    shutil.copy(source, tmp_path)
+    built = rebuild(tmp_path)
+    spans = {name: span for table in (*built.core, *built.further) for name, span in table.coverage.items()}
+    ended = {name: one.last_year for name, one in bundled.variables.items() if name.startswith("vdem_")}
+    assert {name: spans[name][1] for name in ended} == ended

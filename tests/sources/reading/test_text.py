@@ -10,6 +10,7 @@ import pytest
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.catalogue import awsd, maddison
 from rtop_forecast.sources.catalogue.pts import SOURCE as PTS
+from rtop_forecast.sources.folder.discover import reader, recognised_as
 from rtop_forecast.sources.reading.text import csv_header, delimiter_of, is_unended, read_csv
 
 TABLE = 'country,year,note\nCôte d\'Ivoire,2019,"a; b"\nMali,2020,"c, d"\n'
@@ -141,3 +142,23 @@ def test_a_byte_order_mark_before_a_latin_table(data_dir, tmp_path):
     path = tmp_path / source.name
     path.write_bytes(source.read_bytes().decode("latin-1").encode("utf-8-sig"))
     pd.testing.assert_frame_equal(PTS.read(path).data, PTS.read(source).data)
+
+
+@pytest.mark.parametrize("head", ["preamble\n", ""])
+def test_blanks_around_names_are_no_part_of_them(tmp_path, head):
+    path = tmp_path / "padded.csv"
+    path.write_text(f'{head} "country" , year ,"a, b"\nChad,2000,1\nMali,2001,2\n', encoding="utf-8")
+    frame = read_csv(path, skiprows=1 if head else 0)
+    assert [name.strip(' "') for name in frame.columns] == ["country", "year", "a, b"]
+    assert frame["year"].tolist() == [2000, 2001]
+
+
+def test_a_reader_finds_columns_with_blanks_around_their_names(data_dir, tmp_path):
+    lines = (
+        (data_dir / "governance" / "powell_thyne_coups_final.txt").read_text(encoding="utf-8").splitlines()
+    )
+    path = tmp_path / "coups.txt"
+    padded = "\t".join(f" {name} " for name in lines[0].split("\t"))
+    path.write_text("\n".join([padded, *lines[1:]]) + "\n", encoding="utf-8")
+    assert recognised_as(path) == "coups"
+    assert reader("coups").read(path).data["attempts"].sum() == 456

@@ -74,7 +74,7 @@ def read(path: str | Path) -> SourceTable:
     frame = years(frame[columns], "Year", path=path, first=FIRST_YEAR)
     frame = whole_numbers(frame, ["Incident ID", *_NUMBERS], path=path, bounds=(0, 1_000_000))
     frame, repeated = one_per_key(frame, ["Incident ID"], path=path, code="Country Code", year="Year")
-    last = last_full_year(frame["Year"], month=pd.to_numeric(frame["Month"], errors="coerce"))
+    last = last_full_year(frame["Year"], path=path, month=pd.to_numeric(frame["Month"], errors="coerce"))
     events = frame.rename(columns={"Year": "year", **_NUMBERS}).assign(incidents=1)
     events, partial = set_aside(
         events,

@@ -12,7 +12,12 @@ from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import numbers, one_per_key, whole_numbers, years
 from rtop_forecast.sources.reading.country_years import one_per_state_year, set_aside
 from rtop_forecast.sources.reading.coverage import first_covered
-from rtop_forecast.sources.reading.matching import merge_unmatched, refuse_unknown_codes, with_country_id
+from rtop_forecast.sources.reading.matching import (
+    merge_unmatched,
+    refuse_unknown_codes,
+    refuse_unknown_names,
+    with_country_id,
+)
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.registry import publication_lag
 
@@ -137,6 +142,7 @@ def _ewp(path: str | Path) -> SourceTable:
     frame, repeated = one_per_key(frame, ["country", "year"], path=path, code="country")
     events = frame[(frame["cou.any"] == 1) & (frame["year"] >= 1946)][["country", "year"]]
     matched, unmatched = with_country_id(events, code="country", system="name")
+    refuse_unknown_names(unmatched, path)
     matched, overlap = one_per_state_year(matched.assign(code=matched["country"]))
     data = matched[["country_id", "year"]].assign(any_attempt=1)
     last = int(frame["year"].max())

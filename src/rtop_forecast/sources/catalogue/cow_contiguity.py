@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,9 +26,7 @@ _LAND, _WATER, _NONE = 1, (2, 3, 4, 5), 9
 
 def recognise(path: str | Path) -> bool:
     """Whether a file is the list of directed pairs by year or by spell."""
-    return files.header_of(path) >= set(_YEARLY) or files.r_mentions(
-        path, ["ccode1", "ccode2", "conttype", "stdate"]
-    )
+    return any(files.has_columns(path, form) for form in (_YEARLY, _SPELLS))
 
 
 def read(path: str | Path) -> SourceTable:
@@ -36,7 +35,8 @@ def read(path: str | Path) -> SourceTable:
     Parameters
     ----------
     path : path
-        ``contdird.csv`` (version 3.2) or the R object ``cow_contdir``.
+        ``contdird.csv`` (version 3.2) or the table of the R object
+        ``cow_contdir``.
 
     Returns
     -------
@@ -83,17 +83,26 @@ def read(path: str | Path) -> SourceTable:
     )
 
 
+def _years_of(frame: pd.DataFrame, column: str, path: Path) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Years of a column of days: counted from 1970, as R keeps them, or written as 1920-01-10."""
+    written = frame[column].astype("str").str.extract(r"^\s*(\d{4})-\d{2}-\d{2}(?!\d)")[0]
+    if written.notna().any():
+        refuse(path, f"column {column!r} must hold days", written.isna(), frame[column])
+        return written.to_numpy(dtype="int64")
+    days = whole_numbers(frame, [column], path=path, bounds=(-60_000, 50_000))[column]
+    return pd.to_datetime(days, unit="D").dt.year.to_numpy(dtype="int64")
+
+
 def _yearly(path: Path) -> tuple[pd.DataFrame, int]:
     """Pairs by year, and the last year."""
     what = "the COW direct contiguity data"
-    frame = files.read_table(path, marks=_SPELLS)
-    if files.kind_of(path) != "r":
+    spells = files.has_columns(path, _SPELLS)
+    frame = files.read_table(path, marks=_SPELLS if spells else _YEARLY)
+    if not spells:
         files.refuse_missing_columns(path, frame.columns, _YEARLY, what=what)
         frame = whole_numbers(frame, ["year"], path=path, bounds=(1816, 2100))
         return frame[_YEARLY], int(frame["year"].max())
-    files.refuse_missing_columns(path, frame.columns, _SPELLS, what=what)
-    days = whole_numbers(frame, ["stdate", "enddate"], path=path, bounds=(-60_000, 50_000))
-    start, end = (pd.to_datetime(days[name], unit="D").dt.year.to_numpy() for name in ("stdate", "enddate"))
+    start, end = (_years_of(frame, name, path) for name in ("stdate", "enddate"))
     refuse(path, "a spell must not end before it begins", pd.Series(end < start), frame["ccode1"])
     rows, year = years_of_spells(np.maximum(start, FIRST_YEAR), end)
     pairs = frame.iloc[rows][["ccode1", "ccode2", "conttype"]].set_axis(

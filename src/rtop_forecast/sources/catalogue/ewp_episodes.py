@@ -11,7 +11,7 @@ from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.catalogue import ewp_list as _ewp_list
 from rtop_forecast.sources.catalogue.ewp_list import EventEdition
 from rtop_forecast.storage.bundled import datasets_dir
-from rtop_forecast.world.episodes import COLUMNS, NOT_ANNOTATED, check_episodes
+from rtop_forecast.world.episodes import COLUMNS, NOT_ANNOTATED, check_episodes, load_episodes
 from rtop_forecast.world.states import list_states
 
 __all__ = ["EpisodeList", "episode_list", "episodes_table"]
@@ -52,10 +52,13 @@ def episode_list(path: str | Path) -> EpisodeList:
     ------
     InputError, DataIntegrityError
         As :func:`rtop_forecast.sources.catalogue.ewp_list.events` and
-        :func:`rtop_forecast.world.episodes.check_episodes`.
+        :func:`rtop_forecast.world.episodes.check_episodes`, or if the list lacks an event that the bundled one has
+        for its years: it was cut, because no edition has dropped any.
     """
     listed = _ewp_list.events(path)
     edition = _ewp_list.edition_of(path, listed)
+    if not edition.registered:
+        _refuse_lost_events(Path(path), listed, edition)
     folder = datasets_dir() / "annotations"
     events = _corrected(listed, _text_table(folder / CORRECTIONS))
     annotations = _text_table(folder / ANNOTATIONS)
@@ -94,6 +97,31 @@ def episodes_table(
     _refuse_mismatch(listed, labels)
     edition = _ewp_list.edition_of(path, listed)
     return _finished(_annotated(_corrected(listed, fixes), labels, edition), edition)
+
+
+def _refuse_lost_events(path: Path, listed: pd.DataFrame, edition: EventEdition) -> None:
+    """Refuse a list without events that an edition of its year has: a copy cut behind a whole row looks complete.
+
+    An event of the same place and leadership that the bundle does not know may be a known one, dated anew.
+    """
+    bundled = load_episodes()
+    recorded = bundled["first_recorded"].fillna(0) <= edition.year
+    known = bundled[recorded & (bundled["start_year"] <= edition.last_year)]
+    codes = set(listed["source_code"])
+    fresh = listed[~listed["source_code"].isin(bundled["source_code"])]
+    dated_anew = set(zip(fresh["country_id"], fresh["state_led"], strict=True))
+    lost = [
+        row.source_code
+        for row in known.sort_values(["start_year", "source_code"]).itertuples()
+        if row.source_code not in codes and (row.country_id, row.state_led) not in dated_anew
+    ]
+    if lost:
+        message = (
+            f"{path.name}: no edition from 2019 to 2025 dropped an event of the one before, but of the {len(known)} "
+            f"known up to {edition.last_year} this list lacks {len(lost)}, first {lost[0]!r}. It looks cut; download "
+            "it again."
+        )
+        raise DataIntegrityError(message)
 
 
 def _text_table(path: Path) -> pd.DataFrame:

@@ -63,7 +63,7 @@ _EWP_CODES: dict[int, tuple[tuple[int, int, int], ...]] = {
 
 
 def recognise(path: str | Path) -> bool:
-    """Whether a file is EWP's list of events: a workbook whose sheet ``mk_events`` has its columns.
+    """Whether a file is EWP's list of events: a workbook whose sheet ``mk_events`` has its columns, or that sheet.
 
     Raises
     ------
@@ -71,8 +71,10 @@ def recognise(path: str | Path) -> bool:
         If the file is a workbook and the optional library `python-calamine` is not installed.
     """
     path = Path(path)
-    if path.suffix.lower() != ".xlsx" or not path.is_file():
+    if not path.is_file():
         return False
+    if files.kind_of(path) != "excel":
+        return files.has_columns(path, _HEADER)
     rows = _rows(path, limit=1)
     return bool(rows) and set(_HEADER) <= {str(cell).strip() for cell in rows[0]}
 
@@ -308,13 +310,16 @@ def _table(path: Path) -> pd.DataFrame:
 
 
 def _rows(path: Path, *, limit: int | None = None) -> list[list[Any]]:
-    """Cells of the sheet ``mk_events``; empty if the workbook has none."""
+    """Cells of the sheet ``mk_events``, also where it was saved as a table of its own; empty if there is none."""
+    if files.kind_of(path) != "excel":
+        frame = files.read_table(path, marks=_HEADER, dtype="str")
+        return [list(frame.columns), *frame.astype("object").where(frame.notna(), "").to_numpy().tolist()]
     return files.excel_rows(path, sheet=SHEET, limit=limit) if SHEET in files.excel_sheets(path) else []
 
 
 def _whole(path: Path, raw: pd.DataFrame, name: str) -> pd.Series[int]:
     """Cells as Int64; empty ones are missing, anything but an integer is refused."""
-    empty = raw[name].astype("str").str.strip().isin(("", "None", "nan"))
+    empty = raw[name].astype("str").str.strip().isin(("", "None", "nan", "NA"))
     numbers = pd.to_numeric(raw[name].where(~empty), errors="coerce")
     odd = ~empty & (numbers.isna() | (numbers % 1 != 0))
     if odd.any():

@@ -23,8 +23,8 @@ _FREE = {"F": 1.0, "PF": 2.0, "NF": 3.0}
 
 
 def _recognises(path: Path) -> bool:
-    """Whether a file is the official workbook of all editions, or an R table of the ratings."""
-    if files.r_mentions(path, _R_MARKS):
+    """Whether a file is the official workbook of all editions, or the table of the R object `fh`."""
+    if files.has_columns(path, _R_MARKS):
         return True
     heads = (files.excel_rows(path, sheet=name, limit=4) for name in files.excel_sheets(path))
     return any(_header_rows(rows) for rows in heads)
@@ -32,7 +32,7 @@ def _recognises(path: Path) -> bool:
 
 def _load(path: Path) -> pd.DataFrame:
     """Columns ``country, year, pr, cl, status``."""
-    return _r_form(path) if files.r_mentions(path, _R_MARKS) else _workbook(path)
+    return _r_form(path) if files.has_columns(path, _R_MARKS) else _workbook(path)
 
 
 def _r_form(path: Path) -> pd.DataFrame:
@@ -114,7 +114,8 @@ SOURCE = CountryYears(
     title=_TITLE,
     description="""
         File: `Country_and_Territory_Ratings_and_Statuses_FIW_1973-2025.xlsx` (each edition has three columns under
-        one merged heading) or the R object `fh`. An edition is published in February or March.
+        one merged heading) or the R object `fh`, also saved
+        in another form. An edition is published in February or March.
 
         - `pr`, `cl`: political rights and civil liberties, 1 (best) to 7 (worst).
         - `status`: 1 free, 2 partly free, 3 not free.

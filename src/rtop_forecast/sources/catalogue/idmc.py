@@ -47,7 +47,7 @@ _WORKBOOK = CountryYears(
 _R_OBJECT = replace(
     _WORKBOOK,
     marks=frozenset(),
-    recognises=lambda path: files.r_mentions(path, ("coo_iso", "coa_iso", "idmc", "total")),
+    recognises=lambda path: files.has_columns(path, ("year", "coo_iso", "coa_iso", "total")),
     columns={"total": Column("stock", _PEOPLE)},
     codes=(("coo_iso", "iso3"),),
     year="year",

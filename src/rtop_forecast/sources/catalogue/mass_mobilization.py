@@ -73,7 +73,7 @@ def read(path: str | Path) -> SourceTable:
     )
     frame, repeated = one_per_key(frame, ["id"], path=path, code="country")
     counts = _flags(frame, path)
-    last = last_full_year(frame["year"], month=pd.to_numeric(frame["startmonth"], errors="coerce"))
+    last = last_full_year(frame["year"], path=path, month=pd.to_numeric(frame["startmonth"], errors="coerce"))
     counts, partial = set_aside(
         counts,
         counts["year"] > last,

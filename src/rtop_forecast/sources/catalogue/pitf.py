@@ -20,14 +20,14 @@ FIRST_YEAR = 1955
 _COLUMNS = [
     "COUNTRY", "SCODE", "CCODE", "YEAR", "MOBEGIN", "YRBEGIN", "MOEND", "YREND", "PTYPE", "DEATHMAG",
 ]  # fmt: skip
+_MARKS = ("SCODE", "PTYPE", "DEATHMAG")
 _GENOCIDE = 4
 _NAMES = ["ongoing", "onset", "deathmag"]
 
 
 def recognise(path: str | Path) -> bool:
-    """Whether a workbook's first row has the list's columns, the magnitude of deaths among them."""
-    rows = files.excel_rows(path, limit=1)
-    return bool(rows) and {"SCODE", "PTYPE", "DEATHMAG"} <= {str(cell).strip() for cell in rows[0]}
+    """Whether a file has the list's columns, the magnitude of deaths among them."""
+    return files.has_columns(path, _MARKS)
 
 
 def read(path: str | Path) -> SourceTable:
@@ -59,7 +59,7 @@ def read(path: str | Path) -> SourceTable:
     failures of governance, 1955-2018. Center for Systemic Peace. https://www.systemicpeace.org/inscrdata.html
     Harff, B. (2003). No lessons learned from the Holocaust? American Political Science Review, 97(1), 57-73.
     """
-    frame = files.excel_table(path)
+    frame = files.read_table(path, marks=_MARKS)
     files.refuse_missing_columns(
         path, frame.columns, _COLUMNS, what="the PITF list of genocides and politicides"
     )

@@ -84,7 +84,7 @@ def read(path: str | Path) -> SourceTable:
         reason="upcoming, not yet held",
     )
     vote = frame["event"].str.startswith("vote")
-    last = last_full_year(frame.loc[vote, "year"])
+    last = last_full_year(frame.loc[vote, "year"], path=path)
     late = f"the list does not cover the years after {last} in full"
     frame, partial = set_aside(frame, frame["year"] > last, code="ccode", reason=late)
     return event_counts(

@@ -105,10 +105,11 @@ def read(path: str | Path) -> SourceTable:
     frame, none = set_aside(frame, frame["tmk"] == 0, code="country", reason="no targeted mass killing")
     frame, repeated = one_per_key(frame, ["tmk_id", "year", "tmk.st"], path=path, code="country")
     events = frame.rename(columns=_FLAGS | {column: name for column, (*_, name) in _GRADES.items()})
+    since = first_covered(frame["year"], published=FIRST_YEAR, quiet=1)
     events = events.assign(
         ongoing=1,
-        onset=_begins(frame, path),
-        **_episodes(frame),
+        onset=_begins(frame, path, since=since),
+        **_episodes(frame, since=since),
         nonstate=1 - frame["is.government.actor"],
         **{name: _targets(frame, kind, path) for kind, name in _KINDS.items()},
     )
@@ -120,17 +121,18 @@ def read(path: str | Path) -> SourceTable:
         _NAMES,
         Edition(path=path, dataset="tmk", release=release),
         codes=[("pl.ccode", "cow")],
-        coverage=(first_covered(frame["year"], published=FIRST_YEAR, quiet=1), last),
+        coverage=(since, last),
         unmatched=[none, repeated],
         largest=["severity"],
     )
 
 
-def _begins(frame: pd.DataFrame, path: Path) -> pd.Series:
+def _begins(frame: pd.DataFrame, path: Path, *, since: int) -> pd.Series:
     """1 in the year of a killing's first day; else in an episode's first year, if nothing there began so.
 
     A few episodes are listed from a later year on than that of their first day only. Those that take up again
-    a killing with the same first day in the same state begin nothing; nor does an undated row in an episode.
+    a killing with the same first day in the same state begin nothing; nor does an undated row in an episode. A file
+    that begins later than the release cannot tell the one from the other for what began before: missing.
     """
     text = frame["tmk.st"].astype("str").str.strip()
     begun = text.str.extract(r"((?:19|20)\d\d)")[0].astype("float64")
@@ -140,7 +142,9 @@ def _begins(frame: pd.DataFrame, path: Path) -> pd.Series:
     refuse(path, f"{rule}, not one of a later year", begun > frame["year"], frame["tmk.st"])
     listed = frame.groupby(["pl.ccode", _day_first(text)], dropna=False)["year"].transform("min")
     late = (frame["year"] == _first_year(frame)) & (undated | (frame["year"] == listed))
-    return ((frame["year"] == begun) | late).astype("int64")
+    before = (begun < since) | (undated & (frame["year"] == since))
+    unknown = late & before & (since > FIRST_YEAR)
+    return ((frame["year"] == begun) | late).astype("float64").mask(unknown)
 
 
 def _day_first(text: pd.Series) -> pd.Series:
@@ -149,14 +153,16 @@ def _day_first(text: pd.Series) -> pd.Series:
     return day.str.slice(0, 10)
 
 
-def _episodes(frame: pd.DataFrame) -> dict[str, pd.Series]:
+def _episodes(frame: pd.DataFrame, *, since: int) -> dict[str, pd.Series]:
     """1 for each of the release's episodes in its years and in its first year, once a year.
 
-    Two killings of one actor that overlap share an episode; a second row of its year counts in neither.
+    Two killings of one actor that overlap share an episode; a second row of its year counts in neither. In the first
+    year of a file that begins later than the release, nothing tells whether an episode began.
     """
     again = frame.duplicated(["tmk_id", "year"])
     first = frame["year"] == _first_year(frame)
-    return {"episodes": (~again).astype("int64"), "episode_onset": (first & ~again).astype("int64")}
+    onset = (first & ~again).astype("float64").mask((frame["year"] == since) & (since > FIRST_YEAR))
+    return {"episodes": (~again).astype("int64"), "episode_onset": onset}
 
 
 def _first_year(frame: pd.DataFrame) -> pd.Series:

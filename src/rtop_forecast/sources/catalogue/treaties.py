@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import latest_year, refuse
 from rtop_forecast.sources.reading.country_years import set_aside
-from rtop_forecast.sources.reading.matching import merge_unmatched, with_country_id
+from rtop_forecast.sources.reading.matching import merge_unmatched, refuse_unknown_names, with_country_id
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.registry import publication_lag, registered_contents, registered_hashes, registry
 from rtop_forecast.storage.files import file_sha256
@@ -36,24 +36,44 @@ _OHCHR_TITLES = {
     "cat": "Convention against Torture",
 }
 _OHCHR_DEPOSIT = "Date of Ratification/Accession"
+_UNTC_MARKS = ("Participant", "Signature")
 
 
 def recognise(path: str | Path) -> bool:
-    """Whether a file is a UN Treaty Collection table or an OHCHR status workbook of a treaty known here."""
+    """Whether a file is a UN Treaty Collection table or an OHCHR status workbook of a treaty known here.
+
+    Either may have been saved in another form of file.
+    """
     return _is_untc(path) or _ohchr_treaty(path) is not None
 
 
 def _is_untc(path: str | Path) -> bool:
-    header = files.csv_header(path)
-    return header[:2] == ["Participant", "Signature"] and len(header) == 3 and "Ratification" in header[2]
+    if not files.has_columns(path, _UNTC_MARKS):
+        return False
+    return _deposit_column(files.header_of(path) or _untc_table(path).columns) is not None
+
+
+def _deposit_column(names: Iterable[str]) -> str | None:
+    """Column of the deposits, by the words in its name; None if there is none or more than one."""
+    found = [name for name in names if re.search(r"Ratification|Accession", str(name))]
+    return found[0] if len(found) == 1 else None
 
 
 def _ohchr_treaty(path: str | Path) -> str | None:
-    rows = files.excel_rows(path, limit=2)
-    if len(rows) < 2 or _OHCHR_DEPOSIT not in {str(cell).strip() for cell in rows[1]}:
+    title, names = _ohchr_head(path)
+    if _OHCHR_DEPOSIT not in names:
         return None
-    title = str(rows[0][0])
     return next((key for key, name in _OHCHR_TITLES.items() if name in title), None)
+
+
+def _ohchr_head(path: str | Path) -> tuple[str, list[str]]:
+    """Title above the table of a workbook, or of a text file saved from it, and the names of its columns."""
+    if files.kind_of(path) == "text":
+        return next(files.lines_above(Path(path), 1), ""), files.csv_header(path, line=1)
+    rows = files.excel_rows(path, limit=2)
+    if len(rows) < 2 or not rows[0]:
+        return "", []
+    return str(rows[0][0]), [str(cell).strip() for cell in rows[1]]
 
 
 def treaty_of(path: str | Path) -> str:
@@ -76,7 +96,7 @@ def treaty_of(path: str | Path) -> str:
             "columns must be Participant, Signature and one of deposits. Download the table again."
         )
         raise DataIntegrityError(message)
-    signed = files.read_csv(path, dtype="str")["Signature"].dropna().map(_untc_date).dropna()
+    signed = _untc_table(path)["Signature"].dropna().map(_day).dropna()
     first = min(signed, default=date.min)
     for key, (_, opened) in TREATIES.items():
         if 0 <= (first - opened).days <= 60:
@@ -100,24 +120,14 @@ def deposits(path: str | Path) -> pd.DataFrame:
     """
     treaty = treaty_of(path)
     if _is_untc(path):
-        frame = files.read_csv(path, dtype="str")
-        column = frame.columns[2]
-        cells = frame[column].tolist()
-        table = pd.DataFrame(
-            {
-                "participant": frame["Participant"].str.strip(),
-                "deposited": [_untc_date(cell) for cell in cells],
-            }
-        )
+        frame = _untc_table(path)
+        names, cells = frame["Participant"], frame[_deposit_column(frame.columns)].tolist()
     else:
-        rows = files.excel_rows(path)
-        names = [str(cell).strip() for cell in rows[1]]
-        place = names.index(_OHCHR_DEPOSIT)
-        cells = [row[place] for row in rows[2:]]
-        table = pd.DataFrame(
-            [(str(row[0]).strip(), _excel_date(row[place])) for row in rows[2:]],
-            columns=["participant", "deposited"],
-        )
+        frame = _ohchr_table(path)
+        names, cells = frame.iloc[:, 0], frame[_OHCHR_DEPOSIT].tolist()
+    table = pd.DataFrame(
+        {"participant": names.astype("str").str.strip(), "deposited": [_day(cell) for cell in cells]}
+    )
     table = _dated(table, cells, path)
     return table[table["deposited"].notna()].assign(treaty=treaty).reset_index(drop=True)
 
@@ -125,21 +135,30 @@ def deposits(path: str | Path) -> pd.DataFrame:
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
-def _untc_date(text: object) -> date | None:
-    """Day of a cell such as "14 Jan 1980 a"; None if it is empty or no day."""
-    found = re.match(r"\s*(\d{1,2}) ([A-Za-z]{3})[a-z]* (\d{4})", str(text))
-    if not found or found[2].lower() not in _MONTHS:
-        return None
-    try:
-        return date(int(found[3]), _MONTHS.index(found[2].lower()) + 1, int(found[1]))
-    except ValueError:
-        return None
+def _untc_table(path: str | Path) -> pd.DataFrame:
+    return files.read_table(path, marks=_UNTC_MARKS, dtype="str")
 
 
-def _excel_date(cell: object) -> date | None:
+def _ohchr_table(path: str | Path) -> pd.DataFrame:
+    if files.kind_of(path) == "excel":
+        return files.excel_table(path, header=1)
+    return files.read_csv(path, skiprows=1, dtype="str").rename(columns=lambda name: str(name).strip())
+
+
+def _day(cell: object) -> date | None:
+    """Day of a cell: a date, or text such as "14 Jan 1980 a" or "1980-01-14"; None if it is empty or no day."""
     if isinstance(cell, datetime):
-        return cell.date()
-    return cell if isinstance(cell, date) else None
+        return None if pd.isna(cell) else cell.date()
+    if isinstance(cell, date):
+        return cell
+    named = re.match(r"\s*(\d{1,2}) ([A-Za-z]{3})[a-z]* (\d{4})", str(cell))
+    plain = re.match(r"\s*(\d{4})-(\d{2})-(\d{2})(?!\d)", str(cell))
+    try:
+        if named:
+            return date(int(named[3]), _MONTHS.index(named[2].lower()) + 1, int(named[1]))
+        return date(int(plain[1]), int(plain[2]), int(plain[3])) if plain else None
+    except ValueError:  # no such month or day
+        return None
 
 
 def _dated(table: pd.DataFrame, cells: Sequence[object], path: str | Path) -> pd.DataFrame:
@@ -190,6 +209,7 @@ def read(path: str | Path) -> SourceTable:
     south = table["participant"].eq("Yemen") & (table["year"] < 1990)
     table = table.assign(participant=table["participant"].mask(south, "South Yemen"))
     matched, unmatched = _at_first_state_year(table, last)
+    refuse_unknown_names(unmatched, path)
     unmatched = merge_unmatched([unmatched, late])
     name = f"{treaty}_deposit"
     data = (
@@ -237,7 +257,7 @@ def _last_untc_year(path: str | Path, table: pd.DataFrame) -> int:
 
 
 def content_sha256(table: pd.DataFrame) -> str:
-    """SHA-256 of the deposits of a treaty: the same for a table saved again with other marks, encoding or order.
+    """SHA-256 of the deposits of a treaty: the same for a table saved again with other marks, order or repetitions.
 
     Parameters
     ----------
@@ -245,12 +265,12 @@ def content_sha256(table: pd.DataFrame) -> str:
         As :func:`deposits` returns it.
     """
     facts = zip(table["treaty"], table["participant"], table["deposited"], strict=True)
-    lines = sorted(f"{treaty}|{participant}|{day.isoformat()}" for treaty, participant, day in facts)
+    lines = sorted({f"{treaty}|{participant}|{day.isoformat()}" for treaty, participant, day in facts})
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _ohchr_year(path: str | Path) -> int:
-    title = str(files.excel_rows(path, limit=1)[0][0])
+    title = _ohchr_head(path)[0]
     found = re.search(r"Last Updated: \d{2}/\d{2}/(\d{4})", title)
     if found is None:
         message = f"{Path(path).name} does not say when it was last updated; its first cell must. Download it again."

@@ -118,7 +118,7 @@ def read(path: str | Path) -> SourceTable:
         )
         dated = frame.assign(month=frame["_month"].astype("int64"))
         return SourceTable.of_months(event_months(dated, edition, codes=codes[:1], provisional=True))
-    last = last_full_year(frame["year"], month=frame["_month"] if months.notna().any() else None)
+    last = last_full_year(frame["year"], path=path, month=frame["_month"] if months.notna().any() else None)
     late = f"the file covers the years after {last} in part: candidate events, or a year that is not over"
     frame, partial = set_aside(frame, frame["year"] > last, code="country_id", reason=late)
     _refuse_extract(frame, path)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.catalogue.ucdp_ged import (
     CANDIDATE_LAG,
     FINAL_LAG,
@@ -122,6 +123,7 @@ def _by_type(path: Path) -> MonthTable:
     words = {"sb": "statebased_deaths", "ns": "nonstate_deaths", "os": "onesided_deaths"}
     _refuse_repeated(path, frame, "gwno")
     frame = frame.rename(columns=words).assign(deaths=frame[["sb", "ns", "os"]].sum(axis=1))
+    _refuse_gap(path, frame)
     numbers = (frame["year"] * 12 + frame["month"] - 1).astype("int64")
     edition = Edition(
         path=path, dataset="ucdp_ged_months", release=candidate_release(path, int(frame["year"].max()))
@@ -142,10 +144,11 @@ def _totals(path: Path) -> MonthTable:
     frame = _table(path, list(_TOTALS), ["event_month", *counts])
     _refuse_repeated(path, frame, "iso3")
     frame = frame.rename(columns=_TOTALS)
+    _refuse_gap(path, frame[frame["events"] > 0])
     for successor, (code, last_year) in _PREDECESSORS.items():
         frame.loc[(frame["iso3"] == successor) & (frame["year"] <= last_year), "iso3"] = code
     weights = frame.loc[frame.index.repeat(frame["events"].clip(lower=1))]
-    last = last_full_year(weights["year"], month=weights["month"])
+    last = last_full_year(weights["year"], path=path, month=weights["month"])
     edition = Edition(
         path=path, dataset="ucdp_ged_months", release=_final_release(path, default=f"{(last + 1) % 100}.1")
     )
@@ -169,6 +172,18 @@ def _table(path: Path, columns: list[str], counts: list[str]) -> pd.DataFrame:
     return whole_numbers(
         frame, counts, path=path, bounds={month: (1.0, 12.0)} | dict.fromkeys(counts[1:], (0.0, _MOST))
     )
+
+
+def _refuse_gap(path: Path, frame: pd.DataFrame) -> None:
+    """Refuse a table without any row in some month: in all the world, no month since 1989 was without an event."""
+    number = frame["year"] * 12 + frame["month"] - 1
+    gaps = sorted(set(range(int(number.min()), int(number.max()) + 1)) - set(number.astype("int64")))
+    if gaps:
+        message = (
+            f"{path.name}: every month from the first to the last must have a row; {len(gaps)} have none, first "
+            f"{gaps[0] // 12}-{gaps[0] % 12 + 1:02d}. The file is a part of a release; download the whole one."
+        )
+        raise DataIntegrityError(message)
 
 
 def _refuse_repeated(path: Path, frame: pd.DataFrame, code: str) -> None:

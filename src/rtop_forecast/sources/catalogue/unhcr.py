@@ -42,7 +42,7 @@ _HOSTED = ("refugees", "asylum_seekers")
 
 def recognise(path: str | Path) -> bool:
     """Whether a file is the R table of the package `refugees` or a CSV of the Refugee Data Finder."""
-    return files.r_mentions(path, _R_MARKS) or _header_line(path) is not None
+    return files.has_columns(path, _R_MARKS) or _header_line(path) is not None
 
 
 def read(path: str | Path) -> SourceTable:
@@ -51,7 +51,7 @@ def read(path: str | Path) -> SourceTable:
     Parameters
     ----------
     path : path
-        ``population.csv`` as the Refugee Data Finder exports it (with its preamble), or the R object
+        ``population.csv`` as the Refugee Data Finder exports it (with its preamble), or the table of the R object
         ``population``.
 
     Returns

@@ -32,7 +32,7 @@ _SHEETS = {
 
 def _recognises(path: Path) -> bool:
     """Whether a file is the long table, the workbook with a sheet per dimension, or an R table."""
-    if files.r_mentions(path, _R_MARKS) or set(files.excel_sheets(path)) & set(_SHEETS):
+    if files.has_columns(path, _R_MARKS) or set(files.excel_sheets(path)) & set(_SHEETS):
         return True
     return files.header_of(path) >= _LONG
 
@@ -44,7 +44,7 @@ def _load(path: Path) -> pd.DataFrame:
 
 def _long(path: Path) -> pd.DataFrame:
     """Columns ``code, year, indicator, estimate, se``."""
-    if files.r_mentions(path, _R_MARKS):
+    if files.has_columns(path, _R_MARKS):
         columns = ["wb_code", "year", "Estimate", "StdErr"]
         frame = files.read_table(path, marks=columns)
         files.refuse_missing_columns(path, frame.columns, columns, what=_TITLE)

@@ -9,6 +9,7 @@ from pathlib import Path
 from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.spec import CountryYears, Layouts
+from rtop_forecast.sources.reading.text import decompressed, stamp_of
 from rtop_forecast.sources.registry import datasets
 
 __all__ = ["hint"]
@@ -31,15 +32,20 @@ def hint(path: Path) -> str:
     Returns
     -------
     str
-        "not recognised", with the kinds of files that are read, or with the dataset of which the file has at least
-        half of the columns that mark it, and the columns that it lacks.
+        "not recognised", with the kinds of files that are read, that an R file is damaged, or with the dataset of
+        which the file has at least half of the columns that mark it, and the columns that it lacks.
     """
     kind = files.kind_of(path)
     if not kind:
         suffix = f"files such as *{path.suffix}" if path.suffix else "files of this kind"
         return f"{_UNKNOWN}: {suffix} are not read; save the table as CSV"
     if kind == "r":
-        return _UNKNOWN
+        whole = decompressed(stamp_of(path))
+        return (
+            _UNKNOWN
+            if whole
+            else f"{_UNKNOWN}: it cannot be decompressed; it is cut or damaged, download it again"
+        )
     try:
         header = {name.casefold() for name in files.header_of(path)}
     except (InputError, DataIntegrityError):

@@ -11,8 +11,11 @@ from typing import TypeVar
 
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
 from rtop_forecast.sources.folder.discover import Discovery, reader
+from rtop_forecast.sources.folder.rosters import check_roster, lists_of_zeros
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.reading.text import is_unended
+from rtop_forecast.sources.registry import registered_hashes
+from rtop_forecast.storage.files import file_sha256
 from rtop_forecast.world.codes import LAST_YEAR
 
 __all__ = ["Releases", "is_release", "reason", "release_order"]
@@ -97,7 +100,9 @@ class Releases:
             key = (f"{read.__module__}.{read.__name__}", path)
             if key not in self._read and path not in self.notes:
                 try:
-                    self._read[key] = self._within_system(path, read(path))
+                    result = read(path)
+                    self._check_roster(dataset, path, result)
+                    self._read[key] = self._within_system(path, result)
                     if is_unended(path):
                         self.remark(path, UNENDED)
                 except (
@@ -107,6 +112,20 @@ class Releases:
             if key in self._read:
                 results.append((path, self._read[key]))
         return results  # type: ignore[return-value]
+
+    def _check_roster(self, dataset: str, path: Path, result: object) -> None:
+        """Refuse a list that was cut behind a whole line, and say what else a table lacks of a known release."""
+        if file_sha256(path) in registered_hashes():
+            return
+        if isinstance(result, SourceTable):
+            table = result
+        elif dataset in lists_of_zeros():
+            table = reader(dataset).read(path)
+        else:
+            return
+        said = check_roster(table, path)
+        if said:
+            self.remark(path, said)
 
     def _within_system(self, path: Path, result: T) -> T:
         """Leave out the years of a table after the last of the state system, and say so."""

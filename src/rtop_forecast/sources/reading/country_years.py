@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pandas as pd
 
+from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.reading.matching import with_country_id
 from rtop_forecast.sources.reading.table import UNMATCHED_COLUMNS, no_unmatched
 from rtop_forecast.world.states import KEYS, resolve_many
@@ -147,7 +149,9 @@ def one_per_state_year(matched: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFram
     return set_aside(matched, loser, code="code", reason="the successor's row has this state-year")
 
 
-def last_full_year(year: pd.Series, *, share: float = 0.5, month: pd.Series | None = None) -> int:
+def last_full_year(
+    year: pd.Series, *, path: str | Path, share: float = 0.5, month: pd.Series | None = None
+) -> int:
     """Last year with at least this share of the most rows that any of the ten years before it has.
 
     Releases often begin a year with a few countries or the events of some months. Such a year is not covered.
@@ -155,16 +159,26 @@ def last_full_year(year: pd.Series, *, share: float = 0.5, month: pd.Series | No
     Parameters
     ----------
     year : pandas.Series of int
+    path : path
+        For the message.
     share : float
     month : pandas.Series, optional
         Month of each row, 1 to 12 or missing. A last year whose rows do not reach December is not covered; years
         before it are not held to this.
+
+    Raises
+    ------
+    DataIntegrityError
+        If no year is covered.
     """
     counts = year.value_counts().sort_index()
-    newest = int(counts.index[-1])
+    newest = counts.index.max()
     reached = 12 if month is None else month[year == newest].max()
-    if reached < 12 and len(counts) > 1:
+    if reached < 12:
         counts = counts.drop(newest)
+    if counts.empty:
+        message = f"{Path(path).name} covers no year in full. Use the whole release."
+        raise DataIntegrityError(message)
     for last in reversed(counts.index.tolist()):
         before = counts[(counts.index < last) & (counts.index >= last - 10)]
         if before.empty or counts[last] >= share * before.max():

@@ -17,6 +17,7 @@ __all__ = [
     "explained",
     "merge_unmatched",
     "refuse_unknown_codes",
+    "refuse_unknown_names",
     "split_codes",
     "state_table",
     "with_codes",
@@ -153,6 +154,35 @@ def refuse_unknown_codes(unmatched: pd.DataFrame, path: str | Path) -> None:
         f"{Path(path).name}: every state code must be one of its code system; {int(wrong['rows'].sum())} rows "
         f"have another, first {first['code']!r} in {first['year']} ({first['reason'].rstrip('.')}). Download the "
         "official file again."
+    )
+    raise DataIntegrityError(message)
+
+
+def refuse_unknown_names(unmatched: pd.DataFrame, path: str | Path) -> None:
+    """Raise when a list in which absence means zero has a name that nobody knows: its state would read as zero.
+
+    A name of an area that is no state, or of a state in years in which it was none, is known.
+
+    Parameters
+    ----------
+    unmatched : pandas.DataFrame
+        As :attr:`SourceTable.unmatched`.
+    path : path
+        For the message.
+
+    Raises
+    ------
+    DataIntegrityError
+        With the number of rows and the first of them.
+    """
+    wrong = unmatched[~explained(unmatched)]
+    if wrong.empty:
+        return
+    first = wrong.iloc[0]
+    message = (
+        f"{Path(path).name}: where absence means zero, every name must be known; {int(wrong['rows'].sum())} rows have "
+        f"another, first {first['code']!r} in {first['year']}. If its letters are garbled, save the file in UTF-8; if "
+        "a state has a new name, please report it."
     )
     raise DataIntegrityError(message)
 

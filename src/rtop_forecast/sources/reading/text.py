@@ -330,6 +330,8 @@ def read_csv(path: str | Path, *, footer: tuple[str, ...] = (), **options: Any) 
         "sep": delimiter_of(path, line=line),
     }
     settings |= options
+    if options.get("header", line) is not None:
+        content = _with_plain_names(content, settings["sep"], line)
     try:
         frame: pd.DataFrame = pd.read_csv(io.BytesIO(content), **settings)
     except (ValueError, OverflowError, csv.Error) as error:  # ValueError: every fault that the parser finds
@@ -343,6 +345,22 @@ def read_csv(path: str | Path, *, footer: tuple[str, ...] = (), **options: Any) 
         refuse_cut_order(path, frame)
     refuse_grouped_points(path, content, frame, settings)
     return frame
+
+
+def _with_plain_names(content: bytes, delimiter: str, line: int) -> bytes:
+    """Content with the header's names as recognition reads them: without blanks around them."""
+    above = content.splitlines(keepends=True)[: line + 1]
+    if len(above) <= line:
+        return content
+    try:
+        names = next(csv.reader([above[line].decode()], delimiter=delimiter), [])
+    except csv.Error:
+        return content
+    if all(name == name.strip() for name in names):
+        return content
+    header = io.StringIO()
+    csv.writer(header, delimiter=delimiter, lineterminator="\n").writerow([name.strip() for name in names])
+    return b"".join([*above[:line], header.getvalue().encode(), content[sum(map(len, above)) :]])
 
 
 def _breaks_off(path: Path, frame: pd.DataFrame) -> bool:
