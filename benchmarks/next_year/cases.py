@@ -18,6 +18,7 @@ from next_year.raw import Release, load
 from next_year.releases import NOT_EXTENDED, YEAR_COLUMNS, next_release, year_of
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
 from rtop_forecast.sources.folder.discover import discover, reader, recognised_as
+from rtop_forecast.sources.folder.releases import Releases
 from rtop_forecast.sources.reading.table import SourceTable
 
 OURS = (InputError, DataIntegrityError, CoverageError)
@@ -185,7 +186,7 @@ def judge(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             seen = recognised_as(path)
-            table = None if seen is None else reader(seen).read(path)
+            table, said = (None, "") if seen is None else _read(path, seen, as_folder=damaged)
     except OURS as error:
         return case(REFUSED, str(error.args[0]))
     except Exception as error:  # what is measured: an error that is none of ours
@@ -199,12 +200,23 @@ def judge(
     goal = right.values if right.until is None else with_divisions(right.values, read, right.until + 1)  # noqa: PD011 (no DataFrame)
     found = compare(read, goal, until=right.until, plain=list(right.plain))
     counts = {"changed": found.changed, "added": found.added, "lost": found.lost}
-    reported = unmatched_rows(table) > right.unmatched and not damaged
+    reported = bool(said) if damaged else unmatched_rows(table) > right.unmatched
     if found.wrong or (found.lost and not reported):
         return case(WRONG, found.first, **counts)
     if stale is not None and table.source == stale:
         return case(WRONG, f"the values are right, and their source is still called {stale}", **counts)
-    return case(REPORTED if found.lost else right.outcome, found.first, **counts)
+    return case(REPORTED if found.lost else right.outcome, said or found.first, **counts)
+
+
+def _read(path: Path, dataset: str, *, as_folder: bool) -> tuple[SourceTable, str]:
+    """Table of a file, and what a folder says of it: a cut file is held to the registered releases there."""
+    if not as_folder:
+        return reader(dataset).read(path), ""
+    releases = Releases(discover(path.parent))
+    read = [table for other, table in releases.tables(dataset) if other == path]
+    if not read:
+        raise DataIntegrityError(releases.notes[path])
+    return read[0], releases.remarks.get(path, "")
 
 
 def _unread(case: Callable[..., Case], path: Path) -> Case:

@@ -12,7 +12,10 @@ from rtop_forecast.world.codes import LAST_YEAR
 from rtop_forecast.world.states import KEYS, state_years
 
 #: Variables of a year that depend on the years before: a repeated year does not repeat them.
-HISTORY = ("new_", "repeat_", "tenure", "age", "changes", "downgraded", "upgraded", "episode_")
+HISTORY = (
+    "new_", "repeat_", "tenure", "age", "changes", "downgraded", "upgraded", "episode_", "to_", "autocratization",
+    "democratization", "decline", "rise",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,6 +41,7 @@ def next_name(name: str) -> str:
     ('BattleDeaths_v26_1.csv', 'SIPRI-Milex-data-1948-2024.xlsx')
     """
     name = re.sub(r"(?<![A-Za-z\d])v(\d\d)(?=[_.])", lambda found: f"v{int(found[1]) + 1}", name)
+    name = re.sub(r"(?<![A-Za-z\d])v(\d\d)1(?=\.)", lambda found: f"v{int(found[1]) + 1}1", name)
     name = re.sub(r"(?<!\d)20(\d\d)(?!\d)", lambda found: f"20{int(found[1]) + 1:02d}", name)
     name = re.sub(r"(?<=v4\.0)(\d)(?=-)", lambda found: str(int(found[1]) + 1), name)
     name = re.sub(r"073120", "073121", name)

@@ -196,3 +196,29 @@ def test_an_extract_of_one_country_is_still_refused(more, tmp_path):
     frame[frame["country"] == "Sudan"].to_csv(tmp_path / "GEDEvent_sudan.csv", index=False)
     with pytest.raises(DataIntegrityError, match="covers no year in full"):
         ucdp_ged.read(tmp_path / "GEDEvent_sudan.csv")
+
+
+@pytest.mark.parametrize("form", ["padded", "lower"])
+def test_codes_of_federations_are_known_however_they_are_written(more, tmp_path, form):
+    frame = pd.read_csv(more["totals"], dtype="str", keep_default_na=False)
+    iso = frame["iso3"]
+    path = tmp_path / "totals_v251.csv"
+    frame.assign(iso3=" " + iso + " " if form == "padded" else iso.str.lower()).to_csv(path, index=False)
+    written, published = ucdp_ged_months.read(path), ucdp_ged_months.read(more["totals"])
+    pd.testing.assert_frame_equal(written.data, published.data)
+    assert published.data.set_index(["country_id", "year"])["events"][345, 1991] == 250
+
+
+def test_a_table_without_some_months_is_refused(more, tmp_path):
+    frame = pd.read_csv(more["totals"], dtype="str", keep_default_na=False)
+    path = tmp_path / "totals.csv"
+    frame[~((frame["year"] == "2006") & (frame["event_month"] == "3"))].to_csv(path, index=False)
+    with pytest.raises(DataIntegrityError, match=r"1 have none, first 2006-03"):
+        ucdp_ged_months.read(path)
+
+
+def test_a_table_that_reaches_further_than_its_name_is_another_release(more, tmp_path):
+    frame = pd.read_csv(more["totals"], dtype="str", keep_default_na=False)
+    path = tmp_path / "totals_v251.csv"
+    pd.concat([frame, frame[frame["year"] == "2024"].assign(year="2025")]).to_csv(path, index=False)
+    assert ucdp_ged_months.read(path).source == "ucdp-ged-months-25.1to2025"

@@ -21,9 +21,11 @@ from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import refuse, whole_numbers, years
 from rtop_forecast.sources.reading.country_years import last_full_year
 from rtop_forecast.sources.reading.coverage import first_covered
+from rtop_forecast.sources.reading.matching import with_codes
 from rtop_forecast.sources.reading.month_counts import month_counts
 from rtop_forecast.sources.reading.months import MonthTable, month_number
 from rtop_forecast.sources.reading.table import Edition, SourceTable
+from rtop_forecast.sources.registry import release_reaching
 
 __all__ = ["read", "recognise"]
 
@@ -120,6 +122,7 @@ def _events(path: Path) -> MonthTable:
 
 def _by_type(path: Path) -> MonthTable:
     frame = _table(path, sorted(_BY_TYPE), ["month", "sb", "ns", "os"])
+    frame = with_codes(frame, ["gwno"], system="ucdp")
     words = {"sb": "statebased_deaths", "ns": "nonstate_deaths", "os": "onesided_deaths"}
     _refuse_repeated(path, frame, "gwno")
     frame = frame.rename(columns=words).assign(deaths=frame[["sb", "ns", "os"]].sum(axis=1))
@@ -141,7 +144,7 @@ def _by_type(path: Path) -> MonthTable:
 
 def _totals(path: Path) -> MonthTable:
     counts = [name for name in _TOTALS if name.startswith("conflict_")]
-    frame = _table(path, list(_TOTALS), ["event_month", *counts])
+    frame = with_codes(_table(path, list(_TOTALS), ["event_month", *counts]), ["iso3"], system="iso3")
     _refuse_repeated(path, frame, "iso3")
     frame = frame.rename(columns=_TOTALS)
     _refuse_gap(path, frame[frame["events"] > 0])
@@ -149,9 +152,7 @@ def _totals(path: Path) -> MonthTable:
         frame.loc[(frame["iso3"] == successor) & (frame["year"] <= last_year), "iso3"] = code
     weights = frame.loc[frame.index.repeat(frame["events"].clip(lower=1))]
     last = last_full_year(weights["year"], path=path, month=weights["month"])
-    edition = Edition(
-        path=path, dataset="ucdp_ged_months", release=_final_release(path, default=f"{(last + 1) % 100}.1")
-    )
+    edition = Edition(path=path, dataset="ucdp_ged_months", release=_final_release(path, last))
     return month_counts(
         frame,
         [name for name in _TOTALS.values() if name not in ("iso3", "year", "month")],
@@ -191,6 +192,9 @@ def _refuse_repeated(path: Path, frame: pd.DataFrame, code: str) -> None:
     refuse(path, "each country and month has one row", frame.duplicated([code, "year", month]), frame[code])
 
 
-def _final_release(path: Path, *, default: str) -> str:
+def _final_release(path: Path, last: int) -> str:
+    """Release in the file's name if the file ends as that release does; else that of the year after the last."""
     found = re.search(r"v?(\d{2})[._]?(\d)(?!\d)", path.stem)
-    return f"{found[1]}.{found[2]}" if found else default
+    if found is None:
+        return f"{(last + 1) % 100}.1"
+    return release_reaching("ucdp_ged_months", f"{found[1]}.{found[2]}", last)

@@ -150,7 +150,7 @@ def one_per_state_year(matched: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFram
 
 
 def last_full_year(
-    year: pd.Series, *, path: str | Path, share: float = 0.5, month: pd.Series | None = None
+    year: pd.Series, *, path: str | Path = "the release", share: float = 0.5, month: pd.Series | None = None
 ) -> int:
     """Last year with at least this share of the most rows that any of the ten years before it has.
 
