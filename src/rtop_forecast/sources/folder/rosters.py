@@ -109,7 +109,7 @@ def loss_of(table: SourceTable) -> Loss | None:
         absent=tuple(absent),
         state_years=int(expected["state_years"].sum()),
         fewer=int(fewer.sum()),
-        first=int(fewer.idxmax()) if fewer.any() else 0,
+        first=int(fewer.index[fewer.to_numpy().argmax()]) if fewer.any() else 0,
         begins=begun,
         release_begins=int(roster["covers_from"].max()),
     )
@@ -151,7 +151,7 @@ def lists_of_zeros() -> frozenset[str]:
 def _rosters() -> dict[str, pd.DataFrame]:
     """Read the registered rosters, by list."""
     frame = pd.read_parquet(datasets_dir() / "rosters.parquet")
-    return dict(iter(frame.groupby("list")))
+    return {str(name): roster for name, roster in frame.groupby("list")}
 
 
 def _name(state: int) -> str:
