@@ -83,7 +83,7 @@ def read(path: str | Path) -> SourceTable:
     )
 
 
-def _years_of(frame: pd.DataFrame, column: str, path: Path) -> np.ndarray[Any, np.dtype[np.int64]]:
+def _years_of(frame: pd.DataFrame, column: str, path: Path) -> np.ndarray[Any, np.dtype[Any]]:
     """Years of a column of days: counted from 1970, as R keeps them, or written as 1920-01-10."""
     written = frame[column].astype("str").str.extract(r"^\s*(\d{4})-\d{2}-\d{2}(?!\d)")[0]
     if written.notna().any():

@@ -147,8 +147,10 @@ def _ohchr_table(path: str | Path) -> pd.DataFrame:
 
 def _day(cell: object) -> date | None:
     """Day of a cell: a date, or text such as "14 Jan 1980 a" or "1980-01-14"; None if it is empty or no day."""
+    if cell is pd.NaT:
+        return None
     if isinstance(cell, datetime):
-        return cell.date() if cell == cell else None  # pandas' missing time is no time, not even itself
+        return cell.date()
     if isinstance(cell, date):
         return cell
     named = re.match(r"\s*(\d{1,2}) ([A-Za-z]{3})[a-z]* (\d{4})", str(cell))
