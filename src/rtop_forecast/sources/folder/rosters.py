@@ -42,8 +42,8 @@ def listed_states(table: SourceTable, *, until: int | None = None) -> pd.DataFra
     listed = ((values.notna() & (values != 0)) if table.zero_inside else values.notna()).any(axis=1)
     if until is not None:
         listed &= table.data["year"] <= until
-    years = table.data[listed].groupby("country_id")["year"]
-    return years.agg(begins="min", ends="max", state_years="size")
+    by_state = table.data[listed].groupby("country_id")
+    return by_state.agg(begins=("year", "min"), ends=("year", "max"), state_years=("year", "size"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +109,7 @@ def loss_of(table: SourceTable) -> Loss | None:
         absent=tuple(absent),
         state_years=int(expected["state_years"].sum()),
         fewer=int(fewer.sum()),
-        first=int(fewer.index[fewer.to_numpy().argmax()]) if fewer.any() else 0,
+        first=int(str(fewer.idxmax())) if fewer.any() else 0,
         begins=begun,
         release_begins=int(roster["covers_from"].max()),
     )
