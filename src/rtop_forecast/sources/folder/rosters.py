@@ -63,8 +63,8 @@ class Loss:
         covers other years.
     first : int
         First state with fewer state-years.
-    begins, release_begins : int
-        First years that the table and the release cover.
+    span, release_span : tuple of (int, int)
+        First and last year that the table and the release cover.
     """
 
     release: str
@@ -73,8 +73,16 @@ class Loss:
     state_years: int
     fewer: int
     first: int
-    begins: int
-    release_begins: int
+    span: tuple[int, int]
+    release_span: tuple[int, int]
+
+    @property
+    def shorter(self) -> str:
+        """At which end the table covers fewer years, in words; empty if at none."""
+        (first, last), (begins, ends) = self.span, self.release_span
+        parts = [f"begins in {first}, release {self.release} in {begins}"] if first > begins else []
+        parts += [f"ends in {last}, release {self.release} in {ends}"] if last < ends else []
+        return f"it {' and '.join(parts)}" if parts else ""
 
     @property
     def words(self) -> str:
@@ -112,8 +120,8 @@ def loss_of(table: SourceTable) -> Loss | None:
         state_years=int(expected["state_years"].sum()),
         fewer=int(fewer.sum()),
         first=int(fewer.sort_values(kind="stable").index[-1]) if fewer.any() else 0,
-        begins=begun,
-        release_begins=int(roster["covers_from"].max()),
+        span=(begun, ended),
+        release_span=(int(roster["covers_from"].max()), int(nearest)),
     )
 
 
@@ -130,8 +138,7 @@ def check_roster(table: SourceTable, path: Path) -> str:
     loss = loss_of(table)
     if loss is None:
         return ""
-    late = loss.begins > loss.release_begins
-    said = f"it begins in {loss.begins}, release {loss.release} in {loss.release_begins}" if late else ""
+    said = loss.shorter
     if not loss.words:
         return said
     too_many = len(loss.absent) > _MOST_STATES or loss.fewer > _MOST_STATE_YEARS * loss.state_years
