@@ -1,6 +1,13 @@
 """Public names, each in the module that defines it; :mod:`lazy_loader` reads this file."""
 
+from . import calibration as calibration
+from . import evaluation as evaluation
+from . import explanation as explanation
+from . import features as features
+from . import models as models
 from . import plot as plot
+from . import sources as sources
+from . import targets as targets
 from .errors import CoverageError as CoverageError
 from .errors import DataIntegrityError as DataIntegrityError
 from .errors import DownloadError as DownloadError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -79,6 +80,19 @@ def test_a_peer_is_scored_on_the_states_that_both_forecast(folder, panel):
     assert row["peer_log_loss"] == pytest.approx(scores["log_loss"], abs=1e-15)
     with pytest.raises(rtop.InputError, match="need country_id, origin_year and prob"):
         rtop.score_published(folder, panel, peers={"half": peer[["country_id"]]})
+
+
+def test_the_projects_own_forecasts_are_as_they_were_published(panel):
+    folder = Path(__file__).parents[2] / "published"
+    record = rtop.score_published(folder, panel)
+    page = (folder / "README.md").read_text(encoding="utf-8")
+    for path in sorted(folder.glob("*.json")):
+        locked = rtop.read_locked(path)
+        row = next(line for line in page.splitlines() if f"`{path.name}`" in line)
+        assert f"`{locked.sha256}`" in row
+        assert locked.locked_on in row
+        assert locked.timing in row
+    assert len(record.forecasts) == page.count(".json`")
 
 
 def test_a_folder_without_a_record_is_refused(panel, tmp_path):

@@ -88,9 +88,9 @@ def _years_of(frame: pd.DataFrame, column: str, path: Path) -> np.ndarray[Any, n
     written = frame[column].astype("str").str.extract(r"^\s*(\d{4})-\d{2}-\d{2}(?!\d)")[0]
     if written.notna().any():
         refuse(path, f"column {column!r} must hold days", written.isna(), frame[column])
-        return written.to_numpy(dtype="int64")
+        return np.asarray(written, dtype=np.int64)
     days = whole_numbers(frame, [column], path=path, bounds=(-60_000, 50_000))[column]
-    return pd.to_datetime(days, unit="D").dt.year.to_numpy(dtype="int64")
+    return np.asarray(pd.to_datetime(days, unit="D").dt.year, dtype=np.int64)
 
 
 def _yearly(path: Path) -> tuple[pd.DataFrame, int]:

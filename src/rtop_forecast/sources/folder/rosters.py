@@ -119,7 +119,7 @@ def loss_of(table: SourceTable) -> Loss | None:
         absent=tuple(absent),
         state_years=int(expected["state_years"].sum()),
         fewer=int(fewer.sum()),
-        first=int(fewer.sort_values(kind="stable").index[-1]) if fewer.any() else 0,
+        first=int(str(fewer.idxmax())) if fewer.any() else 0,
         span=(begun, ended),
         release_span=(int(roster["covers_from"].max()), int(nearest)),
     )
