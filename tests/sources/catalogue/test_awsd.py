@@ -21,3 +21,11 @@ def test_an_unknown_code_is_refused_and_no_zero(data_dir, tmp_path, mark):
     )
     with pytest.raises(DataIntegrityError, match=r"every code or name must be known"):
         awsd.read(path)
+
+
+def test_na_for_no_code_leaves_the_incidents_where_their_names_are(data_dir, tmp_path):
+    source = data_dir / "humanitarian" / "security_incidents.csv"
+    frame = pd.read_csv(source, dtype="str", keep_default_na=False)
+    path = tmp_path / "incidents.csv"
+    frame.assign(**{"Country Code": frame["Country Code"].replace("", "NA")}).to_csv(path, index=False)
+    pd.testing.assert_frame_equal(awsd.read(path).data, awsd.read(source).data)
