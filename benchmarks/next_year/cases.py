@@ -201,6 +201,8 @@ def judge(
     found = compare(read, goal, until=right.until, plain=list(right.plain))
     counts = {"changed": found.changed, "added": found.added, "lost": found.lost}
     reported = bool(said) if damaged else unmatched_rows(table) > right.unmatched
+    if damaged and reported and (found.wrong or found.lost):
+        return case(REPORTED, said, **counts)
     if found.wrong or (found.lost and not reported):
         return case(WRONG, found.first, **counts)
     if stale is not None and table.source == stale:

@@ -122,7 +122,9 @@ def test_a_name_that_nobody_knows_is_refused_and_an_area_is_not(data_dir, tmp_pa
     text = (data_dir / "treaties" / "untreaties_4-9.csv").read_text(encoding="utf-8")
     path = tmp_path / "untreaties_4-9.csv"
     path.write_text(text, encoding="mac_roman")
-    with pytest.raises(DataIntegrityError, match=r"every name must be known; \d+ rows have another, first"):
+    with pytest.raises(
+        DataIntegrityError, match=r"every code or name must be known; \d+ rows have another, first"
+    ):
         treaties.read(path)
     path.write_text(text + "Holy See,,26 Jun 2002 a\n", encoding="utf-8")
     assert len(treaties.read(path).data) == len(treaties.read(data_dir / "treaties" / path.name).data)

@@ -109,3 +109,12 @@ def test_a_workbook_with_a_column_twice_is_refused_by_name(tmp_path, xlsx):
     xlsx(path, {"s": [["a", "b", "a"], [1, 2, 3]]})
     with pytest.raises(DataIntegrityError, match="1 names stand twice, first 'a'"):
         read_table(path)
+
+
+def test_a_population_of_nobody_is_refused(data_dir, tmp_path):
+    """As where a re-export filled its empty cells with 0."""
+    frame = pd.read_csv(data_dir / FILES["maddison"], keep_default_na=False, na_values=[""])
+    path = tmp_path / "maddison.csv"
+    frame.fillna(0).to_csv(path, index=False)
+    with pytest.raises(DataIntegrityError, match=r"must lie between 0\.001 and"):
+        reader("maddison").read(path)

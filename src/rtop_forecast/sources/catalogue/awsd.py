@@ -83,7 +83,9 @@ def read(path: str | Path) -> SourceTable:
         reason=f"the export does not cover the years after {last} in full",
     )
     events["Country"] = events["Country"].replace(_PARTS)
-    nowhere = _blank(events["Country Code"]) & _blank(events["Country"])
+    # "NA" without a name may mean Namibia or none
+    code = events["Country Code"]
+    nowhere = (_blank(code) | code.astype("str").str.strip().eq("NA")) & _blank(events["Country"])
     events, unplaced = set_aside(events, nowhere, code="Country", reason="the incident has no country")
     return event_counts(
         events,

@@ -69,7 +69,8 @@ def _table_and_rest(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     frame = files.excel_table(path, sheet=_SHEET) if official else files.read_table(path, marks=_LONG)
     files.refuse_missing_columns(path, frame.columns, names, what="the Maddison Project Database")
     frame = years(frame[list(names)].rename(columns=names), "year", path=path, first=1)
-    bounds = {"population": (0.0, 1e10), "gdp_per_head": (0.0, 1e7)}
+    # no state has nobody or nothing: a 0 was filled in where a cell was empty
+    bounds = {"population": (0.001, 1e10), "gdp_per_head": (0.001, 1e7)}
     frame = numbers(frame, ["population", "gdp_per_head"], path=path, bounds=bounds)
     if official:
         frame["population"] = frame["population"] * 1000  # the workbook counts in thousands

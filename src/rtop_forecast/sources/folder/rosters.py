@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.sources.reading.months import MonthTable, month_number
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.storage.bundled import datasets_dir
 from rtop_forecast.world.states import list_states
@@ -23,6 +24,7 @@ COLUMNS = (
 #: What a new release of a list may lack of the one before: no state but one, and one in a hundred state-years. From
 #: release 23.1 to 25.1, UCDP dropped no state and two of a thousand state-years.
 _MOST_STATES, _MOST_STATE_YEARS = 1, 0.01
+_MONTHS, _HALF_A_YEAR = "ucdp-ged-months", 6
 
 
 def key_of(table: SourceTable) -> str:
@@ -42,8 +44,8 @@ def listed_states(table: SourceTable, *, until: int | None = None) -> pd.DataFra
     listed = ((values.notna() & (values != 0)) if table.zero_inside else values.notna()).any(axis=1)
     if until is not None:
         listed &= table.data["year"] <= until
-    by_state = table.data[listed].groupby("country_id")
-    return by_state.agg(begins=("year", "min"), ends=("year", "max"), state_years=("year", "size"))
+    states = table.data[listed].groupby("country_id")
+    return states.agg(begins=("year", "min"), ends=("year", "max"), state_years=("year", "size"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +63,8 @@ class Loss:
         covers other years.
     first : int
         First state with fewer state-years.
-    begins, release_begins : int
-        First years that the table and the release cover.
+    span, release_span : tuple of (int, int)
+        First and last year that the table and the release cover.
     """
 
     release: str
@@ -71,8 +73,16 @@ class Loss:
     state_years: int
     fewer: int
     first: int
-    begins: int
-    release_begins: int
+    span: tuple[int, int]
+    release_span: tuple[int, int]
+
+    @property
+    def shorter(self) -> str:
+        """At which end the table covers fewer years, in words; empty if at none."""
+        (first, last), (begins, ends) = self.span, self.release_span
+        parts = [f"begins in {first}, release {self.release} in {begins}"] if first > begins else []
+        parts += [f"ends in {last}, release {self.release} in {ends}"] if last < ends else []
+        return f"it {' and '.join(parts)}" if parts else ""
 
     @property
     def words(self) -> str:
@@ -110,8 +120,8 @@ def loss_of(table: SourceTable) -> Loss | None:
         state_years=int(expected["state_years"].sum()),
         fewer=int(fewer.sum()),
         first=int(str(fewer.idxmax())) if fewer.any() else 0,
-        begins=begun,
-        release_begins=int(roster["covers_from"].max()),
+        span=(begun, ended),
+        release_span=(int(roster["covers_from"].max()), int(nearest)),
     )
 
 
@@ -123,11 +133,12 @@ def check_roster(table: SourceTable, path: Path) -> str:
     DataIntegrityError
         If absence means zero in the table and it lacks more than a revision drops.
     """
+    if table.months is not None and table.months.provisional:
+        return _quiet_states(table.months)
     loss = loss_of(table)
     if loss is None:
         return ""
-    late = loss.begins > loss.release_begins
-    said = f"it begins in {loss.begins}, release {loss.release} in {loss.release_begins}" if late else ""
+    said = loss.shorter
     if not loss.words:
         return said
     too_many = len(loss.absent) > _MOST_STATES or loss.fewer > _MOST_STATE_YEARS * loss.state_years
@@ -138,6 +149,26 @@ def check_roster(table: SourceTable, path: Path) -> str:
         )
         raise DataIntegrityError(message)
     return "; ".join(part for part in (said, f"{loss.words}: revised, or the file was cut") if part)
+
+
+def _quiet_states(months: MonthTable) -> str:
+    """Say which states of the last final release's last year are without any event in half a year or more.
+
+    Nothing tells peace from a cut file there: candidate events have no release before them to be held to.
+    """
+    known = _rosters().get(_MONTHS)
+    if known is None or month_number(*months.last) - month_number(*months.first) + 1 < _HALF_A_YEAR:
+        return ""
+    listed = months.data.loc[(months.data[list(months.variables)] != 0).any(axis=1), "country_id"]
+    year = int(known["covers_to"].max())
+    active = known.loc[known["ends"] == year, "country_id"]
+    quiet = active[~active.isin(listed)]
+    if quiet.empty:
+        return ""
+    return (
+        f"{len(quiet)} of {len(active)} states with events in {year} have none in it, first {_name(quiet.iloc[0])}: "
+        "peace, or the file was cut"
+    )
 
 
 def lists_of_zeros() -> frozenset[str]:

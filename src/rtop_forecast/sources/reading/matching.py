@@ -159,9 +159,9 @@ def refuse_unknown_codes(unmatched: pd.DataFrame, path: str | Path) -> None:
 
 
 def refuse_unknown_names(unmatched: pd.DataFrame, path: str | Path) -> None:
-    """Raise when a list in which absence means zero has a name that nobody knows: its state would read as zero.
+    """Raise when a list in which absence means zero has a code or name that nobody knows: its state would read as zero.
 
-    A name of an area that is no state, or of a state in years in which it was none, is known.
+    That of an area that is no state, or of a state in years in which it was none, is known.
 
     Parameters
     ----------
@@ -180,9 +180,9 @@ def refuse_unknown_names(unmatched: pd.DataFrame, path: str | Path) -> None:
         return
     first = wrong.iloc[0]
     message = (
-        f"{Path(path).name}: where absence means zero, every name must be known; {int(wrong['rows'].sum())} rows have "
-        f"another, first {first['code']!r} in {first['year']}. If its letters are garbled, save the file in UTF-8; if "
-        "a state has a new name, please report it."
+        f"{Path(path).name}: where absence means zero, every code or name must be known; {int(wrong['rows'].sum())} "
+        f"rows have another, first {first['code']!r} in {first['year']}. If its letters are garbled, save the file in "
+        "UTF-8; if a state has a new name, please report it."
     )
     raise DataIntegrityError(message)
 
@@ -223,6 +223,8 @@ def state_table(
     """
     lost = merge_unmatched(list(unmatched))
     refuse_unknown_codes(lost, edition.path)
+    if zero_inside:
+        refuse_unknown_names(lost, edition.path)
     if matched.empty:
         message = (
             f"{edition.path.name}: no row belongs to an independent state and year of 1946 or later. "

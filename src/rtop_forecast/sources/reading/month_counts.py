@@ -8,7 +8,7 @@ import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.reading.country_years import resolved, set_aside
-from rtop_forecast.sources.reading.matching import merge_unmatched, refuse_unknown_codes
+from rtop_forecast.sources.reading.matching import merge_unmatched, refuse_unknown_codes, refuse_unknown_names
 from rtop_forecast.sources.reading.months import MONTH_KEYS, MonthTable, month_number
 from rtop_forecast.sources.reading.table import Edition
 from rtop_forecast.world.states import LAST_YEAR
@@ -90,6 +90,7 @@ def month_counts(
     matched["year"] = matched.pop("_year")
     unmatched = merge_unmatched([partial, lost])
     refuse_unknown_codes(unmatched, edition.path)
+    refuse_unknown_names(unmatched, edition.path)
     if matched.empty:
         message = f"{edition.path.name}: no row belongs to an independent state. Use the official release."
         raise DataIntegrityError(message)
