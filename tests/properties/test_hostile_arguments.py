@@ -55,6 +55,7 @@ def calls(parts, a, b, c):
         "as_of": lambda: panel.as_of(a),
         "states": lambda: rtop.list_states(),
         "resolve": lambda: rtop.resolve_state(a, system=b, year=c),
+        "find_codes": lambda: rtop.find_codes(a, b, codes=c),
         "resolve(name)": lambda: rtop.resolve_state(a, system="name", year=2000),
         "build_features(names)": lambda: rtop.build_features(panel, names=a) if a is not None else None,
         "build_features(own)": lambda: rtop.build_features(panel, names=["mk_ongoing_count"], own=a),
@@ -144,6 +145,9 @@ def test_any_argument_is_taken_or_refused_by_us(parts, name, a, b, c):
 @pytest.mark.slow
 @settings(max_examples=1000, **LOOSE)
 @given(name=st.sampled_from(NAMES), a=ANYTHING, b=ANYTHING, c=ANYTHING)
+@pytest.mark.filterwarnings(
+    "ignore::hypothesis.errors.HypothesisWarning"
+)  # of long arguments in what it prints
 def test_any_argument_is_taken_or_refused_by_us_at_length(parts, name, a, b, c):
     survives(parts, name, a, b, c)
 

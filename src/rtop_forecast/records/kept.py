@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from rtop_forecast.checks.arguments import integer, path_argument
+from rtop_forecast.checks.arguments import choice, integer, path_argument
 from rtop_forecast.display import Displayed
 from rtop_forecast.errors import InputError, StorageError
 from rtop_forecast.forecasting.fingerprint import fingerprint
@@ -152,9 +152,7 @@ class ResultCache(Displayed):
         return f"{count} results, {megabytes:.0f} MB, in {self.folder} (at most {self.megabytes} MB)"
 
     def _entry(self, noun: str, parts: Mapping[str, Any]) -> Path:
-        if noun not in _LOAD:
-            message = f"noun must be one of {', '.join(_LOAD)}; got {noun!r}."
-            raise InputError(message)
+        choice(noun, name="noun", options=tuple(_LOAD))
         key = {
             "package": folder_digest(_PACKAGE, "*.py"),
             "tables": folder_digest(datasets_dir()),

@@ -7,9 +7,9 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from rtop_forecast.checks.arguments import strings
+from rtop_forecast.checks.arguments import quoted, strings
 from rtop_forecast.errors import InputError
 from rtop_forecast.world.codes import SYSTEMS, codes_of
 
@@ -20,6 +20,8 @@ CODE_COLUMNS = {"iso3": "iso3", "iso_numeric": "m49", "cow": "cow", "vdem": "vde
 
 #: How the crosswalk's notes begin on codes that are read but never given.
 _OUT_OF_USE = ("withdrawn", "older code", "used by some")
+
+_LARGEST = 1_000_000
 
 
 def find_codes(
@@ -56,8 +58,14 @@ def find_codes(
     if unknown:
         message = f"codes must be of {', '.join({**CODE_COLUMNS, **dict.fromkeys(SYSTEMS)})}; {unknown[0]!r} is not."
         raise InputError(message)
-    ids = np.atleast_1d(np.asarray(country_id, dtype=np.int64))
-    years = np.broadcast_to(np.asarray(year, dtype=np.int64), ids.shape)
+    ids = np.atleast_1d(_whole(country_id, name="country_id"))
+    years = _whole(year, name="year")
+    if ids.ndim > 1 or years.shape not in ((), (1,), ids.shape):
+        message = (
+            f"year must be one number, or one for each of the {ids.size} states; got shape {years.shape}."
+        )
+        raise InputError(message)
+    years = np.broadcast_to(years, ids.shape)
     columns = {}
     for name in names:
         table = _codes_of_states(CODE_COLUMNS.get(name, name))
@@ -101,3 +109,16 @@ def _codes_of_states(system: str) -> dict[int, list[tuple[int, int, str]]]:
             )
         )
     return found
+
+
+def _whole(values: ArrayLike, *, name: str) -> NDArray[np.int64]:
+    """Read whole numbers of a size that codes and years have."""
+    try:
+        found = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        message = f"{name} must be whole numbers; got {quoted(values)}."
+        raise InputError(message) from error
+    if not (np.isfinite(found) & (found == np.floor(found)) & (np.abs(found) < _LARGEST)).all():
+        message = f"{name} must be whole numbers; got {quoted(values)}."
+        raise InputError(message)
+    return found.astype(np.int64)

@@ -27,7 +27,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from rtop_forecast.checks.arguments import integer
+from rtop_forecast.checks.arguments import choice, integer
 from rtop_forecast.errors import CoverageError, InputError
 from rtop_forecast.storage.bundled import core_file
 from rtop_forecast.world.codes import (
@@ -351,11 +351,8 @@ def resolve_many(codes: ArrayLike, years: ArrayLike, *, system: str) -> Resoluti
     )
 
 
-def _checked_system(system: str) -> str:
-    if system not in SYSTEMS:
-        message = f"system must be one of {', '.join(SYSTEMS)}; got {system!r}."
-        raise InputError(message)
-    return system
+def _checked_system(system: object) -> str:
+    return choice(system, name="system", options=tuple(SYSTEMS))
 
 
 def _integer_years(years: ArrayLike, *, rows: int) -> NDArray[np.int64]:
