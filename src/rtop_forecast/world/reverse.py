@@ -60,7 +60,10 @@ def find_codes(
         raise InputError(message)
     ids = np.atleast_1d(_whole(country_id, name="country_id"))
     years = _whole(year, name="year")
-    if ids.ndim > 1 or years.shape not in ((), (1,), ids.shape):
+    if ids.ndim > 1:
+        message = f"country_id must be one number or a list of them; got shape {ids.shape}."
+        raise InputError(message)
+    if years.shape not in ((), (1,), ids.shape):
         message = (
             f"year must be one number, or one for each of the {ids.size} states; got shape {years.shape}."
         )
