@@ -10,9 +10,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +24,10 @@ from joblib import Parallel, delayed
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from next_year.cases import FOREIGN, SKIPPED, WRONG, Case, cases_of
-from next_year.folder import folder_cases
+from next_year.cases import FOREIGN, NOT_BUILT, SKIPPED, WRONG, Case, cases_of
+from next_year.folder import FORMS, folder_cases
 from next_year.published import published_cases
-from next_year.reported import reported_cases
+from next_year.reported import reported_case, reported_names
 
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
 from rtop_forecast.sources.folder.discover import discover, reader
@@ -33,24 +37,74 @@ from rtop_forecast.sources.registry import datasets
 def main() -> None:
     arguments = _arguments()
     start = time.perf_counter()
-    only = set(arguments.only.split(",")) if arguments.only else set(datasets())
-    groups = set(arguments.groups.split(","))
-    cases: list[Case] = []
-    forms = frozenset(arguments.forms.split(",")) if arguments.forms else frozenset()
-    if "forms" in groups:
-        work = readable(arguments.data, only)
-        work += readable(arguments.more, only - set(discover(arguments.data).files))
-        run = Parallel(n_jobs=arguments.jobs)
-        parts = run(delayed(_forms)(path, name, forms) for path, name in work)
-        cases += [case for part in parts for case in part]
-    if "published" in groups:
-        cases += published_cases(arguments.more, only)
-    if "reported" in groups:
-        cases += reported_cases(arguments.data, arguments.more, only)
-    if "folder" in groups:
-        cases += folder_cases(arguments.data, forms)
+    tasks = _tasks(arguments)
+    run = Parallel(n_jobs=arguments.jobs, return_as="generator_unordered")
+    parts: dict[int, list[Case]] = {}
+    for place, cases, seconds in run(delayed(_done)(place, task) for place, task in enumerate(tasks)):
+        parts[place] = cases
+        _report(tasks[place], cases, seconds, done=len(parts), tasks=len(tasks), start=start)
+    cases = [case for place in sorted(parts) for case in parts[place]]
     document = _document(cases, time.perf_counter() - start)
     print(json.dumps(document, indent=1) if arguments.json else _summary(document))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """Cases that are built and judged together, and their share of the work: the largest come first."""
+
+    name: str
+    make: Callable[[], list[Case]]
+    size: float
+
+
+def _tasks(arguments: argparse.Namespace) -> list[Task]:
+    """What is to be done, the largest first, so that no worker waits for another at the end."""
+    data, more = arguments.data, arguments.more
+    only = set(arguments.only.split(",")) if arguments.only else set(datasets())
+    forms = frozenset(arguments.forms.split(",")) if arguments.forms else frozenset()
+    groups = set(arguments.groups.split(","))
+    tasks = []
+    if "folder" in groups:
+        chosen = [form for form in FORMS if not forms or form in forms]
+        tasks += [
+            Task(name=f"folder {form}", make=partial(folder_cases, data, frozenset({form})), size=math.inf)
+            for form in chosen
+        ]
+    if "forms" in groups:
+        tasks += [
+            Task(
+                name=f"{name} {path.name}", make=partial(_forms, path, name, forms), size=path.stat().st_size
+            )
+            for folder in (data, more)
+            for path, name in readable(folder, only)
+        ]
+    if "published" in groups:
+        tasks.append(Task(name="published", make=partial(published_cases, more, only), size=1e6))
+    if "reported" in groups:
+        tasks += [
+            Task(name=f"reported {name}", make=partial(reported_case, name, data, more), size=1e6)
+            for name in reported_names(only)
+        ]
+    return sorted(tasks, key=lambda task: (-task.size, task.name))
+
+
+def _done(place: int, task: Task) -> tuple[int, list[Case], float]:
+    start = time.perf_counter()
+    return place, task.make(), time.perf_counter() - start
+
+
+def _report(task: Task, cases: list[Case], seconds: float, *, done: int, tasks: int, start: float) -> None:
+    """Say on the error stream what is done, and at once what is wrong."""
+    passed = time.perf_counter() - start
+    print(
+        f"{passed:6.0f} s  {done}/{tasks}  {task.name}: {len(cases)} cases in {seconds:.0f} s",
+        file=sys.stderr,
+    )
+    for case in cases:
+        if case.outcome in (WRONG, SKIPPED, FOREIGN, NOT_BUILT):
+            detail = f"{case.dataset} {case.file} {case.form}: {case.outcome}: {case.detail}"
+            print(f"          {detail}", file=sys.stderr)
+    sys.stderr.flush()
 
 
 def readable(folder: Path, only: set[str]) -> list[tuple[Path, str]]:
