@@ -58,7 +58,7 @@ class Task:
 
 
 def _tasks(arguments: argparse.Namespace) -> list[Task]:
-    """What is to be done, the largest first, so that no worker waits for another at the end."""
+    """List what is to be done, the largest first, so that no worker waits for another at the end."""
     data, more = arguments.data, arguments.more
     only = set(arguments.only.split(",")) if arguments.only else set(datasets())
     forms = frozenset(arguments.forms.split(",")) if arguments.forms else frozenset()

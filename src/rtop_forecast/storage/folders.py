@@ -19,7 +19,8 @@ def paths_under(folder: Path) -> list[Path]:
     """
     found: list[Path] = []
     seen: set[Path] = set()
-    own, linked = [folder], []
+    own = [folder]
+    linked: list[Path] = []
     while own or linked:
         here = own.pop() if own else linked.pop(0)
         real = here.resolve()
