@@ -2,7 +2,9 @@
 
     python benchmarks/next_year.py --data ../shared/data --more ../shared/more [--only hief,pts] [--jobs 2] [--json]
 
-`wrong_silent` counts files that were read with values that are not those of the file, and files that a folder does
+The groups of cases: `forms` re-exports, cuts and extends each file, `published` reads real files of other forms,
+`reported` repeats the faults once reported, `folder` reads whole folders of next year's files, `speed` times a ranking
+from one. `wrong_silent` counts files that were read with values that are not those of the file, and files that a folder does
 not list; `foreign_errors` counts errors that are none of the library's own.
 """
 
@@ -25,9 +27,10 @@ from joblib import Parallel, delayed
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from next_year.cases import FOREIGN, NOT_BUILT, SKIPPED, WRONG, Case, cases_of
-from next_year.folder import FORMS, folder_cases
+from next_year.folder import folder_cases
 from next_year.published import published_cases
 from next_year.reported import reported_case, reported_names
+from next_year.speed import rank_seconds
 
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
 from rtop_forecast.sources.folder.discover import discover, reader
@@ -45,6 +48,8 @@ def main() -> None:
         _report(tasks[place], cases, seconds, done=len(parts), tasks=len(tasks), start=start)
     cases = [case for place in sorted(parts) for case in parts[place]]
     document = _document(cases, time.perf_counter() - start)
+    if "speed" in arguments.groups.split(","):
+        document["rank"] = rank_seconds(arguments.data)
     print(json.dumps(document, indent=1) if arguments.json else _summary(document))
 
 
@@ -65,11 +70,7 @@ def _tasks(arguments: argparse.Namespace) -> list[Task]:
     groups = set(arguments.groups.split(","))
     tasks = []
     if "folder" in groups:
-        chosen = [form for form in FORMS if not forms or form in forms]
-        tasks += [
-            Task(name=f"folder {form}", make=partial(folder_cases, data, frozenset({form})), size=math.inf)
-            for form in chosen
-        ]
+        tasks.append(Task(name="folders", make=partial(folder_cases, data, forms), size=math.inf))
     if "forms" in groups:
         tasks += [
             Task(
@@ -134,7 +135,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", help="datasets, separated by commas")
     parser.add_argument("--forms", help="forms, separated by commas, as same,pandas,next_year,some_newer")
     parser.add_argument(
-        "--groups", default="forms,published,reported,folder", help="groups of cases, separated by commas"
+        "--groups",
+        default="forms,published,reported,folder,speed",
+        help="groups of cases, separated by commas",
     )
     parser.add_argument("--jobs", type=int, default=1, help="files at a time")
     parser.add_argument("--json", action="store_true", help="print JSON")
@@ -160,6 +163,8 @@ def _summary(document: dict[str, Any]) -> str:
     ]
     totals = ", ".join(f"{name} {count}" for name, count in document["outcomes"].items())
     lines += ["", f"{document['cases']} cases in {document['seconds']} s: {totals}"]
+    if "rank" in document:
+        lines += [f"rank from next year's folder: {document['rank']}"]
     lines += [f"wrong_silent {document['wrong_silent']}, foreign_errors {document['foreign_errors']}"]
     return "\n".join(lines)
 
