@@ -4,8 +4,8 @@
 
 The groups of cases: `forms` re-exports, cuts and extends each file, `published` reads real files of other forms,
 `reported` repeats the faults once reported, `folder` reads whole folders of next year's files, `speed` times a ranking
-from one. `wrong_silent` counts files that were read with values that are not those of the file, and files that a folder does
-not list; `foreign_errors` counts errors that are none of the library's own.
+from one. `wrong_silent` counts files that were read with values that are not those of the file, and files that a folder
+does not list; `foreign_errors` counts errors that are none of the library's own.
 """
 
 from __future__ import annotations

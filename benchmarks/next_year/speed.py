@@ -20,7 +20,7 @@ _MOST = 1.2
 
 
 def rank_seconds(data: Path, *, repeats: int = 2) -> dict[str, Any]:
-    """Seconds of ``rank --data DIR --origin YEAR`` in fresh processes, one job each, nothing kept; the least of several.
+    """Seconds of ``rank --data DIR --origin YEAR`` in fresh processes, one job each, nothing kept: the least of some.
 
     The origins take turns, so that what else the machine does falls on both. The ratio is that of processor time.
     """
