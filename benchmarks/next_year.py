@@ -15,6 +15,7 @@ import json
 import math
 import sys
 import time
+import warnings
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -77,7 +78,7 @@ def _tasks(arguments: argparse.Namespace) -> list[Task]:
                 name=f"{name} {path.name}", make=partial(_forms, path, name, forms), size=path.stat().st_size
             )
             for folder in (data, more)
-            for path, name in readable(folder, only)
+            for path, name in _recognised(folder, only)
         ]
     if "published" in groups:
         tasks.append(Task(name="published", make=partial(published_cases, more, only), size=1e6))
@@ -108,21 +109,20 @@ def _report(task: Task, cases: list[Case], seconds: float, *, done: int, tasks: 
     sys.stderr.flush()
 
 
-def readable(folder: Path, only: set[str]) -> list[tuple[Path, str]]:
-    """Releases of some datasets in a folder that are read as they are: the path and the dataset."""
+def _recognised(folder: Path, only: set[str]) -> list[tuple[Path, str]]:
+    """Files of some datasets in a folder: the path and the dataset."""
     found = discover(folder)
-    work = []
-    for name in sorted(only & set(found.files)):
-        for path in found.of(name):
-            try:
-                reader(name).read(path)
-            except (InputError, DataIntegrityError, CoverageError):
-                continue
-            work.append((path, name))
-    return work
+    return [(path, name) for name in sorted(only & set(found.files)) for path in found.of(name)]
 
 
 def _forms(path: Path, dataset: str, forms: frozenset[str]) -> list[Case]:
+    """Cases of one file; none if it is not read as it is."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            reader(dataset).read(path)
+    except (InputError, DataIntegrityError, CoverageError):
+        return []
     return list(cases_of(path, dataset, only_forms=forms))
 
 
