@@ -3,6 +3,9 @@
 That an episode is over shows only after three quiet years, by the rule of the event list (fewer than 100
 civilians killed a year for three years). Its last year is coded with that hindsight. So an episode counts
 as under way here until two years after its last year, as it would have been seen at the time.
+
+By the same rule what the list says of its last year holds for the two years after it: an episode under way then is
+not known to be over, and no other is known to have begun. Features of the list are carried that long, with their age.
 """
 
 from __future__ import annotations
@@ -10,17 +13,22 @@ from __future__ import annotations
 import numpy as np
 
 from rtop_forecast.checks.arrays import FloatArray
-from rtop_forecast.features.catalogue.make import level
 from rtop_forecast.features.grid import Grid
 from rtop_forecast.features.spec import FeatureSpec
 from rtop_forecast.features.transforms import decayed_sum, lag, spell_length, trailing_max
 from rtop_forecast.world.episodes import QUIET_YEARS
 
+#: Age in years from which the list of episodes says too little: the quiet years that its rule asks for are over then.
+LIST_AGE = QUIET_YEARS
 
 def under_way(grid: Grid) -> FloatArray:
     """Episodes not yet known to be over: those coded as ongoing and those in their first quiet years."""
-    quiet = [np.nan_to_num(lag(grid.known("mk_ended"), years)) for years in range(1, QUIET_YEARS)]
-    count: FloatArray = grid.known("mk_ongoing") + np.sum(quiet, axis=0)
+    ongoing, ended, age = grid.carried("mk_ongoing"), grid.listed("mk_ended"), grid.age("mk_ongoing")
+    # an episode that ended in the list's last year is among those ongoing then, and must not be counted twice
+    quiet = [
+        np.where(age >= years, 0.0, np.nan_to_num(lag(ended, years))) for years in range(1, QUIET_YEARS)
+    ]
+    count: FloatArray = ongoing + np.sum(quiet, axis=0)
     return count
 
 
@@ -38,6 +46,7 @@ def _under_way_with(
         variables=(variable,),
         sign=1,
         compute=lambda grid: trailing_max(np.minimum(grid.known(variable), 1.0), QUIET_YEARS),
+        max_age=LIST_AGE,
     )
 
 
@@ -52,6 +61,7 @@ FEATURES = (
         variables=("mk_ongoing", "mk_ended"),
         sign=1,
         compute=under_way,
+        max_age=LIST_AGE,
     ),
     _under_way_with(
         "mk_state_led_ongoing",
@@ -88,14 +98,19 @@ FEATURES = (
         variables=("mk_ongoing", "mk_ended"),
         sign=0,
         compute=lambda g: np.log1p(spell_length(under_way(g))),
+        max_age=LIST_AGE,
     ),
-    level(
-        "mk_ever",
-        "any mass killing so far, predecessors' included",
+    FeatureSpec(
+        name="mk_ever",
+        label="any mass killing so far, predecessors' included",
         coding="0 or 1",
         risk_factors=(2,),
         indicators=("2.2",),
+        transform="level",
+        variables=("mk_ever",),
         sign=1,
+        compute=lambda g: g.carried("mk_ever"),
+        max_age=LIST_AGE,
     ),
     FeatureSpec(
         name="mk_onsets_past",
@@ -107,7 +122,8 @@ FEATURES = (
         transform="running count, log(1 + x)",
         variables=("mk_begun",),
         sign=1,
-        compute=lambda g: np.log1p(g.known("mk_begun")),
+        compute=lambda g: np.log1p(g.carried("mk_begun")),
+        max_age=LIST_AGE,
     ),
     FeatureSpec(
         name="mk_onsets_decay10",
@@ -118,7 +134,8 @@ FEATURES = (
         transform="sum, halved every 10 years",
         variables=("mk_onsets",),
         sign=1,
-        compute=lambda g: decayed_sum(g.known("mk_onsets"), 10.0),
+        compute=lambda g: decayed_sum(g.listed("mk_onsets"), 10.0),
+        max_age=LIST_AGE,
     ),
     FeatureSpec(
         name="mk_onsets_decay3",
@@ -129,7 +146,8 @@ FEATURES = (
         transform="sum, halved every 3 years",
         variables=("mk_onsets",),
         sign=1,
-        compute=lambda g: decayed_sum(g.known("mk_onsets"), 3.0),
+        compute=lambda g: decayed_sum(g.listed("mk_onsets"), 3.0),
+        max_age=LIST_AGE,
     ),
     FeatureSpec(
         name="mk_ended_decay5",
@@ -140,6 +158,7 @@ FEATURES = (
         transform="sum, three years late, halved every 5 years",
         variables=("mk_ended",),
         sign=0,
-        compute=lambda g: decayed_sum(lag(g.known("mk_ended"), QUIET_YEARS), 5.0),
+        compute=lambda g: decayed_sum(lag(g.listed("mk_ended"), QUIET_YEARS), 5.0),
+        max_age=LIST_AGE,
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rtop_forecast.checks.arrays import FloatArray
-from rtop_forecast.features.catalogue.history import under_way
+from rtop_forecast.features.catalogue.history import LIST_AGE, under_way
 from rtop_forecast.features.catalogue.make import changed, log_changed, log_decayed, log_peak, logged
 from rtop_forecast.features.grid import Grid
 from rtop_forecast.features.spec import FeatureSpec
@@ -42,7 +42,8 @@ FEATURES = (
         transform="years since, log(1 + x)",
         variables=("mk_onset",),
         sign=-1,
-        compute=lambda g: _years_since(g, "mk_onset"),
+        compute=lambda g: np.log1p(since(g.listed("mk_onset"))),
+        max_age=LIST_AGE,
     ),
     FeatureSpec(
         name="coup_attempts_since",
@@ -201,7 +202,7 @@ FEATURES = (
         transform="difference of log(1 + x) to the mean of the three years before",
         variables=(GOVERNMENT_DEATHS, NONSTATE_DEATHS),
         sign=1,
-        compute=lambda g: _against_mean(np.log1p(_all_deaths(g)), 3),
+        compute=lambda g: _against_mean(g, 3),
     ),
     FeatureSpec(
         name="mk_ongoing_change3",
@@ -213,10 +214,12 @@ FEATURES = (
         variables=("mk_ongoing", "mk_ended"),
         sign=1,
         compute=lambda g: change(under_way(g), 3),
+        max_age=LIST_AGE,
     ),
 )
 
 
-def _against_mean(values: FloatArray, years: int) -> FloatArray:
+def _against_mean(grid: Grid, years: int) -> FloatArray:
+    values = np.log1p(_all_deaths(grid))
     before: FloatArray = np.mean([lag(values, step) for step in range(1, years + 1)], axis=0)
-    return values - before
+    return grid.of_one_vintage(values - before, GOVERNMENT_DEATHS, NONSTATE_DEATHS, years=years)
