@@ -12,7 +12,7 @@ import pytest
 import rtop_forecast as rtop
 from rtop_forecast.models import HistoryLogit
 from rtop_forecast.models.defaults import HISTORY_COLUMNS
-from rtop_forecast.panel.variables import releases_of
+from rtop_forecast.sources.keys import releases_of
 from rtop_forecast.panel.vintages import current_vintages, publication
 from rtop_forecast.sources.catalogue import vdem
 

@@ -325,7 +325,9 @@ def _covered(grid: Grid, spec: FeatureSpec) -> BoolArray:
     After it a sum over the past would take a year that no release covers for one without events.
     """
     counts = [name for name in spec.variables if grid.panel.variables[name].zero_inside]
-    uncovered = [grid.flatten(grid.exists & np.isnan(grid.observed(name)) & (grid.age(name) > 0)) for name in counts]
+    uncovered = [
+        grid.flatten(grid.exists & np.isnan(grid.observed(name)) & (grid.age(name) > 0)) for name in counts
+    ]
     return ~np.logical_or.reduce([np.zeros(len(grid.rows), dtype=bool), *uncovered])
 
 

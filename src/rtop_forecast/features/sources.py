@@ -7,9 +7,10 @@ from functools import lru_cache
 
 import pandas as pd
 
-from rtop_forecast.panel.variables import Variable, source_keys
+from rtop_forecast.panel.variables import Variable
 from rtop_forecast.sources.core.bundled import CORE_TABLES, core_tables
 from rtop_forecast.sources.core.further import bundled_releases
+from rtop_forecast.sources.keys import source_keys
 from rtop_forecast.sources.registry import Release, registry
 from rtop_forecast.storage.bundled import core_file
 

@@ -21,13 +21,12 @@ from rtop_forecast.world.episodes import QUIET_YEARS
 #: Age in years from which the list of episodes says too little: the quiet years that its rule asks for are over then.
 LIST_AGE = QUIET_YEARS
 
+
 def under_way(grid: Grid) -> FloatArray:
     """Episodes not yet known to be over: those coded as ongoing and those in their first quiet years."""
     ongoing, ended, age = grid.carried("mk_ongoing"), grid.listed("mk_ended"), grid.age("mk_ongoing")
     # an episode that ended in the list's last year is among those ongoing then, and must not be counted twice
-    quiet = [
-        np.where(age >= years, 0.0, np.nan_to_num(lag(ended, years))) for years in range(1, QUIET_YEARS)
-    ]
+    quiet = [np.where(age >= years, 0.0, np.nan_to_num(lag(ended, years))) for years in range(1, QUIET_YEARS)]
     count: FloatArray = ongoing + np.sum(quiet, axis=0)
     return count
 
