@@ -3,10 +3,10 @@
     python benchmarks/newest_edge.py [--jobs N] [--json]
 
 Every origin is forecast with the bundle three times: ``whole``, with all that the bundle holds for the origin year;
-``edge``, each variable ending as many years before the origin as it does before the panel's last year, with the list of
-episodes carried; ``without_list``, the same with the features of the list missing. Raw probabilities of the default
-model, mass killing within two years. ``difference`` is a log loss less that of ``whole``, with a 90% interval from
-resampling countries; negative is better. PROTOCOL.md holds the rule that ``without_list`` decides.
+``edge``, each variable ending as many years before the origin as it does before the panel's last year, the features of
+the list of episodes missing; ``carried``, the same with these features as they stood in the list's last year. Raw
+probabilities of the default model, mass killing within two years. ``difference`` is a log loss less that of ``whole``,
+with a 90% interval from resampling countries; negative is better. PROTOCOL.md holds the rule between the two.
 """
 
 from __future__ import annotations
@@ -47,28 +47,25 @@ def run(*, jobs: int) -> dict[str, Any]:
 
 def _scores(table: pd.DataFrame) -> dict[str, Any]:
     outcome = table["outcome"].to_numpy(dtype=float)
-    loss = {name: log_score(outcome, table[name].to_numpy()) for name in ("whole", "edge", "without_list")}
     scores: dict[str, Any] = {"forecasts": len(table), "positives": int(outcome.sum())}
-    for name, values in loss.items():
-        scores[name] = {"log_loss": float(values.mean())}
+    for name in ("whole", "edge", "carried"):
+        prob = table[name].to_numpy()
+        scores[name] = {"log_loss": float(log_score(outcome, prob).mean())}
         if name != "whole":
-            found = paired_difference(values, loss["whole"], table["country_id"].to_numpy(), seed=0)
-            scores[name]["difference"] = [found.value, found.low, found.high]
+            paired = paired_difference(outcome, prob, table["whole"].to_numpy(), blocks=table["country_id"])
+            found = paired.log_loss
+            scores[name]["difference"] = [found.estimate, found.low, found.high]
     return scores
 
 
 def _origin(features: rtop.Features, target: rtop.Target, year: int) -> pd.DataFrame:
     """Raw probabilities of one origin in the three ways."""
     at_edge = rtop.build_features(_ending(features.panel, year), issue_month=features.issue_month)
-    without = [spec.name for spec in features.specs if any(name.startswith("mk_") for name in spec.variables)]
-    variants = {
-        "whole": features,
-        "edge": _with_row(features, at_edge, year),
-        "without_list": _with_row(features, at_edge, year, missing=without),
-    }
+    edge = _with_row(features, at_edge, year)
+    variants = {"whole": features, "edge": edge, "carried": _with_list(edge, year)}
     probs = {name: _raw(variant, target, year) for name, variant in variants.items()}
     table = probs["whole"].rename(columns={"raw_prob": "whole"})
-    for name in ("edge", "without_list"):
+    for name in ("edge", "carried"):
         table[name] = probs[name]["raw_prob"].to_numpy()
     return table
 
@@ -100,15 +97,23 @@ def _ending(panel: rtop.Panel, year: int) -> rtop.Panel:
     return replace(panel, frame=frame[columns], variables=variables)
 
 
-def _with_row(
-    features: rtop.Features, at_edge: rtop.Features, year: int, missing: list[str] | None = None
-) -> rtop.Features:
+def _with_list(features: rtop.Features, year: int) -> rtop.Features:
+    """Features in which those of the list of episodes are carried from the year before."""
+    names = [spec.name for spec in features.specs if any(name.startswith("mk_") for name in spec.variables)]
+    frame = features.frame.copy()
+    here = frame["year"] == year
+    before = frame.loc[frame["year"] == year - 1, ["country_id", *names]]
+    rows = frame.loc[here, ["country_id"]].merge(before, on="country_id", how="left", validate="one_to_one")
+    frame.loc[here, names] = rows[names].to_numpy(dtype=float)
+    return replace(features, frame=frame)
+
+
+def _with_row(features: rtop.Features, at_edge: rtop.Features, year: int) -> rtop.Features:
     """Features in which the rows of a year are those of the edge; a feature that the edge lacks is missing."""
     frame = features.frame.copy()
     here = frame["year"] == year
     rows = frame.loc[here, KEYS].merge(at_edge.frame, on=KEYS, how="left", validate="one_to_one")
     rows = rows.reindex(columns=features.names)
-    rows[list(missing or [])] = np.nan
     frame.loc[here, features.names] = rows.to_numpy(dtype=float)
     return replace(features, frame=frame)
 
@@ -133,7 +138,7 @@ def main() -> None:
     print(f"{found['alive']} of {found['features']} features are alive in {found['edge']}")
     for span, scores in found["origins"].items():
         print(f"{span}: {scores['forecasts']:,} forecasts, {scores['positives']} onsets")
-        for name in ("whole", "edge", "without_list"):
+        for name in ("whole", "edge", "carried"):
             difference = scores[name].get("difference")
             told = "" if difference is None else " less whole {:+.5f} ({:+.5f}, {:+.5f})".format(*difference)
             print(f"  {name:<14}{scores[name]['log_loss']:.5f}{told}")

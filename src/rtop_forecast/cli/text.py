@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 import rtop_forecast as rtop
+from rtop_forecast.forecasting.inputs import STATUSES
 
 
 def one_line(text: str) -> str:
@@ -49,7 +50,25 @@ def rank_text(forecast: rtop.Forecast, table: pd.DataFrame) -> str:
         )
     if table["under_way"].fillna(value=False).any():
         lines.append("* a mass killing is under way: the probability is that of another one")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_end_lines(forecast)])
+
+
+def _end_lines(forecast: rtop.Forecast) -> list[str]:
+    """Say of each source where it ends, and of how many features its values are final, provisional or carried."""
+    table = forecast.where_data_end()
+    titles = [textwrap.shorten(title, 64, placeholder=" …") for title in table["source"]]
+    width = max(map(len, titles))
+    numbers = table[list(STATUSES)].sum()
+    lines = [
+        "",
+        f"Where the data end: of {numbers.sum()} features "
+        + ", ".join(f"{numbers[name]} {name}" for name in STATUSES),
+        f"  {'source':<{width}}  last year  " + "  ".join(f"{name:>11}" for name in STATUSES),
+    ]
+    for title, row in zip(titles, table.to_dict("records"), strict=True):
+        counts = "  ".join(f"{row[name] or '-':>11}" for name in STATUSES)
+        lines.append(f"  {title:<{width}}  {row['last_year']:>9}  {counts}")
+    return lines
 
 
 def _left_out_lines(forecast: rtop.Forecast) -> list[str]:

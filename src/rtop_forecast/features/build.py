@@ -324,11 +324,12 @@ def _covered(grid: Grid, spec: FeatureSpec) -> BoolArray:
 
     After it a sum over the past would take a year that no release covers for one without events.
     """
-    counts = [name for name in spec.variables if grid.panel.variables[name].zero_inside]
-    uncovered = [
-        grid.flatten(grid.exists & np.isnan(grid.observed(name)) & (grid.age(name) > 0)) for name in counts
-    ]
-    return ~np.logical_or.reduce([np.zeros(len(grid.rows), dtype=bool), *uncovered])
+    covered: BoolArray = grid.exists.copy()
+    for name in spec.variables:
+        if grid.panel.variables[name].zero_inside:
+            covered &= np.isfinite(grid.observed(name)) | ~(grid.age(name) > 0)
+    rows: BoolArray = covered[grid.rows, grid.cols]
+    return rows
 
 
 def _oldest(grid: Grid, spec: FeatureSpec) -> FloatArray:

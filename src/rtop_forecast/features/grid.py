@@ -64,18 +64,6 @@ class Grid:
         """Latest published value of a variable for each row; event counts are never carried past coverage."""
         return self._lookup(name)[0]
 
-    def listed(self, name: str) -> FloatArray:
-        """Event count of a list that is carried as it stands: in years after its last one nothing new is known, 0.
-
-        How long such a value holds is for the feature's longest age to say, counted from the list's last year.
-        """
-        values, age = self._lookup(name)
-        return np.where(np.isnan(values) & (age > 0), 0.0, values)
-
-    def carried(self, name: str) -> FloatArray:
-        """Latest published value of a variable, event counts included; how old it may be is for the feature to say."""
-        return np.where(self.exists, carry_forward(self._lag(name)[0])[0], np.nan)
-
     def observed(self, name: str) -> FloatArray:
         """Value of the latest year published for each row; NaN where that year has none: nothing is carried.
 

@@ -2,10 +2,9 @@
 
 That an episode is over shows only after three quiet years, by the rule of the event list (fewer than 100
 civilians killed a year for three years). Its last year is coded with that hindsight. So an episode counts
-as under way here until two years after its last year, as it would have been seen at the time.
-
-By the same rule what the list says of its last year holds for the two years after it: an episode under way then is
-not known to be over, and no other is known to have begun. Features of the list are carried that long, with their age.
+as under way here until two years after its last year, as it would have been seen at the time. After the last year
+that the list covers these features are missing: carried for a year they forecast worse than without them
+(``benchmarks/newest_edge.py``).
 """
 
 from __future__ import annotations
@@ -13,21 +12,17 @@ from __future__ import annotations
 import numpy as np
 
 from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.features.catalogue.make import level
 from rtop_forecast.features.grid import Grid
 from rtop_forecast.features.spec import FeatureSpec
 from rtop_forecast.features.transforms import decayed_sum, lag, spell_length, trailing_max
 from rtop_forecast.world.episodes import QUIET_YEARS
 
-#: Age in years from which the list of episodes says too little: the quiet years that its rule asks for are over then.
-LIST_AGE = QUIET_YEARS
-
 
 def under_way(grid: Grid) -> FloatArray:
     """Episodes not yet known to be over: those coded as ongoing and those in their first quiet years."""
-    ongoing, ended, age = grid.carried("mk_ongoing"), grid.listed("mk_ended"), grid.age("mk_ongoing")
-    # an episode that ended in the list's last year is among those ongoing then, and must not be counted twice
-    quiet = [np.where(age >= years, 0.0, np.nan_to_num(lag(ended, years))) for years in range(1, QUIET_YEARS)]
-    count: FloatArray = ongoing + np.sum(quiet, axis=0)
+    quiet = [np.nan_to_num(lag(grid.known("mk_ended"), years)) for years in range(1, QUIET_YEARS)]
+    count: FloatArray = grid.known("mk_ongoing") + np.sum(quiet, axis=0)
     return count
 
 
@@ -45,7 +40,6 @@ def _under_way_with(
         variables=(variable,),
         sign=1,
         compute=lambda grid: trailing_max(np.minimum(grid.known(variable), 1.0), QUIET_YEARS),
-        max_age=LIST_AGE,
     )
 
 
@@ -60,7 +54,6 @@ FEATURES = (
         variables=("mk_ongoing", "mk_ended"),
         sign=1,
         compute=under_way,
-        max_age=LIST_AGE,
     ),
     _under_way_with(
         "mk_state_led_ongoing",
@@ -97,19 +90,14 @@ FEATURES = (
         variables=("mk_ongoing", "mk_ended"),
         sign=0,
         compute=lambda g: np.log1p(spell_length(under_way(g))),
-        max_age=LIST_AGE,
     ),
-    FeatureSpec(
-        name="mk_ever",
-        label="any mass killing so far, predecessors' included",
+    level(
+        "mk_ever",
+        "any mass killing so far, predecessors' included",
         coding="0 or 1",
         risk_factors=(2,),
         indicators=("2.2",),
-        transform="level",
-        variables=("mk_ever",),
         sign=1,
-        compute=lambda g: g.carried("mk_ever"),
-        max_age=LIST_AGE,
     ),
     FeatureSpec(
         name="mk_onsets_past",
@@ -121,8 +109,7 @@ FEATURES = (
         transform="running count, log(1 + x)",
         variables=("mk_begun",),
         sign=1,
-        compute=lambda g: np.log1p(g.carried("mk_begun")),
-        max_age=LIST_AGE,
+        compute=lambda g: np.log1p(g.known("mk_begun")),
     ),
     FeatureSpec(
         name="mk_onsets_decay10",
@@ -133,8 +120,7 @@ FEATURES = (
         transform="sum, halved every 10 years",
         variables=("mk_onsets",),
         sign=1,
-        compute=lambda g: decayed_sum(g.listed("mk_onsets"), 10.0),
-        max_age=LIST_AGE,
+        compute=lambda g: decayed_sum(g.known("mk_onsets"), 10.0),
     ),
     FeatureSpec(
         name="mk_onsets_decay3",
@@ -145,8 +131,7 @@ FEATURES = (
         transform="sum, halved every 3 years",
         variables=("mk_onsets",),
         sign=1,
-        compute=lambda g: decayed_sum(g.listed("mk_onsets"), 3.0),
-        max_age=LIST_AGE,
+        compute=lambda g: decayed_sum(g.known("mk_onsets"), 3.0),
     ),
     FeatureSpec(
         name="mk_ended_decay5",
@@ -157,7 +142,6 @@ FEATURES = (
         transform="sum, three years late, halved every 5 years",
         variables=("mk_ended",),
         sign=0,
-        compute=lambda g: decayed_sum(lag(g.listed("mk_ended"), QUIET_YEARS), 5.0),
-        max_age=LIST_AGE,
+        compute=lambda g: decayed_sum(lag(g.known("mk_ended"), QUIET_YEARS), 5.0),
     ),
 )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from rtop_forecast.checks.arrays import FloatArray
-from rtop_forecast.features.catalogue.history import LIST_AGE, under_way
+from rtop_forecast.features.catalogue.history import under_way
 from rtop_forecast.features.grid import Grid
 from rtop_forecast.features.spec import FeatureSpec
 from rtop_forecast.features.transforms import decayed_sum, positive
 
 
 def _neighbour_onsets(grid: Grid) -> FloatArray:
-    return grid.neighbour_mean(decayed_sum(grid.listed("mk_onsets"), 3.0))
+    return grid.neighbour_mean(decayed_sum(grid.known("mk_onsets"), 3.0))
 
 
 FEATURES = (
@@ -35,7 +35,6 @@ FEATURES = (
         variables=("mk_ongoing", "mk_ended"),
         sign=1,
         compute=lambda g: g.neighbour_mean(positive(under_way(g))),
-        max_age=LIST_AGE,
     ),
     FeatureSpec(
         name="neighbour_mk_onsets_decay3",
@@ -47,7 +46,6 @@ FEATURES = (
         variables=("mk_onsets",),
         sign=1,
         compute=_neighbour_onsets,
-        max_age=LIST_AGE,
     ),
     FeatureSpec(
         name="region_mk_share",
@@ -59,7 +57,6 @@ FEATURES = (
         variables=("mk_ongoing", "mk_ended"),
         sign=1,
         compute=lambda g: g.region_mean(positive(under_way(g))),
-        max_age=LIST_AGE,
     ),
     FeatureSpec(
         name="region_coups_decay5",

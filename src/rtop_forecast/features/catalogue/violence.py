@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rtop_forecast.checks.arrays import FloatArray
-from rtop_forecast.features.catalogue.history import LIST_AGE, under_way
+from rtop_forecast.features.catalogue.history import under_way
 from rtop_forecast.features.catalogue.make import changed, log_changed, log_decayed, log_peak, logged
 from rtop_forecast.features.grid import Grid
 from rtop_forecast.features.spec import FeatureSpec
@@ -42,8 +42,7 @@ FEATURES = (
         transform="years since, log(1 + x)",
         variables=("mk_onset",),
         sign=-1,
-        compute=lambda g: np.log1p(since(g.listed("mk_onset"))),
-        max_age=LIST_AGE,
+        compute=lambda g: _years_since(g, "mk_onset"),
     ),
     FeatureSpec(
         name="coup_attempts_since",
@@ -214,7 +213,6 @@ FEATURES = (
         variables=("mk_ongoing", "mk_ended"),
         sign=1,
         compute=lambda g: change(under_way(g), 3),
-        max_age=LIST_AGE,
     ),
 )
 

@@ -98,7 +98,7 @@ def weighted_by_totals(events: pd.DataFrame, totals: Mapping[int, int]) -> pd.Da
         ``deaths`` as float64.
     """
     own = events.groupby("country_id")["deaths"].sum()
-    factor = {state: totals[state] / total for state, total in own.items() if state in totals and total > 0}
+    factor = pd.Series(totals, dtype="float64").reindex(own.index) / own.where(own > 0)
     return events.assign(deaths=events["deaths"] * events["country_id"].map(factor).fillna(1.0))
 
 
@@ -174,9 +174,8 @@ def _conflicts(events: pd.DataFrame, *, known: pd.DataFrame) -> pd.DataFrame:
             }
         )
     table, _ = state_years_of_conflicts(pd.DataFrame(rows).astype({"battle_deaths": "Int64"}))
-    told = ["intensity", "conflicts", "wars", "government", "territory", "interstate", "battle_deaths"]
-    told = table.set_index("country_id")[[*told, "interstate_deaths"]].astype("float64")
-    return told.add_prefix("ucdp_").reset_index()
+    chosen = table.set_index("country_id").drop(columns=["year", "dyads"]).astype("float64")
+    return chosen.add_prefix("ucdp_").reset_index()
 
 
 def _incompatibility(subject: str) -> int:
@@ -203,10 +202,14 @@ def _one_sided(events: pd.DataFrame) -> pd.DataFrame:
         actor=np.where(by_government, "government", "nonstate"),
         active=killed["conflict_id"].where((total >= ACTIVE_DEATHS) & (killed["deaths"] > 0)),
     )
-    by_place = {"index": "country_id", "columns": "actor", "fill_value": 0}
-    deaths = killed.pivot_table(values="deaths", aggfunc="sum", **by_place).add_suffix("_deaths")
-    actors = killed.pivot_table(values="active", aggfunc="nunique", **by_place).add_suffix("_actors")
-    return deaths.join(actors).add_prefix("ucdp_osv_").reset_index()
+    deaths = killed.pivot_table(
+        values="deaths", index="country_id", columns="actor", aggfunc="sum", fill_value=0
+    )
+    actors = killed.pivot_table(
+        values="active", index="country_id", columns="actor", aggfunc="nunique", fill_value=0
+    )
+    both = deaths.add_suffix("_deaths").join(actors.add_suffix("_actors"))
+    return both.add_prefix("ucdp_osv_").reset_index()
 
 
 def _deaths_by_type(events: pd.DataFrame) -> pd.DataFrame:
