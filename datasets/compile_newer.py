@@ -4,7 +4,7 @@ Imported by ``compile_bundle.py``; ``datasets/README.md`` says what the tables h
 
 - a release that holds some variables only (V-Dem 16 at hand): the years after the bundled ones;
 - the candidate events of a year that no yearly release covers, weighted by the totals of the Country-Year Dataset
-  where these are out already (:mod:`rtop_forecast.sources.catalogue.ucdp_candidate_year`).
+  where these are out already (:mod:`rtop_forecast.sources.core.candidate_year`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.catalogue import ucdp_brd
-from rtop_forecast.sources.catalogue.ucdp_candidate_year import (
+from rtop_forecast.sources.core.candidate_year import (
     candidate_year,
     events_of_year,
     weighted_by_totals,

@@ -177,6 +177,6 @@ def _vintages(panel: Panel, dataset: str, tables: Mapping[str, Sequence[SourceTa
 
 def _vintage(dataset: str, release: str, variables: Mapping[str, Variable], frame: pd.DataFrame) -> Vintage:
     lag = min(one.publication_lag_months for one in variables.values())
-    last_year = max(one.last_year for one in variables.values())
+    last_year = max(one.last_final_year for one in variables.values())
     day = publication(dataset, release, last_year=last_year, lag_months=lag)
     return Vintage(dataset=dataset, release=release, published=day, variables=variables, frame=frame)

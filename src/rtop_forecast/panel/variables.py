@@ -26,7 +26,7 @@ class Variable:
     seams : tuple of int
         Years from which on the values are of a newer vintage than those before; ``source`` and ``release`` name all.
         A difference between the two sides is one of vintages, too.
-    provisional : frozenset of int
+    provisional : tuple of int
         Years whose values are provisional, such as counts of candidate events.
     """
 
@@ -38,7 +38,12 @@ class Variable:
     publication_lag_months: int
     zero_inside: bool
     seams: tuple[int, ...] = ()
-    provisional: frozenset[int] = frozenset()
+    provisional: tuple[int, ...] = ()
+
+    @property
+    def last_final_year(self) -> int:
+        """Last year before any provisional one: an outcome is coded from final values alone."""
+        return min([self.last_year, *(year - 1 for year in self.provisional)])
 
     def last_known_year(self, issued: date) -> int:
         """Last year whose values were published by the date ``issued``.

@@ -75,8 +75,11 @@ def test_no_rating_of_elections_from_a_release_that_was_filled():
 
 def test_the_panel_says_where_each_variable_comes_from():
     panel = rtop.load_panel()
+    newer = {name for table in further.newer_bundled() for name in table.coverage}
     for one in further.bundled_releases():
         for name, years in one.coverage.items():
+            if name in newer:
+                continue
             held = panel.variables[name]
             assert (held.source, held.release) == (one.source, one.release)
             assert (held.first_year, held.last_year) == years
@@ -178,3 +181,39 @@ def test_the_bundle_equals_a_folder_of_the_same_releases(full_panel):
         )
         held, other = bundle.variables[name], full_panel.variables[name]
         assert replace(held, source="") == replace(other, source=""), name
+
+
+def test_newer_years_go_on_where_a_variable_ends_and_move_no_other_value():
+    panel = rtop.load_panel()
+    before = {
+        name: table for table in [*core_tables(), *further.further_bundled()] for name in table.coverage
+    }
+    newer = {name: table for table in further.newer_bundled() for name in table.coverage}
+    assert {table.source for table in newer.values()} == {"vdem-16", "ucdp-candidate-2025"}
+    for name, table in newer.items():
+        last = before[name].coverage[name][1]
+        assert table.coverage[name][0] == last + 1, name
+        variable = panel.variables[name]
+        assert (variable.last_year, variable.seams) == (2025, (last + 1,)), name
+        assert variable.provisional == ((2025,) if table.source.startswith("ucdp") else ()), name
+        old = before[name].data.set_index(["country_id", "year"])[name]
+        held = panel.frame.set_index(["country_id", "year"])[name].reindex(old.index)
+        both = old.notna() & held.notna()
+        assert both.sum() > 0
+        assert (old[both].astype(float) == held[both]).all(), name
+
+
+def test_a_picked_release_gets_no_newer_years(data_dir, tmp_path):
+    (tmp_path / "brd.csv").symlink_to(
+        next((data_dir / "ucdp").glob("*[Bb]attle*25*"), None) or pytest.fail("no file")
+    )
+    panel = rtop.load_panel(data_dir=tmp_path, releases={"ucdp_brd": "25.1"})
+    assert panel.variables["ucdp_battle_deaths"].last_year == 2024
+
+
+def test_licences_of_the_newer_tables_are_listed():
+    registered = tomllib.loads((ROOT / "datasets" / "sources.toml").read_text())
+    listed = (ROOT / "datasets" / "LICENSES.md").read_text()
+    for table in further.newer_bundled():
+        assert registered[table.source]["licence"] in ALLOWED
+        assert f"`{table.source}.parquet`" in listed

@@ -70,7 +70,7 @@ class BundledRelease:
         States that a variable covers, where it covers some only.
     kind : str
         :data:`STATE_YEARS` or :data:`NEWER_YEARS`.
-    provisional : frozenset of int
+    provisional : tuple of int
         Years of provisional values.
     """
 
@@ -83,7 +83,7 @@ class BundledRelease:
     zero_inside: frozenset[str]
     states: Mapping[str, frozenset[int]]
     kind: str
-    provisional: frozenset[int]
+    provisional: tuple[int, ...]
 
 
 def bundled_files() -> list[Path]:
@@ -205,7 +205,7 @@ def table_bytes(table: SourceTable, *, licence: str, kind: str = STATE_YEARS) ->
         "states": {name: sorted(ids) for name, ids in sorted(table.states.items())},
     }
     if table.provisional:
-        document["provisional"] = sorted(table.provisional)
+        document["provisional"] = list(table.provisional)
     metadata = {_METADATA: json.dumps(document, sort_keys=True).encode()}
     whole = pa.table(columns, names=[*KEYS, *names]).replace_schema_metadata(metadata)
     sink = pa.BufferOutputStream()
@@ -250,7 +250,7 @@ def _release(path: Path, document: Mapping[str, Any]) -> BundledRelease:
         zero_inside=frozenset(document["zero_inside"]),
         states={name: frozenset(ids) for name, ids in document["states"].items()},
         kind=document["kind"],
-        provisional=frozenset(document.get("provisional", ())),
+        provisional=tuple(document.get("provisional", ())),
     )
 
 

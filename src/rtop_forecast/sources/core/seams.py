@@ -142,5 +142,5 @@ def _joined(table: SourceTable, newer: SourceTable) -> SourceTable:
         states={},
         publication_lag_months=max(table.publication_lag_months, newer.publication_lag_months),
         seams={name: (*table.seams.get(name, ()), last + 1) for name, (_, last) in table.coverage.items()},
-        provisional=table.provisional | newer.provisional,
+        provisional=(*table.provisional, *newer.provisional),
     )

@@ -139,7 +139,7 @@ def candidate_year(events: pd.DataFrame, *, known: pd.DataFrame, source: str) ->
         zero_inside=frozenset(variables),
         publication_lag_months=registry()[source].publication_lag_months,
         unmatched=no_unmatched(),
-        provisional=frozenset({year}),
+        provisional=(year,),
     )
 
 
