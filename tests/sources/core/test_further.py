@@ -18,6 +18,7 @@ import rtop_forecast as rtop
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.core import further
 from rtop_forecast.sources.core.bundled import core_tables
+from rtop_forecast.sources.core.seams import with_bundled_newer_years
 from rtop_forecast.sources.reading.table import SourceTable, no_unmatched
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -203,12 +204,11 @@ def test_newer_years_go_on_where_a_variable_ends_and_move_no_other_value():
         assert (old[both].astype(float) == held[both]).all(), name
 
 
-def test_a_picked_release_gets_no_newer_years(data_dir, tmp_path):
-    (tmp_path / "brd.csv").symlink_to(
-        next((data_dir / "ucdp").glob("*[Bb]attle*25*"), None) or pytest.fail("no file")
-    )
-    panel = rtop.load_panel(data_dir=tmp_path, releases={"ucdp_brd": "25.1"})
-    assert panel.variables["ucdp_battle_deaths"].last_year == 2024
+def test_a_picked_release_gets_no_newer_years():
+    core, rest = core_tables(), further.further_bundled()
+    picked, _ = with_bundled_newer_years(core, rest, picks=["ucdp_brd"])
+    lasts = {name: last for table in picked for name, (_, last) in table.coverage.items()}
+    assert (lasts["ucdp_battle_deaths"], lasts["ucdp_osv_government_deaths"]) == (2024, 2025)
 
 
 def test_licences_of_the_newer_tables_are_listed():

@@ -31,6 +31,9 @@ _COLUMNS = ("id", "conflict_new_id", "conflict_name", "country", "best", "type_o
 _GOVERNMENT = "Government of "
 _TERRITORY, _OVER_GOVERNMENT, _BOTH = 1, 2, 3
 _INTERNAL = 3
+_CONFLICT_COLUMNS = (
+    "conflict_id", "year", "type", "incompatibility", "gwno_loc", "intensity", "dyads", "battle_deaths",
+)  # fmt: skip
 
 
 def events_of_year(path: str | Path, year: int) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -173,7 +176,8 @@ def _conflicts(events: pd.DataFrame, *, known: pd.DataFrame) -> pd.DataFrame:
                 "battle_deaths": round(one["deaths"]),
             }
         )
-    table, _ = state_years_of_conflicts(pd.DataFrame(rows).astype({"battle_deaths": "Int64"}))
+    frame = pd.DataFrame(rows, columns=_CONFLICT_COLUMNS).astype({"battle_deaths": "Int64"})
+    table, _ = state_years_of_conflicts(frame)
     chosen = table.set_index("country_id").drop(columns=["year", "dyads"]).astype("float64")
     return chosen.add_prefix("ucdp_").reset_index()
 
