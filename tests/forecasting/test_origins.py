@@ -19,7 +19,7 @@ def built():
 def test_the_bundle_reaches_2025(built):
     features, target = built
     assert target.last_observed == 2024
-    assert rtop.latest_origin(features, target) == 2025
+    assert rtop.find_latest_origin(features, target) == 2025
 
 
 def without(features, year, share):
@@ -33,12 +33,12 @@ def without(features, year, share):
 
 def test_a_year_in_which_too_few_features_are_alive_is_not_reached(built):
     features, target = built
-    assert rtop.latest_origin(without(features, 2025, 0.5), target) == 2024
+    assert rtop.find_latest_origin(without(features, 2025, 0.5), target) == 2024
 
 
 def test_the_last_coded_year_is_always_one(built):
     features, target = built
-    assert rtop.latest_origin(without(features, 2025, 1.0), target) == 2024
+    assert rtop.find_latest_origin(without(features, 2025, 1.0), target) == 2024
 
 
 def test_no_outcome_is_coded_from_provisional_values():

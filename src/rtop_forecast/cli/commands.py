@@ -246,7 +246,7 @@ def _inputs(arguments: argparse.Namespace) -> tuple[rtop.Features, rtop.Target, 
     if "state" in arguments:
         check_state(target, state=arguments.state, origin=target.last_observed if asked is None else asked)
     features = rtop.build_features(panel)
-    origin = rtop.latest_origin(features, target) if asked is None else asked
+    origin = rtop.find_latest_origin(features, target) if asked is None else asked
     if "date" in arguments:
         check_date(arguments.date, origin=origin, issue_month=features.issue_month)
     return features, target, origin

@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 
 import rtop_forecast as rtop
-from rtop_forecast.forecasting.inputs import STATUSES
 
 
 def one_line(text: str) -> str:
@@ -58,15 +57,16 @@ def _end_lines(forecast: rtop.Forecast) -> list[str]:
     table = forecast.where_data_end()
     titles = [textwrap.shorten(title, 64, placeholder=" …") for title in table["source"]]
     width = max(map(len, titles))
-    numbers = table[list(STATUSES)].sum()
+    statuses = [name for name in table.columns if name not in ("source", "last_year", "oldest")]
+    numbers = table[statuses].sum()
     lines = [
         "",
         f"Where the data end: of {numbers.sum()} features "
-        + ", ".join(f"{numbers[name]} {name}" for name in STATUSES),
-        f"  {'source':<{width}}  last year  " + "  ".join(f"{name:>11}" for name in STATUSES),
+        + ", ".join(f"{numbers[name]} {name}" for name in statuses),
+        f"  {'source':<{width}}  last year  " + "  ".join(f"{name:>11}" for name in statuses),
     ]
     for title, row in zip(titles, table.to_dict("records"), strict=True):
-        counts = "  ".join(f"{row[name] or '-':>11}" for name in STATUSES)
+        counts = "  ".join(f"{row[name] or '-':>11}" for name in statuses)
         lines.append(f"  {title:<{width}}  {row['last_year']:>9}  {counts}")
     return lines
 

@@ -16,7 +16,7 @@ from rtop_forecast.targets import Target, find_event
 LEAST_ALIVE = 2 / 3
 
 
-def latest_origin(features: Features, target: Target) -> int:
+def find_latest_origin(features: Features, target: Target) -> int:
     """Latest year from which the data at hand allow a forecast.
 
     Sources come out at different times, and the list of an event's onsets may end before others do. A later year counts
