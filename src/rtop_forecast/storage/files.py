@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,7 @@ import pandas as pd
 from rtop_forecast.errors import DataIntegrityError, StorageError
 
 _PART = ".part"
+_ABANDONED = 86_400.0  # seconds after which a folder of work is taken for one of a killed process
 # What a spreadsheet takes for the beginning of a formula (OWASP, "CSV injection").
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -74,10 +76,30 @@ def is_leftover(path: Path) -> bool:
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Remove what interrupted writes left; whatever cannot be removed stays."""
+    """Remove files that interrupted writes left; whatever cannot be removed stays."""
     for path in folder.glob(f".*{_PART}"):
         with suppress(OSError):
             path.unlink()
+
+
+def work_folder(base: Path, name: str) -> Path:
+    """Make a folder for a piece of work beside where its result goes; those that killed processes left are removed.
+
+    Raises
+    ------
+    StorageError
+        If it cannot be made.
+    """
+    make_folder(base)
+    for path in base.glob(f".{name}-*{_PART}"):
+        with suppress(OSError):
+            # another process may be at work in one that is young
+            if time.time() - path.stat().st_mtime > _ABANDONED:
+                shutil.rmtree(path, ignore_errors=True)
+    try:
+        return Path(tempfile.mkdtemp(dir=base, prefix=f".{name}-", suffix=_PART))
+    except OSError as error:
+        raise storage_error(base / name, error) from error
 
 
 def read_file(path: Path) -> bytes:
@@ -151,26 +173,75 @@ def write_files(folder: Path, contents: Mapping[str, bytes]) -> dict[str, Path]:
     make_folder(folder)
     remove_leftovers(folder)
     beside: dict[str, str] = {}
-    kept: dict[str, str] = {}
-    placed: list[str] = []
     name = ""
     try:
         for name, content in contents.items():
             beside[name] = _written_beside(folder / name, content)
-        for name in contents:
+        _swap_in(folder, beside)
+    except BaseException as error:
+        _discard(beside.values())
+        if isinstance(error, OSError) and not isinstance(error, StorageError):
+            raise storage_error(folder / name, error) from error
+        raise
+    return {name: folder / name for name in contents}
+
+
+def place_folder(ready: Path, final: Path) -> Path:
+    """Put a folder of whole files in its place, by one renaming, or file by file where a folder stands there.
+
+    Parameters
+    ----------
+    ready : pathlib.Path
+        Holds files only, on the same disk. It does not exist afterwards.
+    final : pathlib.Path
+        Files that ``ready`` does not have leave it once all others are in place.
+
+    Returns
+    -------
+    pathlib.Path
+        The second path.
+
+    Raises
+    ------
+    StorageError
+        If a file cannot be put in place; what stood there is unchanged.
+    """
+    try:
+        for path in ready.iterdir():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+        if not final.exists():
+            os.replace(ready, final)  # noqa: PTH105
+            return final
+    except OSError as error:
+        raise storage_error(final, error) from error
+    names = sorted(path.name for path in ready.iterdir())
+    _swap_in(final, {name: str(ready / name) for name in names})
+    _discard(str(path) for path in final.rglob("*") if path.is_file() and path.name not in names)
+    with suppress(OSError):
+        ready.rmdir()
+    return final
+
+
+def _swap_in(folder: Path, beside: Mapping[str, str]) -> None:
+    """Put files that are written in their places in a folder, all or none; what stood there is kept until then."""
+    kept: dict[str, str] = {}
+    placed: list[str] = []
+    name = ""
+    try:
+        for name in beside:
             if (folder / name).is_file():
                 kept[name] = _copied_beside(folder / name)
-        for name in contents:
+        for name in beside:
             os.replace(beside[name], folder / name)  # noqa: PTH105
             placed.append(name)
     except BaseException as error:
         _put_back(folder, kept, placed)
-        _discard([*beside.values(), *kept.values()])
+        _discard(kept.values())
         if isinstance(error, OSError):
             raise storage_error(folder / name, error) from error
         raise
     _discard(kept.values())
-    return {name: folder / name for name in contents}
 
 
 def _written_beside(path: Path, content: bytes) -> str:

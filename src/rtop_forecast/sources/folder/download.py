@@ -11,7 +11,7 @@ from typing import Any
 from rtop_forecast.display import draws_bars
 from rtop_forecast.errors import DownloadError
 
-__all__ = ["download"]
+__all__ = ["cause", "download"]
 
 _RETRIED = frozenset({408, 429, 500, 502, 503, 504})
 # Faults of the disk, which no further try mends.
@@ -67,7 +67,7 @@ def download(
             if error.errno in _DISK:
                 target.unlink(missing_ok=True)
                 raise
-            again, fault = True, _cause(error)
+            again, fault = True, cause(error)
         except BaseException:
             target.unlink(missing_ok=True)
             raise
@@ -84,7 +84,7 @@ def _phrase(error: Any) -> str:
     return str(getattr(error.response, "reason", "") or "")
 
 
-def _cause(error: BaseException) -> str:
+def cause(error: BaseException) -> str:
     """Say what went wrong with a connection, in plain words where there are some."""
     import requests
 
