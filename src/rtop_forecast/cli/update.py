@@ -92,7 +92,7 @@ def _document(frame: pd.DataFrame, by_hand: pd.DataFrame, changes: rtop.Changes 
 def _text(
     frame: pd.DataFrame, by_hand: pd.DataFrame, arguments: argparse.Namespace, *, changes: rtop.Changes | None
 ) -> str:
-    lines = [f"{len(frame)} datasets can be had without a login:"]
+    lines = [f"{_counted(len(frame), 'dataset')} can be had without a login:"]
     verbs = {"new": "to fetch", "replaced": "to fetch", "there": "there already"}
     for row in frame.to_dict("records"):
         had = f"had {row['have']}" if row["have"] and row["have"] != row["newest"] else ""
@@ -100,7 +100,7 @@ def _text(
         lines += _wrapped(f"{row['key']:<30} {verbs.get(row['state'], row['state']):<14} {notes}", indent=46)
         if row["state"] in {"new", "replaced"}:
             lines.append(f"  {'':<30} {row['address']}")
-    lines += ["", f"{len(by_hand)} have to be got by hand, into {arguments.data}:"]
+    lines += ["", f"{_counted(len(by_hand), 'dataset')} by hand, from the page named, into {arguments.data}:"]
     for row in by_hand.to_dict("records"):
         there = f"there: {row['files']}" if row["files"] else "not there"
         lines += _wrapped(
@@ -112,6 +112,10 @@ def _text(
     elif not arguments.dry_run:
         lines += ["", "Nothing new: the folder and the ranking are as they were."]
     return "\n".join(lines)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _wrapped(text: str, *, indent: int) -> list[str]:
@@ -133,8 +137,11 @@ def _change_lines(changes: rtop.Changes) -> list[str]:
     ]
     for names, words in ((changes.entered, "newly ranked"), (changes.left, "no longer ranked")):
         lines += [f"{words.capitalize()}: {', '.join(names)}"] if names else []
+    told = records(_told(changes))
+    if not told:
+        return [*lines, "The new data move no state's odds by more than half a percent."]
     lines += ["" if count else "The largest changes, none of them clear:"]
-    for row in records(_told(changes)):
+    for row in told:
         low, high = row["change_odds_low"], row["change_odds_high"]
         lines.append(
             f"{row['name']}: {row['prob_before']:.1%} to {row['prob']:.1%}, rank {row['rank_before']} to "
@@ -142,8 +149,8 @@ def _change_lines(changes: rtop.Changes) -> list[str]:
             + ("" if row["clear"] or not count else ", not clear")
         )
         parts = changes.explain(row["country_id"]).parts
-        told = [f"{name} x{math.exp(value):.2f}" for name, value in parts.items() if abs(value) >= 0.005]
-        lines += _wrapped("parts: " + ("; ".join(told) or "none that is felt"), indent=4)
+        felt = [f"{name} x{math.exp(value):.2f}" for name, value in parts.items() if abs(value) >= 0.005]
+        lines += _wrapped("parts: " + ("; ".join(felt) or "none that is felt"), indent=4)
         why = [f"{one['label']} (x{one['odds']:.2f})" for one in _reasons(changes, row)]
         lines += _wrapped("moved by: " + ("; ".join(why) or "many small changes"), indent=4)
     return lines

@@ -2,117 +2,14 @@
 
 from __future__ import annotations
 
-import io
-import threading
-import zipfile
-from collections import Counter
-from dataclasses import replace
-from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
-import pandas as pd
 import pytest
 
 import rtop_forecast as rtop
-from rtop_forecast.sources.folder import download as _download
 from rtop_forecast.sources.folder.newest import following
 from rtop_forecast.sources.folder.updates import offers, prepare
 from rtop_forecast.sources.registry import registry
 from rtop_forecast.storage import files
 from rtop_forecast.storage.cache import folder_digest
-
-
-class Handler(BaseHTTPRequestHandler):
-    """Gives what is offered, with an ETag, which it honours; some files are cut or stop midway."""
-
-    def do_GET(self):
-        name = self.path.rsplit("/", 1)[-1]
-        self.server.asked[name] += 1
-        body = self.server.bodies.get(name)
-        if body is None:
-            self.send_error(404)
-            return
-        tag = f'"{sha256(body).hexdigest()[:16]}"'
-        if self.headers.get("If-None-Match") == tag:
-            self.send_response(304)
-            self.end_headers()
-            return
-        self.send_response(200)
-        self.send_header("ETag", tag)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        cut = name in self.server.cut
-        self.wfile.write(body[: len(body) // 2] if cut else body)
-        if name in self.server.stopping and self.server.asked[name] > 1:
-            self.server.shutdown()
-            self.server.server_close()
-
-    def log_message(self, *args):
-        """Keep the test's output clean."""
-
-
-@pytest.fixture
-def server(monkeypatch):
-    monkeypatch.setattr(_download.time, "sleep", lambda _: None)
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as one:
-        one.daemon_threads = True
-        one.asked, one.bodies, one.cut, one.stopping = Counter(), {}, set(), set()
-        threading.Thread(target=one.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        yield one
-        one.shutdown()
-
-
-@pytest.fixture(scope="module")
-def pts(data_dir):
-    """The Political Terror Scale as published, and as its next edition would be."""
-    old = (data_dir / "human_rights" / "PTS-2024.csv").read_bytes()
-    frame = pd.read_csv(io.BytesIO(old), dtype="str", encoding="latin-1", keep_default_na=False)
-    last = frame[frame["Year"] == frame["Year"].max()]
-    later = last.assign(Year=str(int(last["Year"].iloc[0]) + 1))
-    new = pd.concat([frame, later]).to_csv(index=False, lineterminator="\n").encode("latin-1")
-    return old, new
-
-
-@pytest.fixture(scope="module")
-def onesided(data_dir):
-    """An archive as UCDP offers it."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.write(data_dir / "ucdp" / "OneSided_v23_1.csv", "OneSided_v23_1.csv")
-    return out.getvalue()
-
-
-@pytest.fixture(scope="module")
-def published(pts, onesided):
-    """Both datasets."""
-    return pts, onesided
-
-
-@pytest.fixture
-def offered(server, monkeypatch):
-    """Registry of two datasets at addresses of the server, or of those that are named."""
-
-    def at(*keys):
-        names = {"pts-2024": "PTS-2024.csv", "ucdp-onesided-23.1": "ucdp-onesided-231-csv.zip"}
-        root = f"http://127.0.0.1:{server.server_port}"
-        releases = [
-            replace(registry()[key], download=f"{root}/{names[key]}", download_sha256="")
-            for key in keys or names
-        ]
-        for module in (offers, prepare):
-            monkeypatch.setattr(module, "fetchable", lambda: releases)
-        return releases
-
-    return at
-
-
-@pytest.fixture
-def folder(tmp_path, pts):
-    """Folder with an older release that came from elsewhere."""
-    out = tmp_path / "releases"
-    (out / "rights").mkdir(parents=True)
-    (out / "rights" / "PTS-2024.csv").write_bytes(pts[0])
-    return out
 
 
 def contents(folder):
@@ -125,91 +22,91 @@ def states(frame):
     return dict(zip(frame["key"], frame["state"], strict=True))
 
 
-def test_a_newer_release_is_found_read_and_put_in_place(server, offered, folder, pts, onesided):
+def test_a_newer_release_is_found_read_and_put_in_place(publisher, offered, release_folder, pts, onesided):
     offered()
-    server.bodies |= {"PTS-2025.csv": pts[1], "ucdp-onesided-231-csv.zip": onesided}
-    before = contents(folder)
-    plan = rtop.find_updates(folder)
+    publisher.bodies |= {"PTS-2025.csv": pts[1], "ucdp-onesided-231-csv.zip": onesided}
+    before = contents(release_folder)
+    plan = rtop.find_updates(release_folder)
     assert states(plan) == {"pts-2025": "new", "ucdp-onesided-23.1": "new"}
     assert plan["have"].tolist() == ["2024", ""]
-    assert contents(folder) == before, "asking writes nothing"
-    with rtop.prepare_update(folder) as update:
+    assert contents(release_folder) == before, "asking writes nothing"
+    with rtop.prepare_update(release_folder) as update:
         assert states(update.frame) == {"pts-2025": "fetched", "ucdp-onesided-23.1": "fetched"}
         assert len(update.fetched) == 2
         assert {path: before[path] for path in before} == {
-            path: content for path, content in contents(folder).items() if not path.startswith(".")
+            path: content for path, content in contents(release_folder).items() if not path.startswith(".")
         }
         seen, digest = contents(update.folder), folder_digest(update.folder)
         assert set(rtop.describe_folder(update.folder)["release"]) == {"2024", "2025", "23.1"}
         update.keep()
-    assert contents(folder) == seen, "the folder is what was shown"
-    assert folder_digest(folder) == digest
+    assert contents(release_folder) == seen, "the folder is what was shown"
+    assert folder_digest(release_folder) == digest
     assert {name for name in seen if "/." not in name} == {
         "rights/PTS-2024.csv", "pts-2025/PTS-2025.csv", "ucdp-onesided-23.1/OneSided_v23_1.csv",
     }  # fmt: skip
     assert "not registered" in update.frame.loc[0, "note"]
 
 
-def test_what_is_not_kept_leaves_nothing(server, offered, folder, pts):
+def test_what_is_not_kept_leaves_nothing(publisher, offered, release_folder, pts):
     offered("pts-2024")
-    server.bodies["PTS-2025.csv"] = pts[1]
-    before = contents(folder)
-    with rtop.prepare_update(folder):
+    publisher.bodies["PTS-2025.csv"] = pts[1]
+    before = contents(release_folder)
+    with rtop.prepare_update(release_folder):
         pass
-    assert contents(folder) == before
-    with pytest.raises(KeyboardInterrupt), rtop.prepare_update(folder):
+    assert contents(release_folder) == before
+    with pytest.raises(KeyboardInterrupt), rtop.prepare_update(release_folder):
         raise KeyboardInterrupt
-    assert contents(folder) == before
+    assert contents(release_folder) == before
 
 
-def test_an_unchanged_file_is_not_fetched_again(server, offered, folder, pts):
+def test_an_unchanged_file_is_not_fetched_again(publisher, offered, release_folder, pts):
     offered("pts-2024")
-    server.bodies["PTS-2025.csv"] = pts[1]
-    with rtop.prepare_update(folder) as update:
+    publisher.bodies["PTS-2025.csv"] = pts[1]
+    with rtop.prepare_update(release_folder) as update:
         update.keep()
-    after = contents(folder)
-    asked = server.asked["PTS-2025.csv"]
-    with rtop.prepare_update(folder) as update:
+    after = contents(release_folder)
+    asked = publisher.asked["PTS-2025.csv"]
+    with rtop.prepare_update(release_folder) as update:
         assert states(update.frame) == {"pts-2025": "unchanged"}
         assert len(update.fetched) == 0
         update.keep()
-    assert contents(folder) == after
-    assert server.asked["PTS-2025.csv"] == asked + 1, "asked for once, to find it"
+    assert contents(release_folder) == after
+    assert publisher.asked["PTS-2025.csv"] == asked + 1, "asked for once, to find it"
 
 
-def test_a_file_replaced_under_its_address_is_fetched(server, offered, folder, pts):
+def test_a_file_replaced_under_its_address_is_fetched(publisher, offered, release_folder, pts):
     offered("pts-2024")
-    server.bodies["PTS-2025.csv"] = pts[1]
-    with rtop.prepare_update(folder) as update:
+    publisher.bodies["PTS-2025.csv"] = pts[1]
+    with rtop.prepare_update(release_folder) as update:
         update.keep()
     one, other = b"2024,ZIM,552,ZWE,716,ssa,3", b"2024,ZIM,552,ZWE,716,ssa,4"
     assert one in pts[1]
-    server.bodies["PTS-2025.csv"] = pts[1].replace(one, other)
-    assert states(rtop.find_updates(folder)) == {"pts-2025": "replaced"}
-    with rtop.prepare_update(folder) as update:
+    publisher.bodies["PTS-2025.csv"] = pts[1].replace(one, other)
+    assert states(rtop.find_updates(release_folder)) == {"pts-2025": "replaced"}
+    with rtop.prepare_update(release_folder) as update:
         assert states(update.frame) == {"pts-2025": "fetched"}
         update.keep()
-    assert (folder / "pts-2025" / "PTS-2025.csv").read_bytes() == server.bodies["PTS-2025.csv"]
-    assert states(rtop.find_updates(folder)) == {"pts-2025": "unchanged"}
+    assert (release_folder / "pts-2025" / "PTS-2025.csv").read_bytes() == publisher.bodies["PTS-2025.csv"]
+    assert states(rtop.find_updates(release_folder)) == {"pts-2025": "unchanged"}
 
 
-def test_the_same_bytes_under_another_tag_are_unchanged(server, offered, folder, pts, monkeypatch):
+def test_the_same_bytes_under_another_tag_are_unchanged(publisher, offered, release_folder, pts, monkeypatch):
     offered("pts-2024")
-    server.bodies["PTS-2025.csv"] = pts[1]
-    with rtop.prepare_update(folder) as update:
+    publisher.bodies["PTS-2025.csv"] = pts[1]
+    with rtop.prepare_update(release_folder) as update:
         update.keep()
-    note = folder / "pts-2025" / ".fetched.json"
+    note = release_folder / "pts-2025" / ".fetched.json"
     note.write_bytes(note.read_bytes().replace(b'"etag": "', b'"etag": "other'))
-    with rtop.prepare_update(folder) as update:
+    with rtop.prepare_update(release_folder) as update:
         assert states(update.frame) == {"pts-2025": "unchanged"}
         assert update.frame.loc[0, "note"] == "the same file as before"
 
 
-def test_a_release_from_elsewhere_stays(server, offered, folder, pts):
+def test_a_release_from_elsewhere_stays(publisher, offered, release_folder, pts):
     offered("pts-2024")
-    server.bodies["PTS-2024.csv"] = pts[0]
-    assert states(rtop.find_updates(folder)) == {"pts-2024": "there"}
-    assert server.asked["PTS-2024.csv"] == 0
+    publisher.bodies["PTS-2024.csv"] = pts[0]
+    assert states(rtop.find_updates(release_folder)) == {"pts-2024": "there"}
+    assert publisher.asked["PTS-2024.csv"] == 0
 
 
 def torn(content):
@@ -230,19 +127,19 @@ def torn(content):
     ],
 )
 def test_a_release_that_does_not_come_or_is_refused_changes_nothing(
-    server, offered, folder, published, fault, state, says
+    publisher, offered, release_folder, published, fault, state, says
 ):
     offered()
     pts, onesided = published
     bodies = {"page": b"<!DOCTYPE html><html>log in</html>", "other": b"a,b\n1,2\n", "torn": torn(pts[1])}
-    server.bodies |= {"ucdp-onesided-231-csv.zip": onesided, "PTS-2025.csv": bodies.get(fault, pts[1])}
-    server.cut |= {"PTS-2025.csv"} if fault in {"cut", "stopping"} else set()
-    server.stopping |= {"PTS-2025.csv"} if fault == "stopping" else set()
+    publisher.bodies |= {"ucdp-onesided-231-csv.zip": onesided, "PTS-2025.csv": bodies.get(fault, pts[1])}
+    publisher.cut |= {"PTS-2025.csv"} if fault in {"cut", "stopping"} else set()
+    publisher.stopping |= {"PTS-2025.csv"} if fault == "stopping" else set()
     if fault == "missing":
-        del server.bodies["PTS-2025.csv"]
-        (folder / "rights" / "PTS-2024.csv").unlink()
-    before = contents(folder)
-    with rtop.prepare_update(folder, retries=1) as update:
+        del publisher.bodies["PTS-2025.csv"]
+        (release_folder / "rights" / "PTS-2024.csv").unlink()
+    before = contents(release_folder)
+    with rtop.prepare_update(release_folder, retries=1) as update:
         frame = update.failed
         if fault != "stopping":
             assert states(update.frame)["ucdp-onesided-23.1"] == "fetched", (
@@ -251,14 +148,14 @@ def test_a_release_that_does_not_come_or_is_refused_changes_nothing(
         update.keep()
     assert frame["state"].iloc[0] == state
     assert says in frame["note"].iloc[0]
-    after = contents(folder)
+    after = contents(release_folder)
     assert {path: after.get(path) for path in before} == before
     assert not any(path.startswith(("pts", ".update")) for path in after)
 
 
-def test_a_refused_find_by_number_does_not_cost_the_registered_release(server, offered, tmp_path, pts):
+def test_a_refused_find_by_number_does_not_cost_the_registered_release(publisher, offered, tmp_path, pts):
     offered("pts-2024")
-    server.bodies |= {"PTS-2024.csv": pts[0], "PTS-2025.csv": b"a,b\n1,2\n"}
+    publisher.bodies |= {"PTS-2024.csv": pts[0], "PTS-2025.csv": b"a,b\n1,2\n"}
     empty = tmp_path / "empty"
     empty.mkdir()
     with rtop.prepare_update(empty) as update:
@@ -267,25 +164,25 @@ def test_a_refused_find_by_number_does_not_cost_the_registered_release(server, o
     assert (empty / "pts-2024" / "PTS-2024.csv").read_bytes() == pts[0]
 
 
-def test_without_a_server_nothing_is_changed(server, offered, folder):
+def test_without_a_server_nothing_is_changed(publisher, offered, release_folder):
     offered()
-    server.shutdown()
-    server.server_close()
-    before = contents(folder)
+    publisher.shutdown()
+    publisher.server_close()
+    before = contents(release_folder)
     for call in (rtop.find_updates, lambda folder: rtop.prepare_update(folder).__enter__()):
         with pytest.raises(rtop.DownloadError, match=r"no publisher can be reached.*as it was"):
-            call(folder)
-    assert contents(folder) == before
+            call(release_folder)
+    assert contents(release_folder) == before
 
 
 @pytest.mark.parametrize("at", [1, 2])
 def test_a_release_that_cannot_be_put_in_place_takes_the_others_back(
-    server, offered, folder, pts, onesided, monkeypatch, at
+    publisher, offered, release_folder, pts, onesided, monkeypatch, at
 ):
     offered()
-    server.bodies |= {"PTS-2025.csv": pts[1], "ucdp-onesided-231-csv.zip": onesided}
-    before = contents(folder)
-    with rtop.prepare_update(folder) as update:
+    publisher.bodies |= {"PTS-2025.csv": pts[1], "ucdp-onesided-231-csv.zip": onesided}
+    before = contents(release_folder)
+    with rtop.prepare_update(release_folder) as update:
         calls, place = [], files.place_folder
 
         def failing(ready, final):
@@ -298,7 +195,7 @@ def test_a_release_that_cannot_be_put_in_place_takes_the_others_back(
         monkeypatch.setattr(prepare, "place_folder", failing)
         with pytest.raises(rtop.StorageError, match="no space"):
             update.keep()
-    assert contents(folder) == before
+    assert contents(release_folder) == before
 
 
 @pytest.mark.parametrize(
@@ -319,8 +216,8 @@ def test_an_address_without_the_number_has_no_next():
     assert following(registry()["sipri-2024"]) is None
 
 
-def test_every_dataset_is_either_offered_or_got_by_hand(folder):
-    table = rtop.describe_by_hand(folder)
+def test_every_dataset_is_either_offered_or_got_by_hand(release_folder):
+    table = rtop.describe_by_hand(release_folder)
     free = {one.dataset for one in offers.fetchable()}
     assert set(table["dataset"]) == {one.dataset for one in registry().values() if one.dataset} - free
     assert table["page"].str.startswith("https://").all()
