@@ -163,9 +163,11 @@ def pts(data_dir):
     """The Political Terror Scale as published, and as its next edition would be."""
     old = (data_dir / "human_rights" / "PTS-2024.csv").read_bytes()
     frame = pd.read_csv(io.BytesIO(old), dtype="str", encoding="latin-1", keep_default_na=False)
+    # what is known of the last year is revised: terror where there was none
+    revised = (frame["Year"] == frame["Year"].max()) & (frame["PTS_S"] == "1")
+    frame.loc[revised, "PTS_S"] = "5"
     last = frame[frame["Year"] == frame["Year"].max()]
-    scores = last["PTS_S"].replace("1", "5")  # terror where there was none
-    later = last.assign(Year=str(int(last["Year"].iloc[0]) + 1), PTS_S=scores)
+    later = last.assign(Year=str(int(last["Year"].iloc[0]) + 1))
     new = pd.concat([frame, later]).to_csv(index=False, lineterminator="\n").encode("latin-1")
     return old, new
 

@@ -81,6 +81,7 @@ def test_an_update_tells_what_changed_and_why(publisher, offered, release_folder
     assert out.splitlines()[-1] == "Nothing new: the folder and the ranking are as they were."
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 def test_the_changes_stand_in_the_text(publisher, offered, release_folder, pts, capsys):
     offered("pts-2024")
@@ -94,6 +95,7 @@ def test_the_changes_stand_in_the_text(publisher, offered, release_folder, pts, 
     assert "parts:" in text
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 def test_an_empty_folder_is_compared_with_the_tables_of_the_package(
     publisher, offered, tmp_path, onesided, capsys
