@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import io
 import os
-import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from hashlib import sha256
@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from rtop_forecast.errors import StorageError
-from rtop_forecast.storage.files import file_sha256, is_leftover, make_folder, write_file
+from rtop_forecast.storage.files import file_sha256, is_leftover, make_folder, remove_abandoned, write_file
 from rtop_forecast.storage.folders import paths_under
 
 __all__ = ["cache_dir", "cached_columns", "folder_digest", "is_off"]
@@ -129,11 +129,8 @@ def _key(path: Path, columns: Sequence[str], reader_version: str) -> str:
 
 
 def _write(frame: pd.DataFrame, copy: Path) -> None:
-    copy.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=copy.parent, suffix=".part")
-    os.close(handle)
-    try:
-        frame.to_parquet(name, compression="lz4")
-        Path(name).replace(copy)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    make_folder(copy.parent)
+    remove_abandoned(copy.parent, "*.part")
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, compression="lz4")
+    write_file(copy, buffer.getvalue())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -16,7 +17,9 @@ import pandas as pd
 from rtop_forecast.errors import DataIntegrityError, StorageError
 
 _PART = ".part"
+_NEW = ".rtop-new"  # ending of a folder that is about to take the place of the one without it
 _ABANDONED = 86_400.0  # seconds after which a folder of work is taken for one of a killed process
+_DISK_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EIO})
 # What a spreadsheet takes for the beginning of a formula (OWASP, "CSV injection").
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -82,6 +85,20 @@ def remove_leftovers(folder: Path) -> None:
             path.unlink()
 
 
+def is_disk_fault(error: OSError) -> bool:
+    """Whether a fault is the disk's, which no other file and no further try mends."""
+    return error.errno in _DISK_FAULTS
+
+
+def remove_abandoned(folder: Path, pattern: str) -> None:
+    """Remove files and folders that processes left unfinished which were killed a day ago or earlier."""
+    for path in folder.glob(pattern):
+        with suppress(OSError):
+            # another process may be at work on one that is young
+            if time.time() - path.stat().st_mtime > _ABANDONED:
+                path.unlink() if path.is_file() else shutil.rmtree(path, ignore_errors=True)
+
+
 def work_folder(base: Path, name: str) -> Path:
     """Make a folder for a piece of work beside where its result goes; those that killed processes left are removed.
 
@@ -91,11 +108,7 @@ def work_folder(base: Path, name: str) -> Path:
         If it cannot be made.
     """
     make_folder(base)
-    for path in base.glob(f".{name}-*{_PART}"):
-        with suppress(OSError):
-            # another process may be at work in one that is young
-            if time.time() - path.stat().st_mtime > _ABANDONED:
-                shutil.rmtree(path, ignore_errors=True)
+    remove_abandoned(base, f".{name}-*{_PART}")
     try:
         return Path(tempfile.mkdtemp(dir=base, prefix=f".{name}-", suffix=_PART))
     except OSError as error:
@@ -187,14 +200,15 @@ def write_files(folder: Path, contents: Mapping[str, bytes]) -> dict[str, Path]:
 
 
 def place_folder(ready: Path, final: Path) -> Path:
-    """Put a folder of whole files in its place, by one renaming, or file by file where a folder stands there.
+    """Put a folder of whole files in the place of another, so that at any moment one of them stands there whole.
+
+    The new one comes to stand beside the old under a name of its own before the old one goes.
 
     Parameters
     ----------
     ready : pathlib.Path
         Holds files only, on the same disk. It does not exist afterwards.
     final : pathlib.Path
-        Files that ``ready`` does not have leave it once all others are in place.
 
     Returns
     -------
@@ -204,23 +218,49 @@ def place_folder(ready: Path, final: Path) -> Path:
     Raises
     ------
     StorageError
-        If a file cannot be put in place; what stood there is unchanged.
+        If it cannot be put in place; what stood there is unchanged.
     """
+    beside, aside = final.with_name(f"{final.name}{_NEW}"), final.with_name(f".{final.name}.old{_PART}")
     try:
         for path in ready.iterdir():
             with path.open("rb") as file:
                 os.fsync(file.fileno())
+        settle_folders(final.parent)
         if not final.exists():
             os.replace(ready, final)  # noqa: PTH105
             return final
+        os.replace(ready, beside)  # noqa: PTH105
+        try:
+            os.replace(final, aside)  # noqa: PTH105
+            os.replace(beside, final)  # noqa: PTH105
+        except BaseException:
+            if not final.exists():
+                os.replace(aside, final)  # noqa: PTH105
+            shutil.rmtree(beside, ignore_errors=True)
+            raise
     except OSError as error:
         raise storage_error(final, error) from error
-    names = sorted(path.name for path in ready.iterdir())
-    _swap_in(final, {name: str(ready / name) for name in names})
-    _discard(str(path) for path in final.rglob("*") if path.is_file() and path.name not in names)
-    with suppress(OSError):
-        ready.rmdir()
+    shutil.rmtree(aside, ignore_errors=True)
     return final
+
+
+def settle_folders(base: Path) -> None:
+    """Finish what :func:`place_folder` began where its process was killed.
+
+    Raises
+    ------
+    OSError
+        As it comes, if a folder cannot be renamed.
+    """
+    for beside in base.glob(f"*{_NEW}"):
+        final = beside.with_name(beside.name.removesuffix(_NEW))
+        if final.exists():
+            shutil.rmtree(beside, ignore_errors=True)
+        else:
+            beside.rename(final)
+    for aside in base.glob(f".*.old{_PART}"):
+        if aside.is_dir():
+            shutil.rmtree(aside, ignore_errors=True)
 
 
 def _swap_in(folder: Path, beside: Mapping[str, str]) -> None:

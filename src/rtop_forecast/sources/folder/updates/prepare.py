@@ -26,7 +26,15 @@ from rtop_forecast.sources.folder.updates.offers import (
     releases_dir,
 )
 from rtop_forecast.sources.registry import Release, registry
-from rtop_forecast.storage.files import file_sha256, place_folder, storage_error, work_folder, write_file
+from rtop_forecast.storage.files import (
+    file_sha256,
+    place_folder,
+    settle_folders,
+    storage_error,
+    work_folder,
+    write_file,
+)
+from rtop_forecast.storage.folders import paths_under
 from rtop_forecast.storage.manifest import as_json
 
 __all__ = ["Update", "prepare_update"]
@@ -148,6 +156,10 @@ def prepare_update(
             update.keep()
     """
     target = releases_dir(folder)
+    try:
+        settle_folders(target)
+    except OSError as error:
+        raise storage_error(target, error) from error
     found = offers(target, timeout=timeout, progress=progress)
     work = work_folder(target, _WORK)
     try:
@@ -237,7 +249,7 @@ def _view(work: Path, target: Path, ready: dict[str, Path]) -> Path:
     """Folder of links to the files that the updated folder will hold."""
     view = work / "view"
     view.mkdir()
-    files = {path.relative_to(target): path for path in target.rglob("*") if path.is_file()}
+    files = {path.relative_to(target): path for path in paths_under(target) if path.is_file()}
     parts = {place: path for place, path in files.items() if not place.parts[0].startswith(f".{_WORK}-")}
     kept = {place: path for place, path in parts.items() if place.parts[0] not in ready}
     new = {Path(key) / path.name: path for key, folder in ready.items() for path in folder.iterdir()}
