@@ -65,8 +65,8 @@ def _ended(
     write(text)
     first = failed.iloc[0]
     message = (
-        f"{len(failed)} of {len(frame)} releases could not be had, first {first['key']}: {first['note']} "
-        "The folder's part of them is as it was."
+        f"{len(failed)} of {len(frame)} releases could not be had, first {first['key']}: "
+        f"{first['note'].rstrip('.')}. The folder's part of them is as it was."
     )
     raise rtop.DownloadError(message)
 
@@ -128,12 +128,13 @@ def _change_lines(changes: rtop.Changes) -> list[str]:
     """Say what changed in the ranking, and why."""
     before, after = changes.earlier, changes.later
     count = len(changes.clear)
+    ranking = [f"from {one.origin_year} for {one.period}" for one in (before, after)]
+    which = ranking[0] if ranking[0] == ranking[1] else f"{ranking[0]} before, {ranking[1]} now"
     lines = [
-        f"Ranking from {before.origin_year} for {before.period} before, from {after.origin_year} for {after.period} "
-        f"now: {count or 'no'} of {len(changes.frame)} states changed clearly",
-        f"(the {after.level:.0%} interval of what the data did to its odds, beyond the change of all states, excludes "
-        "none). Expected onsets "
-        f"{before.expected[0]:.1f} before, {after.expected[0]:.1f} now.",
+        f"Ranking {which}: {count or 'no'} of {len(changes.frame)} states changed clearly.",
+        f"(Clearly: the {after.level:.0%} interval of what the data did to a state's odds, beyond the change of all "
+        "states, excludes none.)",
+        f"Expected onsets: {before.expected[0]:.1f} before, {after.expected[0]:.1f} now.",
     ]
     for names, words in ((changes.entered, "newly ranked"), (changes.left, "no longer ranked")):
         lines += [f"{words.capitalize()}: {', '.join(names)}"] if names else []
@@ -144,7 +145,7 @@ def _change_lines(changes: rtop.Changes) -> list[str]:
     for row in told:
         low, high = row["change_odds_low"], row["change_odds_high"]
         lines.append(
-            f"{row['name']}: {row['prob_before']:.1%} to {row['prob']:.1%}, rank {row['rank_before']} to "
+            f"{row['name']}: {_percent(row['prob_before'])} to {_percent(row['prob'])}, rank {row['rank_before']} to "
             f"{row['rank']}, data x{row['change_odds']:.2f} ({low:.2f} to {high:.2f})"
             + ("" if row["clear"] or not count else ", not clear")
         )
@@ -154,6 +155,10 @@ def _change_lines(changes: rtop.Changes) -> list[str]:
         why = [f"{one['label']} (x{one['odds']:.2f})" for one in _reasons(changes, row)]
         lines += _wrapped("moved by: " + ("; ".join(why) or "many small changes"), indent=4)
     return lines
+
+
+def _percent(prob: float) -> str:
+    return f"{prob:.1%}" if prob >= 0.001 else f"{prob:.2%}"
 
 
 def _told(changes: rtop.Changes) -> pd.DataFrame:

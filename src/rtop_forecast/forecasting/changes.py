@@ -188,7 +188,9 @@ def _frame(earlier: Forecast, later: Forecast, whole: FloatArray, beyond: FloatA
     table = table.assign(clear=clear, size=size).merge(states, on="country_id", validate="one_to_one")
     odds = [f"{name}{end}" for name in ("data_odds", "change_odds") for end in ("", "_low", "_high")]
     columns = ["country_id", "name", "prob_before", "prob", "rank_before", "rank", *odds, "clear"]
-    order = table.sort_values(["size", "country_id"], ascending=[False, True], kind="stable")
+    # equal changes, as of one variable that everybody shares, in the order of the ranking
+    table["size"] = table["size"].round(9)
+    order = table.sort_values(["size", "rank"], ascending=[False, True], kind="stable")
     return order[columns].reset_index(drop=True)
 
 
