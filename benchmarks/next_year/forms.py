@@ -284,6 +284,14 @@ def cut_rows(release: Release, folder: Path) -> Path | None:
     return same(release.with_body(release.body[: len(release.body) * 7 // 10]), folder)
 
 
+def cut_late(release: Release, folder: Path) -> Path | None:
+    """All rows but the last hundredth, whole and with the last line's end."""
+    if release.dataset == "sipri" or _has_footer(release):
+        return None
+    kept = min(len(release.body) * 99 // 100, len(release.body) - 1)
+    return same(release.with_body(release.body[:kept]), folder)
+
+
 EQUAL: dict[str, Form] = {
     "same": same,
     "shuffled": shuffled,
@@ -314,7 +322,7 @@ EQUAL: dict[str, Form] = {
     "repeated_column": repeated_column,
 }
 #: Forms that a folder must refuse, or say what they lack, unless nothing that the reader uses is gone.
-DAMAGED: dict[str, Form] = {"cut70": cut, "cut70_rows": cut_rows}
+DAMAGED: dict[str, Form] = {"cut70": cut, "cut70_rows": cut_rows, "cut99_rows": cut_late}
 
 
 def _flat(release: Release) -> bool:
