@@ -16,6 +16,7 @@ from typing import Any
 
 import pandas as pd
 import rdata
+from rdata.unparser._xdr import UnparserXDR
 
 from next_year.raw import Release, Rows, cell_text, typed_frame
 from next_year.workbook import write_workbook
@@ -32,6 +33,14 @@ CODES = re.compile(
 #: Names of columns that identify rather than measure.
 _LABEL = re.compile(r"(^id$|_id|number|year|date|day|^from$|^to$|version|prec)", re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d+\.\d+")
+
+
+def _write_integer(self: UnparserXDR, value: int) -> None:
+    self.file.write(int(value).to_bytes(4, "big", signed=True))
+
+
+# rdata makes an array of every single integer that it writes; the bytes are the same.
+UnparserXDR.unparse_int = _write_integer  # type: ignore[method-assign]
 
 
 def same(release: Release, folder: Path) -> Path:
