@@ -121,7 +121,8 @@ def _every(release: Release, step: int) -> Release:
     if place is None:
         return release.with_body(release.body[::step])
     coded = [str(row[place]) if len(row) > place else "" for row in release.body]
-    kept = {"", "None", *list(dict.fromkeys(coded))[::step]}
+    # the last stays: a table whose last country ends early looks cut
+    kept = {"", "None", *list(dict.fromkeys(coded))[::step], coded[-1]}
     return release.with_body([row for row, code in zip(release.body, coded, strict=True) if code in kept])
 
 
