@@ -15,7 +15,7 @@ import pandas as pd
 from next_year.forms import CODES, DAMAGED, EQUAL, same
 from next_year.oracle import compare, extended, unmatched_rows, values, with_divisions
 from next_year.raw import Release, load
-from next_year.releases import NOT_EXTENDED, YEAR_COLUMNS, next_release, year_of
+from next_year.releases import NOT_EXTENDED, next_release, year_of, year_place
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
 from rtop_forecast.sources.folder.discover import discover, reader, recognised_as
 from rtop_forecast.sources.folder.releases import Releases
@@ -94,9 +94,8 @@ def _slim(release: Release, path: Path, folder: Path, cells: dict[str, int]) -> 
         names = [release.rows[0][i] for i in kept]
         release = release.with_body([[row[i] for i in kept] for row in release.body], names)
     most = cells[release.kind]
-    year = YEAR_COLUMNS.get(release.dataset, "year")
-    if _cells(release) > most and year in release.header and release.dataset not in _CONSECUTIVE:
-        place = release.header.index(year)
+    place = year_place(release)
+    if _cells(release) > most and place is not None and release.dataset not in _CONSECUTIVE:
         last = max(year_of(row[place]) for row in release.body)
         body = [row for row in release.body if (one := year_of(row[place])) > last - 4 or one % 5 == 0]
         release = release.with_body(body)

@@ -76,8 +76,17 @@ def _appended(release: Release, last: int) -> Release:
     return _by_row(release, last)
 
 
+def year_place(release: Release) -> int | None:
+    """Place of the column of the calendar year; None if there is none."""
+    wanted = YEAR_COLUMNS.get(release.dataset, "year").casefold()
+    return next((i for i, name in enumerate(release.header) if name.casefold() == wanted), None)
+
+
 def _by_row(release: Release, last: int) -> Release:
-    place = release.header.index(YEAR_COLUMNS.get(release.dataset, "year"))
+    place = year_place(release)
+    if place is None:
+        message = f"{release.path.name} has no column of the year."
+        raise ValueError(message)
     body = [row for row in release.body if len(row) > place and year_of(row[place]) <= last]
     newest = [row for row in body if year_of(row[place]) == last]
     copies = [_set(row, place, last + 1) for row in newest]
