@@ -63,6 +63,9 @@ def next_release(release: Release, last: int) -> Release:
 
 def _appended(release: Release, last: int) -> Release:
     dataset = release.dataset
+    if dataset == "wgi" and release.kind == "excel" and release.head:
+        tables = {name: _sheet_of_years(rows, last) for name, rows in release.tables.items()}
+        return replace(release, tables=tables)
     if dataset in WIDE:
         tables = {name: _wide(rows, last) for name, rows in release.tables.items()}
         return replace(release, tables=tables)
@@ -159,6 +162,17 @@ def _wide(rows: Rows, last: int) -> Rows:
         kept = [one for j, one in enumerate(row) if j not in later]
         made.append([*kept[: place + 1], cell, *kept[place + 1 :]])
     return made
+
+
+def _sheet_of_years(rows: Rows, last: int) -> Rows:
+    """Sheet of the older Governance Indicators, whose years stand above their columns, with the last year repeated."""
+    head = next((i for i, row in enumerate(rows) if row[:1] == ["Country/Territory"]), None)
+    if not head:
+        return rows
+    places = [i for i, cell in enumerate(rows[head - 1]) if year_of(cell) == last]
+    added = [[row[i] for i in places] if len(row) > places[-1] else [] for row in rows]
+    added[head - 1] = [last + 1 for _ in places]
+    return [[*row, *more] for row, more in zip(rows, added, strict=True)]
 
 
 def _header_after(cell: Any) -> Any:
