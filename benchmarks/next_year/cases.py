@@ -129,8 +129,8 @@ def _every(release: Release, step: int) -> Release:
 #: releases, so more of them stays.
 _CELLS = {"text": 80_000, "excel": 50_000, "r": 15_000}
 _DAMAGED_CELLS = {"text": 300_000, "excel": 300_000, "r": 40_000}
-#: Datasets whose reader compares each year with the one before.
-_CONSECUTIVE = frozenset({"ert"})
+#: Datasets whose reader asks for every year between the first and the last.
+_CONSECUTIVE = frozenset({"ert", "ucdp_ged_months"})
 #: A V-Dem table with more columns is an official one.
 _MANY = 100
 #: Indices kept of V-Dem's hundreds of columns.
