@@ -15,7 +15,7 @@ from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.report.contents import Contents
 from rtop_forecast.report.mechanisms import Mechanisms
 from rtop_forecast.report.sentences import Reason, missing_labels, reasons
-from rtop_forecast.report.words import slug
+from rtop_forecast.report.words import Words
 from rtop_forecast.world.states import KEYS
 
 ALIKE, ALIKE_FROM = 100, 1975
@@ -61,23 +61,28 @@ class Brief:
 
 
 def make_briefs(
-    forecast: Forecast, result: BacktestResult, shown: Contents, mechanisms: Mechanisms
+    forecast: Forecast,
+    result: BacktestResult,
+    shown: Contents,
+    mechanisms: Mechanisms,
+    slugs: Mapping[int, str],
+    words: Words,
 ) -> list[Brief]:
-    """Briefs, by rank, of the states whose mechanisms are given."""
+    """Briefs, by rank, of the states whose mechanisms are given; addresses are the same in every language."""
     origin, table = forecast.origin_year, forecast.explanation
     places = {int(number): place for place, number in enumerate(table.keys["country_id"])}
-    factors = _factors(forecast)
+    factors = _factors(forecast, words)
     parts = {int(one["country_id"]): _told(one["parts"]) for one in shown.movers}
-    episodes, alike = _episodes(result, origin), _Alike.of(forecast)
+    episodes, alike = _episodes(result, origin), _Alike.of(forecast, words)
     chosen = shown.ranking[shown.ranking["country_id"].isin(mechanisms.groups)]
     briefs = []
     for row in chosen.to_dict("records"):
         number = int(row["country_id"])
-        raising, lowering = reasons(table, places[number])
+        raising, lowering = reasons(table, places[number], words)
         briefs.append(
             Brief(
                 row={str(key): value for key, value in row.items()},
-                slug=slug(str(row["name"])),
+                slug=slugs[number],
                 trend=shown.trends[number],
                 episodes=episodes.get(number, ()),
                 raising=raising,
@@ -85,7 +90,7 @@ def make_briefs(
                 factors=factors[number],
                 mechanisms=mechanisms.groups[number],
                 alike=alike.to(number),
-                gaps=_gaps(forecast, places[number]),
+                gaps=_gaps(forecast, places[number], words),
                 parts=parts.get(number, {}),
             )
         )
@@ -97,7 +102,7 @@ def _told(parts: Mapping[str, float]) -> dict[str, float]:
     return {name: odds for name, odds in parts.items() if odds != 1}
 
 
-def _factors(forecast: Forecast) -> dict[int, pd.DataFrame]:
+def _factors(forecast: Forecast, words: Words) -> dict[int, pd.DataFrame]:
     """Condition, coverage and contribution of every factor, by state."""
     origin = forecast.origin_year
     profile = build_risk_profile(forecast.basis.features, years=(origin, origin))
@@ -113,6 +118,9 @@ def _factors(forecast: Forecast) -> dict[int, pd.DataFrame]:
     table = profile.merge(odds, on=["country_id", "risk_factor"], how="left", validate="one_to_one")
     for column, name in (("contribution", "odds"), ("low", "odds_low"), ("high", "odds_high")):
         table[name] = np.exp(table.pop(column))
+    table["title"] = table["title"].map({title: words.text(title) for title in table["title"].unique()})
+    names = dict(zip(forecast.frame["country_id"], forecast.frame["name"], strict=True))
+    table["name"] = table["country_id"].map(names).fillna(table["name"])
     return {int(str(number)): rows.reset_index(drop=True) for number, rows in table.groupby("country_id")}
 
 
@@ -124,14 +132,14 @@ def _episodes(result: BacktestResult, origin: int) -> dict[int, tuple[int, ...]]
     return {int(str(n)): tuple(int(year) for year in rows["year"]) for n, rows in own.groupby("country_id")}
 
 
-def _gaps(forecast: Forecast, place: int) -> dict[str, Any]:
+def _gaps(forecast: Forecast, place: int, words: Words) -> dict[str, Any]:
     table = forecast.explanation
     values, ages = table.values[place], table.ages[place]  # noqa: PD011 (not a DataFrame)
     oldest = ages[np.isfinite(ages)].max() if np.isfinite(ages).any() else 0
     return {
         "missing": int((~np.isfinite(values)).sum()),
         "all": len(values),
-        "examples": missing_labels(table.specs, values),
+        "examples": missing_labels(table.specs, values, words),
         "stale": int((ages >= _STALE).sum()),
         "oldest": int(oldest),
     }
@@ -145,9 +153,10 @@ class _Alike:
     past: np.ndarray
     now: np.ndarray
     places: dict[int, int]
+    words: Words
 
     @classmethod
-    def of(cls, forecast: Forecast) -> _Alike:
+    def of(cls, forecast: Forecast, words: Words) -> _Alike:
         basis = forecast.basis
         rows = basis.rows
         years = rows.keys["year"].to_numpy()
@@ -161,6 +170,7 @@ class _Alike:
             past=basis.fitted.contributions(rows.matrix[closed]).values,
             now=basis.fitted.contributions(basis.matrix).values,
             places={int(number): place for place, number in enumerate(basis.keys["country_id"])},
+            words=words,
         )
 
     def to(self, country_id: int) -> dict[str, Any]:
@@ -169,5 +179,10 @@ class _Alike:
         distance[(self.keys["country_id"] == country_id).to_numpy()] = np.inf
         nearest = self.keys.iloc[np.argsort(distance, kind="stable")[:ALIKE]]
         followed = nearest[nearest["outcome"] == 1]
-        names = [f"{row['name']} {row['year']}" for row in followed.head(5).to_dict("records")]
-        return {"all": len(nearest), "followed": len(followed), "cases": names}
+        cases = [self._case(row) for row in followed.head(5).to_dict("records")]
+        return {"all": len(nearest), "followed": len(followed), "cases": cases}
+
+    def _case(self, row: Mapping[Any, Any]) -> str:
+        year = int(row["year"])
+        (name,) = self.words.states([int(row["country_id"])], [str(row["name"])], year)
+        return self.words.say("brief.case", name=name, year=year)

@@ -15,7 +15,9 @@ from rtop_forecast.plot.columns import TEXT_AS_TEXT
 from rtop_forecast.report import figures
 from rtop_forecast.report.briefs import Brief
 from rtop_forecast.report.contents import Contents
+from rtop_forecast.report.front import outcome
 from rtop_forecast.report.mechanisms import Mechanisms
+from rtop_forecast.report.words import Words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -55,14 +57,14 @@ def tables(shown: Contents, briefs: Sequence[Brief], mechanisms: Mechanisms) -> 
     return found | ({"peers": shown.peers} if len(shown.peers) else {})
 
 
-def data_files(all_tables: dict[str, pd.DataFrame], forecast: Forecast) -> dict[str, bytes]:
+def data_files(all_tables: dict[str, pd.DataFrame], forecast: Forecast, words: Words) -> dict[str, bytes]:
     """``data.json`` with every table as a list of rows, and ``data.schema.json``, a JSON Schema of it."""
     count = forecast.count
     document: dict[str, Any] = {
         "origin_year": forecast.origin_year,
         "window": list(forecast.window),
         "issued": forecast.issued.isoformat(),
-        "outcome": forecast.outcome,
+        "outcome": outcome(forecast, words),
         "level": forecast.level,
         "expected": list(forecast.expected),
         "count": None if count is None else count.probabilities.tolist(),
@@ -112,15 +114,19 @@ def _json(document: Any) -> bytes:
     return (json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
 
 
-def drawn(forecast: Forecast, result: BacktestResult) -> dict[str, Figure]:
+def drawn(forecast: Forecast, result: BacktestResult, words: Words) -> dict[str, Figure]:
     """Figures of the report by name, see :data:`FIGURES`."""
-    title = f"Risk that {forecast.outcome} in {forecast.period}"
     return {
-        "ranges": figures.ranking_figure(forecast),
-        "map": figures.map_figure(forecast, title=title),
-        "reliability": figures.reliability_figure(result),
-        "expected": figures.expected_observed_figure(result),
+        "ranges": figures.ranking_figure(forecast, words),
+        "map": figures.map_figure(forecast, words),
+        "reliability": figures.reliability_figure(result, words),
+        "expected": figures.expected_observed_figure(result, words),
     }
+
+
+def figure_kinds(words: Words) -> tuple[str, ...]:
+    """Kinds of files of a figure: letters that join are drawn by whoever shows the SVG, never apart in a picture."""
+    return ("svg", "pdf", "png") if words.direction == "ltr" else ("svg",)
 
 
 def figure_bytes(figure: Figure, kind: str) -> bytes:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from rtop_forecast.report.words import listed, percent, say, two_digits
+from rtop_forecast.report.words import Words
 
 _DECADES = (1e-5, 1e-4, 1e-3, 0.01, 0.1, 1.0)
 
@@ -63,6 +63,7 @@ def trend(
     world: pd.Series[float],
     bounds: tuple[float, float],
     episodes: Sequence[int],
+    words: Words,
 ) -> Markup:
     """Forecasts of a state by year of origin beside the world's mean, with this year's interval and its episodes."""
     width, height, left = 400, 118, 32
@@ -81,13 +82,13 @@ def trend(
             round(x(end + 0.5) - x(start - 0.5), 1),
             height - 24,
             x(start - 0.4),
-            say("brief.episode"),
+            words.say("brief.episode"),
         )
         for start, end in _runs([year for year in episodes if first <= year <= last])
     )
     ticks = Markup("").join(
-        Markup('<path d="M{} {}H{}"/><text x="1" y="{}">{}%</text>').format(
-            left, y(p), width - 10, y(p) + 3, f"{100 * p:g}"
+        Markup('<path d="M{} {}H{}"/><text x="1" y="{}">{}</text>').format(
+            left, y(p), width - 10, y(p) + 3, words.tick(p)
         )
         for p in scale.ticks
     )
@@ -104,25 +105,27 @@ def trend(
     return Markup(
         '<svg class="tr" role="img" aria-label="{}" viewBox="0 0 {} {}"><g class="b">{}</g><g class="a">{}</g>{}{}{}'
         "</svg>"
-    ).format(_trend_label(points, world, episodes), width, height, bands, ticks, lines, end, years)
+    ).format(_trend_label(points, world, episodes, words), width, height, bands, ticks, lines, end, years)
 
 
-def _trend_label(points: Mapping[int, float], world: pd.Series[float], episodes: Sequence[int]) -> str:
+def _trend_label(
+    points: Mapping[int, float], world: pd.Series[float], episodes: Sequence[int], words: Words
+) -> str:
     first, last = min(points), max(points)
-    text = say(
+    text = words.say(
         "brief.trend.label",
         first=first,
         last=last,
-        start=percent(points[first]),
-        end=percent(points[last]),
-        world_start=percent(float(world.iloc[0])),
-        world_end=percent(float(world.iloc[-1])),
+        start=words.percentage(points[first]),
+        end=words.percentage(points[last]),
+        world_start=words.percentage(float(world.iloc[0])),
+        world_end=words.percentage(float(world.iloc[-1])),
     )
     spans = [
-        str(start) if start == end else say("year.span", first=start, last=end)
+        str(start) if start == end else words.say("year.span", first=start, last=end)
         for start, end in _runs(episodes)
     ]
-    return f"{text} {say('brief.trend.episodes', years=listed(spans))}" if spans else text
+    return f"{text} {words.say('brief.trend.episodes', years=words.listed(spans))}" if spans else text
 
 
 def _runs(years: Sequence[int]) -> list[tuple[int, int]]:
@@ -140,7 +143,7 @@ def _path(points: Sequence[tuple[float, float]]) -> str:
     return " ".join(f"{x:g},{y:g}" for x, y in points)
 
 
-def reliability(bins: pd.DataFrame, *, expected: float, observed: int) -> Markup:
+def reliability(bins: pd.DataFrame, words: Words, *, expected: float, observed: int) -> Markup:
     """Observed frequency of each bin of chances with its interval, on log scales."""
     size, left = 340, 44
     scale = Scale.over(bins[["mean_prob", "observed", "low", "high"]].to_numpy(dtype=float).ravel())
@@ -153,8 +156,8 @@ def reliability(bins: pd.DataFrame, *, expected: float, observed: int) -> Markup
 
     ticks = Markup("").join(
         Markup(
-            '<path d="M{0} {1}H{2}M{3} 10V{4}"/><text x="2" y="{5}">{6}%</text><text x="{3}" y="{7}">{6}%</text>'
-        ).format(left, y(p), size - 12, x(p), size - 34, y(p) + 3, f"{100 * p:g}", size - 20)
+            '<path d="M{0} {1}H{2}M{3} 10V{4}"/><text x="2" y="{5}">{6}</text><text x="{3}" y="{7}">{6}</text>'
+        ).format(left, y(p), size - 12, x(p), size - 34, y(p) + 3, words.tick(p), size - 20)
         for p in scale.ticks
     )
     labels = _apart(
@@ -170,16 +173,16 @@ def reliability(bins: pd.DataFrame, *, expected: float, observed: int) -> Markup
         ).format(x(row["mean_prob"]), y(row["low"]), y(row["high"]), y(row["observed"]), place, text)
         for row, (_, place, text) in zip(bins.to_dict("records"), labels, strict=True)
     )
-    words = "; ".join(
-        say(
+    told = words.joined(
+        words.say(
             "figure.bin",
-            chance=percent(row["mean_prob"]),
+            chance=words.percentage(row["mean_prob"]),
             positives=int(row["positives"]),
             count=int(row["count"]),
         )
         for row in bins.to_dict("records")
     )
-    label = say("figure.reliability.label", expected=f"{expected:.0f}", observed=observed, bins=words)
+    label = words.say("figure.reliability.label", expected=f"{expected:.0f}", observed=observed, bins=told)
     return Markup(
         '<svg class="fig" role="img" aria-label="{}" viewBox="0 0 {} {}"><g class="a">{}</g>'
         '<path class="d" d="M{} {}L{} {}"/>{}</svg>'
@@ -200,7 +203,7 @@ def _apart(labels: Sequence[tuple[float, float, str]]) -> list[tuple[float, floa
     return placed
 
 
-def expected_observed(counts: pd.DataFrame) -> Markup:
+def expected_observed(counts: pd.DataFrame, words: Words) -> Markup:
     """Predictive interval, expected and observed number of cases by year of origin."""
     width, height, left = 520, 240, 26
     top = int(max(counts["high"].max(), counts["observed"].max())) + 1
@@ -231,9 +234,9 @@ def expected_observed(counts: pd.DataFrame) -> Markup:
         for place, row in enumerate(rows)
         if place % max(1, len(rows) // 6) == 0
     )
-    label = say(
+    label = words.say(
         "figure.expected.label",
-        expected=two_digits(float(counts["expected"].sum())),
+        expected=words.two_digits(float(counts["expected"].sum())),
         observed=int(counts["observed"].sum()),
         inside=int(counts["inside"].sum()),
         all=len(counts),

@@ -17,7 +17,7 @@ from rtop_forecast.report.contents import Contents
 from rtop_forecast.report.drawings import Scale
 from rtop_forecast.report.outlines import STEPS, view_box, world_svg
 from rtop_forecast.report.places import Place, places, unranked
-from rtop_forecast.report.words import say
+from rtop_forecast.report.words import Words
 from rtop_forecast.sources.mechanisms import ORGANISATIONS
 
 LEAST_INHABITANTS = 500_000
@@ -59,11 +59,15 @@ class Explorer:
 
 
 def explorer(
-    shown: Contents, briefs: Sequence[Brief], forecast: Forecast, members: Mapping[int, tuple[str, ...]]
+    shown: Contents,
+    briefs: Sequence[Brief],
+    forecast: Forecast,
+    members: Mapping[int, tuple[str, ...]],
+    words: Words,
 ) -> Explorer:
     """Gather the explorer."""
     year = forecast.origin_year
-    where = places(year, members)
+    where = places(year, members, words)
     nowhere = Place(names="", region="", subregion="", organisations=())
     rows = [(brief.row, where.get(int(brief.row["country_id"]), nowhere), brief.slug) for brief in briefs]
     slugs = {int(brief.row["country_id"]): brief.slug for brief in briefs}
@@ -76,13 +80,13 @@ def explorer(
     return Explorer(
         rows=rows,
         regions=[(region, sorted(own - {region})) for region, own in sorted(regions.items())],
-        organisations={code: name for code, name in ORGANISATIONS.items() if code in member},
-        unranked=unranked(set(prob), _small(forecast), year),
+        organisations={code: words.text(name) for code, name in ORGANISATIONS.items() if code in member},
+        unranked=unranked(set(prob), _small(forecast), year, words),
         shapes=world_svg(prob, slugs, year),
         box=view_box(),
-        legend=_legend(),
+        legend=_legend(words),
         scale=Scale.over(shown.ranking[["prob_low", "prob_high"]].to_numpy(dtype=float).ravel()),
-        data=_data(shown, briefs),
+        data=_data(shown, briefs, words),
     )
 
 
@@ -95,20 +99,23 @@ def _small(forecast: Forecast) -> set[int]:
     return {int(number) for number in own["country_id"]}
 
 
-def _legend() -> list[tuple[int, str]]:
-    bounds = [f"{100 * step:g}%" for step in STEPS]
-    middle = [say("range", low=low, high=high) for low, high in pairwise(bounds)]
-    words = [say("map.below", value=bounds[0]), *middle, say("map.above", value=bounds[-1])]
-    return list(enumerate(words))
+def _legend(words: Words) -> list[tuple[int, str]]:
+    bounds = [words.tick(step) for step in STEPS]
+    middle = [words.say("range", low=low, high=high) for low, high in pairwise(bounds)]
+    return list(
+        enumerate(
+            [words.say("map.below", value=bounds[0]), *middle, words.say("map.above", value=bounds[-1])]
+        )
+    )
 
 
-def _data(shown: Contents, briefs: Sequence[Brief]) -> dict[str, Any]:
+def _data(shown: Contents, briefs: Sequence[Brief], words: Words) -> dict[str, Any]:
     """Trends and factors by slug; rounded to what a drawing or a cell can show."""
     years = [int(str(year)) for year in shown.world.index]
     return {
         "years": years,
         "world": [round(float(value), 5) for value in shown.world],
-        "factors": [factor.short for factor in RISK_FACTORS],
+        "factors": [words.text(factor.short) for factor in RISK_FACTORS],
         "states": {
             brief.slug: {
                 "n": brief.row["name"],
@@ -121,7 +128,7 @@ def _data(shown: Contents, briefs: Sequence[Brief]) -> dict[str, Any]:
             for brief in briefs
         },
         "words": {
-            name: say(name)
+            name: words.say(name)
             for name in (
                 "world",
                 "no.data",
@@ -130,10 +137,13 @@ def _data(shown: Contents, briefs: Sequence[Brief]) -> dict[str, Any]:
                 "compare.trend",
                 "compare.factor",
                 "column.compare",
+                "comma",
             )
         },
-        "counted": say("status.count", count="{count}", expected="{expected}"),
-        "answer": say("unranked.answer", name="{name}", why="{why}"),
+        "lang": words.code,
+        "percent": words.percent("0"),
+        "counted": words.say("status.count", count="{count}", expected="{expected}"),
+        "answer": words.say("unranked.answer", name="{name}", why="{why}"),
     }
 
 

@@ -16,12 +16,15 @@ from rtop_forecast.plot.columns import PALETTE
 from rtop_forecast.plot.forecasts import ranking
 from rtop_forecast.plot.maps import world_map
 from rtop_forecast.plot.record import draw_expected, draw_reliability
+from rtop_forecast.report.front import outcome
+from rtop_forecast.report.words import Words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = ["expected_observed_figure", "map_figure", "ranking_figure", "reliability_figure"]
 
+_COUNTED = ("incidence", "continuation")
 _TICKS = (0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 _RANKING_TICKS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
 _MAP_TICKS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
@@ -42,75 +45,90 @@ def _new(width: float, height: float, **settings: Any) -> Iterator[tuple[Figure,
         yield figure, axes
 
 
-def _set_percent(axis: Any, ticks: Any) -> None:
-    from rtop_forecast.plot.ticks import percent
-
-    axis.set_ticks(ticks, labels=[percent(tick) for tick in ticks])
+def _set_percent(axis: Any, ticks: Any, words: Words) -> None:
+    axis.set_ticks(ticks, labels=[words.tick(tick) for tick in ticks])
 
 
-def ranking_figure(forecast: Forecast, *, top: int = 30) -> Figure:
+def _legend(axes: Any, names: dict[str, str], **settings: Any) -> None:
+    """Legend of what is drawn, in the words of the report."""
+    handles, labels = axes.get_legend_handles_labels()
+    axes.legend(handles, [names[label] for label in labels], **settings)
+
+
+def ranking_figure(forecast: Forecast, words: Words, *, top: int = 30) -> Figure:
     """Probability and its interval for the highest ranks, with the range of each rank in words.
 
     Parameters
     ----------
     forecast : Forecast
+    words : Words
     top : int
     """
     rows = min(top, len(forecast.frame))
     with _new(7.2, 0.22 * rows + 1.2, **{"ytick.labelsize": 8}) as (figure, axes):
         ranking(forecast, top=top, ax=axes)
         axes.margins(y=0.01)
-        _set_percent(axes.xaxis, _RANKING_TICKS)
-        axes.set_xlabel("probability with its interval (log scale); beside the name: rank (range)")
+        _set_percent(axes.xaxis, _RANKING_TICKS, words)
+        axes.set_xlabel(words.say("draw.ranges"))
     return figure
 
 
-def map_figure(forecast: Forecast, *, title: str) -> Figure:
+def map_figure(forecast: Forecast, words: Words) -> Figure:
     """World map of the probabilities.
 
     Parameters
     ----------
     forecast : Forecast
-    title : str
-        What the probabilities are of.
+    words : Words
     """
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(12, 6.2), layout="constrained")
     world_map(forecast, ax=figure.subplots())
     axes, bar = figure.axes
+    title = words.say("draw.map.title", outcome=outcome(forecast, words), period=forecast.period)
     axes.set_title(title, fontsize=13, loc="left")
-    _set_percent(bar.xaxis, _MAP_TICKS)
-    bar.set_xlabel("probability (log scale)")
+    _set_percent(bar.xaxis, _MAP_TICKS, words)
+    bar.set_xlabel(words.say("draw.map"))
     return figure
 
 
-def reliability_figure(result: BacktestResult, *, draws: int = 400) -> Figure:
+def reliability_figure(result: BacktestResult, words: Words, *, draws: int = 400) -> Figure:
     """Reliability diagram; see :func:`rtop_forecast.plot.reliability`.
 
     Parameters
     ----------
     result : BacktestResult
+    words : Words
     draws : int
         Simulated outcomes behind the band.
     """
     with _new(5.6, 5.2, **{"legend.fontsize": 8}) as (figure, axes):
         draw_reliability(result, bins=8, level=0.9, draws=draws, seed=0, ax=axes)
-        axes.legend(loc="upper left")
+        names = {
+            "perfect": words.say("draw.perfect"),
+            "if calibrated": words.say("draw.calibrated"),
+            "isotonic": words.say("draw.isotonic"),
+            "observed, 90% interval": words.say("draw.observed.interval", level=words.share(0.9)),
+        }
+        _legend(axes, names, loc="upper left")
         for text in axes.texts:
             text.set_fontsize(7)
         (floor, top) = axes.get_xlim()
-        _set_percent(axes.xaxis, [tick for tick in _TICKS if floor <= tick <= top])
-        _set_percent(axes.yaxis, [tick for tick in _TICKS if floor <= tick])
+        _set_percent(axes.xaxis, [tick for tick in _TICKS if floor <= tick <= top], words)
+        _set_percent(axes.yaxis, [tick for tick in _TICKS if floor <= tick], words)
+        axes.set_xlabel(words.say("draw.forecast"))
+        axes.set_ylabel(words.say("draw.frequency"))
     return figure
 
 
-def expected_observed_figure(result: BacktestResult, *, predictive: bool = True) -> Figure:
+def expected_observed_figure(result: BacktestResult, words: Words, *, predictive: bool = True) -> Figure:
     """Draw expected and observed numbers by origin year.
 
     Parameters
     ----------
     result : BacktestResult
+    words : Words
     predictive : bool
         Whether the predictive range of each year is drawn.
     """
@@ -118,8 +136,15 @@ def expected_observed_figure(result: BacktestResult, *, predictive: bool = True)
 
     with _new(6.4, 3.2) as (figure, axes):
         draw_expected(result, predictive=predictive, level=0.9, ax=axes)
-        handles, labels = axes.get_legend_handles_labels()
-        axes.legend(handles, [label.removeprefix("90% ") for label in labels])
+        names = {
+            "observed": words.say("draw.observed"),
+            "90% predictive range": words.say("draw.predictive"),
+            "expected": words.say("draw.expected"),
+        }
+        _legend(axes, names)
+        kind = str(result.provenance.get("kind"))
+        axes.set_ylabel(words.say(f"draw.counted.{kind if kind in _COUNTED else 'onset'}"))
+        axes.set_xlabel(words.say("draw.origin"))
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_locator(AutoLocator())
     return figure

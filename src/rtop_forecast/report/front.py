@@ -10,7 +10,7 @@ import pandas as pd
 
 from rtop_forecast.forecasting.forecast import Forecast
 from rtop_forecast.report.contents import Contents
-from rtop_forecast.report.words import listed, natural_frequency, say, share, times, told_apart, two_digits
+from rtop_forecast.report.words import Words
 
 # pairs in order below this share say no more than chance, as far as a few dozen cases can tell
 _LITTLE = 0.6
@@ -35,35 +35,40 @@ class RankedList:
     skill: str
 
 
-def front(shown: Contents, forecast: Forecast) -> dict[str, Any]:
+def front(shown: Contents, forecast: Forecast, words: Words) -> dict[str, Any]:
     """Everything above the explorer."""
     return {
-        "headline": _headline(shown, forecast),
-        "tiles": _tiles(shown, forecast),
-        "lists": _lists(shown, forecast),
+        "headline": _headline(shown, forecast, words),
+        "tiles": _tiles(shown, forecast, words),
+        "lists": _lists(shown, forecast, words),
         "movers": shown.movers,
-        "world_moved": _world(shown),
+        "world_moved": _world(shown, words),
     }
 
 
-def _headline(shown: Contents, forecast: Forecast) -> list[str]:
+def _headline(shown: Contents, forecast: Forecast, words: Words) -> list[str]:
     value = forecast.expected[0]
-    about = say("headline.about", number=round(value)) if round(value) else say("headline.none")
+    about = words.say("headline.about", number=round(value)) if round(value) else words.say("headline.none")
     low, high = _count_range(forecast)
     top = shown.ranking.head(3)
-    chances = [natural_frequency(one).removeprefix(say("headline.about", number="")) for one in top["prob"]]
+    chances = [words.natural_frequency(one, about=False) for one in top["prob"]]
     kind = _event_suffix(forecast)
     sentences = [
-        say(
-            "headline.count", number=about, states=len(shown.ranking), outcome=forecast.outcome,
+        words.say(
+            "headline.count", number=about, states=len(shown.ranking), outcome=outcome(forecast, words),
             period=forecast.period, low=low, high=high,
         ),
-        say("headline.highest", names=listed(top["name"].tolist()), chances=listed(chances)),
+        words.say("headline.highest", names=words.listed(top["name"].tolist()), chances=words.listed(chances)),
     ]  # fmt: skip
     count = len(shown.under_way)
     if count:
-        sentences.append(say(f"headline.underway{kind}", count=count))
+        sentences.append(words.say(f"headline.underway{kind}", count=count))
     return sentences
+
+
+def outcome(forecast: Forecast, words: Words) -> str:
+    """Outcome of a forecast as a clause."""
+    return words.outcome(str(forecast.provenance["event"]), str(forecast.provenance["kind"]))
 
 
 def _event_suffix(forecast: Forecast) -> str:
@@ -79,17 +84,17 @@ def _count_range(forecast: Forecast) -> tuple[int, int]:
     return int(forecast.expected[1]), int(forecast.expected[2]) + 1
 
 
-def _tiles(shown: Contents, forecast: Forecast) -> list[Tile]:
+def _tiles(shown: Contents, forecast: Forecast, words: Words) -> list[Tile]:
     low, high = _count_range(forecast)
-    level = share(forecast.level)
+    level = words.share(forecast.level)
     text = (
-        say("tile.mean.text", level=level, value=two_digits(forecast.expected[0]))
+        words.say("tile.mean.text", level=level, value=words.two_digits(forecast.expected[0]))
         if forecast.count is None
-        else say(
+        else words.say(
             "tile.expected.text",
             level=level,
             likely=forecast.count.most_likely,
-            none=share(forecast.count.none),
+            none=words.share(forecast.count.none),
         )
     )
     up = sum(one["change_odds"] > 1 for one in shown.movers)
@@ -97,72 +102,76 @@ def _tiles(shown: Contents, forecast: Forecast) -> list[Tile]:
     found = int(cases["found"].sum())
     first, last = shown.record.origins
     return [
-        Tile(name=say("tile.expected.name"), value=say("tile.expected.value", low=low, high=high), text=text),
         Tile(
-            name=say("tile.underway.name"),
-            value=say("tile.underway.value", count=len(shown.under_way)),
-            text=say("tile.underway.text", origin=forecast.origin_year),
+            name=words.say("tile.expected.name"),
+            value=words.say("tile.expected.value", low=low, high=high),
+            text=text,
         ),
         Tile(
-            name=say("tile.changes.name"),
-            value=say("tile.changes.value", count=len(shown.movers)),
-            text=say("tile.changes.text", up=up, down=len(shown.movers) - up)
+            name=words.say("tile.underway.name"),
+            value=words.say("tile.underway.value", count=len(shown.under_way)),
+            text=words.say("tile.underway.text", origin=forecast.origin_year),
+        ),
+        Tile(
+            name=words.say("tile.changes.name"),
+            value=words.say("tile.changes.value", count=len(shown.movers)),
+            text=words.say("tile.changes.text", up=up, down=len(shown.movers) - up)
             if shown.movers
-            else say("tile.changes.none"),
+            else words.say("tile.changes.none"),
         ),
         Tile(
-            name=say("tile.record.name"),
-            value=say("tile.record.value", found=found, all=len(cases)),
-            text=say("tile.record.text", first=first, last=last, missed=len(cases) - found),
+            name=words.say("tile.record.name"),
+            value=words.say("tile.record.value", found=found, all=len(cases)),
+            text=words.say("tile.record.text", first=first, last=last, missed=len(cases) - found),
         ),
     ]
 
 
-def _lists(shown: Contents, forecast: Forecast) -> list[RankedList]:
+def _lists(shown: Contents, forecast: Forecast, words: Words) -> list[RankedList]:
     suffix = "" if forecast.provenance["event"] == "mass_killing" else ".event"
     if not len(shown.under_way):
-        return [_list("quiet", say("list.all"), shown.ranking, shown)]
+        return [_list("quiet", words.say("list.all"), shown.ranking, shown, words)]
     return [
-        _list("quiet", say(f"list.quiet{suffix}"), shown.quiet, shown),
-        _list("under_way", say(f"list.underway{suffix}"), shown.under_way, shown),
+        _list("quiet", words.say(f"list.quiet{suffix}"), shown.quiet, shown, words),
+        _list("under_way", words.say(f"list.underway{suffix}"), shown.under_way, shown, words),
     ]
 
 
-def _list(key: str, title: str, table: pd.DataFrame, shown: Contents) -> RankedList:
+def _list(key: str, title: str, table: pd.DataFrame, shown: Contents, words: Words) -> RankedList:
     return RankedList(
         key=key,
         title=title,
         rows=[{str(k): v for k, v in row.items()} for row in table.to_dict("records")],
-        skill=_skill(key, shown),
+        skill=_skill(key, shown, words),
     )
 
 
-def _skill(key: str, shown: Contents) -> str:
+def _skill(key: str, shown: Contents, words: Words) -> str:
     """Record of the forecasts of one situation, in words."""
     groups: dict[Any, dict[Any, Any]] = shown.record.groups.to_dict("index")
     row = groups.get(key)
     if row is None or np.isnan(row["within_year_auc"]):
-        return say("skill.none")
+        return words.say("skill.none")
     first, last = shown.record.origins
     sentences = [
-        say(
+        words.say(
             "skill.base",
             first=first,
             last=last,
             positives=int(row["positives"]),
-            forecasts=f"{int(row['forecasts']):,}",
+            forecasts=words.whole(row["forecasts"]),
             expected=round(row["expected_observed"] * row["positives"]),
         ),
-        say("skill.pairs", share=round(100 * row["within_year_auc"])),
+        words.say("skill.pairs", share=round(100 * row["within_year_auc"])),
     ]
     if row["within_year_auc"] < _LITTLE:
-        sentences.append(say("skill.little"))
+        sentences.append(words.say("skill.little"))
     return " ".join(sentences)
 
 
-def _world(shown: Contents) -> str:
+def _world(shown: Contents, words: Words) -> str:
     if len(shown.world) < 2:
         return ""
     before, after = float(shown.world.iloc[-2]), float(shown.world.iloc[-1])
-    first, second = told_apart(before, after)
-    return say("changes.world", before=first, after=second, ratio=times(after / before))
+    first, second = words.told_apart(before, after)
+    return words.say("changes.world", before=first, after=second, ratio=words.times(after / before))

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from rtop_forecast.mechanisms.listing import mechanisms_of
+from rtop_forecast.report.words import Words
 from rtop_forecast.sources.mechanisms import ORGANISATIONS
 
 __all__ = ["Mechanisms", "find_mechanisms"]
@@ -41,13 +42,14 @@ class Mechanisms:
     table: pd.DataFrame
 
 
-def find_mechanisms(country_ids: Sequence[int], *, as_of: date) -> Mechanisms:
+def find_mechanisms(country_ids: Sequence[int], words: Words, *, as_of: date) -> Mechanisms:
     """Mechanisms of each state as recorded by a day.
 
     Parameters
     ----------
     country_ids : sequence of int
         Gleditsch-Ward numbers.
+    words : Words
     as_of : datetime.date
         Day of issue of the forecast.
     """
@@ -57,10 +59,14 @@ def find_mechanisms(country_ids: Sequence[int], *, as_of: date) -> Mechanisms:
     tables = []
     for country_id in country_ids:
         table = mechanisms_of(country_id, as_of=as_of)
-        tables.append(table.assign(country_id=country_id))
         lines = [dict(zip(table.columns, line, strict=True)) for line in table.to_numpy().tolist()]
+        tables.append(
+            pd.DataFrame([_worded(line, words) for line in lines], columns=table.columns).assign(
+                country_id=country_id
+            )
+        )
         groups[country_id] = [
-            _group(str(name), list(part), numbers)
+            _group(str(name), list(part), numbers, words)
             for name, part in groupby(lines, key=lambda line: line["group"])
         ]
         joined = table.loc[table["status"] == "member", "mechanism"]
@@ -70,15 +76,36 @@ def find_mechanisms(country_ids: Sequence[int], *, as_of: date) -> Mechanisms:
     return Mechanisms(groups=groups, members=members, sources=list(numbers), table=found)
 
 
-def _group(name: str, lines: list[dict[str, Any]], numbers: dict[str, int]) -> dict[str, Any]:
+def _group(name: str, lines: list[dict[str, Any]], numbers: dict[str, int], words: Words) -> dict[str, Any]:
     rows = [
-        {**line, "source": numbers.setdefault(str(line["source"]), len(numbers) + 1)}
+        {
+            **_worded(line, words),
+            "date": _dated(str(line["date"]), words),
+            "until": words.day(str(line["until"])),
+            "source": numbers.setdefault(str(line["source"]), len(numbers) + 1),
+        }
         for line in lines
         if line["source"]
     ]
     by_day: dict[str, list[str]] = {}
     for line in lines:
         if not line["source"]:
-            by_day.setdefault(line["status"].removeprefix("not recorded by "), []).append(line["mechanism"])
-    missing = [{"by": day, "names": names} for day, names in by_day.items()]
-    return {"group": name, "rows": rows, "missing": missing}
+            by_day.setdefault(line["status"].removeprefix("not recorded by "), []).append(
+                words.of_table(line["mechanism"])
+            )
+    missing = [{"by": words.day(day), "names": names} for day, names in by_day.items()]
+    return {"group": words.text(name), "rows": rows, "missing": missing}
+
+
+def _worded(line: dict[str, Any], words: Words) -> dict[str, Any]:
+    """Words of a line in a language; its notes are told one by one."""
+    told = {name: words.of_table(str(line[name])) for name in ("mechanism", "status", "group")}
+    notes = words.joined([words.of_table(note) for note in str(line["note"]).split("; ")])
+    return {**line, **told, "note": notes}
+
+
+def _dated(text: str, words: Words) -> str:
+    """Date in a language's own form; a latest one keeps its "by"."""
+    if text.startswith("by "):
+        return words.say("brief.by", date=words.day(text.removeprefix("by ")))
+    return words.day(text)

@@ -5,14 +5,16 @@ A message with a number may have a second form for one, whose id ends in ``.one`
 
 from __future__ import annotations
 
-from rtop_forecast.report.messages_brief import BRIEF, METHOD, RECORD
+from rtop_forecast.report.messages_brief import BRIEF, FIGURES, METHOD, RECORD
 
 NUMBERS = {
     "number.hundred": "about {number} in 100",
     "number.thousand": "about {number} in 1,000",
     "number.fewer": "fewer than 1 in 1,000",
     "number.none": "not known",
-    "list.last": "{front} and {last}",
+    "number.hundred.bare": "{number} in 100",
+    "number.thousand.bare": "{number} in 1,000",
+    "separator": "; ",
     "range": "{low} to {high}",
     "year.span": "{first}-{last}",
 }
@@ -41,6 +43,10 @@ HEAD = {
     "another one begins, not that this one goes on.",
     "headline.underway.one": "In one state a mass killing is already under way: there the figure is the chance that "
     "another one begins, not that this one goes on.",
+    "headline.underway.event.one": "In one state it is already under way: there the figure is the chance of another "
+    "one, not that this one goes on.",
+    "headline.underway.incidence.one": "In one state an episode is already under way; the forecast counts one that "
+    "goes on as well as a new one.",
     "headline.underway.event": "In {count} states it is already under way: there the figure is the chance of another "
     "one, not that this one goes on.",
     "headline.underway.incidence": "In {count} states an episode is already under way; the forecast counts one that "
@@ -176,8 +182,9 @@ EXPLORER = {
     "world": "all states",
     "no.data": "no data",
     "panel.open": "Read the brief",
+    "comma": ", ",
 }
 
 MESSAGES: dict[str, str] = {
-    **NUMBERS, **FEATURES, **HEAD, **TILES, **LISTS, **CHANGES, **EXPLORER, **BRIEF, **RECORD, **METHOD,
+    **NUMBERS, **FEATURES, **HEAD, **TILES, **LISTS, **CHANGES, **EXPLORER, **BRIEF, **RECORD, **METHOD, **FIGURES,
 }  # fmt: skip

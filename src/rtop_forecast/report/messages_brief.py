@@ -5,7 +5,6 @@ from __future__ import annotations
 BRIEF = {
     "briefs.title": "State briefs",
     "briefs.note": "One for every ranked state. What is open is printed, one page each.",
-    "brief.summary": "{rank}. {name}",
     "brief.title": "{name}: the risk that {outcome} in {period}",
     "brief.chance": "{natural}: of 100 states like this one, it is to be expected in {number}.",
     "brief.chance.low": "{natural}: of 1,000 states like this one, it is to be expected in {number}.",
@@ -73,6 +72,8 @@ BRIEF = {
     "source in the list of sources of the mechanisms.",
     "brief.mechanisms.sources": "Sources of the mechanisms",
     "brief.until": "to {until}",
+    "brief.by": "by {date}",
+    "brief.case": "{name} {year}",
     "brief.missing": "Not recorded by {by}: {names}",
     "brief.source.line": "rtop_forecast {version}; as known on {issued}; data content {digest}.",
 }
@@ -174,4 +175,23 @@ METHOD = {
     "map.note": "Land and borders: Natural Earth, 1:50 million. Borders are drawn for orientation and imply no "
     "endorsement. Grey: not ranked (no independent state in the Gleditsch-Ward system, or fewer than 500,000 "
     "inhabitants); Somaliland is ranked within Somalia; Palestine, Western Sahara and Northern Cyprus are not ranked.",
+}
+
+FIGURES = {
+    "draw.ranges": "probability with its interval (log scale); beside the name: rank (range)",
+    "draw.map.title": "Risk that {outcome} in {period}",
+    "draw.map": "probability (log scale)",
+    "draw.forecast": "forecast probability (log scale)",
+    "draw.frequency": "observed frequency (log scale)",
+    "draw.perfect": "perfect",
+    "draw.calibrated": "if calibrated",
+    "draw.observed.interval": "observed, {level} interval",
+    "draw.isotonic": "isotonic",
+    "draw.observed": "observed",
+    "draw.predictive": "predictive range",
+    "draw.expected": "expected",
+    "draw.origin": "origin year",
+    "draw.counted.onset": "states with an onset in the window",
+    "draw.counted.incidence": "states with an episode in the window",
+    "draw.counted.continuation": "states with a continuation in the window",
 }

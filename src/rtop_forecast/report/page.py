@@ -5,30 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from rtop_forecast.features.framework import RISK_FACTORS, find_risk_factor
 from rtop_forecast.forecasting.forecast import Forecast
 from rtop_forecast.report import drawings
 from rtop_forecast.report.briefs import Brief
 from rtop_forecast.report.contents import SHORT, Contents
 from rtop_forecast.report.explorer import explorer
-from rtop_forecast.report.front import front
+from rtop_forecast.report.front import front, outcome
 from rtop_forecast.report.mechanisms import Mechanisms
-from rtop_forecast.report.words import (
-    listed,
-    natural_frequency,
-    passed,
-    percent,
-    say,
-    share,
-    times,
-    two_digits,
-)
+from rtop_forecast.report.words import Words, passed
 from rtop_forecast.sources.citations import cite
 from rtop_forecast.sources.core.further import bundled_files
 from rtop_forecast.sources.registry import releases_named
@@ -43,8 +34,8 @@ if TYPE_CHECKING:
 _FEW_LINES = 55
 
 
-def environment() -> Environment:
-    """Templates with the catalogue; every value from data is escaped."""
+def environment(words: Words) -> Environment:
+    """Templates with the catalogue of a language; every value from data is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     made = Environment(
@@ -55,35 +46,31 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals |= {
-        "t": say, "pct": percent, "share": share, "natural": natural_frequency, "times": times, "two": two_digits,
-        "listed": listed, "factor": factor_name, "interval": drawings.interval, "trend": drawings.trend,
+        "t": words.say, "pct": words.percentage, "share": words.share, "natural": words.natural_frequency,
+        "times": words.times, "two": words.two_digits, "whole": words.whole, "listed": words.listed,
+        "joined": words.joined, "factor": words.factor_name, "label": words.label, "lang": words.code,
+        "direction": words.direction, "interval": drawings.interval, "trend": partial(drawings.trend, words=words),
         "present": pd.notna, "round": round,
     }  # fmt: skip
     return made
 
 
-def factor_name(number: Any) -> str:
-    """Short name of a risk factor; what stands where refits do not agree on one."""
-    return say("why.unsure") if pd.isna(number) else find_risk_factor(int(number)).short
-
-
-def common(forecast: Forecast, shown: Contents) -> dict[str, Any]:
+def common(forecast: Forecast, shown: Contents, words: Words) -> dict[str, Any]:
     """Values that the page and a brief that stands alone share."""
     event = str(forecast.provenance["event"])
     return {
         "period": forecast.period,
         "origin": forecast.origin_year,
-        "issued": forecast.issued.isoformat(),
-        "level": share(forecast.level),
-        "outcome": forecast.outcome,
+        "issued": words.day(forecast.issued.isoformat(), words="long"),
+        "level": words.share(forecast.level),
+        "outcome": outcome(forecast, words),
         "incidence": forecast.provenance["kind"] == "incidence",
         "kind": "" if event == "mass_killing" else ".event",
         "states": len(shown.ranking),
         "world": shown.world,
         "version": version("rtop-forecast"),
         "digest": data_digest(forecast),
-        "definition": _definition(event),
-        "factors": RISK_FACTORS,
+        "definition": _definition(event, words),
     }
 
 
@@ -93,6 +80,7 @@ def render(
     forecast: Forecast,
     mechanisms: Mechanisms,
     downloads: Mapping[str, Sequence[str]],
+    words: Words,
 ) -> str:
     """Page as text.
 
@@ -106,15 +94,16 @@ def render(
         Of all ranked states.
     downloads : dict of str to sequence of str
         Names of the files beside the page: ``tables``, ``figures`` (without their ending), ``data``.
+    words : Words
     """
-    found = explorer(shown, briefs, forecast, mechanisms.members)
+    found = explorer(shown, briefs, forecast, mechanisms.members, words)
     record = shown.record
-    return environment().get_template("page.html.j2").render(
-        **common(forecast, shown),
-        **front(shown, forecast),
-        issue=_issue(forecast, len(shown.ranking)),
-        citation=_citation(forecast),
-        sources=_sources(forecast),
+    return environment(words).get_template("page.html.j2").render(
+        **common(forecast, shown, words),
+        **front(shown, forecast, words),
+        issue=_issue(forecast, len(shown.ranking), words),
+        citation=_citation(forecast, words),
+        sources=_sources(forecast, words),
         references=cite(forecast).splitlines(),
         explorer=found,
         data=_script_json(found.data),
@@ -126,9 +115,9 @@ def render(
         record=record,
         peers=_peers(shown.peers),
         reliability=drawings.reliability(
-            record.bins, expected=float(record.counts["expected"].sum()), observed=len(record.cases)
+            record.bins, words, expected=float(record.counts["expected"].sum()), observed=len(record.cases)
         ),
-        expected_observed=drawings.expected_observed(record.counts),
+        expected_observed=drawings.expected_observed(record.counts, words),
         features=len(forecast.basis.features.names),
         draws=forecast.draws,
         base=float(forecast.frame["prob"].mean()),
@@ -136,12 +125,17 @@ def render(
     )  # fmt: skip
 
 
-def render_brief(shown: Contents, brief: Brief, forecast: Forecast, mechanisms: Mechanisms) -> str:
+def render_brief(
+    shown: Contents, brief: Brief, forecast: Forecast, mechanisms: Mechanisms, words: Words
+) -> str:
     """Brief of one state as a page of its own."""
-    template = environment().get_template("brief_page.html.j2")
+    template = environment(words).get_template("brief_page.html.j2")
     lines = len(mechanisms.table) + len(mechanisms.sources)
     return template.render(
-        **common(forecast, shown), brief=brief, mechanism_sources=mechanisms.sources, dense=lines > _FEW_LINES
+        **common(forecast, shown, words),
+        brief=brief,
+        mechanism_sources=mechanisms.sources,
+        dense=lines > _FEW_LINES,
     )
 
 
@@ -151,19 +145,19 @@ def data_digest(forecast: Forecast) -> str:
     return hashlib.sha256(hashes.encode()).hexdigest()[:12]
 
 
-def _issue(forecast: Forecast, states: int) -> str:
-    dataset = say(
+def _issue(forecast: Forecast, states: int, words: Words) -> str:
+    dataset = words.say(
         "dataset.bundle" if _bundled(forecast) else "dataset.folder",
         version=version("rtop-forecast"),
         coded=forecast.provenance["onsets_coded_to"],
         digest=data_digest(forecast),
         sources=len(forecast.provenance["sources"]),
     )
-    return say(
+    return words.say(
         "issue",
         dataset=dataset,
-        issued=forecast.issued.isoformat(),
-        passed=share(passed(forecast.issued, forecast.window)),
+        issued=words.day(forecast.issued.isoformat(), words="long"),
+        passed=words.share(passed(forecast.issued, forecast.window)),
         period=forecast.period,
         states=states,
     )
@@ -175,19 +169,19 @@ def _bundled(forecast: Forecast) -> bool:
     return set(forecast.provenance["sha256"]) <= bundled
 
 
-def _citation(forecast: Forecast) -> str:
-    own = say(
+def _citation(forecast: Forecast, words: Words) -> str:
+    own = words.say(
         "cite.own",
         origin=forecast.origin_year,
         period=forecast.period,
-        issued=forecast.issued.isoformat(),
+        issued=words.day(forecast.issued.isoformat(), words="long"),
         digest=data_digest(forecast),
     )
     library = next(line for line in cite().splitlines() if "rtop_forecast" in line)
     return f"{library} {own}"
 
 
-def _sources(forecast: Forecast) -> list[dict[str, str]]:
+def _sources(forecast: Forecast, words: Words) -> list[dict[str, str]]:
     """Each source with its title, release and licence, as registered; a key of its own stands for itself."""
     rows = []
     for keys, release in forecast.provenance["sources"].items():
@@ -197,7 +191,7 @@ def _sources(forecast: Forecast) -> list[dict[str, str]]:
             {
                 "title": "; ".join(dict.fromkeys(one.title for one in named)) or str(keys),
                 "release": str(release),
-                "licence": "; ".join(dict.fromkeys(one.licence for one in named)) or say("number.none"),
+                "licence": "; ".join(dict.fromkeys(one.licence for one in named)) or words.say("number.none"),
             }
         )
     return rows
@@ -212,12 +206,13 @@ def _registered(key: str) -> Any:
         return None
 
 
-def _definition(event: str) -> str:
+def _definition(event: str, words: Words) -> str:
     if event == "mass_killing":
-        return say("definition.mass_killing")
+        return words.say("definition.mass_killing")
     if event in EVENTS:
-        return say("definition.listed", label=EVENTS[event].label.capitalize(), source=EVENTS[event].source)
-    return say("definition.own", event=event)
+        label = words.of_table(EVENTS[event].label).capitalize()
+        return words.say("definition.listed", label=label, source=EVENTS[event].source)
+    return words.say("definition.own", event=event)
 
 
 def _peers(table: pd.DataFrame) -> list[dict[str, Any]]:

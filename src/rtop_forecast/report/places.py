@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from rtop_forecast.report.words import say
+from rtop_forecast.report.words import Words
 from rtop_forecast.storage.bundled import core_file
 from rtop_forecast.world.codes import plain_name
 from rtop_forecast.world.states import list_states, state_years
@@ -52,25 +52,31 @@ def _codes(year: int) -> pd.DataFrame:
     return table.loc[holds, ["system", "code", "country_id", "note"]].reset_index(drop=True)
 
 
-def places(year: int, members: Mapping[int, tuple[str, ...]]) -> dict[int, Place]:
+def places(year: int, members: Mapping[int, tuple[str, ...]], words: Words) -> dict[int, Place]:
     """Every state, by Gleditsch-Ward number, with its names of a year and the organisations it is a member of."""
     codes = _codes(year)
     known_as = codes[codes["country_id"] != ""].groupby("country_id")["code"]
-    names = {
-        int(str(number)): "|".join(dict.fromkeys(plain_name(one) for one in own)) for number, own in known_as
-    }
+    spelled = {int(str(number)): [plain_name(one) for one in own] for number, own in known_as}
+    states = list_states()
+    local = words.states(states["country_id"].tolist(), states["name"].tolist(), year)
     return {
         int(row["country_id"]): Place(
-            names=names.get(int(row["country_id"]), ""),
-            region=str(row["region"]),
-            subregion=str(row["subregion"]),
+            names=_searched(spelled.get(int(row["country_id"]), []), name, words),
+            region=words.text(str(row["region"])),
+            subregion=words.text(str(row["subregion"])),
             organisations=members.get(int(row["country_id"]), ()),
         )
-        for row in list_states().to_dict("records")
+        for row, name in zip(states.to_dict("records"), local, strict=True)
     }
 
 
-def unranked(ranked: set[int], small: set[int], year: int) -> list[tuple[str, str, str]]:
+def _searched(spelled: list[str], local: str, words: Words) -> str:
+    """Names that a search finds: those of the list, and in another language its own first."""
+    own = [] if words.code == "en" else [plain_name(local)]
+    return "|".join(dict.fromkeys([*own, *spelled]))
+
+
+def unranked(ranked: set[int], small: set[int], year: int, words: Words) -> list[tuple[str, str, str]]:
     """Places that the ranking leaves out.
 
     Parameters
@@ -80,6 +86,7 @@ def unranked(ranked: set[int], small: set[int], year: int) -> list[tuple[str, st
     small : set of int
         States with fewer inhabitants than are ranked.
     year : int
+    words : Words
 
     Returns
     -------
@@ -92,15 +99,29 @@ def unranked(ranked: set[int], small: set[int], year: int) -> list[tuple[str, st
     codes = _codes(year)
     own = codes[codes["country_id"] != ""].groupby("country_id")["code"].apply(list)
     result = []
-    for row in independent[~independent["country_id"].isin(ranked)].to_dict("records"):
+    left_out = independent[~independent["country_id"].isin(ranked)]
+    local = words.states(left_out["country_id"].tolist(), left_out["name"].tolist(), year)
+    for row, name in zip(left_out.to_dict("records"), local, strict=True):
         number = int(row["country_id"])
         key = "micro" if row["microstate"] else "small" if number in small else "risk"
         names = [plain_name(one) for one in own.get(str(number), [])]
-        result.append((str(row["name"]), "|".join(dict.fromkeys(names)), say(f"unranked.{key}", origin=year)))
+        result.append((name, _searched(names, name, words), words.say(f"unranked.{key}", origin=year)))
     none = codes[(codes["country_id"] == "") & (codes["system"] == "name")]
     result += [
-        (row["code"], plain_name(row["code"]), row["note"])
+        (
+            name := words.place(row["code"]),
+            _searched([plain_name(row["code"])], name, words),
+            words.of_table(row["note"]),
+        )
         for row in none.to_dict("records")
         if not any(text in row["note"] for text in _NO_PLACE)
     ]
-    return sorted(result, key=lambda one: plain_name(one[0]))
+    return _merged(sorted(result, key=lambda one: plain_name(one[0])))
+
+
+def _merged(found: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """Names that are one in a language stand once, for the same reason."""
+    merged: dict[tuple[str, str], list[str]] = {}
+    for name, names, why in found:
+        merged.setdefault((name, why), []).append(names)
+    return [(name, "|".join(dict.fromkeys(names)), why) for (name, why), names in merged.items()]

@@ -9,11 +9,11 @@ import numpy as np
 
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.explanation.attribution import AttributionTable
-from rtop_forecast.explanation.words import natural, number
+from rtop_forecast.explanation.words import natural
 from rtop_forecast.features import FeatureSpec
 from rtop_forecast.report.feature_messages import CHANGE, CONFLICT, FLAG, HISTORY, PLACE, RATIO
 from rtop_forecast.report.society_messages import RIGHTS, SOCIETY
-from rtop_forecast.report.words import say, share
+from rtop_forecast.report.words import Words
 
 # a smaller factor on the odds is no reason to tell
 _LEAST = 0.02
@@ -40,7 +40,7 @@ class Reason:
     risk_factor: int
 
 
-def feature_sentence(spec: FeatureSpec, value: float, typical: float, below: float) -> str:
+def feature_sentence(spec: FeatureSpec, value: float, typical: float, below: float, words: Words) -> str:
     """Tell one feature of one state.
 
     Parameters
@@ -50,38 +50,58 @@ def feature_sentence(spec: FeatureSpec, value: float, typical: float, below: flo
         Of the state, and the median of the states ranked, as the column holds them.
     below : float
         Share of the states with a lower value.
+    words : Words
 
     Returns
     -------
     str
         Without a full stop.
     """
-    kind, *texts = PHRASES.get(spec.name, ("level", f"{spec.label}: {{v}}"))
     if not np.isfinite(value):
-        return say("feature.unknown", label=spec.label)
+        return words.say("feature.unknown", label=words.label(spec.label))
+    if spec.name not in PHRASES:
+        return _told(f"{words.label(spec.label)}: {{v}}", spec, value, typical, words)
+    kind, *texts = PHRASES[spec.name]
     if kind == FLAG:
-        return texts[0] if value > 0 else texts[1]
+        return words.text(texts[0] if value > 0 else texts[1])
     if kind == RATIO:
         verb = "feature.rose" if value > 0 else "feature.fell"
-        return say(verb, subject=texts[0], times=number(float(np.exp(value))), span=texts[1])
+        return words.say(
+            verb,
+            subject=words.text(texts[0]),
+            times=words.figure(float(np.exp(value))),
+            span=words.text(texts[1]),
+        )
     if kind == CHANGE:
         verb = "feature.up" if value > 0 else "feature.down" if value < 0 else "feature.still"
-        by = f"{number(abs(value))} {texts[1]}".strip()
-        return say(verb, subject=texts[0], by=by, span=texts[2])
+        by = words.text(with_unit(texts[1]), by=words.figure(abs(value)))
+        return words.say(verb, subject=words.text(texts[0]), by=by, span=words.text(texts[2]))
     if kind == PLACE:
-        return say("feature.place", text=texts[0], below=share(below))
-    shown, other = _level(spec, value), _level(spec, typical)
+        return words.say("feature.place", text=words.text(texts[0]), below=words.share(below))
+    return _told(words.text(texts[0]), spec, value, typical, words)
+
+
+def with_unit(unit: str) -> str:
+    """Message of a difference with its unit, if it has one."""
+    return f"{{by}} {unit}".strip()
+
+
+def _told(text: str, spec: FeatureSpec, value: float, typical: float, words: Words) -> str:
+    """Observed value beside the typical one."""
+    shown, other = _level(spec, value, words), _level(spec, typical, words)
     direction = "feature.more" if value > typical else "feature.less"
-    return say(direction, text=texts[0].format(v=shown), typical=other)
+    return words.say(direction, text=text.replace("{v}", shown), typical=other)
 
 
-def _level(spec: FeatureSpec, value: float) -> str:
+def _level(spec: FeatureSpec, value: float, words: Words) -> str:
     if spec.scale == "difference of logs":
-        return number(float(np.exp(value)))
-    return number(natural(spec, value))
+        return words.figure(float(np.exp(value)))
+    return words.figure(natural(spec, value))
 
 
-def reasons(table: AttributionTable, row: int, *, count: int = 4) -> tuple[list[Reason], list[Reason]]:
+def reasons(
+    table: AttributionTable, row: int, words: Words, *, count: int = 4
+) -> tuple[list[Reason], list[Reason]]:
     """Features that raise and that lower a state's odds most, largest first.
 
     A value at the median of all states is no news, and two features of one variable tell one thing: neither is told
@@ -92,6 +112,7 @@ def reasons(table: AttributionTable, row: int, *, count: int = 4) -> tuple[list[
     table : AttributionTable
     row : int
         Position of the state in it.
+    words : Words
     count : int
         At most so many on each side.
     """
@@ -103,7 +124,7 @@ def reasons(table: AttributionTable, row: int, *, count: int = 4) -> tuple[list[
     for place in order:
         spec, value = table.specs[place], float(values[place])
         typical = float(table.reference_medians[place])
-        if not np.isfinite(value) or _same(spec, value, typical) or used & set(spec.variables):
+        if not np.isfinite(value) or _same(spec, value, typical, words) or used & set(spec.variables):
             continue
         side = raising if contributions[place] > 0 else lowering
         if len(side) == count or abs(np.expm1(contributions[place])) < _LEAST:
@@ -112,7 +133,7 @@ def reasons(table: AttributionTable, row: int, *, count: int = 4) -> tuple[list[
         side.append(
             Reason(
                 feature=spec.name,
-                sentence=feature_sentence(spec, value, typical, below(table.values[:, place], value)),
+                sentence=feature_sentence(spec, value, typical, below(table.values[:, place], value), words),
                 odds=float(np.exp(contributions[place])),
                 risk_factor=spec.risk_factors[0],
             )
@@ -126,11 +147,15 @@ def below(column: FloatArray, value: float) -> float:
     return float((observed < value).mean())
 
 
-def _same(spec: FeatureSpec, value: float, typical: float) -> bool:
+def _same(spec: FeatureSpec, value: float, typical: float, words: Words) -> bool:
     """Whether two values cannot be told apart as they are shown."""
-    return value == typical or _level(spec, value) == _level(spec, typical)
+    return value == typical or _level(spec, value, words) == _level(spec, typical, words)
 
 
-def missing_labels(specs: Sequence[FeatureSpec], values: FloatArray, *, count: int = 3) -> list[str]:
+def missing_labels(
+    specs: Sequence[FeatureSpec], values: FloatArray, words: Words, *, count: int = 3
+) -> list[str]:
     """Labels of the first features without a value."""
-    return [spec.label for spec, value in zip(specs, values, strict=True) if not np.isfinite(value)][:count]
+    return [
+        words.label(spec.label) for spec, value in zip(specs, values, strict=True) if not np.isfinite(value)
+    ][:count]

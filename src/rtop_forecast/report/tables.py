@@ -11,6 +11,7 @@ from rtop_forecast.checks.arguments import path_argument
 from rtop_forecast.errors import InputError
 from rtop_forecast.features.framework import find_risk_factor
 from rtop_forecast.forecasting.forecast import Forecast
+from rtop_forecast.language import Language
 from rtop_forecast.storage.files import csv_content, write_files
 from rtop_forecast.world.reverse import find_codes
 
@@ -38,7 +39,7 @@ def write_tables(forecast: Forecast, folder: str | Path) -> dict[str, Path]:
     StorageError
         If a file cannot be written; those of an earlier call are unchanged.
     """
-    return write_files(output_folder(folder), table_contents(forecast))
+    return write_files(output_folder(folder), table_contents(forecast, Language()))
 
 
 def output_folder(folder: str | Path) -> Path:
@@ -56,8 +57,8 @@ def output_folder(folder: str | Path) -> Path:
     return out
 
 
-def table_contents(forecast: Forecast) -> dict[str, bytes]:
-    """Files of a forecast's ranking and provenance."""
+def table_contents(forecast: Forecast, language: Language) -> dict[str, bytes]:
+    """Files of a forecast's ranking and provenance; titles of factors are in the language given."""
     table = forecast.ranking()
     start, end = forecast.window
     table.insert(3, "origin_year", forecast.origin_year)
@@ -67,7 +68,7 @@ def table_contents(forecast: Forecast) -> dict[str, bytes]:
     codes = find_codes(table["country_id"].to_numpy(), forecast.origin_year)
     titles = {
         f"{name}_title": table[name].map(
-            lambda number: find_risk_factor(int(number)).title, na_action="ignore"
+            lambda number: language.text(find_risk_factor(int(number)).title), na_action="ignore"
         )
         for name in ("factor_1", "factor_2")
     }

@@ -1,119 +1,168 @@
-"""The page's words: messages by id, and numbers as they are read aloud."""
+"""The page's words: messages by id, and numbers as they are read aloud, in the language of the page."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from rtop_forecast.display import significant
+from rtop_forecast.explanation.words import number
+from rtop_forecast.features.framework import find_risk_factor
+from rtop_forecast.language import Language
 from rtop_forecast.report.messages import MESSAGES
+from rtop_forecast.targets.events import outcome_clause
+
+__all__ = ["Words", "passed", "slug"]
 
 
-def say(message: str, **values: object) -> str:
-    """Message of the catalogue, filled; ``count`` of 1 takes the id ending in ``.one`` where there is one.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words(Language):
+    """Messages of the page by id, and its numbers, in one language."""
 
-    Examples
-    --------
-    >>> say("tile.underway.value", count=1), say("tile.underway.value", count=14)
-    ('1 state', '14 states')
-    """
-    one = f"{message}.one"
-    if values.get("count") == 1 and one in MESSAGES:
-        return MESSAGES[one].format(**values)
-    return MESSAGES[message].format(**values)
+    def say(self, message: str, **values: object) -> str:
+        """Message of an id, filled; ``count`` takes the form of its number where the message has several.
 
+        Examples
+        --------
+        >>> Words().say("tile.underway.value", count=1), Words().say("tile.underway.value", count=14)
+        ('1 state', '14 states')
+        """
+        one, count = MESSAGES.get(f"{message}.one"), values.pop("count", None)
+        if one is not None and isinstance(count, int):
+            return self.counted(one, MESSAGES[message], count=count, **values)
+        return self.text(MESSAGES[message], **values, **({} if count is None else {"count": count}))
 
-def percent(value: float) -> str:
-    """Probability in percent with one decimal, two below 0.1%.
+    def percentage(self, value: float) -> str:
+        """Probability in percent with one decimal, two below 0.1%.
 
-    Examples
-    --------
-    >>> percent(0.0432), percent(0.0004)
-    ('4.3%', '0.04%')
-    """
-    return f"{100 * value:.2f}%" if value < 0.001 else f"{100 * value:.1f}%"
+        Examples
+        --------
+        >>> Words().percentage(0.0432), Words().percentage(0.0004)
+        ('4.3%', '0.04%')
+        """
+        return self.percent(f"{100 * value:.2f}" if value < 0.001 else f"{100 * value:.1f}")
 
+    def tick(self, value: float) -> str:
+        """Probability in percent without trailing zeros.
 
-def told_apart(one: float, other: float) -> tuple[str, str]:
-    """Two probabilities in percent, with the decimals that tell them apart, at most three.
+        Examples
+        --------
+        >>> Words().tick(0.005), Words().tick(0.2)
+        ('0.5%', '20%')
+        """
+        return self.percent(f"{100 * value:g}")
 
-    Examples
-    --------
-    >>> told_apart(0.0113, 0.0106), told_apart(0.02, 0.01), told_apart(0.01, 0.01)
-    (('1.13%', '1.06%'), ('2.0%', '1.0%'), ('1.0%', '1.0%'))
-    """
-    for digits in (2, 3):
-        if percent(one) != percent(other) or one == other:
-            break
-        longer = f"{100 * one:.{digits}f}%", f"{100 * other:.{digits}f}%"
-        if longer[0] != longer[1]:
-            return longer
-    return percent(one), percent(other)
+    def told_apart(self, one: float, other: float) -> tuple[str, str]:
+        """Two probabilities in percent, with the decimals that tell them apart, at most three.
 
+        Examples
+        --------
+        >>> Words().told_apart(0.0113, 0.0106), Words().told_apart(0.02, 0.01), Words().told_apart(0.01, 0.01)
+        (('1.13%', '1.06%'), ('2.0%', '1.0%'), ('1.0%', '1.0%'))
+        """
+        for digits in (2, 3):
+            if self.percentage(one) != self.percentage(other) or one == other:
+                break
+            longer = f"{100 * one:.{digits}f}", f"{100 * other:.{digits}f}"
+            if longer[0] != longer[1]:
+                return self.percent(longer[0]), self.percent(longer[1])
+        return self.percentage(one), self.percentage(other)
 
-def share(value: float) -> str:
-    """Share in whole percent.
+    def share(self, value: float) -> str:
+        """Share in whole percent.
 
-    Examples
-    --------
-    >>> share(0.847)
-    '85%'
-    """
-    return f"{100 * value:.0f}%"
+        Examples
+        --------
+        >>> Words().share(0.847)
+        '85%'
+        """
+        return self.percent(f"{100 * value:.0f}")
 
+    def natural_frequency(self, value: float, *, about: bool = True) -> str:
+        """Probability as a count of equal cases.
 
-def natural_frequency(value: float) -> str:
-    """Probability as a count of equal cases.
+        Examples
+        --------
+        >>> words = Words()
+        >>> words.natural_frequency(0.0432), words.natural_frequency(0.0034), words.natural_frequency(0.0004)
+        ('about 4 in 100', 'about 3 in 1,000', 'fewer than 1 in 1,000')
+        """
+        if value < 0.001:
+            return self.say("number.fewer")
+        base, size = (100, "hundred") if value >= 0.01 else (1000, "thousand")
+        return self.say(f"number.{size}" if about else f"number.{size}.bare", number=round(base * value))
 
-    Examples
-    --------
-    >>> natural_frequency(0.0432), natural_frequency(0.0034), natural_frequency(0.0004)
-    ('about 4 in 100', 'about 3 in 1,000', 'fewer than 1 in 1,000')
-    """
-    if value >= 0.01:
-        return say("number.hundred", number=round(100 * value))
-    if value >= 0.001:
-        return say("number.thousand", number=round(1000 * value))
-    return say("number.fewer")
+    def two_digits(self, value: float) -> str:
+        """Two significant digits.
 
+        Examples
+        --------
+        >>> [Words().two_digits(value) for value in (0.8160, 0.01424, 1.3346, 12.6)]
+        ['0.82', '0.014', '1.3', '13']
+        """
+        return self.decimal(significant(value)) if np.isfinite(value) else self.say("number.none")
 
-def two_digits(value: float) -> str:
-    """Two significant digits.
+    def figure(self, value: float) -> str:
+        """Three significant digits at most.
 
-    Examples
-    --------
-    >>> two_digits(0.8160), two_digits(0.01424), two_digits(1.3346), two_digits(12.6)
-    ('0.82', '0.014', '1.3', '13')
-    """
-    return significant(value) if np.isfinite(value) else say("number.none")
+        Examples
+        --------
+        >>> Words().figure(1234567.0), Words.of("es").figure(1234567.0)
+        ('1,230,000', '1.230.000')
+        """
+        return self.decimal(number(value))
 
+    def whole(self, value: float) -> str:
+        """Whole number with its thousands apart.
 
-def times(value: float) -> str:
-    """Factor on the odds.
+        Examples
+        --------
+        >>> Words().whole(4102), Words.of("es").whole(4102)
+        ('4,102', '4.102')
+        """
+        return self.decimal(f"{int(value):,}")
 
-    Examples
-    --------
-    >>> times(1.304)[1:]
-    '1.30'
-    """
-    return f"\u00d7{value:.2f}"
+    def times(self, value: float) -> str:
+        """Factor on the odds.
 
+        Examples
+        --------
+        >>> Words().times(1.304)[1:], Words.of("fr").times(1.304)[1:]
+        ('1.30', '1,30')
+        """
+        return f"\u00d7{self.decimal(f'{value:.2f}')}"
 
-def listed(parts: Sequence[str]) -> str:
-    """Enumerate in a sentence.
+    def joined(self, parts: Iterable[str]) -> str:
+        """Parts one after another, more apart than by a comma.
 
-    Examples
-    --------
-    >>> listed(["Chad", "Mali", "Sudan"]), listed(["Chad"])
-    ('Chad, Mali and Sudan', 'Chad')
-    """
-    if len(parts) < 2:
-        return "".join(parts)
-    return say("list.last", front=", ".join(parts[:-1]), last=parts[-1])
+        Examples
+        --------
+        >>> Words().joined(["plan 1", "launch"])
+        'plan 1; launch'
+        """
+        return self.say("separator").join(parts)
+
+    def factor_name(self, factor: Any) -> str:
+        """Short name of a risk factor; what stands where refits do not agree on one."""
+        return self.say("why.unsure") if pd.isna(factor) else self.text(find_risk_factor(int(factor)).short)
+
+    def outcome(self, event: str, kind: str) -> str:
+        """Outcome as a clause that the templates take; an event of the user's own keeps its name.
+
+        Examples
+        --------
+        >>> Words().outcome("genocide_politicide", "onset"), Words.of("es").outcome("mass_killing", "onset")
+        ('a new episode of genocide or politicide begins', 'comience una nueva matanza masiva')
+        """
+        clause, label = outcome_clause(event, kind)
+        return self.text(clause, label=self.of_table(label))
 
 
 def slug(name: str) -> str:

@@ -13,10 +13,12 @@ from rtop_forecast.forecasting.made_of import check_belongs
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.report.briefs import make_briefs
 from rtop_forecast.report.contents import contents
-from rtop_forecast.report.downloads import FIGURES, data_files, drawn, figure_bytes, tables
+from rtop_forecast.report.downloads import FIGURES, data_files, drawn, figure_bytes, figure_kinds, tables
+from rtop_forecast.report.in_language import in_language
 from rtop_forecast.report.mechanisms import find_mechanisms
 from rtop_forecast.report.page import render, render_brief
 from rtop_forecast.report.tables import output_folder, table_contents
+from rtop_forecast.report.words import Words
 from rtop_forecast.storage.files import csv_content, write_file, write_files
 from rtop_forecast.world.states import country
 
@@ -32,6 +34,7 @@ def write_report(
     folder: str | Path,
     *,
     peers: Mapping[str, pd.DataFrame] | None = None,
+    lang: str = "en",
 ) -> dict[str, Path]:
     """Write the annual report.
 
@@ -45,6 +48,9 @@ def write_report(
     peers : dict of str to pandas.DataFrame, optional
         Forecasts of the same outcome by others, ``country_id, origin_year, prob``, scored beside the backtest on the
         state-years that both forecast; :func:`rtop_forecast.read_peer_forecasts` finds those of EWP in a folder.
+    lang : str
+        Language of words, numbers, dates and names: one of :data:`rtop_forecast.LANGUAGES`. Names of files, of columns
+        and of places in the address are the same in all.
 
     Returns
     -------
@@ -53,32 +59,38 @@ def write_report(
         ``record.csv`` (cases, found and missed), ``scores.csv``, ``groups.csv``, ``counts.csv``, ``factors.csv``,
         ``trends.csv``, ``world.csv``, ``reasons.csv``, ``mechanisms.csv`` and, with peers, ``peers.csv``;
         ``data.json`` with all of these and ``data.schema.json``; and each figure as SVG, PDF and PNG of 300 dpi.
+        Figures in a language that is written from right to left are SVG alone, whose letters the browser joins.
 
     Raises
     ------
     InputError
         If the backtest is of another model, other features or another question, a peer shares no forecast with it or
-        lacks a column, or the folder's path is a file.
+        lacks a column, the folder's path is a file, or ``lang`` is no language of the report.
     StorageError
         If a file cannot be written; those of an earlier call are unchanged.
     """
+    words = Words.of(lang)
     out = output_folder(folder)
     _check(forecast, result)
+    forecast, result, slugs = in_language(forecast, result, words)
     shown = contents(forecast, result, peers=peers)
-    mechanisms = find_mechanisms(shown.ranking["country_id"].astype(int).tolist(), as_of=forecast.issued)
-    briefs = make_briefs(forecast, result, shown, mechanisms)
+    mechanisms = find_mechanisms(
+        shown.ranking["country_id"].astype(int).tolist(), words, as_of=forecast.issued
+    )
+    briefs = make_briefs(forecast, result, shown, mechanisms, slugs, words)
     beside = tables(shown, briefs, mechanisms)
-    files = table_contents(forecast)
+    files = table_contents(forecast, words)
     files |= {f"{name}.csv": csv_content(table) for name, table in beside.items()}
-    files |= data_files({"ranking": forecast.ranking(), **beside}, forecast)
-    for name, figure in drawn(forecast, result).items():
-        files |= {f"{name}.{kind}": figure_bytes(figure, kind) for kind in ("svg", "pdf", "png")}
+    files |= data_files({"ranking": forecast.ranking(), **beside}, forecast, words)
+    for name, figure in drawn(forecast, result, words).items():
+        files |= {f"{name}.{kind}": figure_bytes(figure, kind) for kind in figure_kinds(words)}
     offered = {
         "tables": ["ranking.csv", "ranking.parquet", *(f"{name}.csv" for name in beside)],
         "data": ["data.json", "data.schema.json", "provenance.json"],
         "figures": FIGURES,
+        "kinds": figure_kinds(words),
     }
-    page = render(shown, briefs, forecast, mechanisms, offered)
+    page = render(shown, briefs, forecast, mechanisms, offered, words)
     # the page comes last: it is complete by itself
     return write_files(out, files | {"index.html": page.encode()})
 
@@ -92,7 +104,9 @@ def _check(forecast: Forecast, result: BacktestResult) -> None:
     )
 
 
-def write_brief(forecast: Forecast, result: BacktestResult, file: str | Path, *, state: str | int) -> Path:
+def write_brief(
+    forecast: Forecast, result: BacktestResult, file: str | Path, *, state: str | int, lang: str = "en"
+) -> Path:
     """Write the brief of one state as a page of its own, one sheet of A4 in print.
 
     Parameters
@@ -104,6 +118,8 @@ def write_brief(forecast: Forecast, result: BacktestResult, file: str | Path, *,
         Its folder must exist; the file is written beside its place and then renamed.
     state : str or int
         A name in any spelling that the state system knows, or a Gleditsch-Ward number.
+    lang : str
+        Language: one of :data:`rtop_forecast.LANGUAGES`.
 
     Returns
     -------
@@ -113,10 +129,11 @@ def write_brief(forecast: Forecast, result: BacktestResult, file: str | Path, *,
     ------
     InputError, CoverageError
         If no such state exists, with near misses, it is not ranked, the backtest is of another model, other features or
-        another question, or the file's path is a folder.
+        another question, the file's path is a folder, or ``lang`` is no language of the report.
     StorageError
         If the file cannot be written; an earlier one is unchanged.
     """
+    words = Words.of(lang)
     country_id = country(state, year=forecast.origin_year)
     # refuses a state that is not ranked before any work
     forecast.basis.place(country_id)
@@ -125,7 +142,8 @@ def write_brief(forecast: Forecast, result: BacktestResult, file: str | Path, *,
         message = f"{out} cannot be written: it is a folder, or its folder does not exist. Name a file."
         raise InputError(message)
     _check(forecast, result)
+    forecast, result, slugs = in_language(forecast, result, words)
     shown = contents(forecast, result)
-    mechanisms = find_mechanisms([country_id], as_of=forecast.issued)
-    (brief,) = make_briefs(forecast, result, shown, mechanisms)
-    return write_file(out, render_brief(shown, brief, forecast, mechanisms).encode())
+    mechanisms = find_mechanisms([country_id], words, as_of=forecast.issued)
+    (brief,) = make_briefs(forecast, result, shown, mechanisms, slugs, words)
+    return write_file(out, render_brief(shown, brief, forecast, mechanisms, words).encode())

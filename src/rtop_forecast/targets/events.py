@@ -85,6 +85,15 @@ EVENTS: Mapping[str, Event] = {
 }
 
 
+#: What the probabilities of each kind of target are of.
+CLAUSES = {
+    "onset": "a new episode of {label} begins",
+    "incidence": "{label} is under way",
+    "continuation": "the {label} under way goes on",
+    "first_onset": "a first {label} begins",
+}
+
+
 def what_happens(event: str, kind: str = "onset") -> str:
     """Outcome as a clause: what a probability is the probability of.
 
@@ -95,14 +104,22 @@ def what_happens(event: str, kind: str = "onset") -> str:
     >>> what_happens("mass_killing", "incidence"), what_happens("food_riot")
     ('mass killing is under way', 'a new episode of food riot begins')
     """
+    clause, label = outcome_clause(event, kind)
+    return clause.format(label=label)
+
+
+def outcome_clause(event: str, kind: str = "onset") -> tuple[str, str]:
+    """Outcome as a clause with a place for what the event is called, and that name.
+
+    Examples
+    --------
+    >>> outcome_clause("genocide_politicide")
+    ('a new episode of {label} begins', 'genocide or politicide')
+    """
     label = EVENTS[event].label if event in EVENTS else event.replace("_", " ")
-    if kind == "incidence":
-        return f"{label} is under way"
-    if kind == "continuation":
-        return f"the {label} under way goes on"
-    if kind == "first_onset":
-        return f"a first {label} begins"
-    return f"a new {label} begins" if event == "mass_killing" else f"a new episode of {label} begins"
+    if kind == "onset" and event == "mass_killing":
+        return "a new mass killing begins", label
+    return CLAUSES.get(kind, CLAUSES["onset"]), label
 
 
 def find_event(panel: Panel, event: Any) -> Event:

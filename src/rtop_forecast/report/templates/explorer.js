@@ -3,6 +3,7 @@ const D = JSON.parse(document.getElementById('data').textContent), $ = id => doc
 const body = $('rows'), rows = [...body.rows], places = [...$('unranked').children], SVG = 'http://www.w3.org/2000/svg';
 const plain = s => s.normalize('NFKD').replace(/[\u0300-\u036f'\u2019`]/g, '').toLowerCase().trim();
 const el = (tag, attributes = {}, ...children) => { const e = ['svg', 'path', 'polyline', 'text', 'rect'].includes(tag) ? document.createElementNS(SVG, tag) : document.createElement(tag); for (const k in attributes) e.setAttribute(k, attributes[k]); e.append(...children); return e; };
+const own = (v, most, least = most) => v.toLocaleString(D.lang + '-u-nu-latn', {minimumFractionDigits: least, maximumFractionDigits: most, useGrouping: false}), percent = (v, most, least) => D.percent.replace('0', own(v, most, least)), times = v => '\u00d7' + own(v, 2);
 let chosen = [], selected = '';
 $('tools').hidden = $('measure-bar').hidden = false;
 const head = document.querySelector('#ranking-table thead tr'), label = $('compare-h').textContent;
@@ -25,7 +26,7 @@ function filter() {
     row.hidden = !on;
     if (on) { count += 1; sum += +d.p; }
   }
-  let text = D.counted.replace('{count}', count).replace('{expected}', sum.toFixed(1));
+  let text = D.counted.replace('{count}', count).replace('{expected}', own(sum, 1));
   if (q) for (const p of places.filter(p => matches(p.dataset.names, q)).slice(0, 3)) text += '. ' + p.textContent;
   $('status').textContent = text;
 }
@@ -38,7 +39,7 @@ head.querySelectorAll('[data-k]').forEach((th, place) => {
     head.querySelectorAll('[aria-sort]').forEach(o => o.removeAttribute('aria-sort'));
     th.setAttribute('aria-sort', up ? 'ascending' : 'descending');
     const value = number[k] || (r => r.cells[place].textContent);
-    body.append(...[...rows].sort((a, b) => { const x = value(a), y = value(b); return (typeof x === 'string' ? x.localeCompare(y) : x - y) * (up ? 1 : -1); }));
+    body.append(...[...rows].sort((a, b) => { const x = value(a), y = value(b); return (typeof x === 'string' ? x.localeCompare(y, D.lang) : x - y) * (up ? 1 : -1); }));
   });
 });
 function select(slug) {
@@ -64,8 +65,8 @@ function compare() {
   const W = 720, H = 260, L = 40, y0 = D.years[0], y1 = D.years[D.years.length - 1], colours = ['--bar', '--hot', '--fg', '--k3', '--link', '--muted'], dashes = ['', '8 3', '2 2', '10 3 2 3', '4 4', '1 3'];
   const x = y => L + (W - L - 130) * (y - y0) / (y1 - y0), lines = [D.world, ...chosen.map(s => D.states[s].t)].flat().filter(p => p > 0), low = Math.min(.001, ...lines), high = Math.max(.3, ...lines);
   const y = p => 8 + (H - 30) * (1 - Math.log(Math.max(p, low) / low) / Math.log(high / low));
-  const svg = el('svg', {viewBox: `0 0 ${W} ${H}`, role: 'img', 'aria-label': D.words['compare.trend'] + ': ' + chosen.map(s => D.states[s].n).join(', ')});
-  for (const p of [.0001, .001, .01, .1].filter(p => p >= low)) svg.append(el('path', {d: `M${L} ${y(p)}H${W - 130}`, style: 'stroke:var(--muted);stroke-width:.6'}), el('text', {x: 2, y: y(p) + 3}, +(100 * p).toPrecision(1) + '%'));
+  const svg = el('svg', {viewBox: `0 0 ${W} ${H}`, role: 'img', 'aria-label': D.words['compare.trend'] + ': ' + chosen.map(s => D.states[s].n).join(D.words.comma)});
+  for (const p of [.0001, .001, .01, .1].filter(p => p >= low)) svg.append(el('path', {d: `M${L} ${y(p)}H${W - 130}`, style: 'stroke:var(--muted);stroke-width:.6'}), el('text', {x: 2, y: y(p) + 3}, percent(100 * p, 2, 0)));
   svg.append(el('text', {x: L, y: H - 4}, String(y0)), el('text', {x: W - 150, y: H - 4}, String(y1)));
   const line = (t, style) => svg.append(el('polyline', {points: t.map((p, k) => p == null ? '' : `${x(D.years[k]).toFixed(1)},${y(p).toFixed(1)}`).filter(Boolean).join(' '), style: 'fill:none;stroke-width:2;' + style}));
   line(D.world, 'stroke:var(--muted);stroke-dasharray:5 3');
@@ -77,9 +78,9 @@ function compare() {
   const tb = el('tbody');
   D.factors.forEach((f, k) => tb.append(el('tr', {}, el('th', {scope: 'row'}, (k + 1) + ' ' + f), ...chosen.map(s => {
     const v = of(s)[m][k], a = v == null ? 0 : m === 'o' ? Math.log(v) * 60 : m === 'i' ? v - 50 : 0;
-    return el('td', {class: 'n', style: Math.abs(a) > 3 ? `background:color-mix(in srgb,var(${a > 0 ? '--k2' : '--bar'}) ${Math.min(45, Math.abs(a))}%,var(--bg))` : ''}, v == null ? D.words['no.data'] : m === 'o' ? '\u00d7' + v.toFixed(2) : m === 'c' ? v + '%' : String(v));
+    return el('td', {class: 'n', style: Math.abs(a) > 3 ? `background:color-mix(in srgb,var(${a > 0 ? '--k2' : '--bar'}) ${Math.min(45, Math.abs(a))}%,var(--bg))` : ''}, v == null ? D.words['no.data'] : m === 'o' ? times(v) : m === 'c' ? percent(v, 0) : String(v));
   }))));
-  tb.append(el('tr', {}, el('th', {scope: 'row'}, D.words['compare.edition']), ...chosen.map(s => { const e = of(s).d; return el('td', {class: 'n'}, e[0] == null ? D.words['no.data'] : `\u00d7${e[0].toFixed(2)} (\u00d7${e[1].toFixed(2)} \u2013 \u00d7${e[2].toFixed(2)})`); })));
+  tb.append(el('tr', {}, el('th', {scope: 'row'}, D.words['compare.edition']), ...chosen.map(s => { const e = of(s).d; return el('td', {class: 'n'}, e[0] == null ? D.words['no.data'] : `${times(e[0])} (${times(e[1])} \u2013 ${times(e[2])})`); })));
   table.append(tb);
   out.append(svg, el('div', {class: 'wrap', tabindex: 0, role: 'region', 'aria-label': $('measure').selectedOptions[0].textContent}, table));
 }
