@@ -22,6 +22,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
+from rtop_forecast.explanation.reference import world_name
 from rtop_forecast.features import CATALOGUE
 from rtop_forecast.features.framework import RISK_FACTORS
 from rtop_forecast.language import LANGUAGES
@@ -54,7 +55,7 @@ Text = tuple[str, str | None, str]
 
 def texts() -> Iterator[Text]:
     """Every English text, its form for several, and where it is shown."""
-    for parts in (page(), features(), mechanisms(), places(), command()):
+    for parts in (page(), features(), mechanisms(), places(), references(), command()):
         yield from parts
 
 
@@ -127,12 +128,20 @@ def places() -> Iterator[Text]:
 
 
 def command() -> Iterator[Text]:
-    """Texts in the calls of the command and of the languages themselves."""
-    for path in sorted([*(SRC / "cli").glob("*.py"), *(SRC / "language").glob("*.py")]):
+    """Texts in the calls of the command, of explanations and of the languages themselves."""
+    for path in sorted(
+        one for room in ("cli", "explanation", "language") for one in (SRC / room).glob("*.py")
+    ):
         with path.open("rb") as file:
             for _, message, _, _ in extract("python", file, keywords=KEYWORDS):
                 one, several = message if isinstance(message, tuple) else (message, None)
                 yield one, several, f"command: {path.name}"
+
+
+def references() -> Iterator[Text]:
+    """Whom explanations compare with."""
+    yield table_message(world_name(LAST_YEAR)), None, "command: reference"
+    yield table_message("its own 2014-2023"), None, "command: reference"
 
 
 def template() -> Catalog:

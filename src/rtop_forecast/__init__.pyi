@@ -54,6 +54,8 @@ from .forecasting.sample import Sample as Sample
 from .forecasting.several import backtest_all as backtest_all
 from .forecasting.what_if import WhatIf as WhatIf
 from .forecasting.what_if import what_if as what_if
+from .language.language import LANGUAGES as LANGUAGES
+from .language.language import Language as Language
 from .mechanisms.listing import list_mechanisms as list_mechanisms
 from .mechanisms.variables import add_mechanisms as add_mechanisms
 from .mechanisms.variables import build_mechanism_years as build_mechanism_years

@@ -26,6 +26,7 @@ ORDER = [
     "display",
     "storage",
     "world",
+    "language",
     "sources",
     "panel",
     "features",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import calendar
 import os
 from datetime import date
@@ -17,6 +18,7 @@ __all__ = [
     "check_date",
     "check_file",
     "check_folder",
+    "check_language",
     "check_origin",
     "check_state",
 ]
@@ -174,5 +176,19 @@ def _check_writable(folder: Path, path: Path) -> None:
     if not os.access(folder, os.W_OK | os.X_OK):
         message = (
             f"{path} cannot be written: there is no permission to write into {folder}. Name another place."
+        )
+        raise rtop.InputError(message)
+
+
+def check_language(arguments: argparse.Namespace) -> None:
+    """Refuse a language for JSON, whose names programs read.
+
+    Raises
+    ------
+    InputError
+    """
+    if arguments.json and arguments.lang != "en":
+        message = (
+            f"--json prints the same in every language; --lang {arguments.lang} is for text. Leave one out."
         )
         raise rtop.InputError(message)

@@ -15,6 +15,7 @@ from rtop_forecast.cli.before import (
     check_date,
     check_file,
     check_folder,
+    check_language,
     check_origin,
     check_state,
 )
@@ -40,6 +41,7 @@ BACKTEST_FIRST = 1993
 
 def rank(arguments: argparse.Namespace) -> str:
     """Rank the states."""
+    check_language(arguments)
     check_folder(arguments.out)
     forecast = forecast_of(arguments)
     if arguments.out is not None:
@@ -51,7 +53,7 @@ def rank(arguments: argparse.Namespace) -> str:
     table = table.head(arguments.top)
     if arguments.json:
         return rank_json(forecast, table)
-    return rank_text(forecast, table)
+    return rank_text(forecast, table, arguments.lang)
 
 
 def report(arguments: argparse.Namespace) -> str:
@@ -61,7 +63,7 @@ def report(arguments: argparse.Namespace) -> str:
     comparable = arguments.data is not None and arguments.horizon == 2  # what EWP forecasts
     peers = rtop.read_peer_forecasts(arguments.data) if comparable else None
     phase(arguments, "writing the report")
-    written = rtop.write_report(forecast, result, arguments.out, peers=peers)
+    written = rtop.write_report(forecast, result, arguments.out, peers=peers, lang=arguments.lang)
     return f"{written['index.html']}: report from {forecast.origin_year}, {len(written)} files in {arguments.out}"
 
 
@@ -70,7 +72,7 @@ def brief(arguments: argparse.Namespace) -> str:
     check_file(arguments.out, suffix=".html")
     forecast, result = _forecast_and_backtest(arguments)
     phase(arguments, "writing the brief")
-    written = rtop.write_brief(forecast, result, arguments.out, state=arguments.state)
+    written = rtop.write_brief(forecast, result, arguments.out, state=arguments.state, lang=arguments.lang)
     return f"{written}: brief from {forecast.origin_year}"
 
 
@@ -112,11 +114,12 @@ def record(arguments: argparse.Namespace) -> str:
 
 def explain(arguments: argparse.Namespace) -> str:
     """Say why a state stands where it does."""
+    check_language(arguments)
     forecast = forecast_of(arguments)
     attributions = forecast.attributions(arguments.state, compared_with=arguments.compared_with)
     if arguments.json:
         return explain_json(forecast, attributions)
-    return explain_text(forecast, attributions)
+    return explain_text(forecast, attributions, arguments.lang)
 
 
 def backtest(arguments: argparse.Namespace) -> str:

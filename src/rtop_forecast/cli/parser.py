@@ -18,6 +18,8 @@ from rtop_forecast.cli.values import day, job_count, positive, reference, seed, 
 __all__ = ["SHELLS", "parser"]
 
 SHELLS = ("bash", "zsh", "fish")
+#: Languages that a terminal prints; what is written from right to left is left to the page.
+_PRINTED = ("en", "fr", "es")
 _STATE = "its name in any spelling, its ISO code or its Gleditsch-Ward number"
 
 
@@ -106,6 +108,13 @@ def _reads(command: argparse.ArgumentParser, *, json: bool) -> None:
     _quiet(command)
 
 
+def _language(command: argparse.ArgumentParser, *languages: str) -> None:
+    """Language of what a subcommand writes or prints."""
+    command.add_argument(
+        "--lang", choices=languages, default="en", help="language of words, numbers and names (default: en)"
+    )
+
+
 def _quiet(command: argparse.ArgumentParser) -> None:
     command.add_argument("-q", "--quiet", action="store_true", help="show no progress on stderr")
 
@@ -121,6 +130,7 @@ def _rank(commands: Any) -> None:
     rank.add_argument(
         "--out", type=Path, metavar="DIR", help="also write ranking.csv, ranking.parquet, provenance.json"
     )
+    _language(rank, *_PRINTED)
     _forecasts(rank)
     _reads(rank, json=True)
 
@@ -136,6 +146,7 @@ def _explain(commands: Any) -> None:
         help="world, own past (its last ten years) or region (default: world)",
     )
     explain.add_argument("--year", dest="origin", type=year, help=argparse.SUPPRESS)  # its earlier name
+    _language(explain, *_PRINTED)
     _forecasts(explain)
     _reads(explain, json=True)
 
@@ -143,6 +154,7 @@ def _explain(commands: Any) -> None:
 def _report(commands: Any) -> None:
     report = _add(commands, "report", _commands.report, says="write the annual report: page, figures, tables")
     report.add_argument("--out", type=Path, metavar="DIR", required=True, help="folder of the report")
+    _language(report, *rtop.LANGUAGES)
     _forecasts(report)
     _reads(report, json=False)
 
@@ -151,6 +163,7 @@ def _brief(commands: Any) -> None:
     brief = _add(commands, "brief", _commands.brief, says="write the brief of one state: a page of A4")
     brief.add_argument("state", type=str.strip, metavar="STATE", help=_STATE)
     brief.add_argument("--out", type=Path, metavar="FILE", required=True, help="HTML file")
+    _language(brief, *rtop.LANGUAGES)
     _forecasts(brief)
     _reads(brief, json=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -16,81 +17,129 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def rank_text(forecast: rtop.Forecast, table: pd.DataFrame) -> str:
-    """Lay out the ranking."""
+def rank_text(forecast: rtop.Forecast, table: pd.DataFrame, lang: str = "en") -> str:
+    """Lay out the ranking in a language."""
+    language = rtop.Language.of(lang)
     start, end = forecast.window
-    years = str(start) if start == end else f"{start}-{end}"
-    value, low, high = forecast.expected
-    level = f"{forecast.level:.0%}"
-    width = max(len("state"), *(len(name) for name in table["name"]))
+    level = language.percent(f"{100 * forecast.level:.0f}")
+    names = language.states(table["country_id"].tolist(), table["name"].tolist(), forecast.origin_year)
+    rank, state, prob = language.text("rank"), language.text("state"), language.text("prob.")
+    interval, ranks = language.text("{level} interval", level=level), language.text("rank range")
+    last, raised = language.text("last year"), language.text("raised most by (UN risk factor)")
+    width = max(len(one) for one in (state, *names))
     lines = [
-        f"Risk that a new mass killing begins in {years}: the {len(table)} highest of "
-        f"{len(forecast.frame)} states (origin {forecast.origin_year}, as known on {forecast.issued.isoformat()})",
-        f"Expected number of states with an onset: {value:.1f} ({level} interval of this mean {low:.1f} to {high:.1f})",
-        *_count_lines(forecast, level),
-        *_left_out_lines(forecast),
+        language.text(
+            "Risk that a new mass killing begins in {years}: the {count} highest of {states} states "
+            "(origin {origin}, as known on {issued})",
+            years=str(start) if start == end else f"{start}-{end}",
+            count=len(table),
+            states=len(forecast.frame),
+            origin=forecast.origin_year,
+            issued=language.day(forecast.issued.isoformat(), words="long"),
+        ),
+        _expected_line(forecast, language, level),
+        *_count_lines(forecast, language, level),
+        *_left_out_lines(forecast, language),
         "",
-        f"{'rank':>4}  {'state':<{width}}  {'prob.':>6}  {level + ' interval':>14}  {'rank range':>10}  "
-        f"{'last year':>9}  raised most by (UN risk factor)",
+        f"{rank:>4}  {state:<{width}}  {prob:>6}  {interval:>14}  {ranks:>10}  {last:>9}  {raised}",
     ]
-    for row in table.to_dict("records"):
-        factors = [
-            f"{number} {rtop.find_risk_factor(int(number)).short}"
-            for number in (row["factor_1"], row["factor_2"])
-            if pd.notna(number)
-        ]
-        interval = f"{row['prob_low']:.1%}-{row['prob_high']:.1%}"
-        ranks = f"{row['rank_low']}-{row['rank_high']}"
-        last = "-" if pd.isna(row["rank_last_year"]) else str(row["rank_last_year"])
-        under_way = "*" if pd.notna(row["under_way"]) and row["under_way"] else " "
-        lines.append(
-            f"{row['rank']:>4}  {row['name']:<{width}}{under_way} {row['prob']:>6.1%}  {interval:>14}  {ranks:>10}  "
-            f"{last:>9}  " + ("; ".join(factors) or "not separable")
-        )
+    wide = max(14, len(interval)), max(10, len(ranks)), max(9, len(last))
+    lines += [
+        _rank_line(row, name, language, (width, *wide))
+        for row, name in zip(table.to_dict("records"), names, strict=True)
+    ]
     if table["under_way"].fillna(value=False).any():
-        lines.append("* a mass killing is under way: the probability is that of another one")
-    return "\n".join([*lines, *_end_lines(forecast)])
+        lines.append(language.text("* a mass killing is under way: the probability is that of another one"))
+    return "\n".join([*lines, *_end_lines(forecast, language)])
 
 
-def _end_lines(forecast: rtop.Forecast) -> list[str]:
+def _end_lines(forecast: rtop.Forecast, language: rtop.Language) -> list[str]:
     """Say of each source where it ends, and of how many features its values are final, provisional or carried."""
     table = forecast.where_data_end()
     titles = [textwrap.shorten(title, 64, placeholder=" …") for title in table["source"]]
     width = max(map(len, titles))
-    statuses = [name for name in table.columns if name not in ("source", "last_year", "oldest")]
-    numbers = table[statuses].sum()
+    words = {
+        "final": language.text("final"),
+        "provisional": language.text("provisional"),
+        "carried": language.text("carried"),
+        "missing": language.text("missing"),
+    }
+    numbers = table[list(words)].sum()
+    source, last = language.text("source"), language.text("last year")
+    parts = language.text(", ").join(f"{numbers[name]} {word}" for name, word in words.items())
     lines = [
         "",
-        f"Where the data end: of {numbers.sum()} features "
-        + ", ".join(f"{numbers[name]} {name}" for name in statuses),
-        f"  {'source':<{width}}  last year  " + "  ".join(f"{name:>11}" for name in statuses),
+        language.text("Where the data end: of {count} features {parts}", count=numbers.sum(), parts=parts),
+        f"  {source:<{width}}  {last:>9}  " + "  ".join(f"{word:>11}" for word in words.values()),
     ]
     for title, row in zip(titles, table.to_dict("records"), strict=True):
-        counts = "  ".join(f"{row[name] or '-':>11}" for name in statuses)
-        lines.append(f"  {title:<{width}}  {row['last_year']:>9}  {counts}")
+        counts = "  ".join(f"{row[name] or '-':>{max(11, len(word))}}" for name, word in words.items())
+        lines.append(f"  {title:<{width}}  {row['last_year']:>{max(9, len(last))}}  {counts}")
     return lines
 
 
-def _left_out_lines(forecast: rtop.Forecast) -> list[str]:
+def _rank_line(
+    row: Mapping[Any, Any], name: str, language: rtop.Language, widths: tuple[int, int, int, int]
+) -> str:
+    """One state of the ranking."""
+    factors = [
+        f"{number} {language.text(rtop.find_risk_factor(int(number)).short)}"
+        for number in (row["factor_1"], row["factor_2"])
+        if pd.notna(number)
+    ]
+    low, prob, high = (language.percent(f"{100 * row[f'prob{end}']:.1f}") for end in ("_low", "", "_high"))
+    ranks = f"{row['rank_low']}-{row['rank_high']}"
+    last = "-" if pd.isna(row["rank_last_year"]) else str(row["rank_last_year"])
+    under_way = "*" if pd.notna(row["under_way"]) and row["under_way"] else " "
+    width, interval, range_, year = widths
+    return (
+        f"{row['rank']:>4}  {name:<{width}}{under_way} {prob:>6}  {f'{low}-{high}':>{interval}}  {ranks:>{range_}}  "
+        f"{last:>{year}}  " + ("; ".join(factors) or language.text("not separable"))
+    )
+
+
+def _expected_line(forecast: rtop.Forecast, language: rtop.Language, level: str) -> str:
+    """Say how many states with an onset are expected."""
+    value, low, high = (language.decimal(f"{one:.1f}") for one in forecast.expected)
+    return language.text(
+        "Expected number of states with an onset: {value} ({level} interval of this mean {low} to {high})",
+        value=value,
+        level=level,
+        low=low,
+        high=high,
+    )
+
+
+def _left_out_lines(forecast: rtop.Forecast, language: rtop.Language) -> list[str]:
     """Say how many features no state has a value of in the origin year."""
     absent = forecast.provenance.get("features_left_out", [])
     if not absent:
         return []
-    count = len(forecast.basis.features.names)
     return [
-        f"{len(absent)} of {count} features have no value for any state in {forecast.origin_year} and are left out"
+        language.text(
+            "{absent} of {count} features have no value for any state in {origin} and are left out",
+            absent=len(absent),
+            count=len(forecast.basis.features.names),
+            origin=forecast.origin_year,
+        )
     ]
 
 
-def _count_lines(forecast: rtop.Forecast, level: str) -> list[str]:
+def _count_lines(forecast: rtop.Forecast, language: rtop.Language, level: str) -> list[str]:
     """Say what number of onsets may be observed."""
     count = forecast.count
     if count is None:
         return []
     low, high = count.interval(forecast.level)
     return [
-        f"Number that may be observed: {count.most_likely} most likely, {level} range {low} to {high}, "
-        f"none at all {count.none:.0%}"
+        language.text(
+            "Number that may be observed: {likely} most likely, {level} range {low} to {high}, none at all {none}",
+            likely=count.most_likely,
+            level=level,
+            low=low,
+            high=high,
+            none=language.percent(f"{100 * count.none:.0f}"),
+        )
     ]
 
 
@@ -161,15 +210,20 @@ def _count_json(forecast: rtop.Forecast) -> dict[str, Any] | None:
     }
 
 
-def explain_text(forecast: rtop.Forecast, attributions: rtop.Attributions) -> str:
-    """Lay out why a state stands where it does."""
+def explain_text(forecast: rtop.Forecast, attributions: rtop.Attributions, lang: str = "en") -> str:
+    """Lay out why a state stands where it does, in a language."""
+    language = rtop.Language.of(lang)
     start, end = forecast.window
     row = forecast.frame[forecast.frame["country_id"] == attributions.country_id].iloc[0]
-    place = (
-        f"Risk of a new mass-killing episode in {start}-{end}: rank {row['rank']} of {len(forecast.frame)} "
-        f"({row['rank_low']}-{row['rank_high']}), {row['prob']:.1%} ({row['prob_low']:.1%}-{row['prob_high']:.1%})"
-    )
-    return f"{attributions.summary()}\n{place}\nNot causes: what the model saw, compared with others."
+    low, prob, high = (language.percent(f"{100 * row[f'prob{part}']:.1f}") for part in ("_low", "", "_high"))
+    place = language.text(
+        "Risk of a new mass-killing episode in {start}-{end}: rank {rank} of {states} ({rank_low}-{rank_high}), "
+        "{prob} ({low}-{high})",
+        start=start, end=end, rank=row["rank"], states=len(forecast.frame), rank_low=row["rank_low"],
+        rank_high=row["rank_high"], prob=prob, low=low, high=high,
+    )  # fmt: skip
+    caution = language.text("Not causes: what the model saw, compared with others.")
+    return f"{attributions.summary(lang=lang)}\n{place}\n{caution}"
 
 
 def explain_json(forecast: rtop.Forecast, attributions: rtop.Attributions) -> str:

@@ -13,10 +13,11 @@ from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.display import Displayed
 from rtop_forecast.errors import CoverageError, InputError
 from rtop_forecast.explanation.reference import world_name
-from rtop_forecast.explanation.words import sentence
+from rtop_forecast.explanation.words import reference_name, sentence
 from rtop_forecast.features import Features, FeatureSpec
 from rtop_forecast.features.framework import find_risk_factor
 from rtop_forecast.logistic import probability
+from rtop_forecast.language import Language
 from rtop_forecast.models import Contributions, RiskModel
 from rtop_forecast.world.states import KEYS
 
@@ -100,40 +101,60 @@ class Attributions(Displayed):
         order = table["contribution"].abs().sort_values(ascending=False, kind="stable").index
         return table.loc[order, ["source", "contribution", "odds_ratio", "features"]].reset_index(drop=True)
 
-    def sentences(self, count: int = 5) -> list[str]:
+    def sentences(self, count: int = 5, *, lang: str = "en") -> list[str]:
         """Say the largest contributions in plain words and natural units; a description, not causes.
 
         Parameters
         ----------
         count : int
             How many features, those with the largest contributions first.
+        lang : str
+            Language: one of :data:`rtop_forecast.LANGUAGES`.
         """
         order = self.frame["contribution"].abs().sort_values(ascending=False, kind="stable").index[:count]
-        against = "world median" if self.reference == world_name(self.origin_year) else "reference median"
+        language = Language.of(lang)
         return [
             sentence(
                 self.specs[place],
+                language,
                 value=float(self.frame["value"].iloc[place]),
                 reference=float(self.frame["reference_median"].iloc[place]),
                 contribution=float(self.frame["contribution"].iloc[place]),
-                against=against,
+                world=self.reference == world_name(self.origin_year),
             )
             for place in order
             if self.frame["contribution"].iloc[place] != 0
         ]
 
-    def summary(self) -> str:
-        """Probability, reference, risk factors and the largest features, as text."""
+    def summary(self, *, lang: str = "en") -> str:
+        """Probability, reference, risk factors and the largest features, as text.
+
+        Parameters
+        ----------
+        lang : str
+            Language: one of :data:`rtop_forecast.LANGUAGES`.
+        """
+        language = Language.of(lang)
+        (name,) = language.states([self.country_id], [self.name], self.origin_year)
         prob, typical = probability(np.array([self.log_odds, self.baseline]))
         lines = [
-            f"{self.name}, origin {self.origin_year}: {prob:.1%}; compared with {self.reference}: {typical:.1%}"
+            language.text(
+                "{name}, origin {origin}: {prob}; compared with {reference}: {typical}",
+                name=name,
+                origin=self.origin_year,
+                prob=language.percent(f"{100 * prob:.1f}"),
+                reference=reference_name(self.reference, language),
+                typical=language.percent(f"{100 * typical:.1f}"),
+            )
         ]
         table = self.by_risk_factor().dropna(subset=["contribution"])
-        lines += [
-            f"  {row['risk_factor']:>2} {row['title']:<26} odds x {row['odds_ratio']:.2f}"
-            for row in table.sort_values("contribution", ascending=False, kind="stable").to_dict("records")
-        ]
-        return "\n".join([*lines, "Largest features:", *(f"  {line}" for line in self.sentences())])
+        table["title"] = [language.text(title) for title in table["title"]]
+        width = max([26, *table["title"].str.len()])
+        for row in table.sort_values("contribution", ascending=False, kind="stable").to_dict("records"):
+            odds = language.text("odds x {ratio}", ratio=language.decimal(f"{row['odds_ratio']:.2f}"))
+            lines.append(f"  {row['risk_factor']:>2} {row['title']:<{width}} {odds}")
+        features = (f"  {line}" for line in self.sentences(lang=lang))
+        return "\n".join([*lines, language.text("Largest features:"), *features])
 
     def _headline(self) -> str:
         return self.summary().split("\n", 1)[0]

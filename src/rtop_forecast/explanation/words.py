@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from rtop_forecast.features import FeatureSpec
+from rtop_forecast.language import Language
+
+_REGION = re.compile(r"the other states of (?P<name>.+) in (?P<year>\d+)")
 
 
 def natural(spec: FeatureSpec, value: float) -> float:
@@ -39,10 +44,63 @@ def number(value: float) -> str:
     return f"{rounded:,.{digits}f}".rstrip("0").rstrip(".") if digits else f"{rounded:,.0f}"
 
 
-def sentence(spec: FeatureSpec, *, value: float, reference: float, contribution: float, against: str) -> str:
-    """One feature of one state, compared, with what it does to the odds; a description, not a cause."""
-    unit = f" {spec.unit}" if spec.unit else ""
-    typical, effect = number(natural(spec, reference)), f"x{np.exp(contribution):.2f} on the odds"
+def sentence(
+    spec: FeatureSpec,
+    language: Language,
+    *,
+    value: float,
+    reference: float,
+    contribution: float,
+    world: bool,
+) -> str:
+    """One feature of one state, compared, with what it does to the odds; a description, not a cause.
+
+    Parameters
+    ----------
+    spec : FeatureSpec
+    language : Language
+    value, reference : float
+        Of the state, and the median of those it is compared with.
+    contribution : float
+        Log-odds.
+    world : bool
+        Whether it is compared with the states of the world.
+    """
+    told = {
+        "label": language.label(spec.label),
+        "unit": f" {language.of_table(spec.unit)}" if spec.unit else "",
+        "typical": _own(natural(spec, reference), language),
+        "odds": language.decimal(f"{np.exp(contribution):.2f}"),
+    }
     if not np.isfinite(value):
-        return f"{spec.label}: not known ({against} {typical}{unit}): {effect}"
-    return f"{spec.label}: {number(natural(spec, value))}{unit}, {against} {typical}: {effect}"
+        if world:
+            return language.text(
+                "{label}: not known (world median {typical}{unit}): x{odds} on the odds", **told
+            )
+        return language.text(
+            "{label}: not known (reference median {typical}{unit}): x{odds} on the odds", **told
+        )
+    told["value"] = _own(natural(spec, value), language)
+    if world:
+        return language.text("{label}: {value}{unit}, world median {typical}: x{odds} on the odds", **told)
+    return language.text("{label}: {value}{unit}, reference median {typical}: x{odds} on the odds", **told)
+
+
+def _own(value: float, language: Language) -> str:
+    """Number in a language's own form."""
+    return language.decimal(number(value)) if np.isfinite(value) else language.text("unknown")
+
+
+def reference_name(text: str, language: Language) -> str:
+    """Whom a state is compared with, in a language; names of states stay.
+
+    Examples
+    --------
+    >>> reference_name("the other states of Eastern Africa in 2024", Language.of("es"))
+    'los demás Estados de la región (África oriental) en 2024'
+    """
+    region = _REGION.fullmatch(text)
+    if region is not None:
+        name = language.text(region["name"])
+        return language.text("the other states of {region} in {year}", region=name, year=region["year"])
+    return language.of_table(text)
