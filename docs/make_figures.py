@@ -24,6 +24,7 @@ from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.plot.columns import BLUE, GREEN, VERMILLION
 from rtop_forecast.plot.shapes import shapes
 from rtop_forecast.report import figures
+from rtop_forecast.report.words import Words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -71,7 +72,7 @@ def map_figure(forecast: rtop.Forecast) -> Figure:
     """Draw the report's map, with the highest states named."""
     start, end = forecast.window
     title = f"Risk that a new mass killing begins in {start}-{end}"
-    figure = figures.map_figure(forecast, title=title)
+    figure = figures.map_figure(forecast, Words())
     figure.set_size_inches(10, 5.3)
     figure.set_layout_engine("none")
     axes, bar = figure.axes
@@ -173,7 +174,7 @@ def _overlap(one: Box, other: Box) -> bool:
 def ranking_figure(forecast: rtop.Forecast) -> Figure:
     """Draw the report's chart of the highest ranks."""
     start, end = forecast.window
-    figure = figures.ranking_figure(forecast, top=CHARTED)
+    figure = figures.ranking_figure(forecast, Words(), top=CHARTED)
     axes = figure.axes[0]
     axes.set_title(
         f"The {CHARTED} highest risks of a new mass killing in {start}-{end}",
@@ -262,8 +263,10 @@ def draw(forecast: rtop.Forecast, result: rtop.BacktestResult) -> dict[str, byte
     return {
         "map.png": png(map_figure(forecast)),
         "ranking.png": png(ranking_figure(forecast)),
-        "expected_observed.png": png(figures.expected_observed_figure(result, predictive=False), width=1200),
-        "reliability.png": png(figures.reliability_figure(result), width=1100),
+        "expected_observed.png": png(
+            figures.expected_observed_figure(result, Words(), predictive=False), width=1200
+        ),
+        "reliability.png": png(figures.reliability_figure(result, Words()), width=1100),
         "scale.png": png(scale_figure((HERE / "scale.md").read_text(encoding="utf-8")), width=1200),
         "coverage.png": png(coverage_figure(), width=1400),
     }

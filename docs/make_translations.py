@@ -97,8 +97,9 @@ def mechanisms() -> Iterator[Text]:
     rows, tables = load_mechanisms(), mechanism_tables()
     for group in GROUPS:
         yield group, None, "mechanism: group"
+    codes = {*ORGANISATIONS, *tables["mechanism"]} - set(tables["title"])
     for text in (*ORGANISATIONS.values(), *tables["title"], *rows["mechanism"]):
-        if text not in ORGANISATIONS and text not in set(tables["mechanism"]):
+        if text not in codes:
             yield table_message(text), None, "mechanism"
     told_otherwise = {*listing._ENDED, "universal_periodic_review", "women_peace_security"}
     ended = rows.loc[(rows["until"] != "") & ~rows["table"].isin(told_otherwise), "status"] + ", ended"

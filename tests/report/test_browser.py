@@ -15,7 +15,7 @@ import pytest
 
 import rtop_forecast as rtop
 from rtop_forecast.models import BoostedTrees, ElasticNetLogit, LogOddsAverage
-from rtop_forecast.report.words import percent, slug
+from rtop_forecast.report.words import Words, slug
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (group browser)")
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -23,6 +23,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(BROWSER is None, reason="no Chromium or Chrome is installed"),
 ]
+percent = Words().percentage
 MODEL = LogOddsAverage(
     [("net", ElasticNetLogit(lam=0.3, scaled=True)), ("trees", BoostedTrees(n_estimators=5, seeds=1))]
 )

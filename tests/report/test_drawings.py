@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtop_forecast.report.drawings import Scale, interval, reliability, trend
+from rtop_forecast.report.words import Words
 
 PROBABILITIES = st.floats(1e-6, 1.0)
 
@@ -33,7 +34,7 @@ def test_without_values_the_scale_is_the_usual_one():
 
 def test_a_state_below_a_tenth_of_a_percent_is_not_drawn_at_it():
     world = pd.Series({2000: 0.01, 2001: 0.01, 2002: 0.01})
-    drawn = str(trend({2000: 0.0008, 2001: 0.0004, 2002: 0.0002}, world, (0.0001, 0.0009), ()))
+    drawn = str(trend({2000: 0.0008, 2001: 0.0004, 2002: 0.0002}, world, (0.0001, 0.0009), (), Words()))
     line = re.search(r'<polyline class="s" points="([^"]*)"', drawn).group(1)
     heights = [float(point.split(",")[1]) for point in line.split()]
     assert heights == sorted(set(heights))
@@ -57,7 +58,7 @@ def test_no_label_of_the_reliability_figure_covers_another():
             "count": [612, 613, 612, 613, 612],
         }
     )
-    drawn = str(reliability(bins, expected=26.0, observed=25))
+    drawn = str(reliability(bins, Words(), expected=26.0, observed=25))
     found = re.findall(r'<text x="([\d.]+)" y="([\d.-]+)" text-anchor="middle">(\d+/\d+)', drawn)
     places = [(float(x), float(y), text) for x, y, text in found]
     assert [text for *_, text in places] == ["0/612", "0/613", "0/612", "1/613", "24/612"]

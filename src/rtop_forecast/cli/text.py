@@ -21,6 +21,7 @@ def rank_text(forecast: rtop.Forecast, table: pd.DataFrame, lang: str = "en") ->
     """Lay out the ranking in a language."""
     language = rtop.Language.of(lang)
     start, end = forecast.window
+    years = str(start) if start == end else f"{start}-{end}"
     level = language.percent(f"{100 * forecast.level:.0f}")
     names = language.states(table["country_id"].tolist(), table["name"].tolist(), forecast.origin_year)
     rank, state, prob = language.text("rank"), language.text("state"), language.text("prob.")
@@ -31,7 +32,7 @@ def rank_text(forecast: rtop.Forecast, table: pd.DataFrame, lang: str = "en") ->
         language.text(
             "Risk that a new mass killing begins in {years}: the {count} highest of {states} states "
             "(origin {origin}, as known on {issued})",
-            years=str(start) if start == end else f"{start}-{end}",
+            years=years,
             count=len(table),
             states=len(forecast.frame),
             origin=forecast.origin_year,

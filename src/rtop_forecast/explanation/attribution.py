@@ -16,8 +16,8 @@ from rtop_forecast.explanation.reference import world_name
 from rtop_forecast.explanation.words import reference_name, sentence
 from rtop_forecast.features import Features, FeatureSpec
 from rtop_forecast.features.framework import find_risk_factor
-from rtop_forecast.logistic import probability
 from rtop_forecast.language import Language
+from rtop_forecast.logistic import probability
 from rtop_forecast.models import Contributions, RiskModel
 from rtop_forecast.world.states import KEYS
 

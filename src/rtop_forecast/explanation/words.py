@@ -87,7 +87,7 @@ def sentence(
 
 
 def _own(value: float, language: Language) -> str:
-    """Number in a language's own form."""
+    """Write a number in a language's own form."""
     return language.decimal(number(value)) if np.isfinite(value) else language.text("unknown")
 
 
