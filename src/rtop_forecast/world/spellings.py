@@ -1,4 +1,4 @@
-"""Names as people write them: abbreviations, turned order, ISO codes, and French and Spanish names of CLDR.
+"""Names as people write them: abbreviations, turned order, ISO codes, and names of CLDR in the report's languages.
 
 Readers of releases never come here: they know a name by the bundled list, in the form that
 :func:`rtop_forecast.world.codes.normalise` gives to both. This is for names that a user types or has in a table of her
@@ -14,7 +14,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib.util import find_spec
 from itertools import product
 
 from rtop_forecast.world.codes import codes_of, normalise, plain_name
@@ -32,7 +31,7 @@ _ABBREVIATED = {
     "drc": ("democratic republic",),
     "dr": ("democratic republic",),
 }
-_LANGUAGES = ("en", "fr", "es")
+_LANGUAGES = ("en", "fr", "es", "ar")
 _MOST_TOKENS = 8
 
 
@@ -110,9 +109,7 @@ def _both_names(text: str) -> dict[str, None]:
 
 @lru_cache(maxsize=1)
 def _territories() -> dict[str, str]:
-    """ISO 3166-1 alpha-2 code of each CLDR name that means one territory; empty without Babel."""
-    if find_spec("babel") is None:
-        return {}
+    """ISO 3166-1 alpha-2 code of each CLDR name that means one territory."""
     from babel import Locale
 
     found: dict[str, set[str]] = {}

@@ -270,9 +270,9 @@ def resolve_state(code_or_name: object, *, system: str, year: int) -> int:
     ----------
     code_or_name : int or str
         Numbers may be given as strings or as floats without a fraction. A name that no bundled spelling matches may be
-        abbreviated or turned ("N. Korea", "Congo, DRC"), an ISO code in capitals, or with Babel installed a French or
-        Spanish name. A short name of several states is taken for the one that :func:`list_states` calls by it ("Congo"
-        is 484), and refused, with all of them, where it calls none so ("Korea").
+        abbreviated or turned ("N. Korea", "Congo, DRC"), an ISO code in capitals, or a French,
+        Spanish or Arabic name. A short name of several states is taken for the one that :func:`list_states` calls by
+        it ("Congo" is 484), and refused, with all of them, where it calls none so ("Korea").
     system : str
         One of :data:`SYSTEMS`.
     year : int
