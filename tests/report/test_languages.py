@@ -17,7 +17,7 @@ from rtop_forecast.report import write
 from rtop_forecast.report.words import Words, slug
 
 ROOT = Path(__file__).resolve().parents[2]
-AT_MOST = 2_000_000
+AT_MOST = {"en": 2_000_000, "fr": 2_000_000, "es": 2_000_000, "ar": 2_300_000}  # an Arabic letter takes two bytes
 # of short words too many are words of other languages as well
 LETTERS = 6
 
@@ -107,7 +107,7 @@ def test_the_page_says_its_language_and_stays_small(written, code):
     page = read(written[code]["index.html"])
     assert page.language == code
     assert page.direction == ("rtl" if code == "ar" else "ltr")
-    assert written[code]["index.html"].stat().st_size < AT_MOST
+    assert written[code]["index.html"].stat().st_size < AT_MOST[code]
 
 
 @pytest.mark.parametrize("code", ["fr", "es", "ar"])

@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-#: Lines of mechanisms and sources that fit on the sheet of a printed brief; with more it is set smaller.
-_FEW_LINES = 55
+#: Lines of mechanisms and sources that fit on the sheet of a printed brief; with more it is set smaller, and with half
+#: as many again smaller still. Languages whose words are longer have room for fewer.
+_FEW_LINES = {"en": 55, "ar": 55, "fr": 40, "es": 40}
 
 
 def environment(words: Words) -> Environment:
@@ -130,12 +131,13 @@ def render_brief(
 ) -> str:
     """Brief of one state as a page of its own."""
     template = environment(words).get_template("brief_page.html.j2")
-    lines = len(mechanisms.table) + len(mechanisms.sources)
+    lines, few = len(mechanisms.table) + len(mechanisms.sources), _FEW_LINES[words.code]
+    size = "denser" if lines > 1.5 * few else "dense" if lines > few else ""
     return template.render(
         **common(forecast, shown, words),
         brief=brief,
         mechanism_sources=mechanisms.sources,
-        dense=lines > _FEW_LINES,
+        size=size,
     )
 
 
