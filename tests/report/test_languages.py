@@ -17,7 +17,12 @@ from rtop_forecast.report import write
 from rtop_forecast.report.words import Words, slug
 
 ROOT = Path(__file__).resolve().parents[2]
-AT_MOST = {"en": 2_000_000, "fr": 2_000_000, "es": 2_000_000, "ar": 2_300_000}  # an Arabic letter takes two bytes
+AT_MOST = {
+    "en": 2_000_000,
+    "fr": 2_000_000,
+    "es": 2_000_000,
+    "ar": 2_300_000,
+}  # an Arabic letter takes two bytes
 # of short words too many are words of other languages as well
 LETTERS = 6
 
