@@ -9,6 +9,7 @@ import rtop_forecast as rtop
 from rtop_forecast.explanation.words import natural, sentence
 from rtop_forecast.features import CATALOGUE, FeatureSpec
 from rtop_forecast.features.catalogue import GROUPS
+from rtop_forecast.language import Language
 
 ENTRY = {
     "name": "x",
@@ -30,21 +31,32 @@ ENTRY = {
 def test_a_sentence_gives_the_natural_value_and_its_unit(scale, column):
     spec = FeatureSpec(**{**ENTRY, "scale": scale})
     assert natural(spec, column) == pytest.approx(12.0, rel=1e-12)
-    said = sentence(spec, value=column, reference=column, contribution=0.0, against="world median")
+    said = sentence(spec, Language(), value=column, reference=column, contribution=0.0, world=True)
     assert said == "deaths in the year: 12 deaths, world median 12: x1.00 on the odds"
 
 
 def test_a_coding_is_not_repeated_behind_the_number():
     spec = FeatureSpec(**{**ENTRY, "label": "war", "unit": "", "coding": "0 or 1"})
-    said = sentence(spec, value=1.0, reference=0.0, contribution=np.log(2), against="world median")
+    said = sentence(spec, Language(), value=1.0, reference=0.0, contribution=np.log(2), world=True)
     assert said == "war: 1, world median 0: x2.00 on the odds"
 
 
 def test_an_unknown_value_is_said_to_be_so():
     said = sentence(
-        FeatureSpec(**ENTRY), value=np.nan, reference=3.0, contribution=0.0, against="world median"
+        FeatureSpec(**ENTRY), Language(), value=np.nan, reference=3.0, contribution=0.0, world=True
     )
     assert said == "deaths in the year: not known (world median 3 deaths): x1.00 on the odds"
+
+
+def test_a_sentence_in_another_language_keeps_its_numbers():
+    spec = next(one for one in CATALOGUE if one.name == "infant_mortality_log")
+    said = sentence(
+        spec, Language.of("fr"), value=np.log(54.6), reference=np.log(12.9), contribution=0.2, world=False
+    )
+    assert "mortalité infantile" in said
+    assert "54,6 décès pour 1\u202f000 naissances vivantes" in said
+    assert "référence 12,9" in said
+    assert said.endswith("x1,22")
 
 
 @pytest.mark.parametrize("entry", [{"scale": "log2"}, {"unit": ""}])

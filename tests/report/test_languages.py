@@ -13,6 +13,7 @@ import pytest
 from markupsafe import escape
 
 import rtop_forecast as rtop
+from rtop_forecast.cli.text import explain_text, rank_text
 from rtop_forecast.report import write
 from rtop_forecast.report.words import Words, slug
 
@@ -196,6 +197,33 @@ def test_a_brief_in_another_language(parts, tmp_path, code, asked):
     assert name in text
     assert words.percentage(row["prob_low"]) in text
     assert words.say("brief.mechanisms") in page.own
+
+
+def test_the_ranking_is_printed_in_the_language(parts):
+    forecast = parts[0]
+    table = forecast.ranking().head(3)
+    english, french = (rank_text(forecast, table, code).splitlines() for code in ("en", "fr"))
+    assert len(english) == len(french)
+    first = table.iloc[0]
+    row = next(line for line in english if first["name"] in line)
+    assert f" {first['prob']:.1%} " in row
+    assert f" {first['prob_low']:.1%}-{first['prob_high']:.1%} " in row
+    words = Words.of("fr")
+    (name,) = words.states([int(first["country_id"])], [first["name"]], 2024)
+    told = next(line for line in french if name in line)
+    assert words.percentage(first["prob"]) in told
+    assert french[0].startswith("Risque qu’un nouveau massacre de masse commence en 2025-2026")
+
+
+def test_a_state_is_explained_in_the_language(parts):
+    forecast = parts[0]
+    attributions = forecast.attributions("Soudan", compared_with="region")
+    spanish, english = (explain_text(forecast, attributions, code).splitlines() for code in ("es", "en"))
+    assert len(spanish) == len(english)
+    assert spanish[0].startswith("Sudán, origen 2024: ")
+    assert "los demás Estados de la región (África septentrional) en 2024" in spanish[0]
+    assert english[0].startswith("Sudan, origin 2024: ")
+    assert spanish[-1] == "No son causas: es lo que vio el modelo, en comparación con otros."
 
 
 def test_a_language_that_is_none_is_refused_before_any_work(parts, tmp_path):
