@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from rtop_forecast.forecasting.forecast import Forecast
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["expected_observed_figure", "map_figure", "ranking_figure", "reliability_figure"]
 
+_WIDE, _LOW = 76, 42  # letters that fit below a wide figure and beside a low one
 _COUNTED = ("incidence", "continuation")
 _TICKS = (0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 _RANKING_TICKS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
@@ -69,7 +71,7 @@ def ranking_figure(forecast: Forecast, words: Words, *, top: int = 30) -> Figure
         ranking(forecast, top=top, ax=axes)
         axes.margins(y=0.01)
         _set_percent(axes.xaxis, _RANKING_TICKS, words)
-        axes.set_xlabel(words.say("draw.ranges"))
+        axes.set_xlabel(fill(words.say("draw.ranges"), _WIDE))
     return figure
 
 
@@ -143,7 +145,8 @@ def expected_observed_figure(result: BacktestResult, words: Words, *, predictive
         }
         _legend(axes, names)
         kind = str(result.provenance.get("kind"))
-        axes.set_ylabel(words.say(f"draw.counted.{kind if kind in _COUNTED else 'onset'}"))
+        counted = words.say(f"draw.counted.{kind if kind in _COUNTED else 'onset'}")
+        axes.set_ylabel(fill(counted, _LOW))
         axes.set_xlabel(words.say("draw.origin"))
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_locator(AutoLocator())
