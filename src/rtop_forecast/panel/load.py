@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from rtop_forecast.checks.arguments import calendar_year, string_mapping, strings
+from rtop_forecast.checks.arguments import calendar_year, path_argument, string_mapping, strings
 from rtop_forecast.errors import InputError
 from rtop_forecast.panel.build import FIRST_YEAR, block_of, build_panel, variables_of
 from rtop_forecast.panel.panel import Panel
@@ -19,10 +19,14 @@ from rtop_forecast.sources.core.bundled import core_tables, episode_lists_by_edi
 from rtop_forecast.sources.core.further import bundled_files, further_bundled
 from rtop_forecast.sources.core.rebuild import rebuild, release_tables, tables_fed_by
 from rtop_forecast.sources.core.seams import with_bundled_newer_years
+from rtop_forecast.sources.folder.parsed import READERS
 from rtop_forecast.sources.folder.releases import is_release, release_order
 from rtop_forecast.sources.keys import releases_of, source_keys
-from rtop_forecast.storage.bundled import core_file
-from rtop_forecast.storage.files import file_sha256
+from rtop_forecast.sources.reading.months import MonthTable
+from rtop_forecast.storage.bundled import core_file, datasets_dir
+from rtop_forecast.storage.digests import FileDigests, folder_digest
+from rtop_forecast.storage.plain import ARROW
+from rtop_forecast.storage.remembered import bundle_digest, remembered
 from rtop_forecast.world.states import KEYS
 
 
@@ -72,15 +76,30 @@ def load_panel(
         if dataset in (releases or {}):
             message = f"the release of {dataset} is picked; its vintages would not be used. Leave out one of the two."
             raise InputError(message)
-    panel = _load(data_dir=data_dir, releases=releases, first=first, last=last)
-    return _keep_vintages(panel, vintages, data_dir=data_dir) if vintages else panel
+
+    def made() -> Panel:
+        panel = _load(data_dir=data_dir, releases=releases, first=first, last=last)
+        return _keep_vintages(panel, vintages, data_dir=data_dir) if vintages else panel
+
+    if data_dir is not None and not path_argument(data_dir, name="the data folder").is_dir():
+        return made()  # which refuses it
+    parts = {
+        "bundle": bundle_digest(),
+        "data": None if data_dir is None else folder_digest(Path(data_dir)),
+        "releases": releases,
+        "vintages": vintages,
+        "years": [first, last],
+    }
+    classes = (Panel, Variable, Vintage, MonthTable)
+    return remembered("panel", parts, made, code=(*READERS, "panel"), classes=classes, form=ARROW)
 
 
 def _load(
     *, data_dir: str | Path | None, releases: Mapping[str, str] | None, first: int, last: int | None
 ) -> Panel:
     core = sorted(core_file("states.csv").parent.glob("*.csv"))
-    bundled = {path.name: file_sha256(path) for path in [*core, *bundled_files()]}
+    digests = FileDigests(datasets_dir())
+    bundled = {path.name: digests.of(path) for path in [*core, *bundled_files()]}
     if data_dir is None:
         if releases:
             message = "`releases` picks among the files of a folder; give the folder as `data_dir`."

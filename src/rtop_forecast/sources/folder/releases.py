@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
+from rtop_forecast.sources.catalogue.ewp_episodes import EpisodeList
+from rtop_forecast.sources.catalogue.ewp_list import EventEdition
 from rtop_forecast.sources.folder.discover import Discovery, reader
 from rtop_forecast.sources.folder.rosters import check_roster, lists_of_zeros
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.reading.text import is_unended
 from rtop_forecast.sources.registry import registered_hashes
-from rtop_forecast.storage.files import file_sha256
 from rtop_forecast.world.codes import LAST_YEAR
 
 __all__ = ["Releases", "is_release", "reason", "release_order"]
@@ -100,7 +101,7 @@ class Releases:
             key = (f"{read.__module__}.{read.__name__}", path)
             if key not in self._read and path not in self.notes:
                 try:
-                    result = read(path)
+                    result = self.parsed(path, dataset, read)
                     self._check_roster(dataset, path, result)
                     self._read[key] = self._within_system(path, result)
                     if is_unended(path):
@@ -113,14 +114,23 @@ class Releases:
                 results.append((path, self._read[key]))
         return results  # type: ignore[return-value]
 
+    def parsed(self, path: Path, dataset: str, read: Callable[[Path], T]) -> T:
+        """What ``read`` makes of a file, from the cache if it was read before."""
+        what = f"{dataset}:{read.__module__}.{read.__name__}"
+        return self.all.parsed.of(path, what, lambda: read(path), classes=(EpisodeList, EventEdition))
+
+    def digest(self, path: Path) -> str:
+        """SHA-256 of a file."""
+        return self.all.parsed.digest(path)
+
     def _check_roster(self, dataset: str, path: Path, result: object) -> None:
         """Refuse a list that was cut behind a whole line, and say what else a table lacks of a known release."""
-        if file_sha256(path) in registered_hashes():
+        if self.digest(path) in registered_hashes():
             return
         if isinstance(result, SourceTable):
             table = result
         elif dataset in lists_of_zeros():
-            table = reader(dataset).read(path)
+            table = self.parsed(path, dataset, reader(dataset).read)
         else:
             return
         said = check_roster(table, path)
