@@ -108,7 +108,9 @@ class ResultCache(Displayed):
 
     def _headline(self) -> str:
         count, megabytes = self.size()
-        return f"{count} results and tables, {megabytes:.0f} MB, in {self.folder} (at most {self.megabytes} MB)"
+        return (
+            f"{count} results and tables, {megabytes:.0f} MB, in {self.folder} (at most {self.megabytes} MB)"
+        )
 
     def _entry(self, noun: str, parts: Mapping[str, Any]) -> Path:
         choice(noun, name="noun", options=tuple(_LOAD))

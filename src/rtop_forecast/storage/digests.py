@@ -100,7 +100,11 @@ def code_digest(packages: tuple[str, ...]) -> str:
 def _noted(note: Path) -> dict[str, tuple[str, str]]:
     try:
         document = json.loads(note.read_bytes())
-        return {str(name): (stamp, digest) for name, (stamp, digest) in document.items() if _STAMP.fullmatch(stamp)}
+        return {
+            str(name): (stamp, digest)
+            for name, (stamp, digest) in document.items()
+            if _STAMP.fullmatch(stamp)
+        }
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
 

@@ -46,7 +46,7 @@ class Entries:
     megabytes: int = MEGABYTES
 
     def find(self, name: str, load: Callable[[Path], Any]) -> Any:
-        """What ``load`` makes of an entry; None if there is none or it is damaged, which removes it."""
+        """Return what ``load`` makes of an entry; None if there is none or it is damaged, which removes it."""
         entry = self.folder / name
         if is_off() or not entry.is_dir():
             return None

@@ -109,9 +109,7 @@ def _same_tables(one: pd.DataFrame, other: pd.DataFrame) -> bool:
         return False
     if type(one.index) is not type(other.index) or not one.index.identical(other.index):
         return False
-    return all(
-        _same_columns(one.iloc[:, place], other.iloc[:, place]) for place in range(len(one.columns))
-    )
+    return all(_same_columns(one.iloc[:, place], other.iloc[:, place]) for place in range(len(one.columns)))
 
 
 def _same_columns(one: pd.Series, other: pd.Series) -> bool:

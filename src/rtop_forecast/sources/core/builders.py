@@ -203,7 +203,9 @@ def _bank(releases: Releases) -> tuple[SourceTable, pd.DataFrame]:
     path, table = max(given, key=lambda pair: (pair[1].coverage[_POPULATION][1], pair[0].as_posix()))
     releases.used.add(path)
     long = releases.parsed(path, "wdi", wdi.long_form)
-    return replace(table, source=_registered_source(releases, path, table)), long[long["indicator"] == _POPULATION]
+    return replace(table, source=_registered_source(releases, path, table)), long[
+        long["indicator"] == _POPULATION
+    ]
 
 
 def _population(releases: Releases) -> Built:

@@ -271,11 +271,7 @@ def _files(releases: Releases) -> pd.DataFrame:
     for dataset, paths in found.files.items():
         for path in paths:
             used = path in releases.used
-            note = (
-                _remark(releases, path, dataset)
-                if used
-                else releases.notes.get(path, "not needed")
-            )
+            note = _remark(releases, path, dataset) if used else releases.notes.get(path, "not needed")
             if used and path in releases.remarks:
                 note = f"{note}; {releases.remarks[path]}"
             rows.append((path, dataset, used, note))

@@ -161,11 +161,7 @@ def discover(folder: str | Path) -> Discovery:
         others.append(path)
         if refusal is not None:
             unreadable[path] = refusal
-    hints = {
-        path: parsed.of(path, "hint", partial(hint, path))
-        for path in others
-        if path not in unreadable
-    }
+    hints = {path: parsed.of(path, "hint", partial(hint, path)) for path in others if path not in unreadable}
     parsed.save()
     return Discovery(
         folder=folder,

@@ -36,7 +36,7 @@ class ParsedFiles:
         return self._digests.of(path)
 
     def of(self, path: Path, what: str, made: Callable[[], T], *, classes: Sequence[type] = ()) -> T:
-        """What ``made`` makes of a file, kept under ``what``; an error that it raises is raised each time.
+        """Return what ``made`` makes of a file, kept under ``what``; an error that it raises is raised each time.
 
         A reader sees the bytes and the name of a file, and the bundled tables that it compares them with.
         """

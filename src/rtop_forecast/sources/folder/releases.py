@@ -115,7 +115,7 @@ class Releases:
         return results  # type: ignore[return-value]
 
     def parsed(self, path: Path, dataset: str, read: Callable[[Path], T]) -> T:
-        """What ``read`` makes of a file, from the cache if it was read before."""
+        """Return what ``read`` makes of a file, from the cache if it was read before."""
         what = f"{dataset}:{read.__module__}.{read.__name__}"
         return self.all.parsed.of(path, what, lambda: read(path), classes=(EpisodeList, EventEdition))
 

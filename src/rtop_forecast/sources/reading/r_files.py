@@ -92,7 +92,7 @@ def _parser_and_converter(rdata: Any, serialized: bytes) -> tuple[Any, Any] | No
                 self.file.seek(end)
             return text
 
-    class Converter(rdata.conversion.SimpleConverter):  # type: ignore[misc]
+    class Converter(rdata.conversion.SimpleConverter):
         def _convert_next(self, data: Any) -> Any:
             found = self.references.get(id(data), data)
             return found if found is None or isinstance(found, str) else super()._convert_next(data)
