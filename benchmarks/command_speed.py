@@ -103,7 +103,8 @@ def _digest(printed: bytes, out: Path | None) -> str:
 def _load_seconds(argument: str, environment: dict[str, str]) -> dict[str, float]:
     """Seconds of loading the panel, the import of pandas among them and that of this library not."""
     clocks = "time.perf_counter(), sum(os.times()[:4])"
-    code = f"import os, time; {_IMPORT}; a = {clocks}; {_LOAD.format(argument)}; b = {clocks}; print(b[0]-a[0], b[1]-a[1])"
+    code = f"import os, time; {_IMPORT}; a = {clocks}; {_LOAD.format(argument)}; b = {clocks}"
+    code += "; print(b[0] - a[0], b[1] - a[1])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, env=environment)
     seconds, cpu_seconds = map(float, done.stdout.split())
     return {"seconds": round(seconds, 2), "cpu_seconds": round(cpu_seconds, 2)}

@@ -16,7 +16,7 @@ from rtop_forecast.storage.plain import same
 
 
 @pytest.fixture(autouse=True)
-def _own(monkeypatch, tmp_path):
+def _own(remembering, monkeypatch, tmp_path):
     monkeypatch.setenv("RTOP_CACHE", str(tmp_path / "cache"))
 
 

@@ -18,7 +18,7 @@ TABLE = pd.DataFrame({"a": [1.0, None, 3.0], "b": ["x", None, "y"]})
 
 
 @pytest.fixture(autouse=True)
-def _own(monkeypatch, tmp_path):
+def _own(remembering, monkeypatch, tmp_path):
     monkeypatch.setenv("RTOP_CACHE", str(tmp_path / "cache"))
 
 

@@ -196,7 +196,7 @@ def _panel(arguments: argparse.Namespace) -> rtop.Panel:
     if arguments.data is not None:
         check_data(arguments.data)
         phase(arguments, f"reading {arguments.data}")
-    panel = rtop.load_panel(data_dir=arguments.data)
+    panel = rtop.load_panel(data_dir=arguments.data, cache=not getattr(arguments, "no_cache", False))
     _say_sources(panel, arguments)
     return panel
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from rtop_forecast.checks.arguments import calendar_year, path_argument, string_mapping, strings
+from rtop_forecast.checks.arguments import calendar_year, flag, path_argument, string_mapping, strings
 from rtop_forecast.errors import InputError
 from rtop_forecast.panel.build import FIRST_YEAR, block_of, build_panel, variables_of
 from rtop_forecast.panel.panel import Panel
@@ -24,6 +24,7 @@ from rtop_forecast.sources.folder.releases import is_release, release_order
 from rtop_forecast.sources.keys import releases_of, source_keys
 from rtop_forecast.sources.reading.months import MonthTable
 from rtop_forecast.storage.bundled import core_file, datasets_dir
+from rtop_forecast.storage.cache import nothing_kept
 from rtop_forecast.storage.digests import FileDigests, folder_digest
 from rtop_forecast.storage.plain import ARROW
 from rtop_forecast.storage.remembered import bundle_digest, remembered
@@ -37,6 +38,7 @@ def load_panel(
     vintages: Sequence[str] = (),
     first: int = FIRST_YEAR,
     last: int | None = None,
+    cache: bool = True,
 ) -> Panel:
     """Panel from the bundled tables, and from releases of your own.
 
@@ -57,6 +59,9 @@ def load_panel(
         list of episodes says what its editions added later.
     first, last : int
         First and last year.
+    cache : bool
+        Whether what was read before from the same files is taken from the cache folder, and what is read now kept
+        there; see :class:`rtop_forecast.ResultCache`. The panel is the same either way.
 
     Returns
     -------
@@ -81,6 +86,9 @@ def load_panel(
         panel = _load(data_dir=data_dir, releases=releases, first=first, last=last)
         return _keep_vintages(panel, vintages, data_dir=data_dir) if vintages else panel
 
+    if not flag(cache, name="cache"):
+        with nothing_kept():
+            return made()
     if data_dir is not None and not path_argument(data_dir, name="the data folder").is_dir():
         return made()  # which refuses it
     parts = {

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
-__all__ = ["cache_dir", "is_off"]
+__all__ = ["cache_dir", "is_off", "nothing_kept"]
+
+_NOTHING_KEPT = ContextVar("nothing_kept", default=False)
 
 
 def cache_dir() -> Path:
@@ -21,5 +26,15 @@ def cache_dir() -> Path:
 
 
 def is_off() -> bool:
-    """Whether ``RTOP_CACHE=off`` asks that nothing be kept."""
-    return os.environ.get("RTOP_CACHE") == "off"
+    """Whether ``RTOP_CACHE=off`` or :func:`nothing_kept` asks that nothing be kept."""
+    return os.environ.get("RTOP_CACHE") == "off" or _NOTHING_KEPT.get()
+
+
+@contextmanager
+def nothing_kept() -> Iterator[None]:
+    """Read all anew and keep nothing as long as the context lasts."""
+    token = _NOTHING_KEPT.set(True)
+    try:
+        yield
+    finally:
+        _NOTHING_KEPT.reset(token)
