@@ -89,17 +89,29 @@ def load_panel(
     if not flag(cache, name="cache"):
         with nothing_kept():
             return made()
-    if data_dir is not None and not path_argument(data_dir, name="the data folder").is_dir():
-        return made()  # which refuses it
+    try:
+        data = _digest_of(data_dir)
+    except OSError:  # a folder that does not exist is refused, a file that may not be read is listed
+        return made()
     parts = {
         "bundle": bundle_digest(),
-        "data": None if data_dir is None else folder_digest(Path(data_dir)),
+        "data": data,
         "releases": releases,
         "vintages": vintages,
         "years": [first, last],
     }
     classes = (Panel, Variable, Vintage, MonthTable)
     return remembered("panel", parts, made, code=(*READERS, "panel"), classes=classes, form=ARROW)
+
+
+def _digest_of(data_dir: str | Path | None) -> str | None:
+    """Hash of a folder's files."""
+    if data_dir is None:
+        return None
+    folder = path_argument(data_dir, name="the data folder")
+    if not folder.is_dir():
+        raise FileNotFoundError
+    return folder_digest(folder)
 
 
 def _load(

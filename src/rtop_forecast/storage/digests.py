@@ -13,6 +13,7 @@ from pathlib import Path
 from rtop_forecast.errors import StorageError
 from rtop_forecast.storage.cache import cache_dir, is_off
 from rtop_forecast.storage.files import file_sha256, make_folder, write_file
+from rtop_forecast.storage.folders import paths_under
 
 __all__ = ["FileDigests", "code_digest", "folder_digest"]
 
@@ -65,9 +66,10 @@ class FileDigests:
 
 
 def folder_digest(folder: Path, pattern: str = "*", *, digests: FileDigests | None = None) -> str:
-    """Hash of the names and contents of a folder's files, those of its subfolders among them.
+    """Hash of the names and contents of a folder's files, those of its subfolders and linked folders among them.
 
-    The files are read again only if one of them has another size or time stamp than when they were last read.
+    What is no file, as a link that leads nowhere, counts by its name. The files are read again only if one of them has
+    another size or time stamp than when they were last read.
 
     Parameters
     ----------
@@ -78,8 +80,10 @@ def folder_digest(folder: Path, pattern: str = "*", *, digests: FileDigests | No
         Of the folder, where the caller has them.
     """
     known = FileDigests(folder) if digests is None else digests
-    files = sorted(path for path in folder.rglob(pattern) if path.is_file())
-    contents = "\n".join(f"{path.relative_to(folder).as_posix()} {known.of(path)}" for path in files)
+    paths = [path for path in paths_under(folder) if path.match(pattern)]
+    contents = "\n".join(
+        f"{path.relative_to(folder).as_posix()} {known.of(path) if path.is_file() else ''}" for path in paths
+    )
     known.save()
     return sha256(contents.encode()).hexdigest()
 

@@ -40,11 +40,15 @@ class ParsedFiles:
 
         A reader sees the bytes and the name of a file, and the bundled tables that it compares them with.
         """
+        try:
+            sha256 = self.digest(path)
+        except OSError:  # a file that may not be read: the reader says so
+            return made()
         if self._bundle is None:
             self._bundle = bundle_digest()
         return remembered(
             "table",
-            {"what": what, "name": path.name, "sha256": self.digest(path), "bundle": self._bundle},
+            {"what": what, "name": path.name, "sha256": sha256, "bundle": self._bundle},
             made,
             code=READERS,
             classes=(SourceTable, MonthTable, *classes),

@@ -65,7 +65,7 @@ def _parser_and_converter(rdata: Any, serialized: bytes) -> tuple[Any, Any] | No
     ):
         return None
 
-    class Parser(ParserXDR):  # type: ignore[misc]
+    class Parser(ParserXDR):
         texts: dict[bytes, Any]
 
         def _parse_vector_value(self, *arguments: Any) -> list[Any]:
@@ -92,7 +92,7 @@ def _parser_and_converter(rdata: Any, serialized: bytes) -> tuple[Any, Any] | No
                 self.file.seek(end)
             return text
 
-    class Converter(rdata.conversion.SimpleConverter):
+    class Converter(rdata.conversion.SimpleConverter):  # type: ignore[misc]
         def _convert_next(self, data: Any) -> Any:
             found = self.references.get(id(data), data)
             return found if found is None or isinstance(found, str) else super()._convert_next(data)
