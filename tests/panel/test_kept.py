@@ -9,6 +9,7 @@ import pytest
 
 import rtop_forecast as rtop
 from rtop_forecast.panel import load as load_module
+from rtop_forecast.panel import made as made_module
 from rtop_forecast.sources.core import rebuild as rebuild_module
 from rtop_forecast.sources.folder import discover as discover_module
 from rtop_forecast.storage.entries import results_folder
@@ -27,7 +28,7 @@ def kinds():
 @pytest.mark.parametrize("asked", [{}, {"first": 1990, "last": 2020}, {"vintages": ["ewp_events"]}], ids=str)
 def test_the_bundle_is_read_once_and_the_same(asked, monkeypatch):
     made = rtop.load_panel(**asked)
-    monkeypatch.setattr(load_module, "build_panel", lambda *_, **__: pytest.fail("built again"))
+    monkeypatch.setattr(made_module, "build_panel", lambda *_, **__: pytest.fail("built again"))
     read = rtop.load_panel(**asked)
     assert same(made, read)
     monkeypatch.undo()
@@ -63,7 +64,7 @@ def folder(tmp_path, data_dir):
 def test_a_folder_is_read_once_and_the_same(folder, monkeypatch):
     made = rtop.load_panel(data_dir=folder)
     # the panel
-    monkeypatch.setattr(load_module, "_load", lambda **_: pytest.fail("made again"))
+    monkeypatch.setattr(made_module, "load", lambda **_: pytest.fail("made again"))
     assert same(made, rtop.load_panel(data_dir=folder))
     monkeypatch.undo()
     # the tables alone

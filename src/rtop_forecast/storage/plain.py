@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from rtop_forecast.errors import DataIntegrityError, InputError
 
@@ -163,6 +162,8 @@ def _table_bytes(table: pd.DataFrame, form: str) -> bytes:
         raise InputError(message) from error
     buffer = io.BytesIO()
     if form == PARQUET:
+        import pyarrow.parquet as pq
+
         pq.write_table(arrow, buffer, compression="lz4")
     else:
         with pa.ipc.new_file(buffer, arrow.schema) as writer:
@@ -173,6 +174,8 @@ def _table_bytes(table: pd.DataFrame, form: str) -> bytes:
 def _table(content: Any, form: str) -> pd.DataFrame:
     source = pa.BufferReader(pa.py_buffer(content))
     if form == PARQUET:
+        import pyarrow.parquet as pq
+
         arrow = pq.read_table(source, use_threads=False)
     else:
         arrow = pa.ipc.open_file(source).read_all()

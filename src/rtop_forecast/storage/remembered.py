@@ -18,9 +18,11 @@ from rtop_forecast.storage.digests import code_digest, folder_digest
 from rtop_forecast.storage.entries import results_folder
 from rtop_forecast.storage.plain import PARQUET, files_of, value_of
 
-__all__ = ["bundle_digest", "library_versions", "remembered"]
+__all__ = ["READERS", "bundle_digest", "library_versions", "remembered"]
 
 T = TypeVar("T")
+#: Packages that a reader is made of: ``sources`` and all that it may import.
+READERS = ("errors.py", "checks", "logistic.py", "display.py", "storage", "world", "sources")
 _MANIFEST = "manifest.json"
 # Other releases of these can read a file otherwise.
 _LIBRARIES = ("numpy", "pandas", "pyarrow", "rdata", "python-calamine", "pyreadstat")

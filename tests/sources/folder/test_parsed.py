@@ -6,9 +6,9 @@ import importlib.util
 from pathlib import Path
 
 import rtop_forecast
-from rtop_forecast.sources.folder.parsed import READERS
 from rtop_forecast.storage import digests
 from rtop_forecast.storage.digests import code_digest
+from rtop_forecast.storage.remembered import READERS
 
 ROOT = Path(__file__).resolve().parents[3]
 SRC = Path(rtop_forecast.__file__).parent

@@ -10,13 +10,11 @@ from rtop_forecast.sources.reading.months import MonthTable
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.storage.digests import FileDigests
 from rtop_forecast.storage.entries import results_folder
-from rtop_forecast.storage.remembered import bundle_digest, remembered
+from rtop_forecast.storage.remembered import READERS, bundle_digest, remembered
 
-__all__ = ["READERS", "ParsedFiles"]
+__all__ = ["ParsedFiles"]
 
 T = TypeVar("T")
-#: Packages that a reader is made of: ``sources`` and all that it may import.
-READERS = ("errors.py", "checks", "logistic.py", "display.py", "storage", "world", "sources")
 
 
 class ParsedFiles:
