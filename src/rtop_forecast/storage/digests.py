@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rtop_forecast.errors import StorageError
 from rtop_forecast.storage.cache import cache_dir, is_off
-from rtop_forecast.storage.files import file_sha256, make_folder, write_file
+from rtop_forecast.storage.files import file_sha256, is_leftover, make_folder, write_file
 from rtop_forecast.storage.folders import paths_under
 
 __all__ = ["FileDigests", "code_digest", "folder_digest"]
@@ -68,6 +68,8 @@ class FileDigests:
 def folder_digest(folder: Path, pattern: str = "*", *, digests: FileDigests | None = None) -> str:
     """Hash of the names and contents of a folder's files, those of its subfolders and linked folders among them.
 
+    What an interrupted write or a download under way has left does not count.
+
     What is no file, as a link that leads nowhere, counts by its name. The files are read again only if one of them has
     another size or time stamp than when they were last read.
 
@@ -80,7 +82,7 @@ def folder_digest(folder: Path, pattern: str = "*", *, digests: FileDigests | No
         Of the folder, where the caller has them.
     """
     known = FileDigests(folder) if digests is None else digests
-    paths = [path for path in paths_under(folder) if path.match(pattern)]
+    paths = [path for path in paths_under(folder) if path.match(pattern) and not _unfinished(path, folder)]
     contents = "\n".join(
         f"{path.relative_to(folder).as_posix()} {known.of(path) if path.is_file() else ''}" for path in paths
     )
@@ -99,6 +101,10 @@ def code_digest(packages: tuple[str, ...]) -> str:
     )
     known.save()
     return sha256(contents.encode()).hexdigest()
+
+
+def _unfinished(path: Path, folder: Path) -> bool:
+    return any(is_leftover(Path(part)) for part in path.relative_to(folder).parts)
 
 
 def _noted(note: Path) -> dict[str, tuple[str, str]]:
