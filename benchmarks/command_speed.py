@@ -4,8 +4,10 @@
 
 Each command runs in a fresh process, in this order, with an empty cache before the first: `rank` cold and again;
 `explain` after it; `report` cold (the forecast is kept, its long backtest is not) and again; `brief` after it. The
-outputs of the two runs, and of one with --no-cache, are compared byte by byte. With --data the same from a folder of
-releases, read cold and again. The import is timed beside pandas' own, alternating.
+panel is loaded cold and again in a cache of its own. The outputs of the two runs, and of one with --no-cache, are
+compared byte by byte. With --data the same from a folder of releases. Beside the seconds of the wall clock stand those
+of the processors, of all processes of a command, which other work on the machine moves less. The import is timed
+beside pandas' own, alternating.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import argparse
 import hashlib
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -24,7 +27,8 @@ from pathlib import Path
 from typing import Any
 
 _STATE = "South Sudan"
-_LOAD = "import rtop_forecast as rtop; rtop.load_panel({})"
+_IMPORT = "import rtop_forecast as rtop"
+_LOAD = "rtop.load_panel({})"
 
 
 def run(*, data: Path | None, repeats: int) -> dict[str, Any]:
@@ -49,19 +53,20 @@ def _commands(source: Sequence[str]) -> dict[str, Any]:
         place = Path(folder)
         environment = os.environ | {"RTOP_CACHE": str(place / "cache")}
 
-        def timed(name: str, *words: str, into: str = "") -> float:
+        def timed(name: str, *words: str, into: str = "") -> dict[str, float]:
             out = ["--out", str(place / into)] if into else []
-            start = time.perf_counter()
-            printed = _call([name, *words, *source, *out], environment)
-            seconds = time.perf_counter() - start
+            printed, used = _call(
+                [sys.executable, "-m", "rtop_forecast.cli", name, *words, *source, *out], environment
+            )
             outputs[f"{name} {into}"] = _digest(printed if not into else b"", place / into if into else None)
-            return round(seconds, 1)
+            return used
 
         outputs: dict[str, str] = {}
         argument = f"data_dir={source[1]!r}" if source else ""
-        seconds = {
-            "load_panel": _load_seconds(argument, environment),
-            "load_panel again": _load_seconds(argument, environment),
+        apart = environment | {"RTOP_CACHE": str(place / "cache of the panel alone")}
+        used_by = {
+            "load_panel cold": _load_seconds(argument, apart),
+            "load_panel": _load_seconds(argument, apart),
             "rank cold": timed("rank", into="rank-1"),
             "rank": timed("rank", into="rank-2"),
             "explain": timed("explain", _STATE),
@@ -72,12 +77,20 @@ def _commands(source: Sequence[str]) -> dict[str, Any]:
         }
     ranks = {outputs[f"rank rank-{number}"] for number in (1, 2, 3)}
     reports = {outputs[f"report report-{number}"] for number in (1, 2)}
-    return {"seconds": seconds, "same_bytes": len(ranks) == len(reports) == 1}
+    return {"used": used_by, "same_bytes": len(ranks) == len(reports) == 1}
 
 
-def _call(words: Sequence[str], environment: dict[str, str]) -> bytes:
-    command = [sys.executable, "-m", "rtop_forecast.cli", *words]
-    return subprocess.run(command, capture_output=True, check=True, env=environment).stdout
+def _call(command: Sequence[str], environment: dict[str, str]) -> tuple[bytes, dict[str, float]]:
+    """Return what a command prints, and the seconds that it takes: of the wall clock, and of the processors."""
+    before, start = _processor_seconds(), time.perf_counter()
+    printed = subprocess.run(command, capture_output=True, check=True, env=environment).stdout
+    seconds = time.perf_counter() - start
+    return printed, {"seconds": round(seconds, 2), "cpu_seconds": round(_processor_seconds() - before, 2)}
+
+
+def _processor_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _digest(printed: bytes, out: Path | None) -> str:
@@ -87,14 +100,18 @@ def _digest(printed: bytes, out: Path | None) -> str:
     return hashlib.sha256(printed + b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
-def _load_seconds(argument: str, environment: dict[str, str]) -> float:
-    code = f"import time; t = time.perf_counter(); {_LOAD.format(argument)}; print(time.perf_counter() - t)"
+def _load_seconds(argument: str, environment: dict[str, str]) -> dict[str, float]:
+    """Seconds of loading the panel, the import of pandas among them and that of this library not."""
+    clocks = "time.perf_counter(), sum(os.times()[:4])"
+    code = f"import os, time; {_IMPORT}; a = {clocks}; {_LOAD.format(argument)}; b = {clocks}"
+    code += "; print(b[0] - a[0], b[1] - a[1])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, env=environment)
-    return round(float(done.stdout), 2)
+    seconds, cpu_seconds = map(float, done.stdout.split())
+    return {"seconds": round(seconds, 2), "cpu_seconds": round(cpu_seconds, 2)}
 
 
 def _import_seconds(name: str) -> float:
-    code = f"import time; t = time.perf_counter(); import {name}; print(time.perf_counter() - t)"
+    code = f"import os, time; t = time.perf_counter(); import {name}; print(time.perf_counter() - t)"
     return float(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout)
 
 
@@ -111,8 +128,11 @@ def main() -> None:
         print(json.dumps(document, indent=2))
         return
     for name, value in document.items():
-        for inner, seconds in value["seconds"].items() if isinstance(value, dict) else [("", value)]:
-            print(f"{name:<30} {inner:<22} {seconds}")
+        if not isinstance(value, dict):
+            print(f"{name:<30} {value}")
+            continue
+        for inner, used in value["used"].items():
+            print(f"{name:<10} {inner:<22} {used['seconds']:>8} s {used['cpu_seconds']:>8} CPU s")
 
 
 if __name__ == "__main__":

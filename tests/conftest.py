@@ -29,6 +29,7 @@ from rtop_forecast.sources.folder import download as _download
 from rtop_forecast.sources.folder.updates import offers, prepare
 from rtop_forecast.sources.reading import files as _files
 from rtop_forecast.sources.registry import registry
+from rtop_forecast.storage import remembered as _remembered
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -97,6 +98,18 @@ def _own_cache(tmp_path_factory) -> Iterator[None]:
             "RTOP_CACHE", str((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache")
         )
         yield
+
+
+@pytest.fixture
+def remembering() -> None:
+    """For tests of what is read once: parsed tables are kept."""
+
+
+@pytest.fixture(autouse=True)
+def _read_anew(request, monkeypatch) -> None:
+    """Tests that put faults into readers want them called."""
+    if "remembering" not in request.fixturenames:
+        monkeypatch.setattr(_remembered, "is_off", lambda: True)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -122,7 +122,9 @@ def _every(release: Release, step: int) -> Release:
     coded = [str(row[place]) if len(row) > place else "" for row in release.body]
     # the last stays: a table whose last country ends early looks cut
     kept = {"", "None", *list(dict.fromkeys(coded))[::step], coded[-1]}
-    return release.with_body([row for row, code in zip(release.body, coded, strict=True) if code in kept])
+    width = len(release.header)
+    rows = zip(release.body, coded, strict=True)
+    return release.with_body([row for row, code in rows if code in kept or len(row) < width])
 
 
 #: Most cells of a simulated release: R files take longest to write and to read. Damaged files are held to registered

@@ -97,7 +97,7 @@ def test_letters_that_the_output_cannot_hold_end_it_in_one_line(capsys, monkeypa
 def test_a_full_disk_under_the_files_ends_it_in_one_line_and_leaves_nothing(
     made, words, capsys, monkeypatch, tmp_path
 ):
-    monkeypatch.setattr(commands, "_forecast", lambda *_: made[0])
+    monkeypatch.setattr(commands, "forecast_of", lambda *_: made[0])
     monkeypatch.setattr(commands, "_forecast_and_backtest", lambda *_: made)
     monkeypatch.setitem(vars(rtop), "write_report", lambda *a, **_: rtop.write_tables(a[0], a[2]))
     monkeypatch.setattr(os, "fsync", fails(NO_SPACE))

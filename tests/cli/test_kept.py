@@ -36,7 +36,7 @@ def test_commands_share_what_was_computed_once(capsys, monkeypatch, tmp_path):
     first = run(capsys, *rank)
     brief = ["brief", "Chad", *ASKED, "--out"]
     run(capsys, *brief, str(tmp_path / "one.html"))
-    assert run(capsys, "cache").startswith("2 results, ")
+    assert run(capsys, "cache").startswith("2 results and tables, ")
 
     def fail(*_, **__):
         pytest.fail("computed again")
@@ -54,11 +54,11 @@ def test_commands_share_what_was_computed_once(capsys, monkeypatch, tmp_path):
 @pytest.mark.usefixtures("_quick")
 def test_nothing_is_read_or_kept_where_that_is_asked(capsys):
     asked = run(capsys, "rank", *ASKED, "--json", "--no-cache")
-    assert run(capsys, "cache").startswith("0 results, 0 MB")
+    assert run(capsys, "cache").startswith("0 results and tables, 0 MB")
     assert run(capsys, "rank", *ASKED, "--json") == asked
-    assert run(capsys, "cache").startswith("1 results, ")
-    assert run(capsys, "cache", "--clear").startswith("1 results removed from ")
-    assert run(capsys, "cache").startswith("0 results, ")
+    assert run(capsys, "cache").startswith("1 results and tables, ")
+    assert run(capsys, "cache", "--clear").startswith("1 results and tables removed from ")
+    assert run(capsys, "cache").startswith("0 results and tables, ")
 
 
 @pytest.mark.slow
@@ -75,4 +75,4 @@ def test_another_argument_or_a_changed_folder_is_another_result(capsys, tmp_path
     note.write_text("NO RELEASE")
     main([*words, "2015"])
     capsys.readouterr()
-    assert run(capsys, "cache").startswith("5 results, ")
+    assert run(capsys, "cache").startswith("5 results and tables, ")

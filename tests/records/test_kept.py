@@ -17,7 +17,6 @@ from rtop_forecast.errors import InputError
 from rtop_forecast.models import BaseRate, BoostedTrees
 from rtop_forecast.records import kept as kept_module
 from rtop_forecast.records.saved import save_forecast
-from rtop_forecast.storage.cache import folder_digest
 
 NAMES = ["mk_ever", "ucdp_intensity", "infant_mortality_log"]
 ORIGINS = rtop.RollingOrigin(first=2018, last=2020)
@@ -214,22 +213,3 @@ def test_anything_else_than_a_cache_is_refused(parts):
         rtop.ResultCache(megabytes=0)
     with pytest.raises(InputError, match="noun"):
         rtop.ResultCache().find("panel", {})
-
-
-def test_a_folders_digest_is_that_of_its_contents(tmp_path, monkeypatch):
-    monkeypatch.setenv("RTOP_CACHE", str(tmp_path / "cache"))
-    folder = tmp_path / "data"
-    (folder / "inner").mkdir(parents=True)
-    file = folder / "inner" / "a.csv"
-    file.write_text("1")
-    first = folder_digest(folder)
-    assert folder_digest(folder) == first
-    stamp = file.stat()
-    file.write_text("2")
-    os.utime(file, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))  # set back: the other time stamp tells
-    second = folder_digest(folder)
-    assert second != first
-    file.write_text("1")
-    assert folder_digest(folder) == first
-    file.rename(folder / "b.csv")
-    assert folder_digest(folder) != first

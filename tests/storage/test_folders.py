@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtop_forecast.storage.cache import folder_digest
+from rtop_forecast.storage.digests import folder_digest
 from rtop_forecast.storage.folders import paths_under
 
 

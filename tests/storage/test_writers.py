@@ -24,7 +24,8 @@ from rtop_forecast.report import write
 from rtop_forecast.sources import registry as registry_module
 from rtop_forecast.sources.folder.archives import unpacked
 from rtop_forecast.sources.registry import registry
-from rtop_forecast.storage.cache import cached_columns, folder_digest
+from rtop_forecast.storage.digests import folder_digest
+from rtop_forecast.storage.remembered import remembered
 
 MODEL = ElasticNetLogit(lam=0.3, scaled=True)
 KINDS = pytest.mark.parametrize("kind", ["full", "killed"])
@@ -248,22 +249,24 @@ def test_a_kept_result(faults, work, made, kind):
 
 
 @KINDS
-def test_columns_that_were_read(faults, work, monkeypatch, tmp_path, kind):
-    source = tmp_path / "big.csv"
-    source.write_text("a\n1\n")
-    frames = {"old": pd.DataFrame({"a": range(100)}), "new": pd.DataFrame({"a": range(1000)})}
+@pytest.mark.usefixtures("remembering")
+def test_a_table_that_was_parsed(faults, work, monkeypatch, kind):
+    frame = pd.DataFrame({"a": range(1000)})
     monkeypatch.setenv("RTOP_CACHE", str(work))
-    for at in faults.points(lambda: cached_columns(source, ["a"], lambda: frames["new"], reader_version="0")):
+
+    def asked(name):
+        return remembered("table", {"name": name}, lambda: frame, code=("storage",))
+
+    for at in faults.points(lambda: asked("before")):
         faults.emptied(work)
         with faults.faulty(faults.Disk(at, kind=kind)):
             try:
-                got = cached_columns(source, ["a"], lambda: frames["new"], reader_version="1")
+                got = asked("now")
             except faults.Killed:
-                got = frames["new"]
-        pd.testing.assert_frame_equal(got, frames["new"])
-        again = cached_columns(source, ["a"], lambda: frames["new"], reader_version="1")
-        pd.testing.assert_frame_equal(again, frames["new"])
-        assert [path.suffix for path in (work / "columns").iterdir() if path.name[0] != "."] == [".parquet"]
+                got = frame
+        pd.testing.assert_frame_equal(got, frame)
+        pd.testing.assert_frame_equal(asked("now"), frame)
+        assert len([path for path in (work / "results").iterdir() if path.name[0] != "."]) == 1
 
 
 @KINDS
@@ -437,6 +440,6 @@ def test_no_writer_is_left_out():
         if any(call in path.read_text() for call in calls)
     }
     assert found == {
-        "storage/files.py", "records/kept.py", "sources/folder/archives.py", "sources/folder/fetch.py",
-        "sources/folder/updates/prepare.py",
+        "storage/files.py", "storage/entries.py", "storage/remembered.py", "sources/folder/archives.py",
+        "sources/folder/fetch.py", "sources/folder/updates/prepare.py",
     }  # fmt: skip

@@ -189,9 +189,9 @@ def cache(arguments: argparse.Namespace) -> str:
     """Say what is kept, or remove it."""
     store = rtop.ResultCache()
     if arguments.clear:
-        return f"{store.clear()} results removed from {store.folder}"
+        return f"{store.clear()} results and tables removed from {store.folder}"
     count, megabytes = store.size()
-    return f"{count} results, {megabytes:.0f} MB, in {store.folder} (at most {store.megabytes} MB)"
+    return f"{count} results and tables, {megabytes:.0f} MB, in {store.folder} (at most {store.megabytes} MB)"
 
 
 def _panel(arguments: argparse.Namespace) -> rtop.Panel:
@@ -199,7 +199,7 @@ def _panel(arguments: argparse.Namespace) -> rtop.Panel:
     if arguments.data is not None:
         check_data(arguments.data)
         phase(arguments, f"reading {arguments.data}")
-    panel = rtop.load_panel(data_dir=arguments.data)
+    panel = rtop.load_panel(data_dir=arguments.data, cache=not getattr(arguments, "no_cache", False))
     _say_sources(panel, arguments)
     return panel
 

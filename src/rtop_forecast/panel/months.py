@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from rtop_forecast.errors import CoverageError
-from rtop_forecast.sources.folder.releases import release_order
+from rtop_forecast.sources.keys import release_order
 from rtop_forecast.sources.reading.months import MonthTable, month_number, states_by_year
 
 __all__ = ["joined_months"]

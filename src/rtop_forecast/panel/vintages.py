@@ -11,7 +11,7 @@ import pandas as pd
 
 from rtop_forecast.display import Displayed
 from rtop_forecast.panel.variables import Variable, month_end
-from rtop_forecast.sources.folder.releases import release_order
+from rtop_forecast.sources.keys import release_order
 from rtop_forecast.sources.registry import Release, registry
 
 

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-import os
-import shutil
-import tempfile
-import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -16,28 +10,23 @@ from typing import Any
 
 from rtop_forecast.checks.arguments import choice, integer, path_argument
 from rtop_forecast.display import Displayed
-from rtop_forecast.errors import InputError, StorageError
 from rtop_forecast.forecasting.fingerprint import fingerprint
 from rtop_forecast.records.saved import load_backtest, load_forecast, save_backtest, save_forecast
 from rtop_forecast.storage.bundled import datasets_dir
-from rtop_forecast.storage.cache import cache_dir, folder_digest, is_off
+from rtop_forecast.storage.digests import folder_digest
+from rtop_forecast.storage.entries import MEGABYTES, Entries, results_folder
 
 __all__ = ["ResultCache"]
 
-_LOG = logging.getLogger("rtop_forecast")
 _PACKAGE = Path(__file__).resolve().parents[1]
 # Other releases of these can give other last digits.
 _LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "lightgbm")
 _LOAD: dict[str, Callable[[Path], Any]] = {"backtest": load_backtest, "forecast": load_forecast}
 _SAVE: dict[str, Callable[[Any, Path], Path]] = {"backtest": save_backtest, "forecast": save_forecast}
-_PART = ".part-"
-_ABANDONED = (
-    3600.0  # seconds after which an entry that was never finished is taken for one of a killed process
-)
 
 
 def _default_folder() -> Path:
-    return cache_dir() / "results"
+    return results_folder().folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -68,7 +57,7 @@ class ResultCache(Displayed):
     """
 
     folder: Path = field(default_factory=_default_folder)
-    megabytes: int = 1000
+    megabytes: int = MEGABYTES
 
     def __post_init__(self) -> None:
         """Refuse a limit that is none."""
@@ -90,18 +79,7 @@ class ResultCache(Displayed):
         InputError
             If a part cannot be read.
         """
-        entry = self._entry(noun, parts)
-        if is_off() or not entry.is_dir():
-            return None
-        try:
-            result = _LOAD[noun](entry)
-            os.utime(entry)
-        except Exception as error:
-            if entry.is_dir():  # else another process has removed it
-                _LOG.warning("a kept %s was damaged and is made anew (%s)", noun, error)
-                shutil.rmtree(entry, ignore_errors=True)
-            return None
-        return result
+        return self._entries.find(self._entry(noun, parts).name, _LOAD[noun])
 
     def keep(self, noun: str, parts: Mapping[str, Any], result: Any) -> None:
         """Keep a result; where it cannot be, as on a full disk or for a model of the user's own, nothing is kept.
@@ -112,27 +90,11 @@ class ResultCache(Displayed):
             As for :meth:`find`.
         result : BacktestResult or Forecast
         """
-        if is_off():
-            return
-        entry = self._entry(noun, parts)
-        part = None
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            part = Path(tempfile.mkdtemp(dir=self.folder, prefix=_PART))
-            _SAVE[noun](result, part / "entry")
-            (part / "entry").rename(entry)
-        except (OSError, StorageError, InputError) as error:
-            if not entry.is_dir():
-                _LOG.info("the %s is not kept: %s", noun, error)
-        finally:
-            if part is not None:
-                shutil.rmtree(part, ignore_errors=True)
-        self._shrink()
+        self._entries.keep(self._entry(noun, parts).name, lambda entry: _SAVE[noun](result, entry))
 
     def size(self) -> tuple[int, float]:
-        """How many results are kept, and their megabytes in all."""
-        entries = self._entries()
-        return len(entries), sum(map(_size, entries)) / 1_000_000
+        """How many results and tables are kept, and their megabytes in all."""
+        return self._entries.size()
 
     def clear(self) -> int:
         """Remove all that is kept.
@@ -140,16 +102,15 @@ class ResultCache(Displayed):
         Returns
         -------
         int
-            Results that were removed.
+            Results and tables that were removed.
         """
-        entries = self._entries()
-        for entry in entries:
-            shutil.rmtree(entry, ignore_errors=True)
-        return len(entries)
+        return self._entries.clear()
 
     def _headline(self) -> str:
         count, megabytes = self.size()
-        return f"{count} results, {megabytes:.0f} MB, in {self.folder} (at most {self.megabytes} MB)"
+        return (
+            f"{count} results and tables, {megabytes:.0f} MB, in {self.folder} (at most {self.megabytes} MB)"
+        )
 
     def _entry(self, noun: str, parts: Mapping[str, Any]) -> Path:
         choice(noun, name="noun", options=tuple(_LOAD))
@@ -161,41 +122,10 @@ class ResultCache(Displayed):
         }
         return self.folder / f"{noun}-{fingerprint(key, name='the key')}"
 
-    def _entries(self) -> list[Path]:
-        """Kept results, the one that was used longest ago first."""
-        with suppress(OSError):
-            found = [path for path in self.folder.iterdir() if path.name.partition("-")[0] in _LOAD]
-            return sorted(found, key=_last_used)
-        return []
-
-    def _shrink(self) -> None:
-        """Remove what killed processes left behind, and the oldest results beyond the limit."""
-        with suppress(OSError):
-            for path in self.folder.glob(f"{_PART}*"):
-                if time.time() - _last_used(path) > _ABANDONED:
-                    shutil.rmtree(path, ignore_errors=True)
-        entries = self._entries()
-        sizes = [_size(entry) for entry in entries]
-        total = sum(sizes)
-        for entry, size in zip(entries[:-1], sizes[:-1], strict=True):  # the newest stays whatever its size
-            if total <= self.megabytes * 1_000_000:
-                break
-            shutil.rmtree(entry, ignore_errors=True)
-            total -= size
+    @property
+    def _entries(self) -> Entries:
+        return Entries(folder=self.folder, megabytes=self.megabytes)
 
 
 def _by_content(value: Any) -> Any:
     return folder_digest(value) if isinstance(value, Path) and value.is_dir() else value
-
-
-def _last_used(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except OSError:  # gone meanwhile
-        return 0.0
-
-
-def _size(entry: Path) -> int:
-    with suppress(OSError):
-        return sum(path.stat().st_size for path in entry.iterdir())
-    return 0

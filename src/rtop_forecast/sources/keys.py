@@ -1,10 +1,12 @@
-"""Registry keys in the source of a variable or table that is made of several releases, joined by ``+``."""
+"""Registry keys in the source of a variable or table, joined by ``+`` where it has several; releases by age."""
 
 from __future__ import annotations
 
+import re
+
 from rtop_forecast.sources.registry import registry
 
-__all__ = ["datasets_of", "releases_of", "source_keys"]
+__all__ = ["datasets_of", "is_release", "plain_release", "release_order", "releases_of", "source_keys"]
 
 
 def releases_of(source: str) -> list[tuple[str, str]]:
@@ -52,3 +54,30 @@ def source_keys(source: str) -> list[str]:
 def datasets_of(source: str) -> set[str]:
     """Datasets behind a variable's source."""
     return {dataset for dataset, _ in releases_of(source)}
+
+
+def release_order(release: str) -> tuple[int, ...]:
+    """Sort key of a release: its numbers from left to right.
+
+    Examples
+    --------
+    >>> release_order("25.1") > release_order("9.2"), release_order("v15") > release_order("14")
+    (True, True)
+    """
+    return tuple(int(part) for part in re.findall(r"\d+", release))
+
+
+def is_release(one: str, other: str) -> bool:
+    """Whether two spellings mean one release.
+
+    Examples
+    --------
+    >>> is_release("v14", "14"), is_release("14", "15")
+    (True, False)
+    """
+    return plain_release(one) == plain_release(other)
+
+
+def plain_release(release: str) -> str:
+    """Release without the letter before its number."""
+    return str(release).strip().lower().removeprefix("v")

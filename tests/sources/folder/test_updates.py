@@ -9,7 +9,7 @@ from rtop_forecast.sources.folder.newest import following
 from rtop_forecast.sources.folder.updates import offers, prepare
 from rtop_forecast.sources.registry import registry
 from rtop_forecast.storage import files
-from rtop_forecast.storage.cache import folder_digest
+from rtop_forecast.storage.digests import folder_digest
 
 
 def contents(folder):

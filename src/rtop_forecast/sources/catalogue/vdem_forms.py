@@ -11,7 +11,6 @@ import pandas as pd
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import numbers, whole_numbers
-from rtop_forecast.storage.cache import cached_columns
 from rtop_forecast.world.states import KEYS
 
 __all__ = ["EWP_NAMES", "IDENTIFIERS", "PARTIAL", "form", "header", "load"]
@@ -105,7 +104,7 @@ def load(path: str | Path, wanted: Sequence[str]) -> tuple[pd.DataFrame, str]:
     if kind in ("csv", "parquet"):
         present = set(header(path))
         columns = [*KEYS, *(name for name in wanted if name in present)]
-        frame = cached_columns(path, columns, lambda: _columns(path, columns), reader_version="1")
+        frame = _columns(path, columns)
         return frame.assign(code=frame["country_id"].astype("str")), "vdem"
     if kind is None:
         message = (

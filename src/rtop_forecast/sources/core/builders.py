@@ -29,7 +29,6 @@ from rtop_forecast.sources.folder.releases import Releases
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.registry import registered_hashes
 from rtop_forecast.storage.bundled import datasets_dir
-from rtop_forecast.storage.files import file_sha256
 from rtop_forecast.world.codes import FIRST_YEAR, LAST_YEAR
 from rtop_forecast.world.states import state_years
 
@@ -176,9 +175,9 @@ def _treaties(releases: Releases) -> Built:
     )
 
 
-def _registered_source(path: Path, table: SourceTable) -> str:
+def _registered_source(releases: Releases, path: Path, table: SourceTable) -> str:
     """Registry key of a file that is registered byte for byte; else the one that its reader gives."""
-    return registered_hashes().get(file_sha256(path), table.source)
+    return registered_hashes().get(releases.digest(path), table.source)
 
 
 def _one(
@@ -192,7 +191,7 @@ def _one(
     for path, table in releases.every(dataset, read):
         if holds(table):
             releases.used.add(path)
-            return replace(table, source=_registered_source(path, table))
+            return replace(table, source=_registered_source(releases, path, table))
     raise CoverageError(releases.lack(dataset))
 
 
@@ -203,8 +202,10 @@ def _bank(releases: Releases) -> tuple[SourceTable, pd.DataFrame]:
         raise CoverageError(releases.lack("wdi"))
     path, table = max(given, key=lambda pair: (pair[1].coverage[_POPULATION][1], pair[0].as_posix()))
     releases.used.add(path)
-    long = wdi.long_form(path)
-    return replace(table, source=_registered_source(path, table)), long[long["indicator"] == _POPULATION]
+    long = releases.parsed(path, "wdi", wdi.long_form)
+    return replace(table, source=_registered_source(releases, path, table)), long[
+        long["indicator"] == _POPULATION
+    ]
 
 
 def _population(releases: Releases) -> Built:

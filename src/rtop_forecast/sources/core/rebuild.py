@@ -25,7 +25,6 @@ from rtop_forecast.sources.reading.months import MonthTable
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.registry import registered_hashes, registry
 from rtop_forecast.storage.bundled import core_file
-from rtop_forecast.storage.files import file_sha256
 from rtop_forecast.world.codes import FIRST_YEAR, LAST_YEAR
 from rtop_forecast.world.states import state_years
 
@@ -132,7 +131,7 @@ def rebuild(folder: str | Path, *, picks: Mapping[str, str] | None = None) -> Re
         tables=pd.DataFrame(rows, columns=["table", "origin", "note"]),
         files=_files(releases),
         unmatched=_unmatched(unmatched),
-        hashes={releases.all.names[path]: file_sha256(path) for path in sorted(releases.used)},
+        hashes={releases.all.names[path]: releases.digest(path) for path in sorted(releases.used)},
     )
 
 
@@ -272,11 +271,7 @@ def _files(releases: Releases) -> pd.DataFrame:
     for dataset, paths in found.files.items():
         for path in paths:
             used = path in releases.used
-            note = (
-                _remark(path, dataset, releases.release_of(path))
-                if used
-                else releases.notes.get(path, "not needed")
-            )
+            note = _remark(releases, path, dataset) if used else releases.notes.get(path, "not needed")
             if used and path in releases.remarks:
                 note = f"{note}; {releases.remarks[path]}"
             rows.append((path, dataset, used, note))
@@ -286,10 +281,11 @@ def _files(releases: Releases) -> pd.DataFrame:
     return frame.sort_values("file", ignore_index=True)
 
 
-def _remark(path: Path, dataset: str, release: str | None) -> str:
+def _remark(releases: Releases, path: Path, dataset: str) -> str:
     """Say whether a file is, byte for byte, one that the library was tested with."""
-    if file_sha256(path) in registered_hashes():
+    if releases.digest(path) in registered_hashes():
         return AS_REGISTERED
+    release = releases.release_of(path)
     tested = dict.fromkeys(
         entry.release for entry in registry().values() if entry.dataset == dataset and entry.sha256
     )

@@ -29,13 +29,15 @@ _MOST_MEMBERS = 2_000
 _BLOCK = 1 << 20
 
 
-def unpacked(path: str | Path) -> tuple[Path, ...]:
+def unpacked(path: str | Path, *, digest: str | None = None) -> tuple[Path, ...]:
     """Return the data files of a zip archive, unpacked into the cache folder under the archive's SHA-256.
 
     Parameters
     ----------
     path : path
         A zip archive. It is unpacked once; the archive itself is not touched.
+    digest : str, optional
+        Its SHA-256, where the caller has it.
 
     Returns
     -------
@@ -52,7 +54,7 @@ def unpacked(path: str | Path) -> tuple[Path, ...]:
         If the cache folder cannot be written, or the disk is full.
     """
     path = Path(path)
-    target = _home() / file_sha256(path)
+    target = _home() / (digest or file_sha256(path))
     if not target.is_dir():
         _unpack(path, target)
     return tuple(sorted(one for one in target.rglob("*") if one.is_file()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,6 +16,7 @@ from rtop_forecast.checks.arguments import path_argument
 from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.sources.folder.archives import unpacked
 from rtop_forecast.sources.folder.hints import hint
+from rtop_forecast.sources.folder.parsed import ParsedFiles
 from rtop_forecast.sources.reading.files import is_html
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.registry import datasets
@@ -94,6 +95,8 @@ class Discovery:
     hints : dict of pathlib.Path to str
         What is said of each of ``others`` that could be looked into: "not recognised", and as far as its columns
         tell, which dataset it is nearest to and what it lacks.
+    parsed : ParsedFiles
+        What is kept of its files.
     """
 
     folder: Path
@@ -102,6 +105,7 @@ class Discovery:
     unreadable: Mapping[Path, str]
     names: Mapping[Path, str] = field(default_factory=dict)
     hints: Mapping[Path, str] = field(default_factory=dict)
+    parsed: ParsedFiles
 
     def of(self, dataset: str) -> tuple[Path, ...]:
         """Files of one dataset; empty when the folder holds none."""
@@ -138,33 +142,47 @@ def discover(folder: str | Path) -> Discovery:
     others = []
     unreadable: dict[Path, str] = {}
     names = {}
-    for path, shown, fault in _data_files(folder):
+    parsed = ParsedFiles(folder)
+    for path, shown, fault in _data_files(folder, parsed):
         names[path] = shown
         if fault is not None:
             others.append(path)
             unreadable[path] = fault
             continue
         try:
-            name = recognised_as(path)
-        except (InputError, DataIntegrityError) as error:
-            name, unreadable[path] = None, str(error.args[0])
+            name, refusal = parsed.of(path, "recognised", partial(_recognised, path))
+        except InputError as error:
+            name, refusal = None, str(error.args[0])
         except Exception as error:  # one bad file never costs the others: it is listed with its reason
-            name, unreadable[path] = None, f"a fault of the library: {type(error).__name__}: {error}"
-        if name is None:
-            others.append(path)
-        else:
+            name, refusal = None, f"a fault of the library: {type(error).__name__}: {error}"
+        if name is not None:
             found[name].append(path)
+            continue
+        others.append(path)
+        if refusal is not None:
+            unreadable[path] = refusal
+    hints = {path: parsed.of(path, "hint", partial(hint, path)) for path in others if path not in unreadable}
+    parsed.save()
     return Discovery(
         folder=folder,
         files={name: tuple(paths) for name, paths in found.items() if paths},
         others=tuple(others),
         unreadable=unreadable,
         names=names,
-        hints={path: hint(path) for path in others if path not in unreadable},
+        hints=hints,
+        parsed=parsed,
     )
 
 
-def _data_files(folder: Path) -> Iterator[tuple[Path, str, str | None]]:
+def _recognised(path: Path) -> tuple[str | None, str | None]:
+    """Dataset of a file, or why it is refused for what it holds."""
+    try:
+        return recognised_as(path), None
+    except DataIntegrityError as error:
+        return None, str(error.args[0])
+
+
+def _data_files(folder: Path, parsed: ParsedFiles) -> Iterator[tuple[Path, str, str | None]]:
     """List data files with their names in the folder, those in zip archives too; and why one was refused."""
     for path in paths_under(folder):
         suffix = path.suffix.lower()
@@ -179,7 +197,7 @@ def _data_files(folder: Path) -> Iterator[tuple[Path, str, str | None]]:
             yield path, shown, None
             continue
         try:
-            members = unpacked(path)
+            members = unpacked(path, digest=parsed.digest(path))
         except DataIntegrityError as error:
             yield path, shown, str(error.args[0])
             continue

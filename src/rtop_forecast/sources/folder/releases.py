@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import replace
@@ -10,12 +9,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
+from rtop_forecast.sources.catalogue.ewp_episodes import EpisodeList
+from rtop_forecast.sources.catalogue.ewp_list import EventEdition
 from rtop_forecast.sources.folder.discover import Discovery, reader
 from rtop_forecast.sources.folder.rosters import check_roster, lists_of_zeros
+from rtop_forecast.sources.keys import is_release, plain_release, release_order
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.reading.text import is_unended
 from rtop_forecast.sources.registry import registered_hashes
-from rtop_forecast.storage.files import file_sha256
 from rtop_forecast.world.codes import LAST_YEAR
 
 __all__ = ["Releases", "is_release", "reason", "release_order"]
@@ -37,32 +38,6 @@ def reason(error: Exception) -> str:
     if isinstance(error, _OWN):
         return str(error.args[0])
     return f"a fault of the library, please report it: {type(error).__name__}: {error}"
-
-
-def release_order(release: str) -> tuple[int, ...]:
-    """Sort key of a release: its numbers from left to right.
-
-    Examples
-    --------
-    >>> release_order("25.1") > release_order("9.2"), release_order("v15") > release_order("14")
-    (True, True)
-    """
-    return tuple(int(part) for part in re.findall(r"\d+", release))
-
-
-def is_release(one: str, other: str) -> bool:
-    """Whether two spellings mean one release.
-
-    Examples
-    --------
-    >>> is_release("v14", "14"), is_release("14", "15")
-    (True, False)
-    """
-    return _plain(one) == _plain(other)
-
-
-def _plain(release: str) -> str:
-    return str(release).strip().lower().removeprefix("v")
 
 
 def _to_last_state_year(table: SourceTable) -> SourceTable:
@@ -100,7 +75,7 @@ class Releases:
             key = (f"{read.__module__}.{read.__name__}", path)
             if key not in self._read and path not in self.notes:
                 try:
-                    result = read(path)
+                    result = self.parsed(path, dataset, read)
                     self._check_roster(dataset, path, result)
                     self._read[key] = self._within_system(path, result)
                     if is_unended(path):
@@ -113,14 +88,23 @@ class Releases:
                 results.append((path, self._read[key]))
         return results  # type: ignore[return-value]
 
+    def parsed(self, path: Path, dataset: str, read: Callable[[Path], T]) -> T:
+        """Return what ``read`` makes of a file, from the cache if it was read before."""
+        what = f"{dataset}:{read.__module__}.{read.__name__}"
+        return self.all.parsed.of(path, what, lambda: read(path), classes=(EpisodeList, EventEdition))
+
+    def digest(self, path: Path) -> str:
+        """SHA-256 of a file."""
+        return self.all.parsed.digest(path)
+
     def _check_roster(self, dataset: str, path: Path, result: object) -> None:
         """Refuse a list that was cut behind a whole line, and say what else a table lacks of a known release."""
-        if file_sha256(path) in registered_hashes():
+        if self.digest(path) in registered_hashes():
             return
         if isinstance(result, SourceTable):
             table = result
         elif dataset in lists_of_zeros():
-            table = reader(dataset).read(path)
+            table = self.parsed(path, dataset, reader(dataset).read)
         else:
             return
         said = check_roster(table, path)
@@ -174,7 +158,9 @@ class Releases:
             reader(dataset)
             self.picks[dataset] = release
             tables = self.tables(dataset)
-            chosen = tuple(path for path, table in tables if _plain(table.release) == _plain(release))
+            chosen = tuple(
+                path for path, table in tables if plain_release(table.release) == plain_release(release)
+            )
             if not chosen:
                 held = (
                     ", ".join(dict.fromkeys(table.release for _, table in tables)) or "none that can be read"
@@ -186,7 +172,7 @@ class Releases:
                 raise InputError(message)
             for path in self.found.of(dataset):
                 if path not in chosen:
-                    self.notes.setdefault(path, f"release {_plain(release)} was asked for")
+                    self.notes.setdefault(path, f"release {plain_release(release)} was asked for")
             self.found = replace(self.found, files={**self.found.files, dataset: chosen})
 
     def picked(self, dataset: str, release: str) -> Releases:

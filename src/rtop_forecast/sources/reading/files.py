@@ -21,6 +21,7 @@ import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.reading import statistics_files
+from rtop_forecast.sources.reading.r_files import r_objects
 from rtop_forecast.sources.reading.rows import refuse_repeated_names
 from rtop_forecast.sources.reading.text import (
     Stamp,
@@ -229,10 +230,7 @@ def _parsed_r(stamp: Stamp) -> dict[str, pd.DataFrame]:
     with statistics_files.refusing(path, "an R data file"), warnings.catch_warnings():
         # The parser warns about R classes such as tibbles that it hands over as plain frames.
         warnings.simplefilter("ignore")
-        if path.suffix.lower() == ".rds":
-            objects = {"data": rdata.read_rds(path)}
-        else:
-            objects = rdata.read_rda(path)
+        objects = r_objects(path, decompressed(stamp), rdata)
     frames = {name: value for name, value in objects.items() if isinstance(value, pd.DataFrame)}
     if not frames:
         message = (

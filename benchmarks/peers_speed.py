@@ -1,0 +1,300 @@
+"""A ten-origin backtest as a careful user would write it by hand, and as this library does, in turns.
+
+    python benchmarks/peers_speed.py [--rows 100000] [--origins 10] [--rounds 3] [--jobs 2] [--recalibrated] [--json]
+
+The rows are those of benchmarks/scale.py: simulated units in 40 years, 60 features of which six raise the log-odds.
+Every contender averages four models in log-odds, refitted at each origin on the rows whose window had closed by then:
+
+- "ours": rtop.default_model();
+- "sklearn": scikit-learn's elastic net (saga), its logit on natural-size splines, its random forest, and LightGBM;
+- "lightgbm_forest": the same with LightGBM's forest in the place of scikit-learn's;
+- "r": glmnet's elastic net and ranger's probability forest, both with their defaults, where R is there.
+
+One task is one origin; joblib runs them in --jobs processes of one thread each. Contenders take turns in each round.
+"cpu_seconds_per_origin" is the processor time of the tasks, which other work on the machine moves less than the wall
+clock; medians of the rounds. Scores stand beside the times: log loss and Brier score of all forecasts, of each model
+too. With --recalibrated our backtest also runs with the 25 earlier origins that feed its calibrator.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+from lightgbm import LGBMClassifier
+from scale import LAST, panel
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import SplineTransformer, StandardScaler
+
+import rtop_forecast as rtop
+from rtop_forecast.evaluation import brier_score, log_score
+from rtop_forecast.forecasting.backtest import backtest_rows
+from rtop_forecast.forecasting.sample import Sample
+
+_R = """
+arguments <- commandArgs(trailingOnly = TRUE)
+suppressMessages({library(glmnet); library(ranger)})
+train <- read.csv(file.path(arguments[1], "train.csv"))
+here <- read.csv(file.path(arguments[1], "here.csv"))
+names <- setdiff(names(train), "outcome")
+start <- proc.time()
+net <- cv.glmnet(as.matrix(train[names]), train$outcome, family = "binomial", alpha = 0.5)
+forest <- ranger(x = train[names], y = factor(train$outcome, levels = c(0, 1)), probability = TRUE,
+                 min.node.size = 20, num.threads = 1, seed = 1)
+both <- cbind(predict(net, as.matrix(here[names]), s = "lambda.min", type = "response"),
+              predict(forest, here[names], num.threads = 1)$predictions[, "1"])
+used <- proc.time() - start
+write.csv(data.frame(glmnet = both[, 1], ranger = both[, 2]), file.path(arguments[1], "out.csv"), row.names = FALSE)
+cat(used[["user.self"]] + used[["sys.self"]])
+"""
+Probabilities = dict[str, np.ndarray[Any, Any]]
+
+
+def by_hand(forest: Any) -> dict[str, Any]:
+    """Models of a careful user: scaled, regularised, leaves of a size that probabilities need."""
+    return {
+        "elastic_net": make_pipeline(
+            StandardScaler(),
+            LogisticRegression(solver="saga", l1_ratio=0.5, C=0.1, max_iter=1000, tol=1e-4),
+        ),
+        "splines": make_pipeline(
+            SplineTransformer(n_knots=5, degree=3),
+            StandardScaler(),
+            LogisticRegression(C=0.01, max_iter=2000),
+        ),
+        "forest": forest,
+        "boosted": LGBMClassifier(
+            n_estimators=300,
+            learning_rate=0.03,
+            num_leaves=15,
+            min_child_samples=50,
+            colsample_bytree=0.5,
+            subsample=0.5,
+            subsample_freq=1,
+            n_jobs=1,
+            random_state=1,
+            verbosity=-1,
+        ),
+    }
+
+
+def sklearn_models() -> dict[str, Any]:
+    """Models with scikit-learn's forest."""
+    forest = RandomForestClassifier(n_estimators=300, min_samples_leaf=20, n_jobs=1, random_state=1)
+    return by_hand(forest)
+
+
+def lightgbm_models() -> dict[str, Any]:
+    """Models with LightGBM's forest."""
+    forest = LGBMClassifier(
+        boosting_type="rf",
+        n_estimators=300,
+        num_leaves=255,
+        min_child_samples=20,
+        feature_fraction_bynode=0.13,
+        subsample=0.63,
+        subsample_freq=1,
+        n_jobs=1,
+        random_state=1,
+        verbosity=-1,
+    )
+    return by_hand(forest)
+
+
+def hand_written(models: Callable[[], dict[str, Any]], rows: Sample, origin: int) -> Probabilities:
+    """Probabilities of each model at one origin."""
+    train, here = rows.training(origin), rows.at(origin)
+    features, outcome = rows.matrix[train], rows.outcome[train].astype(int)
+    return {
+        name: model.fit(features, outcome).predict_proba(rows.matrix[here])[:, 1]
+        for name, model in models().items()
+    }
+
+
+def ours(rows: Sample, origin: int) -> Probabilities:
+    """Probabilities of each member of the default model at one origin."""
+    fitted = rows.fit(rtop.default_model(), origin=origin)
+    here = rows.matrix[rows.at(origin)]
+    return {name: model.predict_proba(here)[:, 1] for name, model in fitted.members_}
+
+
+def timed(
+    run: Callable[[Sample, int], Probabilities], rows: Sample, origin: int
+) -> tuple[float, Probabilities]:
+    """Processor seconds of one origin, and its probabilities."""
+    start = time.process_time()
+    found = run(rows, origin)
+    return time.process_time() - start, found
+
+
+def in_r(rscript: str, rows: Sample, origin: int) -> tuple[float, Probabilities]:
+    """Processor seconds of R's models at one origin without reading the table, and their probabilities."""
+    train = rows.training(origin)
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        rows.matrix[train].assign(outcome=rows.outcome[train].astype(int)).to_csv(
+            place / "train.csv", index=False
+        )
+        rows.matrix[rows.at(origin)].to_csv(place / "here.csv", index=False)
+        (place / "fit.R").write_text(_R)
+        done = subprocess.run(
+            [rscript, str(place / "fit.R"), folder], check=True, capture_output=True, text=True
+        )
+        found = pd.read_csv(place / "out.csv")
+    return float(done.stdout.split()[-1]), {name: found[name].to_numpy() for name in found.columns}
+
+
+def averaged(found: Probabilities) -> np.ndarray[Any, Any]:
+    """Mean of the models in log-odds."""
+    edge = 1e-6
+    probs = np.clip(np.stack(list(found.values())), edge, 1 - edge)
+    return 1 / (1 + np.exp(-np.log(probs / (1 - probs)).mean(axis=0)))
+
+
+def scores(outcome: np.ndarray[Any, Any], prob: np.ndarray[Any, Any]) -> dict[str, float]:
+    """Log loss and Brier score."""
+    return {
+        "log_loss": round(float(log_score(outcome, prob).mean()), 5),
+        "brier": round(float(brier_score(outcome, prob).mean()), 5),
+    }
+
+
+def measure(*, n_rows: int, n_origins: int, rounds: int, jobs: int, recalibrated: bool) -> dict[str, Any]:
+    """Run the contenders in turns."""
+    rows = panel(n_rows)
+    # labels of the last origins are simulated, too, so that every forecast is scored
+    origins = range(LAST - n_origins + 1, LAST + 1)
+    outcome = np.concatenate([rows.outcome[rows.at(origin)] for origin in origins])
+    rscript = shutil.which("Rscript")
+    contenders: dict[str, Callable[[Sample, int], tuple[float, Probabilities]]] = {
+        "ours": _Timed(ours),
+        "sklearn": _Timed(_Hand(sklearn_models)),
+        "lightgbm_forest": _Timed(_Hand(lightgbm_models)),
+    }
+    if rscript:
+        contenders["r"] = _InR(rscript)
+    wall: dict[str, list[float]] = {name: [] for name in contenders}
+    cpu: dict[str, list[float]] = {name: [] for name in contenders}
+    found: dict[str, list[Probabilities]] = {}
+    with Parallel(n_jobs=jobs) as pool:
+        pool(delayed(abs)(value) for value in range(2 * jobs))
+        for _ in range(rounds):
+            for name, run in contenders.items():
+                start = time.perf_counter()
+                parts = pool(delayed(run)(rows, origin) for origin in origins)
+                wall[name].append(time.perf_counter() - start)
+                cpu[name].append(sum(seconds for seconds, _ in parts))
+                found[name] = [probs for _, probs in parts]
+    told = {name: _entry(found[name], outcome, wall[name], cpu[name], n_origins) for name in contenders}
+    spent = {name: statistics.median(one) for name, one in cpu.items()}
+    document: dict[str, Any] = {
+        "rows": n_rows,
+        "events": int(rows.outcome.sum()),
+        "features": rows.matrix.shape[1],
+        "origins": n_origins,
+        "rounds": rounds,
+        "jobs": jobs,
+        "contenders": told,
+        "times_faster": {
+            name: round(spent[name] / spent["ours"], 1) for name in contenders if name != "ours"
+        },
+    }
+    if not rscript:
+        document["r"] = "Rscript is not there; install r-base-core, r-cran-glmnet and r-cran-ranger"
+    if recalibrated:
+        start = time.perf_counter()
+        result = backtest_rows(rtop.default_model(), rows, years=origins, n_jobs=jobs)
+        document["ours_recalibrated"] = {
+            "seconds": round(time.perf_counter() - start, 1),
+            "origins": n_origins + result.feeding["origin_year"].nunique(),
+            **scores(result.frame["outcome"].to_numpy(), result.frame["prob"].to_numpy()),
+        }
+    return document
+
+
+class _Hand:
+    """Hand-written models as a contender; a class, so that joblib can send it."""
+
+    def __init__(self, models: Callable[[], dict[str, Any]]) -> None:
+        self.models = models
+
+    def __call__(self, rows: Sample, origin: int) -> Probabilities:
+        return hand_written(self.models, rows, origin)
+
+
+class _Timed:
+    def __init__(self, run: Callable[[Sample, int], Probabilities]) -> None:
+        self.run = run
+
+    def __call__(self, rows: Sample, origin: int) -> tuple[float, Probabilities]:
+        return timed(self.run, rows, origin)
+
+
+class _InR:
+    def __init__(self, rscript: str) -> None:
+        self.rscript = rscript
+
+    def __call__(self, rows: Sample, origin: int) -> tuple[float, Probabilities]:
+        return in_r(self.rscript, rows, origin)
+
+
+def _entry(
+    found: list[Probabilities],
+    outcome: np.ndarray[Any, Any],
+    wall: list[float],
+    cpu: list[float],
+    n_origins: int,
+) -> dict[str, Any]:
+    names = list(found[0])
+    return {
+        "wall_seconds": round(statistics.median(wall), 1),
+        "cpu_seconds_per_origin": round(statistics.median(cpu) / n_origins, 2),
+        **scores(outcome, np.concatenate([averaged(part) for part in found])),
+        "models": {name: scores(outcome, np.concatenate([part[name] for part in found])) for name in names},
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rows", type=int, default=100_000, help="rows (default: 100000)")
+    parser.add_argument("--origins", type=int, default=10, help="origins (default: 10)")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds (default: 3)")
+    parser.add_argument("--jobs", type=int, default=2, help="processes (default: 2)")
+    parser.add_argument("--recalibrated", action="store_true", help="our backtest with its calibrator, too")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    arguments = parser.parse_args()
+    document = measure(
+        n_rows=arguments.rows,
+        n_origins=arguments.origins,
+        rounds=arguments.rounds,
+        jobs=arguments.jobs,
+        recalibrated=arguments.recalibrated,
+    )
+    if arguments.json:
+        print(json.dumps(document, indent=2))
+        return
+    for name, entry in document["contenders"].items():
+        print(
+            f"{name:<18} {entry['cpu_seconds_per_origin']:>8} CPU s per origin  {entry['wall_seconds']:>8} s  "
+            f"log loss {entry['log_loss']}  Brier {entry['brier']}"
+        )
+    print(document["times_faster"])
+
+
+if __name__ == "__main__":
+    main()
