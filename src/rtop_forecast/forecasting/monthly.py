@@ -1,0 +1,145 @@
+"""The second stage of a forecast: the yearly score, and the months known at the issue date, in sequence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import deepcopy
+
+import numpy as np
+import pandas as pd
+
+from rtop_forecast.calibration.by_month import MonthlyStage
+from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.errors import InputError
+from rtop_forecast.features.months import FIRST_ORIGIN, MonthFeatures
+from rtop_forecast.world.states import ROW_KEYS
+
+__all__ = ["MONTH_ORIGINS", "YEARLY_COLUMNS", "fit_stage", "month_rows", "origins_that_teach", "with_months"]
+
+#: Latest origins whose windows had closed that teach the second stage.
+MONTH_ORIGINS = 25
+YEARLY_COLUMNS = [*ROW_KEYS, "group", "prob", "outcome"]
+
+
+def origins_that_teach(origin: int, *, horizon: int, delay: int = 0, last_closed: int | None = None) -> range:
+    """Origins whose forecasts teach the second stage of one: those closed by it, from 1989 on, the latest 25.
+
+    Examples
+    --------
+    >>> origins_that_teach(2000, horizon=2), origins_that_teach(2024, horizon=2)
+    (range(1989, 1999), range(1998, 2023))
+    """
+    closed = origin - horizon - delay
+    latest = closed if last_closed is None else min(closed, last_closed)
+    return range(max(FIRST_ORIGIN, latest - MONTH_ORIGINS + 1), latest + 1)
+
+
+def month_rows(months: MonthFeatures, rows: pd.DataFrame) -> FloatArray:
+    """Features by month of forecasts, in their order."""
+    return months.at(rows["country_id"].tolist(), rows["origin_year"].tolist())
+
+
+def fit_stage(
+    stage: MonthlyStage,
+    yearly: pd.DataFrame,
+    months: MonthFeatures,
+    *,
+    origin: int,
+    horizon: int,
+    delay: int = 0,
+    first: int = FIRST_ORIGIN,
+    last_closed: int | None = None,
+) -> MonthlyStage:
+    """Second stage of an origin, fitted on the yearly forecasts whose windows had closed by it.
+
+    Parameters
+    ----------
+    stage : MonthlyStage
+        Unfitted; a copy is fitted.
+    yearly : pandas.DataFrame
+        ``country_id, origin_year, group, prob, outcome``: calibrated out of sample; rows without an outcome teach
+        nothing.
+    months : MonthFeatures
+        With the months of the offsets that the forecast of the origin knows.
+    origin, horizon, delay : int
+        As :func:`rtop_forecast.forecasting.calibrated.fit_calibrator`.
+    first : int
+        First origin that there are forecasts of, if that is after 1989.
+    last_closed : int, optional
+        Last origin whose window the outcomes cover, if that is earlier.
+
+    Raises
+    ------
+    InputError
+        If the forecasts of an origin that teaches are missing, or there is none.
+    """
+    wanted = [
+        year
+        for year in origins_that_teach(origin, horizon=horizon, delay=delay, last_closed=last_closed)
+        if year >= first
+    ]
+    closed = yearly[yearly["origin_year"].isin(wanted) & np.isfinite(yearly["outcome"])]
+    missing = sorted(set(wanted) - set(closed["origin_year"].tolist()))
+    if missing or not wanted:
+        message = (
+            f"the months' stage of origin {origin} learns from the forecasts of origins from {FIRST_ORIGIN} on whose "
+            f"windows had closed, the latest {MONTH_ORIGINS}; {len(missing)} of {len(wanted)} are missing"
+            + (f", first {missing[0]}" if missing else "")
+            + ". Backtest with issue_month=..., or choose a later origin."
+        )
+        raise InputError(message)
+    return deepcopy(stage).fit(
+        closed["outcome"].to_numpy(dtype=float),
+        closed["prob"].to_numpy(dtype=float),
+        month_rows(months, closed),
+        groups=closed["group"],
+        # windows of h years overlap: each onset lies in h of them and counts once
+        weights=np.full(len(closed), 1.0 / horizon),
+    )
+
+
+def with_months(
+    yearly: pd.DataFrame,
+    months: MonthFeatures,
+    *,
+    years: Sequence[int],
+    horizon: int,
+    delay: int = 0,
+    stage: MonthlyStage | None = None,
+    first: int = FIRST_ORIGIN,
+) -> tuple[pd.Series[float], dict[int, MonthlyStage]]:
+    """Probabilities with months of some origins, each from what had closed by it, and the stage of each.
+
+    Parameters
+    ----------
+    yearly : pandas.DataFrame
+        As in :func:`fit_stage`.
+    months : MonthFeatures
+    years : sequence of int
+        Origins; all others only teach.
+    horizon, delay, first : int
+        As in :func:`fit_stage`.
+    stage : MonthlyStage, optional
+        Unfitted.
+
+    Returns
+    -------
+    Series of float
+        On the index of the rows of these origins; and the fitted stages.
+    """
+    parts, stages = [], {}
+    for origin in years:
+        fitted = fit_stage(
+            MonthlyStage() if stage is None else stage,
+            yearly,
+            months,
+            origin=origin,
+            horizon=horizon,
+            delay=delay,
+            first=first,
+        )
+        rows = yearly[yearly["origin_year"] == origin]
+        prob = fitted.apply(rows["prob"].to_numpy(dtype=float), month_rows(months, rows), groups=rows["group"])
+        parts.append(pd.Series(prob, index=rows.index))
+        stages[origin] = fitted
+    return pd.concat(parts), stages
