@@ -21,9 +21,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.metrics import roc_auc_score
 
 import rtop_forecast as rtop
-from rtop_forecast.evaluation import auc, paired_difference
+from rtop_forecast.evaluation import auc, block_bootstrap, paired_difference
 from rtop_forecast.evaluation.scores import log_score
 from rtop_forecast.features.months import MonthFeatures, month_features, offsets_of_month
 from rtop_forecast.forecasting.monthly import YEARLY_COLUMNS, with_months
@@ -137,10 +138,20 @@ def _scores(scored: pd.DataFrame, prob: pd.Series[float]) -> dict[str, float]:
 
 
 def _less(scored: pd.DataFrame, prob: pd.Series[float], other: pd.Series[float]) -> dict[str, Any]:
-    paired = paired_difference(scored["outcome"], prob, other, blocks=scored["country_id"])
+    """Differences with their interval; of log loss also the share of resamples in which it is lower."""
+    outcome, blocks = scored["outcome"].to_numpy(dtype=float), scored["country_id"]
+    loss = paired_difference(outcome, prob, other, blocks=blocks).log_loss
+
+    def gain(weights: np.ndarray) -> float:
+        return float(
+            roc_auc_score(outcome, prob, sample_weight=weights)
+            - roc_auc_score(outcome, other, sample_weight=weights)
+        )
+
+    area = block_bootstrap(gain, blocks=blocks)
     return {
-        score: [one.estimate, one.low, one.high, one.prob_better]
-        for score, one in (("log_loss", paired.log_loss), ("auc", paired.auc))
+        "log_loss": [loss.estimate, loss.low, loss.high, loss.prob_better],
+        "auc": [area.estimate, area.low, area.high],
     }
 
 

@@ -173,6 +173,16 @@ class MonthlyStage:
         x = np.asarray(months, dtype=np.float64)
         return self._standardised(_matrix(x, len(x), columns=self.means_.size)) * self.weights_
 
+    def part_draws(self, months: ArrayLike, *, draws: int, generator: np.random.Generator) -> FloatArray:
+        """Draws of the contributions of :meth:`parts`, of shape (draws, n, n_features)."""
+        self._check_fitted()
+        x = self._standardised(np.asarray(months, dtype=np.float64))
+        count = self.weights_.size
+        covariance = self.covariance_[-count:, -count:] if count else np.zeros((0, 0))
+        drawn = generator.standard_normal((draws, count)) @ np.linalg.cholesky(covariance).T
+        parts: FloatArray = x[None] * (self.weights_ + drawn)[:, None, :]
+        return parts
+
     def yearly_part(self, z: ArrayLike, *, groups: ArrayLike | None = None) -> FloatArray:
         """Log-odds without the monthly part; ``z`` of shape (..., n), ``groups`` of shape (n,)."""
         self._check_fitted()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rtop_forecast.calibration import Calibrator
+from rtop_forecast.calibration import Calibrator, WithMonths
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.display import Displayed
 from rtop_forecast.errors import CoverageError, InputError
@@ -16,6 +16,7 @@ from rtop_forecast.explanation.reference import world_name
 from rtop_forecast.explanation.words import sentence
 from rtop_forecast.features import Features, FeatureSpec
 from rtop_forecast.features.framework import find_risk_factor
+from rtop_forecast.features.months import month_spec
 from rtop_forecast.logistic import probability
 from rtop_forecast.models import Contributions, RiskModel
 from rtop_forecast.world.states import KEYS
@@ -275,6 +276,7 @@ def attribute(
     calibrator: Calibrator,
     reference: pd.DataFrame | None = None,
     reference_name: str | None = None,
+    reference_groups: NDArray[np.str_] | None = None,
 ) -> AttributionTable:
     """Contributions of a fitted model to every state's calibrated log-odds.
 
@@ -295,6 +297,8 @@ def attribute(
         Rows to compare with; by default those of ``rows``, the world of the year.
     reference_name : str, optional
         What they are called.
+    reference_groups : ndarray of str of shape (n_reference,), optional
+        Their labels, which say what their months are where the calibrator knows months; by default those of ``rows``.
 
     Returns
     -------
@@ -318,6 +322,7 @@ def attribute(
         calibrator=calibrator,
         log_odds=model.log_odds(rows.matrix[rows.names]),
         reference_name=reference_name or world_name(rows.origin_year),
+        reference_groups=reference_groups,
     )
 
 
@@ -361,13 +366,14 @@ def _centred(
     calibrator: Calibrator,
     log_odds: FloatArray,
     reference_name: str,
+    reference_groups: NDArray[np.str_] | None = None,
 ) -> AttributionTable:
     order = [list(raw.feature_names).index(name) for name in rows.names]
     values = raw.values[:, order]  # noqa: PD011 (not a DataFrame)
     centre = compared.values[:, order].mean(axis=0)  # noqa: PD011
     start = raw.baseline + float(centre.sum())
     starts = np.full(len(rows.matrix), start)
-    return AttributionTable(
+    table = AttributionTable(
         keys=rows.keys.reset_index(drop=True),
         origin_year=rows.origin_year,
         reference=reference_name,
@@ -378,6 +384,34 @@ def _centred(
         reference_medians=world[rows.names].median().to_numpy(dtype=float),
         specs=rows.specs,
         sources=rows.sources,
+    )
+    if not isinstance(calibrator, WithMonths):
+        return table
+    return _with_months(
+        table, calibrator, rows.groups, rows.groups if reference_groups is None else reference_groups
+    )
+
+
+def _with_months(
+    table: AttributionTable,
+    calibrator: WithMonths,
+    labels: NDArray[np.str_],
+    compared: NDArray[np.str_],
+) -> AttributionTable:
+    """Table with a column for each feature by month: what the calibrator's second stage adds, less the reference's."""
+    parts, months = calibrator.parts(labels), calibrator.months(labels)
+    centre, specs = calibrator.parts(compared).mean(axis=0), tuple(map(month_spec, calibrator.names))
+    return replace(
+        table,
+        baseline=table.baseline - parts.sum(axis=1) + centre.sum(),
+        contributions=np.column_stack([table.contributions, parts - centre]),
+        values=np.column_stack([table.values, months]),  # noqa: PD011 (not a DataFrame)
+        ages=np.column_stack([table.ages, np.where(np.isfinite(months), 0.0, np.nan)]),
+        reference_medians=np.concatenate(
+            [table.reference_medians, pd.DataFrame(calibrator.months(compared)).median().to_numpy(dtype=float)]
+        ),
+        specs=(*table.specs, *specs),
+        sources=(*table.sources, *[calibrator.source] * len(specs)),
     )
 
 

@@ -17,7 +17,7 @@ import pandas as pd
 from rtop_forecast.checks.arguments import calendar_date
 from rtop_forecast.checks.arrays import BoolArray, FloatArray, IntArray
 from rtop_forecast.display import Displayed
-from rtop_forecast.errors import CoverageError
+from rtop_forecast.errors import CoverageError, DataIntegrityError
 from rtop_forecast.features.grid import Grid
 from rtop_forecast.features.spec import FeatureSpec
 from rtop_forecast.features.transforms import settled
@@ -31,6 +31,7 @@ __all__ = [
     "MonthFeatures",
     "known_offsets",
     "month_features",
+    "month_spec",
     "month_specs",
     "offsets_of_month",
 ]
@@ -180,12 +181,29 @@ def month_specs(panel: Panel, offsets: Sequence[int]) -> tuple[FeatureSpec, ...]
             continue
         if len(held) < len(_covered(panel)):
             continue
-        if begun:
-            specs.append(_spec(count, "known", "in the months known of the year after the origin"))
-        specs += [_spec(count, f"{n}m", f"in the last {n} months known") for n in _WINDOWS]
-        if count.variable in _MAIN:
-            specs += [_growth(count), _since(count)]
+        specs += _specs_of(count, begun=begun)
     return tuple(specs)
+
+
+def month_spec(name: str) -> FeatureSpec:
+    """Feature by month of a name.
+
+    Raises
+    ------
+    DataIntegrityError
+        If this release has none of that name.
+    """
+    specs = {spec.name: spec for count in (*_COUNTS, *_BY_EVENT) for spec in _specs_of(count, begun=True)}
+    if name not in specs:
+        message = f"this release has no feature by month {name!r}. Load it with the release that wrote it."
+        raise DataIntegrityError(message)
+    return specs[name]
+
+
+def _specs_of(count: _Count, *, begun: bool) -> list[FeatureSpec]:
+    specs = [_spec(count, "known", "in the months known of the year after the origin")] if begun else []
+    specs += [_spec(count, f"{n}m", f"in the last {n} months known") for n in _WINDOWS]
+    return [*specs, _growth(count), _since(count)] if count.variable in _MAIN else specs
 
 
 def month_features(panel: Panel, *, offsets: Sequence[int], last_origin: int | None = None) -> MonthFeatures:

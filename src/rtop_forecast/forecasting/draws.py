@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from joblib import delayed
 
+from rtop_forecast.calibration import WithMonths
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.explanation.attribution import secant
 from rtop_forecast.explanation.reasons import FactorDraws
 from rtop_forecast.features import FeatureSpec
+from rtop_forecast.features.months import month_spec
 from rtop_forecast.forecasting.fit import Fit
 from rtop_forecast.forecasting.options import DRAW_TREES, DrawOptions
 from rtop_forecast.forecasting.parallel import run
@@ -105,7 +107,28 @@ def explained_draws(fit: Fit, specs: Sequence[FeatureSpec], options: DrawOptions
         draws=point + deviation,
         stretch=STRETCH_STATES,
     )
+    if isinstance(fit.calibrator, WithMonths):
+        factors = _with_months(factors, fit, fit.calibrator)
     return JointDraws(log_odds=drawn, factors=factors, change=change)
+
+
+def _with_months(factors: FactorDraws, fit: Fit, calibrator: WithMonths) -> FactorDraws:
+    """Draws of the risk factors with what the months add, each feature by month under its primary factor."""
+    primary = np.array([month_spec(name).risk_factors[0] for name in calibrator.names])
+    numbers = tuple(sorted({*factors.factors, *primary.tolist()}))
+    belongs = (primary[:, None] == np.array(numbers)).astype(float)
+    yearly = (np.array(factors.factors)[:, None] == np.array(numbers)).astype(float)
+    drawn = calibrator.stage.part_draws(
+        calibrator.months(fit.groups), draws=len(factors.draws), generator=np.random.default_rng([fit.seed, 2])
+    )
+    point = calibrator.parts(fit.groups) @ belongs
+    spread = drawn @ belongs
+    return replace(
+        factors,
+        factors=numbers,
+        point=factors.point @ yearly + point - point.mean(axis=0),
+        draws=factors.draws @ yearly + spread - spread.mean(axis=1, keepdims=True),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,7 +234,7 @@ def _change(fit: Fit, refit: _Refit) -> FloatArray:
     """Change in each state's calibrated log-odds between the two years' data, less the mean of all states."""
     earlier = fit.rows.at(fit.origin_year - 1)
     then = pd.Series(
-        fit.calibrator.apply_log_odds(refit.before, groups=fit.rows.labels[earlier]),
+        fit.calibrator.apply_log_odds(refit.before, groups=fit.labels_of(earlier)),
         index=fit.rows.keys.loc[earlier, "country_id"].to_numpy(),
     ).reindex(fit.keys["country_id"])
     now = fit.calibrator.apply_log_odds(refit.log_odds, groups=fit.groups)

@@ -4,20 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import deepcopy
+from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from rtop_forecast.calibration.by_month import MonthlyStage
+from rtop_forecast.calibration import Calibrator, MonthlyStage, WithMonths
+from rtop_forecast.checks.arguments import integer
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError
-from rtop_forecast.features.months import FIRST_ORIGIN, MonthFeatures
+from rtop_forecast.features.months import (
+    FIRST_ORIGIN,
+    MonthFeatures,
+    known_offsets,
+    month_features,
+    offsets_of_month,
+)
+from rtop_forecast.logistic import log_odds
+from rtop_forecast.panel import Panel
 from rtop_forecast.world.states import ROW_KEYS
 
-__all__ = ["MONTH_ORIGINS", "YEARLY_COLUMNS", "fit_stage", "month_rows", "origins_that_teach", "with_months"]
+__all__ = [
+    "MONTH_ORIGINS",
+    "YEARLY_COLUMNS",
+    "MonthlyOptions",
+    "early_share",
+    "fit_stage",
+    "month_rows",
+    "months_known",
+    "origins_that_teach",
+    "share_features",
+    "staged",
+    "with_months",
+]
 
 #: Latest origins whose windows had closed that teach the second stage.
 MONTH_ORIGINS = 25
+_SHARE_SD = 0.5
 YEARLY_COLUMNS = [*ROW_KEYS, "group", "prob", "outcome"]
 
 
@@ -32,6 +56,99 @@ def origins_that_teach(origin: int, *, horizon: int, delay: int = 0, last_closed
     closed = origin - horizon - delay
     latest = closed if last_closed is None else min(closed, last_closed)
     return range(max(FIRST_ORIGIN, latest - MONTH_ORIGINS + 1), latest + 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthlyOptions:
+    """Months that a backtest's forecasts know.
+
+    Attributes
+    ----------
+    issue_month : int
+        Forecasts are issued at the end of this month of the year after the origin.
+    table : MonthFeatures
+        What every row knows then.
+    """
+
+    issue_month: int
+    table: MonthFeatures
+
+    @classmethod
+    def of(cls, panel: Panel, issue_month: int) -> MonthlyOptions:
+        """Features by month at the end of an issue month."""
+        month = integer(issue_month, name="issue_month", least=1, most=12)
+        return cls(issue_month=month, table=month_features(panel, offsets=offsets_of_month(month)))
+
+
+def months_known(panel: Panel, *, origin: int, issued: date) -> MonthFeatures | None:
+    """Features of the months that the panel holds and that were out on a day; None if none lies after the origin."""
+    offsets = known_offsets(panel, origin=origin, issued=issued)
+    if offsets[0] < 0:
+        return None
+    return month_features(panel, offsets=offsets, last_origin=origin)
+
+
+def staged(
+    base: Calibrator,
+    yearly: pd.DataFrame,
+    months: MonthFeatures,
+    *,
+    origin: int,
+    horizon: int,
+    delay: int = 0,
+    last_closed: int | None = None,
+) -> WithMonths:
+    """Calibrator of an origin with the months' stage upon it; arguments as in :func:`fit_stage`."""
+    stage = fit_stage(
+        MonthlyStage(),
+        yearly,
+        months,
+        origin=origin,
+        horizon=horizon,
+        delay=delay,
+        first=max(FIRST_ORIGIN, int(yearly["origin_year"].min())),
+        last_closed=last_closed,
+    )
+    return WithMonths(base=base, stage=stage, table=months.frame, source=months.source)
+
+
+def early_share(
+    fitted: WithMonths, yearly: pd.DataFrame, early: pd.Series[float], *, origin: int, horizon: int
+) -> MonthlyStage:
+    """Chance that an event of the window comes early in it, learned from past windows with an event.
+
+    A penalised logit on the yearly log-odds and on what the months add, without any base.
+
+    Parameters
+    ----------
+    fitted : WithMonths
+        Of the origin.
+    yearly : pandas.DataFrame
+        As in :func:`fit_stage`.
+    early : Series of float
+        Whether the event came early, on the index of ``yearly``; NaN where that is not known.
+    origin, horizon : int
+
+    Returns
+    -------
+    MonthlyStage
+        Its features are the yearly log-odds and the monthly part.
+    """
+    taught = yearly["origin_year"].isin(origins_that_teach(origin, horizon=horizon))
+    rows = yearly[taught & (yearly["outcome"] == 1) & early.notna()]
+    return MonthlyStage(level_sd=_SHARE_SD, weight_sds=(_SHARE_SD,)).fit(
+        early[rows.index].to_numpy(dtype=float),
+        np.full(len(rows), 0.5),
+        share_features(fitted, rows),
+        weights=np.full(len(rows), 1.0 / horizon),
+    )
+
+
+def share_features(fitted: WithMonths, rows: pd.DataFrame) -> FloatArray:
+    """Yearly log-odds and monthly part of forecasts, of shape (n, 2)."""
+    labels = fitted.labels(rows["group"], rows["country_id"].tolist(), rows["origin_year"].tolist())
+    yearly = log_odds(rows["prob"].to_numpy(dtype=float))
+    return np.column_stack([yearly, fitted.parts(labels).sum(axis=1)])
 
 
 def month_rows(months: MonthFeatures, rows: pd.DataFrame) -> FloatArray:

@@ -1,0 +1,119 @@
+"""A fitted calibrator with the months' stage upon it: a map that knows which state-year it maps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from rtop_forecast.calibration.base import Calibrator, Rows, group_labels
+from rtop_forecast.calibration.by_month import MonthlyStage
+from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.errors import InputError
+from rtop_forecast.world.states import KEYS
+
+__all__ = ["WithMonths", "plain_groups"]
+
+_APART = "|"
+
+
+def plain_groups(labels: ArrayLike) -> NDArray[np.str_]:
+    """Groups of labels, without the state-years that they name.
+
+    Examples
+    --------
+    >>> plain_groups(["quiet", "under_way|625|2024"]).tolist()
+    ['quiet', 'under_way']
+    """
+    return np.array([str(label).split(_APART)[0] for label in np.asarray(labels).tolist()], dtype=np.str_)
+
+
+class WithMonths(Calibrator):
+    """The yearly map of a group, then what the months of a state-year add.
+
+    A label made by :meth:`labels` names the group and the state-year, so that the same raw log-odds are mapped by what
+    the state's own months say. A plain group is mapped as a state of the group whose months are as on average.
+
+    Parameters
+    ----------
+    base : Calibrator
+        Fitted; the yearly map.
+    stage : MonthlyStage
+        Fitted.
+    table : pandas.DataFrame
+        ``country_id, year`` (the origin) and the features by month of every state-year that may be mapped.
+    source : str
+        Registry keys of the releases behind the months, joined by ``+``.
+    """
+
+    def __init__(self, *, base: Calibrator, stage: MonthlyStage, table: pd.DataFrame, source: str = "") -> None:
+        self.base, self.stage, self.source = base, stage, source
+        self.table = table.reset_index(drop=True)
+        self.names = [name for name in table.columns if name not in KEYS]
+        self._months = self.table[self.names].to_numpy(dtype=float)
+        self._parts = stage.parts(self._months)
+        keys = zip(self.table["country_id"].tolist(), self.table["year"].tolist(), strict=True)
+        self._place = {f"{country}{_APART}{year}": place for place, (country, year) in enumerate(keys)}
+
+    def labels(self, groups: ArrayLike, country_ids: Sequence[int], origins: Sequence[int]) -> NDArray[np.str_]:
+        """Labels of state-years: their group, and which they are."""
+        rows = zip(plain_groups(groups).tolist(), country_ids, origins, strict=True)
+        return np.array([_APART.join((group, str(country), str(year))) for group, country, year in rows])
+
+    def parts(self, labels: ArrayLike) -> FloatArray:
+        """Contribution of each feature by month to the log-odds of each label, of shape (n, n_features)."""
+        place = self._places(labels)
+        parts: FloatArray = np.where((place >= 0)[:, None], self._parts[place], 0.0)
+        return parts
+
+    def months(self, labels: ArrayLike) -> FloatArray:
+        """Features by month of each label, of shape (n, n_features); NaN for a plain group."""
+        place = self._places(labels)
+        months: FloatArray = np.where((place >= 0)[:, None], self._months[place], np.nan)
+        return months
+
+    def fit(self, *args: object, **kwargs: object) -> WithMonths:
+        """Refuse: both stages are fitted before they are put together.
+
+        Raises
+        ------
+        InputError
+        """
+        message = "WithMonths puts a fitted calibrator and a fitted stage together; fit these."
+        raise InputError(message)
+
+    def _learn(self, rows: Rows, /) -> None:
+        self.fit(rows)
+
+    def apply_log_odds(self, z: ArrayLike, *, groups: ArrayLike | None = None) -> FloatArray:
+        """Map raw to calibrated log-odds, by the group and the months that each label names."""
+        values = np.asarray(z, dtype=np.float64)
+        if groups is None:
+            return self.stage.yearly_part(self.base.apply_log_odds(values))
+        plain = plain_groups(groups)
+        yearly = self.base.apply_log_odds(values, groups=plain)
+        return self.stage.yearly_part(yearly, groups=plain) + self.parts(groups).sum(axis=1)
+
+    def deviations(
+        self, z: ArrayLike, *, draws: int, generator: np.random.Generator, groups: ArrayLike | None = None
+    ) -> FloatArray:
+        """Draws from the uncertainty of both maps: deviations of the mapped values from their estimate."""
+        values = np.asarray(z, dtype=np.float64)
+        labels = group_labels([""] * values.size if groups is None else groups, values.size)
+        plain = None if groups is None else plain_groups(labels)
+        yearly = self.base.apply_log_odds(values, groups=plain)
+        first = self.base.deviations(values, draws=draws, generator=generator, groups=plain)
+        second = self.stage.deviations(
+            yearly, self.months(labels), draws=draws, generator=generator, groups=plain
+        )
+        return (1.0 + self.stage.slope_) * first + second
+
+    def _places(self, labels: ArrayLike) -> NDArray[np.int64]:
+        keys = [str(label).partition(_APART)[2] for label in np.asarray(labels).tolist()]
+        return np.array([self._place.get(key, -1) for key in keys], dtype=np.int64)
+
+    def __repr__(self) -> str:
+        """Both stages."""
+        return f"WithMonths({self.base!r}, {self.stage!r})"
