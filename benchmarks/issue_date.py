@@ -4,11 +4,12 @@
 
 Rule and choices in ``benchmarks/PROTOCOL.md``, written before the run. The yearly score is the default model's, with
 features as of 30 June; its second stage learns from closed windows with months (``with``) and without any
-(``without``). ``default`` is the yearly forecast as it stands; one-sided violence, coded from 1989 only, has none that is
-calibrated. Origins 2000-2022; windows ``both`` (two years), ``t+1`` and ``t+2`` alone, each stage fitted on that outcome.
-Differences are of mean log loss per row, negative where months help, with 90% intervals from resampling countries. The
-months are those of the yearly releases, as if candidate events had come a month after each month in all years: figures
-of the time undercount (see ``candidates`` and docs/method.md).
+(``without``). ``default`` is the yearly forecast as it stands; one-sided violence, coded from 1989 only, has none that
+is calibrated. Origins 2000-2022; windows ``both`` (two years), ``t+1`` and ``t+2`` alone, each stage fitted on that
+outcome. ``told`` scores the two parts that a forecast names beside its probability: the event comes in the first year;
+the first comes after it. Differences are of mean log loss per row, negative where months help, with 90% intervals from
+resampling countries. The months are those of the yearly releases, as if candidate events had come a month after each
+month in all years: figures of the time undercount (docs/method.md).
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import roc_auc_score
 
 import rtop_forecast as rtop
+from rtop_forecast.calibration import Identity, WithMonths
 from rtop_forecast.evaluation import auc, block_bootstrap, paired_difference
 from rtop_forecast.evaluation.scores import log_score
 from rtop_forecast.features.months import MonthFeatures, month_features, offsets_of_month
-from rtop_forecast.forecasting.monthly import YEARLY_COLUMNS, with_months
+from rtop_forecast.forecasting.monthly import YEARLY_COLUMNS, early_share, share_features, with_months
 from rtop_forecast.models import default_model
 
 FIRST = 2000
@@ -65,7 +66,9 @@ def run(data: Path | None, *, jobs: int) -> dict[str, Any]:
             n_jobs=jobs,
             cache=rtop.ResultCache(),
         )
-        document["outcomes"][event] = _outcome(_windows(result.frame, target), tables, first=first, calibrated=fed > 0)
+        document["outcomes"][event] = _outcome(
+            _windows(result.frame, target), tables, first=first, calibrated=fed > 0
+        )
     return document | {"rule": _rule(document["outcomes"])}
 
 
@@ -103,6 +106,8 @@ def _outcome(
             part["with"][name] = _scores(scored, prob) | {"less_without": _less(scored, prob, without)}
             if "default" in part:
                 part["with"][name]["less_default"] = _less(scored, prob, scored["prob"])
+            if window == "both" and calibrated:
+                part["with"][name]["told"] = _told(yearly, months, scored.assign(prob_with=prob))
             if window == "both":
                 part["with"][name]["by_group"] = {
                     str(group): {
@@ -116,8 +121,32 @@ def _outcome(
     return document
 
 
+def _told(yearly: pd.DataFrame, months: MonthFeatures, scored: pd.DataFrame) -> dict[str, Any]:
+    """Score the two parts of the window that a forecast tells apart."""
+    parts = []
+    for origin, rows in scored.groupby("origin_year"):
+        fitted = WithMonths(
+            base=Identity().fit([], []),
+            stage=with_months(yearly, months, years=[origin], horizon=HORIZON)[1][origin],
+            table=months.frame,
+        )
+        share = early_share(fitted, yearly, yearly["t+1"], origin=origin, horizon=HORIZON)
+        early = share.apply(np.full(len(rows), 0.5), share_features(fitted, rows))
+        parts.append(pd.Series(early, index=rows.index))
+    early = pd.concat(parts)
+    first = scored["t+1"].fillna(0.0)
+    later = (scored["outcome"] - first).clip(lower=0.0)
+    return {
+        name: _scores(scored.assign(outcome=outcome), prob)
+        for name, outcome, prob in (
+            ("first_year", first, scored["prob_with"] * early),
+            ("later", later, scored["prob_with"] * (1 - early)),
+        )
+    }
+
+
 def _empty(months: MonthFeatures) -> MonthFeatures:
-    """The same table without any feature."""
+    """Leave out every feature."""
     return MonthFeatures(
         frame=months.frame[["country_id", "year"]], specs=(), offsets=months.offsets, source=months.source
     )
@@ -143,12 +172,9 @@ def _less(scored: pd.DataFrame, prob: pd.Series[float], other: pd.Series[float])
     loss = paired_difference(outcome, prob, other, blocks=blocks).log_loss
 
     def gain(weights: np.ndarray) -> float:
-        return float(
-            roc_auc_score(outcome, prob, sample_weight=weights)
-            - roc_auc_score(outcome, other, sample_weight=weights)
-        )
+        return auc(outcome, prob, weights=weights) - auc(outcome, other, weights=weights)
 
-    area = block_bootstrap(gain, blocks=blocks)
+    area = block_bootstrap(gain, blocks=blocks, draws=500)
     return {
         "log_loss": [loss.estimate, loss.low, loss.high, loss.prob_better],
         "auc": [area.estimate, area.low, area.high],
@@ -156,12 +182,13 @@ def _less(scored: pd.DataFrame, prob: pd.Series[float], other: pd.Series[float])
 
 
 def _rule(outcomes: dict[str, Any]) -> dict[str, Any]:
-    """What the rule of the protocol says."""
+    """Apply the rule of the protocol."""
     relative = {
         event: float(
             np.mean(
                 [
-                    part["both"]["with"][name]["less_without"]["log_loss"][0] / part["both"]["without"]["log_loss"]
+                    part["both"]["with"][name]["less_without"]["log_loss"][0]
+                    / part["both"]["without"]["log_loss"]
                     for name in DECIDE
                 ]
             )

@@ -43,7 +43,9 @@ def compile_months(data: Path, more: Path | None = None) -> dict[str, bytes]:
         if table is not None:
             taken[key] = table
     if not taken:
-        message = f"no registered release of state-months is in {data} or {more}; sources.toml lists their hashes."
+        message = (
+            f"no registered release of state-months is in {data} or {more}; sources.toml lists their hashes."
+        )
         raise CoverageError(message)
     return {
         f"{key}.parquet": month_bytes(

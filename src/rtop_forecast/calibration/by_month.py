@@ -27,8 +27,8 @@ class MonthlyStage:
 
     Log-odds = z + level + offset_g + slope (z - m) + sum of weight_k x_k, with z the yearly log-odds, m their mean over
     the rows that teach, and x_k a feature less its mean over these rows, in its standard deviations; a missing value
-    counts as the mean. level ~ N(0, level_sd²), slope ~ N(0, slope_sd²), offset_g ~ N(0, offset_sd²) for every group but
-    the largest, weight_k ~ N(0, s²). Of ``weight_sds`` that s is taken whose evidence (Laplace's approximation) is
+    counts as the mean. level ~ N(0, level_sd²), slope ~ N(0, slope_sd²), offset_g ~ N(0, offset_sd²) for every group
+    but the largest, weight_k ~ N(0, s²). Of ``weight_sds`` that s is taken whose evidence (Laplace's approximation) is
     highest among the rows that teach. The estimate is the posterior mode. With nothing to learn from, the yearly
     forecast stands.
 
@@ -86,7 +86,9 @@ class MonthlyStage:
         self.level_sd = positive_number(level_sd, name="level_sd")
         self.slope_sd = positive_number(slope_sd, name="slope_sd")
         self.offset_sd = positive_number(offset_sd, name="offset_sd")
-        self.weight_sds = tuple(positive_number(sd, name="a standard deviation of weights") for sd in weight_sds)
+        self.weight_sds = tuple(
+            positive_number(sd, name="a standard deviation of weights") for sd in weight_sds
+        )
         if not self.weight_sds:
             message = "weight_sds must list at least one standard deviation. The default lists five."
             raise InputError(message)
@@ -144,7 +146,9 @@ class MonthlyStage:
             fixed=self._precision(_largest(places, w, len(labels))),
             features=x.shape[1],
         )
-        best = max((rows.mode(sd) for sd in (self.weight_sds if x.shape[1] else self.weight_sds[:1])), key=_evidence)
+        best = max(
+            (rows.mode(sd) for sd in (self.weight_sds if x.shape[1] else self.weight_sds[:1])), key=_evidence
+        )
         count = len(labels)
         self.level_, self.slope_ = float(best.theta[0]), float(best.theta[1])
         self.offsets_ = best.theta[2 : 2 + count]
@@ -153,7 +157,7 @@ class MonthlyStage:
         return self
 
     def _design(self, z: FloatArray, x: FloatArray, places: IntArray) -> FloatArray:
-        """Derivative of the log-odds with respect to level, slope, offsets and weights."""
+        """Differentiate the log-odds by level, slope, offsets and weights."""
         member = (places[:, None] == np.arange(len(self.groups_))).astype(float)
         return np.column_stack([np.ones(z.size), z - self.centre_, member, self._standardised(x)])
 
@@ -281,7 +285,9 @@ class _Rows:
 
         theta, curvature = minimise(objective, np.zeros(precision.size))
         evidence = (
-            -objective(theta)[0] + 0.5 * np.log(precision).sum() - 0.5 * float(np.linalg.slogdet(curvature)[1])
+            -objective(theta)[0]
+            + 0.5 * np.log(precision).sum()
+            - 0.5 * float(np.linalg.slogdet(curvature)[1])
         )
         return _Mode(theta=theta, curvature=curvature, weight_sd=weight_sd, evidence=float(evidence))
 
@@ -295,7 +301,7 @@ def _largest(places: IntArray, weight: FloatArray, count: int) -> int:
 
 
 def _standard(x: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Mean and standard deviation of each feature over its known values; 0 and 1 where there are none or all are one."""
+    """Mean and standard deviation of each feature over its known values; 1 where they do not vary."""
     known = np.isfinite(x)
     count = np.maximum(known.sum(axis=0), 1)
     mean = np.where(known, x, 0.0).sum(axis=0) / count

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from rtop_forecast.calibration.base import Calibrator, Rows, group_labels
+from rtop_forecast.calibration.base import Calibrator, Rows
 from rtop_forecast.calibration.by_month import MonthlyStage
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError
@@ -20,7 +20,7 @@ _APART = "|"
 
 
 def plain_groups(labels: ArrayLike) -> NDArray[np.str_]:
-    """Groups of labels, without the state-years that they name.
+    """Strip labels of the state-years that they name.
 
     Examples
     --------
@@ -44,12 +44,23 @@ class WithMonths(Calibrator):
         Fitted.
     table : pandas.DataFrame
         ``country_id, year`` (the origin) and the features by month of every state-year that may be mapped.
+    offsets : sequence of int
+        Months that every row of the table sees, newest first: 0 is January of the year after the origin.
     source : str
         Registry keys of the releases behind the months, joined by ``+``.
     """
 
-    def __init__(self, *, base: Calibrator, stage: MonthlyStage, table: pd.DataFrame, source: str = "") -> None:
+    def __init__(
+        self,
+        *,
+        base: Calibrator,
+        stage: MonthlyStage,
+        table: pd.DataFrame,
+        offsets: Sequence[int] = (),
+        source: str = "",
+    ) -> None:
         self.base, self.stage, self.source = base, stage, source
+        self.offsets = tuple(int(offset) for offset in offsets)
         self.table = table.reset_index(drop=True)
         self.names = [name for name in table.columns if name not in KEYS]
         self._months = self.table[self.names].to_numpy(dtype=float)
@@ -57,7 +68,9 @@ class WithMonths(Calibrator):
         keys = zip(self.table["country_id"].tolist(), self.table["year"].tolist(), strict=True)
         self._place = {f"{country}{_APART}{year}": place for place, (country, year) in enumerate(keys)}
 
-    def labels(self, groups: ArrayLike, country_ids: Sequence[int], origins: Sequence[int]) -> NDArray[np.str_]:
+    def labels(
+        self, groups: ArrayLike, country_ids: Sequence[int], origins: Sequence[int]
+    ) -> NDArray[np.str_]:
         """Labels of state-years: their group, and which they are."""
         rows = zip(plain_groups(groups).tolist(), country_ids, origins, strict=True)
         return np.array([_APART.join((group, str(country), str(year))) for group, country, year in rows])
@@ -74,18 +87,12 @@ class WithMonths(Calibrator):
         months: FloatArray = np.where((place >= 0)[:, None], self._months[place], np.nan)
         return months
 
-    def fit(self, *args: object, **kwargs: object) -> WithMonths:
-        """Refuse: both stages are fitted before they are put together.
-
-        Raises
-        ------
-        InputError
-        """
-        message = "WithMonths puts a fitted calibrator and a fitted stage together; fit these."
-        raise InputError(message)
-
     def _learn(self, rows: Rows, /) -> None:
-        self.fit(rows)
+        """Refuse: both stages are fitted before they are put together."""
+        message = (
+            f"both stages are fitted before they are put together; fit them on the {rows.outcome.size} rows."
+        )
+        raise InputError(message)
 
     def apply_log_odds(self, z: ArrayLike, *, groups: ArrayLike | None = None) -> FloatArray:
         """Map raw to calibrated log-odds, by the group and the months that each label names."""
@@ -99,16 +106,25 @@ class WithMonths(Calibrator):
     def deviations(
         self, z: ArrayLike, *, draws: int, generator: np.random.Generator, groups: ArrayLike | None = None
     ) -> FloatArray:
-        """Draws from the uncertainty of both maps: deviations of the mapped values from their estimate."""
+        """Draws from the uncertainty of the yearly map, carried through the stage of the months.
+
+        That of the stage itself is apart (:meth:`stage_deviations`): it is the posterior of a model with priors, which
+        needs no stretching.
+        """
         values = np.asarray(z, dtype=np.float64)
-        labels = group_labels([""] * values.size if groups is None else groups, values.size)
-        plain = None if groups is None else plain_groups(labels)
-        yearly = self.base.apply_log_odds(values, groups=plain)
-        first = self.base.deviations(values, draws=draws, generator=generator, groups=plain)
-        second = self.stage.deviations(
-            yearly, self.months(labels), draws=draws, generator=generator, groups=plain
+        plain = None if groups is None else plain_groups(groups)
+        yearly = self.base.deviations(values, draws=draws, generator=generator, groups=plain)
+        return (1.0 + self.stage.slope_) * yearly
+
+    def stage_deviations(
+        self, z: ArrayLike, *, draws: int, generator: np.random.Generator, groups: ArrayLike
+    ) -> FloatArray:
+        """Draws from the uncertainty of the stage of the months; arguments and shape as of :meth:`deviations`."""
+        plain = plain_groups(groups)
+        yearly = self.base.apply_log_odds(np.asarray(z, dtype=np.float64), groups=plain)
+        return self.stage.deviations(
+            yearly, self.months(groups), draws=draws, generator=generator, groups=plain
         )
-        return (1.0 + self.stage.slope_) * first + second
 
     def _places(self, labels: ArrayLike) -> NDArray[np.int64]:
         keys = [str(label).partition(_APART)[2] for label in np.asarray(labels).tolist()]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
+from datetime import date
 from typing import Any
 
 import rtop_forecast as rtop
 from rtop_forecast.cli.before import (
     CALIBRATION_ORIGINS,
     FIRST_TRAINING_YEARS,
+    FIRST_WITH_MONTHS,
+    as_of,
     backtest_origins,
     check_data,
     check_date,
@@ -242,10 +245,17 @@ def _inputs(arguments: argparse.Namespace) -> tuple[rtop.Features, rtop.Target, 
     panel = _panel(arguments)
     target = rtop.onset_target(panel, horizon=arguments.horizon)
     origin = target.last_observed if arguments.origin is None else arguments.origin
+    issue_month = None
+    if arguments.as_of is not None:
+        origin, issue_month = as_of(arguments.as_of, origin=arguments.origin)
     check_origin(panel, origin=origin, horizon=arguments.horizon)
     if "state" in arguments:
         check_state(target, state=arguments.state, origin=origin)
-    features = rtop.build_features(panel)
+    features = (
+        rtop.build_features(panel)
+        if issue_month is None
+        else rtop.build_features(panel, issue_month=issue_month)
+    )
     if "date" in arguments:
         check_date(arguments.date, origin=origin, issue_month=features.issue_month)
     return features, target, origin
@@ -270,12 +280,18 @@ def _backtest(
             first=closed if first is None else min(first, closed), last=closed, horizon=arguments.horizon
         ),
         calibration_origins=min(closed + 1 - earliest, CALIBRATION_ORIGINS),
+        issue_month=None if _is_yearly(arguments, closed) else features.issue_month,
         n_jobs=arguments.jobs,
         progress=_caption(arguments, "calibration" if first is None else "backtest"),
     )
     if first is not None and not arguments.no_cache:
         rtop.ResultCache().keep("backtest", backtest_parts(arguments, first), result)
     return result
+
+
+def _is_yearly(arguments: argparse.Namespace, closed: int) -> bool:
+    """Whether the months are left out: if asked for, or if too few origins with months had closed to learn from."""
+    return arguments.yearly or closed < FIRST_WITH_MONTHS
 
 
 def _made_forecast(
@@ -291,6 +307,7 @@ def _made_forecast(
         target,
         origin=origin,
         backtest=result,
+        issued=None if arguments.as_of is None else date.fromisoformat(arguments.as_of),
         n_jobs=arguments.jobs,
         seed=arguments.seed,
         progress=_caption(arguments, "intervals"),

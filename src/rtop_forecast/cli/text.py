@@ -24,11 +24,12 @@ def rank_text(forecast: rtop.Forecast, table: pd.DataFrame) -> str:
     level = f"{forecast.level:.0%}"
     width = max(len("state"), *(len(name) for name in table["name"]))
     lines = [
-        f"Risk that a new mass killing begins in {years}: the {len(table)} highest of "
+        f"Risk that {forecast.outcome} in {years}: the {len(table)} highest of "
         f"{len(forecast.frame)} states (origin {forecast.origin_year}, as known on {forecast.issued.isoformat()})",
         f"Expected number of states with an onset: {value:.1f} ({level} interval of this mean {low:.1f} to {high:.1f})",
         *_count_lines(forecast, level),
         *_left_out_lines(forecast),
+        *month_lines(forecast),
         "",
         f"{'rank':>4}  {'state':<{width}}  {'prob.':>6}  {level + ' interval':>14}  {'rank range':>10}  "
         f"{'last year':>9}  raised most by (UN risk factor)",
@@ -50,6 +51,29 @@ def rank_text(forecast: rtop.Forecast, table: pd.DataFrame) -> str:
     if table["under_way"].fillna(value=False).any():
         lines.append("* a mass killing is under way: the probability is that of another one")
     return "\n".join(lines)
+
+
+def month_lines(forecast: rtop.Forecast) -> list[str]:
+    """Say which months a forecast knows, and what part of the expected number they are about."""
+    told = forecast.provenance.get("months")
+    if told is None:
+        return []
+    if not told["used"]:
+        return [
+            f"Months after {forecast.origin_year}: none at hand (last {told['last']}); the yearly forecast stands"
+        ]
+    gaps = f"; not at hand: {', '.join(told['missing'])}" if told["missing"] else ""
+    marked = ", provisional" if told["last"] in told["provisional"] else ""
+    lines = [f"Events and deaths known to {told['last']} (UCDP{marked}{gaps})"]
+    frame = forecast.frame
+    if "prob_first_year" in frame:
+        first = forecast.window[0]
+        lines.append(
+            f"Of the expected {frame['prob'].sum():.1f}, {frame['prob_first_year'].sum():.1f} begin in {first}, a year "
+            f"under way (in part nowcast), {frame['prob_later'].sum():.1f} after it; without the months "
+            f"{frame['prob_yearly'].sum():.1f}"
+        )
+    return lines
 
 
 def _left_out_lines(forecast: rtop.Forecast) -> list[str]:

@@ -357,7 +357,7 @@ def explained_by(
     )
 
 
-def _centred(
+def _centred(  # noqa: PLR0913 (one place where all parts of a table meet)
     raw: Contributions,
     compared: Contributions,
     rows: ExplainedRows,
@@ -408,7 +408,10 @@ def _with_months(
         values=np.column_stack([table.values, months]),  # noqa: PD011 (not a DataFrame)
         ages=np.column_stack([table.ages, np.where(np.isfinite(months), 0.0, np.nan)]),
         reference_medians=np.concatenate(
-            [table.reference_medians, pd.DataFrame(calibrator.months(compared)).median().to_numpy(dtype=float)]
+            [
+                table.reference_medians,
+                pd.DataFrame(calibrator.months(compared)).median().to_numpy(dtype=float),
+            ]
         ),
         specs=(*table.specs, *specs),
         sources=(*table.sources, *[calibrator.source] * len(specs)),

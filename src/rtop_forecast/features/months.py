@@ -1,8 +1,8 @@
 """Features of the months up to an issue date: what had been counted by then, over windows that end with it.
 
 A forecast of origin t that is issued in the course of t + 1 knows some months of t + 1. They are named by their offset
-from January of t + 1, which is 0: December of t is -1. Every row of a table of these features sees the months of the same
-offsets, so that a row of the past knows as little as the row that is forecast.
+from January of t + 1, which is 0: December of t is -1. Every row of a table of these features sees the months of the
+same offsets, so that a row of the past knows as little as the row that is forecast.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from rtop_forecast.world.states import KEYS
 
 __all__ = [
     "FIRST_ORIGIN",
+    "MONTH_PREFIX",
     "MonthFeatures",
     "known_offsets",
     "month_features",
@@ -38,6 +39,9 @@ __all__ = [
 
 #: First origin whose months are all covered: UCDP counts from January 1989.
 FIRST_ORIGIN = 1989
+
+#: Before the name of every feature by month.
+MONTH_PREFIX = "month_"
 
 _YEAR = 12
 _WINDOWS = (3, 6, 12)
@@ -56,15 +60,26 @@ class _Count:
 
 _COUNTS = (
     _Count(variable="ged_deaths", label="deaths in organised violence", unit="deaths", factors=(1,)),
-    _Count(variable="ged_statebased_events", label="deadly events of armed conflict", unit="events", factors=(1,)),
-    _Count(variable="ged_nonstate_events", label="deadly events between groups", unit="events", factors=(1, 9)),
-    _Count(variable="ged_onesided_events", label="deadly attacks on civilians", unit="attacks", factors=(11,)),
+    _Count(
+        variable="ged_statebased_events", label="deadly events of armed conflict", unit="events", factors=(1,)
+    ),
+    _Count(
+        variable="ged_nonstate_events", label="deadly events between groups", unit="events", factors=(1, 9)
+    ),
+    _Count(
+        variable="ged_onesided_events", label="deadly attacks on civilians", unit="attacks", factors=(11,)
+    ),
 )
 # told by single events only: known where the user has the event files of all years
 _BY_EVENT = (
     _Count(variable="ged_statebased_deaths", label="deaths in armed conflict", unit="deaths", factors=(1,)),
     _Count(variable="ged_nonstate_deaths", label="deaths between groups", unit="deaths", factors=(1, 9)),
-    _Count(variable="ged_onesided_deaths", label="civilians killed in attacks on them", unit="deaths", factors=(11,)),
+    _Count(
+        variable="ged_onesided_deaths",
+        label="civilians killed in attacks on them",
+        unit="deaths",
+        factors=(11,),
+    ),
 )
 _MAIN = ("ged_deaths", "ged_onesided_events")
 
@@ -98,9 +113,7 @@ class MonthFeatures(Displayed):
     def at(self, country_ids: Sequence[int], origins: Sequence[int]) -> FloatArray:
         """Values of some rows, of shape (n_rows, n_features); NaN where there is no such row."""
         keys = pd.MultiIndex.from_arrays([country_ids, origins])
-        values: FloatArray = (
-            self.frame.set_index(KEYS)[self.names].reindex(keys).to_numpy(dtype=float)
-        )
+        values: FloatArray = self.frame.set_index(KEYS)[self.names].reindex(keys).to_numpy(dtype=float)
         return values
 
     def to_frame(self) -> pd.DataFrame:
@@ -151,7 +164,9 @@ def known_offsets(panel: Panel, *, origin: int, issued: date) -> tuple[int, ...]
         If the panel holds none of them.
     """
     day = calendar_date(issued, name="issued")
-    ended = month_number(day.year, day.month) - (0 if (pd.Timestamp(day) + pd.Timedelta(days=1)).day == 1 else 1)
+    ended = month_number(day.year, day.month) - (
+        0 if (pd.Timestamp(day) + pd.Timedelta(days=1)).day == 1 else 1
+    )
     january = month_number(origin + 1, 1)
     held = _covered(panel)
     newest = ended - CANDIDATE_LAG
@@ -296,9 +311,7 @@ class _Seen:
         return total
 
 
-def _seen(
-    panel: Panel, variable: str, *, ids: IntArray, origins: IntArray, offsets: Sequence[int]
-) -> _Seen:
+def _seen(panel: Panel, variable: str, *, ids: IntArray, origins: IntArray, offsets: Sequence[int]) -> _Seen:
     table = panel.state_months(variable)
     number = (table["year"] * _YEAR + table["month"] - 1).to_numpy(dtype=np.int64)
     first, last = int(number.min()), int(number.max())
@@ -330,7 +343,7 @@ def _windows(count: _Count, seen: _Seen) -> dict[str, FloatArray]:
 
 
 def _name(count: _Count, window: str) -> str:
-    return f"month_{count.variable}_{window}"
+    return f"{MONTH_PREFIX}{count.variable}_{window}"
 
 
 def _spec(count: _Count, window: str, words: str) -> FeatureSpec:

@@ -120,8 +120,8 @@ def backtest(  # noqa: PLR0913 (public entry point)
     ------
     InputError, CoverageError, LeakageError
         If features, target and origins do not fit together, or the panel keeps no vintages for a backtest in real
-        time; if the forecasts are to know months in real time, of which no earlier releases are kept, or would be issued
-        before their features.
+        time; if the forecasts are to know months in real time, of which no earlier releases are kept, or would be
+        issued before their features.
     """
     choice(vintages, name="vintages", options=("revised", "real_time"))
     instance_of(origins, RollingOrigin, name="origins", remedy="For example RollingOrigin(first=1993).")
@@ -158,7 +158,10 @@ def backtest(  # noqa: PLR0913 (public entry point)
     def parts() -> dict[str, Any]:
         chosen = {"calibrator": options.calibrator, "calibration_origins": calibration_origins}
         if options.monthly is not None:
-            chosen |= {"issue_month": issue_month, "months": fingerprint(options.monthly.table.frame, name="months")}
+            chosen |= {
+                "issue_month": issue_month,
+                "months": fingerprint(options.monthly.table.frame, name="months"),
+            }
         return request_parts(request) | chosen | {"years": list(years), "seed": seed, "explain": explain}
 
     return kept(None if vintages == "real_time" else cache, "backtest", parts, made)
@@ -242,7 +245,9 @@ class _Plan:
             return list(self.years)
         rows = self.truth
         taught = origins_that_teach(self.years[0], horizon=rows.horizon, delay=rows.delay)
-        return sorted({*range(max(taught.start, self._first_calibrated), self.years[0]), *_filled(self.years)})
+        return sorted(
+            {*range(max(taught.start, self._first_calibrated), self.years[0]), *_filled(self.years)}
+        )
 
     @property
     def _first_calibrated(self) -> int:
@@ -341,7 +346,7 @@ def _monthly(features: Features, issue_month: int | None, *, vintages: str) -> M
     month = integer(issue_month, name="issue_month", least=1, most=12)
     if month < features.issue_month:
         message = (
-            f"these features hold what was published by month {features.issue_month}; forecasts issued in month {month} "
+            f"these features hold what was published by month {features.issue_month}; forecasts of month {month} "
             f"cannot know them. Build them with issue_month={month}, or issue later."
         )
         raise LeakageError(message)
@@ -367,7 +372,9 @@ def _monthly_forecasts(
     parts = []
     for origin, fitted in stages.items():
         own = calibrated[calibrated["origin_year"] == origin]
-        prob = fitted.stage.apply(own["prob"].to_numpy(dtype=float), month_rows(months, own), groups=own["group"])
+        prob = fitted.stage.apply(
+            own["prob"].to_numpy(dtype=float), month_rows(months, own), groups=own["group"]
+        )
         parts.append(own.assign(prob_yearly=own["prob"], prob=prob))
     return pd.concat(parts, ignore_index=True), {**calibrators, **stages}
 

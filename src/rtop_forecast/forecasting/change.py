@@ -182,7 +182,7 @@ def basis_change(first: Basis, second: Basis, country_id: int) -> ChangeAttribut
 
 
 def _months(basis: Basis, label: NDArray[np.str_]) -> float:
-    """What the months of a state-year add to its log-odds."""
+    """Add up what the months of a state-year say."""
     known = basis.calibrator
     return float(known.parts(label).sum()) if isinstance(known, WithMonths) else 0.0
 

@@ -119,7 +119,9 @@ def _with_months(factors: FactorDraws, fit: Fit, calibrator: WithMonths) -> Fact
     belongs = (primary[:, None] == np.array(numbers)).astype(float)
     yearly = (np.array(factors.factors)[:, None] == np.array(numbers)).astype(float)
     drawn = calibrator.stage.part_draws(
-        calibrator.months(fit.groups), draws=len(factors.draws), generator=np.random.default_rng([fit.seed, 2])
+        calibrator.months(fit.groups),
+        draws=len(factors.draws),
+        generator=np.random.default_rng([fit.seed, 2]),
     )
     point = calibrator.parts(fit.groups) @ belongs
     spread = drawn @ belongs
@@ -189,7 +191,19 @@ def _around(fit: Fit, refits: FloatArray) -> FloatArray:
     deviation = (mapped - np.median(mapped, axis=0)) + (moved - np.median(moved, axis=0))
     common = deviation.mean(axis=1, keepdims=True)
     result: FloatArray = fit.calibrated + STRETCH_WORLD * common + STRETCH_STATES * (deviation - common)
-    return result
+    return result + _stage_deviations(fit, len(refits))
+
+
+def _stage_deviations(fit: Fit, draws: int) -> FloatArray:
+    """Draws from the posterior of the stage of the months, about its mode, not stretched; zeros without one."""
+    if not isinstance(fit.calibrator, WithMonths):
+        return np.zeros((draws, len(fit.keys)))
+    return fit.calibrator.stage_deviations(
+        fit.fitted.log_odds(fit.matrix),
+        draws=draws,
+        generator=np.random.default_rng([fit.seed, 3]),
+        groups=fit.groups,
+    )
 
 
 def _drawn(
@@ -221,7 +235,25 @@ def _changes(fit: Fit, refits: Sequence[_Refit]) -> FloatArray:
     centre = _change(fit, point)
     drawn = np.stack([_change(fit, one) for one in refits])
     result: FloatArray = centre + STRETCH_CHANGE * (drawn - np.median(drawn, axis=0))
-    return result
+    return result + _month_moves(fit, len(refits))
+
+
+def _month_moves(fit: Fit, draws: int) -> FloatArray:
+    """Draws of what the uncertain weights of the months say of the change, about their mode; zeros without months."""
+    known = fit.calibrator
+    if not isinstance(known, WithMonths):
+        return np.zeros((draws, len(fit.keys)))
+    origins = [fit.origin_year - 1] * len(fit.keys)
+    then = known.labels(fit.groups, fit.keys["country_id"].tolist(), origins)
+    both = [
+        known.stage.part_draws(
+            known.months(labels), draws=draws, generator=np.random.default_rng([fit.seed, 4])
+        ).sum(axis=2)
+        - known.parts(labels).sum(axis=1)
+        for labels in (fit.groups, then)
+    ]
+    moved: FloatArray = both[0] - both[1]
+    return moved - moved.mean(axis=1, keepdims=True)
 
 
 def _last_year(fit: Fit) -> FloatArray:

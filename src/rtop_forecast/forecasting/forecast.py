@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from rtop_forecast.calibration import WithMonths
 from rtop_forecast.checks.arguments import calendar_date, calendar_year, instance_of, integer, interval_level
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.display import Displayed
@@ -20,12 +21,15 @@ from rtop_forecast.explanation.attribution import Attributions, AttributionTable
 from rtop_forecast.explanation.reasons import FactorDraws
 from rtop_forecast.explanation.reference import Reference
 from rtop_forecast.features import Features
+from rtop_forecast.features.months import MonthFeatures
 from rtop_forecast.forecasting.basis import Basis
 from rtop_forecast.forecasting.draw_intervals import interval_around
 from rtop_forecast.forecasting.draws import explained_draws
 from rtop_forecast.forecasting.horizons import at_horizons, horizon_years
 from rtop_forecast.forecasting.inputs import input_ages, sources_end
 from rtop_forecast.forecasting.made_of import check_belongs, check_outcomes
+from rtop_forecast.forecasting.monthly import months_known
+from rtop_forecast.forecasting.months_told import early_within, told_months
 from rtop_forecast.forecasting.options import DrawOptions
 from rtop_forecast.forecasting.request import Request
 from rtop_forecast.forecasting.result import BacktestResult
@@ -54,7 +58,10 @@ class Forecast(Displayed):
         origin before, missing for states not at risk then), ``change_odds, change_odds_low, change_odds_high`` (what a
         year of data multiplied the state's odds by, beyond the mean of the states; missing likewise), ``group``
         (``"under_way"`` where an episode was not known to be over, else ``"quiet"``), ``outcome`` (NaN while the window
-        is open) and, if asked for, ``prob_1y`` and so on.
+        is open) and, if asked for, ``prob_1y`` and so on. Where the forecast knows months of the window:
+        ``prob_yearly`` (the forecast without them), ``prob_first_year`` (that the event comes in the window's first
+        year, under way at the issue date: in part nowcast) and ``prob_later`` (that the first comes after that year;
+        the two add up to ``prob``).
     expected : tuple of float
         Expected number of states with an onset in the window: value, low, high.
         The interval is that of the mean.
@@ -104,8 +111,19 @@ class Forecast(Displayed):
 
     @property
     def outcome(self) -> str:
-        """What the probabilities are of, as a clause: "a new mass killing begins"."""
-        return what_happens(str(self.provenance["event"]), str(self.provenance["kind"]))
+        """What the probabilities are of, as a clause: "a new mass killing begins".
+
+        "has begun or will begin" where the forecast knows months of the window.
+        """
+        clause = what_happens(str(self.provenance["event"]), str(self.provenance["kind"]))
+        return (
+            f"{clause.removesuffix(' begins')} has begun or will begin"
+            if self._knows_months(clause)
+            else clause
+        )
+
+    def _knows_months(self, clause: str) -> bool:
+        return clause.endswith(" begins") and bool(self.provenance.get("months", {}).get("used", False))
 
     def to_frame(self) -> pd.DataFrame:
         """Copy of the table."""
@@ -315,6 +333,8 @@ def _parts_of(backtest: BacktestResult | None) -> dict[str, Any] | None:
         return None
     return {
         "frame": backtest.frame,
+        "yearly": backtest.yearly,
+        "knows_months": backtest.monthly is not None,
         "feeding": backtest.feeding,
         "calibrator": backtest.calibrator,
         "calibration_origins": backtest.calibration_origins,
@@ -323,7 +343,10 @@ def _parts_of(backtest: BacktestResult | None) -> dict[str, Any] | None:
 
 def _made(request: Request, backtest: BacktestResult | None, asked: _Asked, options: DrawOptions) -> Forecast:
     origin, seed, level = asked.origin, asked.seed, asked.level
-    basis, before = Basis.with_year_before(request, backtest, origin=origin, seed=seed, n_jobs=options.n_jobs)
+    months = _months(request, backtest, asked)
+    basis, before = Basis.with_year_before(
+        request, backtest, origin=origin, seed=seed, n_jobs=options.n_jobs, months=months
+    )
     raw = basis.fitted.log_odds(basis.matrix)
     log_odds = basis.calibrated
     joint = explained_draws(basis, request.features.specs, options)
@@ -332,8 +355,10 @@ def _made(request: Request, backtest: BacktestResult | None, asked: _Asked, opti
     _add_ranges(frame, log_odds, drawn, level=level)
     _add_last_year(frame, before)
     _add_change(frame, joint.change, level=level)
+    if backtest is not None and isinstance(basis.calibrator, WithMonths):
+        _add_monthly(frame, basis.calibrator, backtest, raw)
     if asked.horizons is not None:
-        frame = frame.join(_at_horizons(frame, backtest, origin=origin, horizons=asked.horizons))
+        frame = frame.join(_at_horizons(frame, backtest, basis, horizons=asked.horizons))
     value = probability(log_odds).sum()
     low, high = interval_around(value, probability(drawn).sum(axis=1), level=level)
     return Forecast(
@@ -356,8 +381,40 @@ def _made(request: Request, backtest: BacktestResult | None, asked: _Asked, opti
             "level": level,
             "sources_end": sources_end(request.features),
             "features_left_out": basis.rows.left_out(origin),
+            **_months_told(request, backtest, months, asked),
         },
     )
+
+
+def _months(request: Request, backtest: BacktestResult | None, asked: _Asked) -> MonthFeatures | None:
+    """Months at hand on the issue date, if the backtest's forecasts know months."""
+    if backtest is None or backtest.monthly is None:
+        return None
+    return months_known(request.features.panel, origin=asked.origin, issued=asked.issued)
+
+
+def _months_told(
+    request: Request, backtest: BacktestResult | None, months: MonthFeatures | None, asked: _Asked
+) -> dict[str, Any]:
+    """Say which months were at hand, and which of them are provisional."""
+    if backtest is None or backtest.monthly is None:
+        return {}
+    return {"months": told_months(request.features.panel, months, origin=asked.origin, issued=asked.issued)}
+
+
+def _add_monthly(frame: pd.DataFrame, fitted: WithMonths, backtest: BacktestResult, raw: FloatArray) -> None:
+    """Forecast without the months, and its parts that lie in the year under way at the issue date and after it."""
+    frame["prob_yearly"] = probability(fitted.base.apply_log_odds(raw, groups=frame["group"].to_numpy()))
+    if backtest.horizon > 1 and backtest.provenance.get("kind") == "onset":
+        past = backtest.past
+        share = early_within(fitted, backtest.yearly, past, frame)
+        table = at_horizons(past, frame, origin=_origin_of(frame), horizons=(1,), share=share)
+        frame["prob_first_year"] = table["prob_1y"]
+        frame["prob_later"] = frame["prob"] - frame["prob_first_year"]
+
+
+def _origin_of(frame: pd.DataFrame) -> int:
+    return int(frame["origin_year"].iloc[0])
 
 
 def _check_backtest(backtest: BacktestResult | None, request: Request) -> None:
@@ -378,12 +435,14 @@ def _check_backtest(backtest: BacktestResult | None, request: Request) -> None:
 
 
 def _at_horizons(
-    frame: pd.DataFrame, backtest: BacktestResult | None, *, origin: int, horizons: Sequence[int]
+    frame: pd.DataFrame, backtest: BacktestResult | None, basis: Basis, *, horizons: Sequence[int]
 ) -> pd.DataFrame:
     if backtest is None:
         message = "other horizons are learned from past forecasts. Pass backtest=backtest(...)."
         raise InputError(message)
-    return at_horizons(backtest.past, frame, origin=origin, horizons=horizon_years(horizons))
+    past, known = backtest.past, basis.calibrator
+    share = early_within(known, backtest.yearly, past, frame) if isinstance(known, WithMonths) else None
+    return at_horizons(past, frame, origin=basis.origin_year, horizons=horizon_years(horizons), share=share)
 
 
 def _issue_date(features: Features, origin: int, issued: date | None) -> date:

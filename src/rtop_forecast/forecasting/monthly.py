@@ -109,7 +109,9 @@ def staged(
         first=max(FIRST_ORIGIN, int(yearly["origin_year"].min())),
         last_closed=last_closed,
     )
-    return WithMonths(base=base, stage=stage, table=months.frame, source=months.source)
+    return WithMonths(
+        base=base, stage=stage, table=months.frame, offsets=months.offsets, source=months.source
+    )
 
 
 def early_share(
@@ -156,7 +158,7 @@ def month_rows(months: MonthFeatures, rows: pd.DataFrame) -> FloatArray:
     return months.at(rows["country_id"].tolist(), rows["origin_year"].tolist())
 
 
-def fit_stage(
+def fit_stage(  # noqa: PLR0913 (what a stage learns from, and when)
     stage: MonthlyStage,
     yearly: pd.DataFrame,
     months: MonthFeatures,
@@ -256,7 +258,9 @@ def with_months(
             first=first,
         )
         rows = yearly[yearly["origin_year"] == origin]
-        prob = fitted.apply(rows["prob"].to_numpy(dtype=float), month_rows(months, rows), groups=rows["group"])
+        prob = fitted.apply(
+            rows["prob"].to_numpy(dtype=float), month_rows(months, rows), groups=rows["group"]
+        )
         parts.append(pd.Series(prob, index=rows.index))
         stages[origin] = fitted
     return pd.concat(parts), stages

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from rtop_forecast.calibration import Calibrator, WithMonths
+from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.display import Displayed
 from rtop_forecast.errors import InputError
 from rtop_forecast.evaluation import (
@@ -27,6 +28,7 @@ from rtop_forecast.forecasting.draws import STRETCH_WORLD
 from rtop_forecast.forecasting.horizons import PastForecasts, at_horizons, horizon_years, outcome_within
 from rtop_forecast.forecasting.latex import score_table_latex
 from rtop_forecast.forecasting.monthly import MonthlyOptions, staged
+from rtop_forecast.forecasting.months_told import early_within
 from rtop_forecast.forecasting.rows import CALIBRATION_COLUMNS, MEMBER
 from rtop_forecast.logistic import log_odds, probability
 from rtop_forecast.world.states import KEYS, ROW_KEYS
@@ -149,13 +151,26 @@ class BacktestResult(Displayed):
         """
         years, past = horizon_years(horizons), self.past
         parts = [
-            at_horizons(past, rows, origin=int(str(origin)), horizons=years)
+            at_horizons(
+                past,
+                rows,
+                origin=int(str(origin)),
+                horizons=years,
+                share=self._share(past, int(str(origin)), rows),
+            )
             for origin, rows in self.frame.groupby("origin_year")
         ]
         table = self.frame[["country_id", "name", "origin_year"]].join(pd.concat(parts))
         for length in years:
             table[f"outcome_{length}y"] = outcome_within(past, self.frame, length)
         return table
+
+    def _share(
+        self, past: PastForecasts, origin: int, rows: pd.DataFrame
+    ) -> Callable[[int], FloatArray] | None:
+        """Shares of shorter windows as the months say; None for yearly forecasts."""
+        fitted = self._calibrator(origin) if self.monthly is not None else None
+        return early_within(fitted, self.yearly, past, rows) if isinstance(fitted, WithMonths) else None
 
     def scores(self) -> dict[str, float]:
         """Every score of the calibrated forecasts; see :func:`rtop_forecast.evaluation.score_table`."""
@@ -320,7 +335,13 @@ class BacktestResult(Displayed):
             moved = fitted.deviations(
                 raw, draws=draws, generator=np.random.default_rng([self.seed, origin]), groups=labels
             )
-            drawn = probability(fitted.apply_log_odds(raw, groups=labels) + STRETCH_WORLD * moved)
+            mapped = fitted.apply_log_odds(raw, groups=labels) + STRETCH_WORLD * moved
+            if isinstance(fitted, WithMonths):
+                generator = np.random.default_rng([self.seed, origin, 1])
+                mapped = mapped + fitted.stage_deviations(
+                    raw, draws=draws, generator=generator, groups=labels
+                )
+            drawn = probability(mapped)
             count, observed = count_distribution(drawn), int(part["outcome"].sum())
             low, high = count.interval(level)
             rows.append(

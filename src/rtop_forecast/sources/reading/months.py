@@ -46,7 +46,7 @@ class MonthTable:
     first, last : (int, int)
         First and last month covered whole, as (year, month), bounds inclusive. Outside it nothing is known.
     lag_months : int
-        Months after the end of a month until it is published.
+        Months after the end of a month (of a year, in a yearly release) until it is published.
     provisional : bool
         Whether the release is of candidate events, which undercount and are replaced by the yearly release.
     unmatched : pandas.DataFrame
@@ -113,11 +113,15 @@ class MonthTable:
     def as_of(self, issued: date) -> MonthTable | None:
         """Table of the months published by a date; None if none was.
 
-        A month is published ``lag_months`` after its last day.
+        A month of candidate events is published ``lag_months`` after its last day; a yearly release brings a whole
+        year at once, ``lag_months`` after its last day.
         """
         # the month that had ended by the day of issue
         ended = month_number(issued.year, issued.month) - (0 if _is_last_day(issued) else 1)
-        last = min(ended - self.lag_months, month_number(*self.last))
+        out = ended - self.lag_months
+        if not self.provisional:
+            out = (out + 1) // _MONTHS * _MONTHS - 1  # the last December that was out
+        last = min(out, month_number(*self.last))
         if last < month_number(*self.first):
             return None
         number = self.data["year"] * _MONTHS + self.data["month"] - 1
