@@ -22,6 +22,7 @@ from rtop_forecast.features.grid import Grid
 from rtop_forecast.features.spec import FeatureSpec
 from rtop_forecast.features.transforms import settled
 from rtop_forecast.panel import Panel
+from rtop_forecast.panel.months import month_grid
 from rtop_forecast.sources.catalogue.ucdp_ged import CANDIDATE_LAG
 from rtop_forecast.sources.reading.months import month_number
 from rtop_forecast.world.states import KEYS
@@ -312,20 +313,15 @@ class _Seen:
 
 
 def _seen(panel: Panel, variable: str, *, ids: IntArray, origins: IntArray, offsets: Sequence[int]) -> _Seen:
-    table = panel.state_months(variable)
-    number = (table["year"] * _YEAR + table["month"] - 1).to_numpy(dtype=np.int64)
-    first, last = int(number.min()), int(number.max())
-    grid = np.full((last - first + 1, ids.size), np.nan)
-    column = pd.Index(ids).get_indexer(pd.Index(table["country_id"]))
-    held = column >= 0
-    grid[number[held] - first, column[held]] = table["value"].to_numpy(dtype=float)[held]
-    covered = np.isin(np.arange(first, last + 1), number)
-    months = (origins[None, :] + 1) * _YEAR + np.asarray(offsets)[:, None] - first
-    inside = (months >= 0) & (months < len(grid))
-    place = np.clip(months, 0, len(grid) - 1)
+    grid = month_grid(panel.months, variable)
+    column = pd.Index(grid.ids).get_indexer(pd.Index(ids))
+    counts = np.where(column >= 0, grid.counts[:, column], np.nan)
+    months = (origins[None, :] + 1) * _YEAR + np.asarray(offsets)[:, None] - grid.first
+    inside = (months >= 0) & (months < len(counts))
+    place = np.clip(months, 0, len(counts) - 1)
     return _Seen(
-        counts=np.where(inside[:, :, None], grid[place], np.nan),
-        covered=inside & covered[place],
+        counts=np.where(inside[:, :, None], counts[place], np.nan),
+        covered=inside & (grid.chosen >= 0)[place],
         after=np.asarray(offsets) >= 0,
     )
 

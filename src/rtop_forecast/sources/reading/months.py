@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -139,10 +140,12 @@ class MonthTable:
         first, last = month_number(*self.first), month_number(*self.last)
         ids = np.asarray(countries, dtype=np.int64)
         exists = states_by_year(self.first[0], self.last[0])
-        place = pd.MultiIndex.from_frame(exists[["country_id", "year"]])
-        years = np.arange(first, last + 1) // _MONTHS
-        pairs = pd.MultiIndex.from_arrays([np.tile(ids, years.size), np.repeat(years, ids.size)])
-        values = np.where(pairs.isin(place).reshape(years.size, ids.size), 0.0, np.nan)
+        exists = exists[exists["country_id"].isin(ids)]
+        by_year = np.full((self.last[0] - self.first[0] + 1, ids.size), np.nan)
+        by_year[exists["year"] - self.first[0], pd.Index(ids).get_indexer(pd.Index(exists["country_id"]))] = (
+            0.0
+        )
+        values = by_year[np.arange(first, last + 1) // _MONTHS - self.first[0]]
         rows = self.data[self.data["country_id"].isin(ids)]
         column = pd.Index(ids).get_indexer(pd.Index(rows["country_id"]))
         row = (rows["year"] * _MONTHS + rows["month"] - 1 - first).to_numpy()
@@ -187,6 +190,7 @@ class MonthTable:
         return self.data.copy()
 
 
+@lru_cache(maxsize=32)
 def states_by_year(first: int, last: int) -> pd.DataFrame:
     """``country_id, year`` of the independent states; years after the table of states are given those of its last."""
     states = state_years(first=min(first, LAST_YEAR), last=min(last, LAST_YEAR))[["country_id", "year"]]
