@@ -57,6 +57,7 @@ from .mechanisms.variables import build_mechanism_years as build_mechanism_years
 from .models.defaults import benchmark_models as benchmark_models
 from .models.defaults import default_model as default_model
 from .panel.load import load_panel as load_panel
+from .panel.month_events import add_month_events as add_month_events
 from .panel.own_data import add_events as add_events
 from .panel.own_data import add_variables as add_variables
 from .panel.panel import Panel as Panel

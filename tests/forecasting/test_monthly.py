@@ -177,7 +177,7 @@ def test_counts_hold_what_the_months_leave_open(made):
 
 
 def test_what_cannot_be_is_refused(panel, made):
-    features, target, result, _ = made
+    _, target, result, _ = made
     late = rtop.build_features(panel, names=list(MODEL.columns), issue_month=9)
     with pytest.raises(LeakageError, match="issue_month=6"):
         rtop.backtest(MODEL, late, target, origins=rtop.RollingOrigin(first=2012), issue_month=6)
