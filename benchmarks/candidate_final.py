@@ -2,9 +2,9 @@
 
     python benchmarks/candidate_final.py --totals FILE [--json]
 
-FILE is a JSON of UCDP's Country-Year Dataset on Organized Violence 26.1: per country (ISO-2) ``deathsLastYear`` (2025) and
-a flag for each type of violence. The candidate events are those of the bundle. A state that one of the two does not
-list has no deaths there.
+FILE is a JSON of UCDP's Country-Year Dataset on Organized Violence 26.1: per country (ISO-2) ``deathsLastYear`` (2025)
+and a flag for each type of violence. The candidate events are those of the bundle. A state that one of the two does
+not list has no deaths there.
 """
 
 from __future__ import annotations

@@ -30,9 +30,9 @@ def add_month_events(
     """Add an event that a count by month dates, over years that begin after an issue month.
 
     Year y of the event runs from the month after ``issue_month`` of y to ``issue_month`` of y + 1. The event is under
-    way in a year whose count reaches the threshold, and begins in the first such year after one in which it did not. So the
-    window of a forecast from origin t, issued at the end of ``issue_month`` of t + 1, begins on the day after: nothing
-    that was seen by then counts, and nothing of it is nowcast.
+    way in a year whose count reaches the threshold, and begins in the first such year after one in which it did not. So
+    the window of a forecast from origin t, issued at the end of ``issue_month`` of t + 1, begins on the day after:
+    nothing that was seen by then counts, and nothing of it is nowcast.
 
     Parameters
     ----------
