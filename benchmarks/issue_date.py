@@ -24,11 +24,17 @@ import numpy as np
 import pandas as pd
 
 import rtop_forecast as rtop
-from rtop_forecast.calibration import Identity, WithMonths
+from rtop_forecast.calibration import Identity
 from rtop_forecast.evaluation import auc, block_bootstrap, paired_difference
 from rtop_forecast.evaluation.scores import log_score
 from rtop_forecast.features.months import MonthFeatures, month_features, offsets_of_month
-from rtop_forecast.forecasting.monthly import YEARLY_COLUMNS, early_share, share_features, with_months
+from rtop_forecast.forecasting.monthly import (
+    YEARLY_COLUMNS,
+    composed,
+    early_share,
+    share_features,
+    with_months,
+)
 from rtop_forecast.models import default_model
 
 FIRST = 2000
@@ -66,9 +72,7 @@ def run(data: Path | None, *, jobs: int) -> dict[str, Any]:
             n_jobs=jobs,
             cache=rtop.ResultCache(),
         )
-        document["outcomes"][event] = _outcome(
-            _windows(result.frame, target), tables, first=first, calibrated=fed > 0
-        )
+        document["outcomes"][event] = _outcome(_windows(result.frame, target), tables, calibrated=fed > 0)
     return document | {"rule": _rule(document["outcomes"])}
 
 
@@ -82,15 +86,13 @@ def _windows(frame: pd.DataFrame, target: rtop.Target) -> pd.DataFrame:
     return rows.rename(columns={"outcome": "both"})
 
 
-def _outcome(
-    rows: pd.DataFrame, tables: dict[str, MonthFeatures], *, first: int, calibrated: bool
-) -> dict[str, Any]:
+def _outcome(rows: pd.DataFrame, tables: dict[str, MonthFeatures], *, calibrated: bool) -> dict[str, Any]:
     years = range(FIRST, int(rows["origin_year"].max()) + 1)
     none = next(iter(tables.values()))
     document: dict[str, Any] = {}
     for window, horizon in (("both", 2), ("t+1", 1), ("t+2", 2)):
         yearly = rows[np.isfinite(rows[window])].rename(columns={window: "outcome"})
-        without = _probs(yearly, _empty(none), years, horizon=horizon, first=first)
+        without = _probs(yearly, _empty(none), years, horizon=horizon)
         scored = yearly.loc[without.index]
         part: dict[str, Any] = {
             "origins": [years[0], years[-1]],
@@ -102,7 +104,7 @@ def _outcome(
         if calibrated and window == "both":
             part["default"] = _scores(scored, scored["prob"])
         for name, months in tables.items():
-            prob = _probs(yearly, months, years, horizon=horizon, first=first)
+            prob = _probs(yearly, months, years, horizon=horizon)
             part["with"][name] = _scores(scored, prob) | {"less_without": _less(scored, prob, without)}
             if "default" in part:
                 part["with"][name]["less_default"] = _less(scored, prob, scored["prob"])
@@ -125,11 +127,8 @@ def _told(yearly: pd.DataFrame, months: MonthFeatures, scored: pd.DataFrame) -> 
     """Score the two parts of the window that a forecast tells apart."""
     parts = []
     for origin, rows in scored.groupby("origin_year"):
-        fitted = WithMonths(
-            base=Identity().fit([], []),
-            stage=with_months(yearly, months, years=[origin], horizon=HORIZON)[1][origin],
-            table=months.frame,
-        )
+        stage = with_months(yearly, months, years=[origin], horizon=HORIZON)[1][origin]
+        fitted = composed(Identity().fit([], []), stage, months)
         share = early_share(fitted, yearly, yearly["t+1"], origin=origin, horizon=HORIZON)
         early = share.apply(np.full(len(rows), 0.5), share_features(fitted, rows))
         parts.append(pd.Series(early, index=rows.index))
@@ -152,10 +151,8 @@ def _empty(months: MonthFeatures) -> MonthFeatures:
     )
 
 
-def _probs(
-    yearly: pd.DataFrame, months: MonthFeatures, years: range, *, horizon: int, first: int
-) -> pd.Series[float]:
-    return with_months(yearly, months, years=years, horizon=horizon, first=first)[0]
+def _probs(yearly: pd.DataFrame, months: MonthFeatures, years: range, *, horizon: int) -> pd.Series[float]:
+    return with_months(yearly, months, years=years, horizon=horizon)[0]
 
 
 def _scores(scored: pd.DataFrame, prob: pd.Series[float]) -> dict[str, float]:

@@ -27,6 +27,7 @@ from .features.build import describe_features as describe_features
 from .features.framework import RISK_FACTORS as RISK_FACTORS
 from .features.framework import RiskFactor as RiskFactor
 from .features.framework import find_risk_factor as find_risk_factor
+from .features.months import MonthFeatures as MonthFeatures
 from .features.profile import build_risk_profile as build_risk_profile
 from .features.spec import FeatureSpec as FeatureSpec
 from .forecasting.audit.check import AuditInputs as AuditInputs

@@ -126,12 +126,11 @@ def test_groups_must_be_named_where_there_were_several():
 
 
 def test_a_label_is_mapped_by_its_own_months_and_a_group_by_the_mean():
-    import pandas as pd
-
     outcome, prob, x, group = world()
     stage = MonthlyStage().fit(outcome, prob, x, groups=group)
-    table = pd.DataFrame(x[:2], columns=["a", "b", "c"]).assign(country_id=[2, 20], year=2024)
-    both = WithMonths(base=Identity().fit([], []), stage=stage, table=table)
+    both = WithMonths(
+        base=Identity().fit([], []), stage=stage, keys=[[2, 2024], [20, 2024]], months=x[:2], names="abc"
+    )
     labels = both.labels(["quiet", "under_way"], [2, 20], [2024, 2024])
     assert plain_groups(labels).tolist() == ["quiet", "under_way"]
     mapped = both.apply_log_odds([-2.0, -2.0], groups=labels)

@@ -178,7 +178,18 @@ class MonthlyStage:
         return self._standardised(_matrix(x, len(x), columns=self.means_.size)) * self.weights_
 
     def part_draws(self, months: ArrayLike, *, draws: int, generator: np.random.Generator) -> FloatArray:
-        """Draws of the contributions of :meth:`parts`, of shape (draws, n, n_features)."""
+        """Draw the contributions of :meth:`parts` from their posterior.
+
+        Parameters
+        ----------
+        months : array_like of shape (n, n_features)
+        draws : int
+        generator : numpy.random.Generator
+
+        Returns
+        -------
+        ndarray of shape (draws, n, n_features)
+        """
         self._check_fitted()
         x = self._standardised(np.asarray(months, dtype=np.float64))
         count = self.weights_.size
@@ -197,11 +208,37 @@ class MonthlyStage:
     def apply_log_odds(
         self, z: ArrayLike, months: ArrayLike, *, groups: ArrayLike | None = None
     ) -> FloatArray:
-        """Log-odds from those of the yearly forecast and the features by month; shapes as in `fit`."""
+        """Log-odds from those of the yearly forecast and the features by month.
+
+        Parameters
+        ----------
+        z : array_like of shape (n,)
+            Log-odds of the yearly forecast.
+        months : array_like of shape (n, n_features)
+        groups : array_like of shape (n,), optional
+            As in `fit`.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+        """
         return self.yearly_part(z, groups=groups) + self.parts(months).sum(axis=1)
 
     def apply(self, prob: ArrayLike, months: ArrayLike, *, groups: ArrayLike | None = None) -> FloatArray:
-        """Probabilities from those of the yearly forecast and the features by month; shapes as in `fit`."""
+        """Probabilities from those of the yearly forecast and the features by month.
+
+        Parameters
+        ----------
+        prob : array_like of shape (n,)
+            Yearly forecast.
+        months : array_like of shape (n, n_features)
+        groups : array_like of shape (n,), optional
+            As in `fit`.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+        """
         return probability(self.apply_log_odds(log_odds(_checks.prob_vector(prob)), months, groups=groups))
 
     def deviations(
@@ -213,7 +250,22 @@ class MonthlyStage:
         generator: np.random.Generator,
         groups: ArrayLike | None = None,
     ) -> FloatArray:
-        """Draws from the uncertainty of the map: deviations from its estimate, of shape (draws, n)."""
+        """Draw from the uncertainty of the map: deviations from its estimate.
+
+        Parameters
+        ----------
+        z : array_like of shape (n,)
+            Log-odds of the yearly forecast.
+        months : array_like of shape (n, n_features)
+        draws : int
+        generator : numpy.random.Generator
+        groups : array_like of shape (n,), optional
+            As in `fit`.
+
+        Returns
+        -------
+        ndarray of shape (draws, n)
+        """
         self._check_fitted()
         values = np.asarray(z, dtype=np.float64)
         places = self._places(groups, values.size)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from rtop_forecast.calibration.base import Calibrator, Rows
 from rtop_forecast.calibration.by_month import MonthlyStage
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError
-from rtop_forecast.world.states import KEYS
 
 __all__ = ["WithMonths", "plain_groups"]
 
@@ -42,10 +40,14 @@ class WithMonths(Calibrator):
         Fitted; the yearly map.
     stage : MonthlyStage
         Fitted.
-    table : pandas.DataFrame
-        ``country_id, year`` (the origin) and the features by month of every state-year that may be mapped.
+    keys : ndarray of int of shape (n, 2)
+        State number and origin year of every row that may be mapped.
+    months : ndarray of shape (n, n_features)
+        Their features by month; NaN where unknown.
+    names : sequence of str
+        Of the features.
     offsets : sequence of int
-        Months that every row of the table sees, newest first: 0 is January of the year after the origin.
+        Months that every row sees, newest first: 0 is January of the year after the origin.
     source : str
         Registry keys of the releases behind the months, joined by ``+``.
     """
@@ -55,23 +57,30 @@ class WithMonths(Calibrator):
         *,
         base: Calibrator,
         stage: MonthlyStage,
-        table: pd.DataFrame,
+        keys: ArrayLike,
+        months: ArrayLike,
+        names: Sequence[str],
         offsets: Sequence[int] = (),
         source: str = "",
     ) -> None:
         self.base, self.stage, self.source = base, stage, source
-        self.offsets = tuple(int(offset) for offset in offsets)
-        self.table = table.reset_index(drop=True)
-        self.names = [name for name in table.columns if name not in KEYS]
-        self._months = self.table[self.names].to_numpy(dtype=float)
-        self._parts = stage.parts(self._months)
-        keys = zip(self.table["country_id"].tolist(), self.table["year"].tolist(), strict=True)
-        self._place = {f"{country}{_APART}{year}": place for place, (country, year) in enumerate(keys)}
+        self.keys: NDArray[np.int64] = np.asarray(keys, dtype=np.int64)
+        self.table: FloatArray = np.asarray(months, dtype=np.float64)
+        self.names, self.offsets = tuple(names), tuple(int(offset) for offset in offsets)
+        self._parts = stage.parts(self.table)
+        self._place = {f"{key}{_APART}{year}": place for place, (key, year) in enumerate(self.keys.tolist())}
 
     def labels(
         self, groups: ArrayLike, country_ids: Sequence[int], origins: Sequence[int]
     ) -> NDArray[np.str_]:
-        """Labels of state-years: their group, and which they are."""
+        """Label state-years by their group and by which they are.
+
+        Parameters
+        ----------
+        groups : array_like of shape (n,)
+            Plain, or labels.
+        country_ids, origins : sequence of int of shape (n,)
+        """
         rows = zip(plain_groups(groups).tolist(), country_ids, origins, strict=True)
         return np.array([_APART.join((group, str(country), str(year))) for group, country, year in rows])
 
@@ -84,7 +93,7 @@ class WithMonths(Calibrator):
     def months(self, labels: ArrayLike) -> FloatArray:
         """Features by month of each label, of shape (n, n_features); NaN for a plain group."""
         place = self._places(labels)
-        months: FloatArray = np.where((place >= 0)[:, None], self._months[place], np.nan)
+        months: FloatArray = np.where((place >= 0)[:, None], self.table[place], np.nan)
         return months
 
     def _learn(self, rows: Rows, /) -> None:
@@ -110,6 +119,19 @@ class WithMonths(Calibrator):
 
         That of the stage itself is apart (:meth:`stage_deviations`): it is the posterior of a model with priors, which
         needs no stretching.
+
+        Parameters
+        ----------
+        z : array_like of shape (n,)
+            Raw log-odds.
+        draws : int
+        generator : numpy.random.Generator
+        groups : array_like of shape (n,), optional
+            Groups or labels.
+
+        Returns
+        -------
+        ndarray of shape (draws, n)
         """
         values = np.asarray(z, dtype=np.float64)
         plain = None if groups is None else plain_groups(groups)
@@ -119,7 +141,17 @@ class WithMonths(Calibrator):
     def stage_deviations(
         self, z: ArrayLike, *, draws: int, generator: np.random.Generator, groups: ArrayLike
     ) -> FloatArray:
-        """Draws from the uncertainty of the stage of the months; arguments and shape as of :meth:`deviations`."""
+        """Draw from the uncertainty of the stage of the months.
+
+        Parameters
+        ----------
+        z, draws, generator, groups
+            As of :meth:`deviations`.
+
+        Returns
+        -------
+        ndarray of shape (draws, n)
+        """
         plain = plain_groups(groups)
         yearly = self.base.apply_log_odds(np.asarray(z, dtype=np.float64), groups=plain)
         return self.stage.deviations(

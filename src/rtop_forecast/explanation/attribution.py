@@ -318,11 +318,13 @@ def attribute(
         raw,
         raw if reference is None else model.contributions(world[rows.names]),
         rows,
-        world=world,
+        reference=_Reference(
+            matrix=world,
+            name=reference_name or world_name(rows.origin_year),
+            groups=rows.groups if reference_groups is None else reference_groups,
+        ),
         calibrator=calibrator,
         log_odds=model.log_odds(rows.matrix[rows.names]),
-        reference_name=reference_name or world_name(rows.origin_year),
-        reference_groups=reference_groups,
     )
 
 
@@ -350,23 +352,29 @@ def explained_by(
         raw,
         raw,
         rows,
-        world=matrix,
+        reference=_Reference(matrix=matrix, name=world_name(origin_year), groups=groups),
         calibrator=calibrator,
         log_odds=raw.log_odds,
-        reference_name=world_name(origin_year),
     )
 
 
-def _centred(  # noqa: PLR0913 (one place where all parts of a table meet)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reference:
+    """Rows that an explanation compares with: their features, what they are called, and their labels."""
+
+    matrix: pd.DataFrame
+    name: str
+    groups: NDArray[np.str_]
+
+
+def _centred(
     raw: Contributions,
     compared: Contributions,
     rows: ExplainedRows,
     *,
-    world: pd.DataFrame,
+    reference: _Reference,
     calibrator: Calibrator,
     log_odds: FloatArray,
-    reference_name: str,
-    reference_groups: NDArray[np.str_] | None = None,
 ) -> AttributionTable:
     order = [list(raw.feature_names).index(name) for name in rows.names]
     values = raw.values[:, order]  # noqa: PD011 (not a DataFrame)
@@ -376,20 +384,18 @@ def _centred(  # noqa: PLR0913 (one place where all parts of a table meet)
     table = AttributionTable(
         keys=rows.keys.reset_index(drop=True),
         origin_year=rows.origin_year,
-        reference=reference_name,
+        reference=reference.name,
         baseline=calibrator.apply_log_odds(starts, groups=rows.groups),
         contributions=(values - centre) * secant(calibrator, start, log_odds, rows.groups)[:, None],
         values=rows.matrix[rows.names].to_numpy(dtype=float),
         ages=rows.ages,
-        reference_medians=world[rows.names].median().to_numpy(dtype=float),
+        reference_medians=reference.matrix[rows.names].median().to_numpy(dtype=float),
         specs=rows.specs,
         sources=rows.sources,
     )
     if not isinstance(calibrator, WithMonths):
         return table
-    return _with_months(
-        table, calibrator, rows.groups, rows.groups if reference_groups is None else reference_groups
-    )
+    return _with_months(table, calibrator, rows.groups, reference.groups)
 
 
 def _with_months(

@@ -21,6 +21,7 @@ from rtop_forecast.explanation.shapley import shapley_by_factor
 from rtop_forecast.features import Features
 from rtop_forecast.features.months import MonthFeatures, month_spec
 from rtop_forecast.forecasting.fit import Fit
+from rtop_forecast.forecasting.monthly import months_behind
 from rtop_forecast.forecasting.options import POINT_TREES
 from rtop_forecast.forecasting.parallel import run
 from rtop_forecast.forecasting.prequential import calibrator_of
@@ -127,10 +128,7 @@ class Basis(Fit):
     def months(self) -> MonthFeatures | None:
         """Features by month that the calibrator knows; None if it is yearly."""
         known = self.calibrator
-        if not isinstance(known, WithMonths):
-            return None
-        specs = tuple(map(month_spec, known.names))
-        return MonthFeatures(frame=known.table, specs=specs, offsets=known.offsets, source=known.source)
+        return months_behind(known) if isinstance(known, WithMonths) else None
 
     def explain(self) -> AttributionTable:
         """Contributions of all states of the origin year, compared with the world."""

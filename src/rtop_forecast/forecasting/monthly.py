@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
@@ -19,19 +19,24 @@ from rtop_forecast.features.months import (
     MonthFeatures,
     known_offsets,
     month_features,
+    month_spec,
     offsets_of_month,
 )
+from rtop_forecast.forecasting.horizons import PastForecasts, outcome_within
 from rtop_forecast.logistic import log_odds
 from rtop_forecast.panel import Panel
-from rtop_forecast.world.states import ROW_KEYS
+from rtop_forecast.world.states import KEYS, ROW_KEYS
 
 __all__ = [
     "MONTH_ORIGINS",
     "YEARLY_COLUMNS",
     "MonthlyOptions",
+    "composed",
     "early_share",
+    "early_within",
     "fit_stage",
     "month_rows",
+    "months_behind",
     "months_known",
     "origins_that_teach",
     "share_features",
@@ -106,11 +111,32 @@ def staged(
         origin=origin,
         horizon=horizon,
         delay=delay,
-        first=max(FIRST_ORIGIN, int(yearly["origin_year"].min())),
         last_closed=last_closed,
     )
+    return composed(base, stage, months)
+
+
+def composed(base: Calibrator, stage: MonthlyStage, months: MonthFeatures) -> WithMonths:
+    """Calibrator of two fitted stages over all state-years whose months are known."""
     return WithMonths(
-        base=base, stage=stage, table=months.frame, offsets=months.offsets, source=months.source
+        base=base,
+        stage=stage,
+        keys=months.frame[KEYS].to_numpy(dtype=np.int64),
+        months=months.frame[months.names].to_numpy(dtype=float),
+        names=months.names,
+        offsets=months.offsets,
+        source=months.source,
+    )
+
+
+def months_behind(fitted: WithMonths) -> MonthFeatures:
+    """Features by month that a calibrator knows."""
+    keys = pd.DataFrame(fitted.keys, columns=KEYS)
+    return MonthFeatures(
+        frame=pd.concat([keys, pd.DataFrame(fitted.table, columns=list(fitted.names))], axis=1),
+        specs=tuple(map(month_spec, fitted.names)),
+        offsets=fitted.offsets,
+        source=fitted.source,
     )
 
 
@@ -146,6 +172,37 @@ def early_share(
     )
 
 
+def early_within(
+    fitted: WithMonths, yearly: pd.DataFrame, past: PastForecasts, rows: pd.DataFrame
+) -> Callable[[int], FloatArray]:
+    """Share of the probability of a window that falls before its last year, by the number of years before that.
+
+    It is learned from past windows with an event (:func:`early_share`), so that the
+    parts of a window add up to the whole.
+
+    Parameters
+    ----------
+    fitted : WithMonths
+        Of the origin.
+    yearly : pandas.DataFrame
+        Calibrated yearly forecasts that teach.
+    past : PastForecasts
+        Their events by year.
+    rows : pandas.DataFrame
+        ``country_id, origin_year, group, prob_yearly`` of the states of the origin.
+    """
+
+    def share(years: int) -> FloatArray:
+        whole = yearly.assign(outcome=outcome_within(past, yearly, years + 1))
+        early = pd.Series(outcome_within(past, yearly, years), index=yearly.index)
+        origin = int(rows["origin_year"].iloc[0])
+        stage = early_share(fitted, whole, early, origin=origin, horizon=years + 1)
+        features = share_features(fitted, rows.assign(prob=rows["prob_yearly"]))
+        return stage.apply(np.full(len(rows), 0.5), features)
+
+    return share
+
+
 def share_features(fitted: WithMonths, rows: pd.DataFrame) -> FloatArray:
     """Yearly log-odds and monthly part of forecasts, of shape (n, 2)."""
     labels = fitted.labels(rows["group"], rows["country_id"].tolist(), rows["origin_year"].tolist())
@@ -158,7 +215,7 @@ def month_rows(months: MonthFeatures, rows: pd.DataFrame) -> FloatArray:
     return months.at(rows["country_id"].tolist(), rows["origin_year"].tolist())
 
 
-def fit_stage(  # noqa: PLR0913 (what a stage learns from, and when)
+def fit_stage(
     stage: MonthlyStage,
     yearly: pd.DataFrame,
     months: MonthFeatures,
@@ -166,7 +223,6 @@ def fit_stage(  # noqa: PLR0913 (what a stage learns from, and when)
     origin: int,
     horizon: int,
     delay: int = 0,
-    first: int = FIRST_ORIGIN,
     last_closed: int | None = None,
 ) -> MonthlyStage:
     """Second stage of an origin, fitted on the yearly forecasts whose windows had closed by it.
@@ -177,13 +233,11 @@ def fit_stage(  # noqa: PLR0913 (what a stage learns from, and when)
         Unfitted; a copy is fitted.
     yearly : pandas.DataFrame
         ``country_id, origin_year, group, prob, outcome``: calibrated out of sample; rows without an outcome teach
-        nothing.
+        nothing. Their first origin is the first that teaches, if that is after 1989.
     months : MonthFeatures
         With the months of the offsets that the forecast of the origin knows.
     origin, horizon, delay : int
         As :func:`rtop_forecast.forecasting.calibrated.fit_calibrator`.
-    first : int
-        First origin that there are forecasts of, if that is after 1989.
     last_closed : int, optional
         Last origin whose window the outcomes cover, if that is earlier.
 
@@ -192,6 +246,7 @@ def fit_stage(  # noqa: PLR0913 (what a stage learns from, and when)
     InputError
         If the forecasts of an origin that teaches are missing, or there is none.
     """
+    first = int(yearly["origin_year"].min())
     wanted = [
         year
         for year in origins_that_teach(origin, horizon=horizon, delay=delay, last_closed=last_closed)
@@ -225,7 +280,6 @@ def with_months(
     horizon: int,
     delay: int = 0,
     stage: MonthlyStage | None = None,
-    first: int = FIRST_ORIGIN,
 ) -> tuple[pd.Series[float], dict[int, MonthlyStage]]:
     """Probabilities with months of some origins, each from what had closed by it, and the stage of each.
 
@@ -236,7 +290,7 @@ def with_months(
     months : MonthFeatures
     years : sequence of int
         Origins; all others only teach.
-    horizon, delay, first : int
+    horizon, delay : int
         As in :func:`fit_stage`.
     stage : MonthlyStage, optional
         Unfitted.
@@ -255,7 +309,6 @@ def with_months(
             origin=origin,
             horizon=horizon,
             delay=delay,
-            first=first,
         )
         rows = yearly[yearly["origin_year"] == origin]
         prob = fitted.apply(

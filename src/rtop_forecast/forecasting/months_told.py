@@ -2,53 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from rtop_forecast.calibration import WithMonths
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.features.months import MonthFeatures, known_offsets
-from rtop_forecast.forecasting.horizons import PastForecasts, outcome_within
-from rtop_forecast.forecasting.monthly import early_share, share_features
+from rtop_forecast.forecasting.horizons import at_horizons
+from rtop_forecast.forecasting.monthly import early_within
+from rtop_forecast.forecasting.result import BacktestResult
+from rtop_forecast.logistic import probability
 from rtop_forecast.panel import Panel
 from rtop_forecast.sources.reading.months import month_number
 
-__all__ = ["early_within", "told_months"]
+__all__ = ["add_monthly", "told_months"]
 
 
-def early_within(
-    fitted: WithMonths, yearly: pd.DataFrame, past: PastForecasts, rows: pd.DataFrame
-) -> Callable[[int], FloatArray]:
-    """Share of the probability of a window that falls before its last year, by the number of years before that.
-
-    It is learned from past windows with an event (:func:`rtop_forecast.forecasting.monthly.early_share`), so that the
-    parts of a window add up to the whole.
-
-    Parameters
-    ----------
-    fitted : WithMonths
-        Of the origin.
-    yearly : pandas.DataFrame
-        Calibrated yearly forecasts that teach.
-    past : PastForecasts
-        Their events by year.
-    rows : pandas.DataFrame
-        ``country_id, origin_year, group, prob_yearly`` of the states of the origin.
-    """
-
-    def share(years: int) -> FloatArray:
-        whole = yearly.assign(outcome=outcome_within(past, yearly, years + 1))
-        early = pd.Series(outcome_within(past, yearly, years), index=yearly.index)
-        origin = int(rows["origin_year"].iloc[0])
-        stage = early_share(fitted, whole, early, origin=origin, horizon=years + 1)
-        features = share_features(fitted, rows.assign(prob=rows["prob_yearly"]))
-        return stage.apply(np.full(len(rows), 0.5), features)
-
-    return share
+def add_monthly(frame: pd.DataFrame, fitted: WithMonths, backtest: BacktestResult, raw: FloatArray) -> None:
+    """Forecast without the months, and its parts that lie in the year under way at the issue date and after it."""
+    frame["prob_yearly"] = probability(fitted.base.apply_log_odds(raw, groups=frame["group"].to_numpy()))
+    if backtest.horizon > 1 and backtest.provenance.get("kind") == "onset":
+        past = backtest.past
+        share = early_within(fitted, backtest.yearly, past, frame)
+        table = at_horizons(past, frame, origin=int(frame["origin_year"].iloc[0]), horizons=(1,), share=share)
+        frame["prob_first_year"] = table["prob_1y"]
+        frame["prob_later"] = frame["prob"] - frame["prob_first_year"]
 
 
 def told_months(panel: Panel, months: MonthFeatures | None, *, origin: int, issued: date) -> dict[str, Any]:

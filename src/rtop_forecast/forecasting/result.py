@@ -27,8 +27,7 @@ from rtop_forecast.forecasting.calibrated import fit_calibrator
 from rtop_forecast.forecasting.draws import STRETCH_WORLD
 from rtop_forecast.forecasting.horizons import PastForecasts, at_horizons, horizon_years, outcome_within
 from rtop_forecast.forecasting.latex import score_table_latex
-from rtop_forecast.forecasting.monthly import MonthlyOptions, staged
-from rtop_forecast.forecasting.months_told import early_within
+from rtop_forecast.forecasting.monthly import MonthlyOptions, early_within, staged
 from rtop_forecast.forecasting.rows import CALIBRATION_COLUMNS, MEMBER
 from rtop_forecast.logistic import log_odds, probability
 from rtop_forecast.world.states import KEYS, ROW_KEYS

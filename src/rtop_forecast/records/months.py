@@ -8,7 +8,7 @@ from typing import Any
 
 from rtop_forecast.calibration import Calibrator, WithMonths
 from rtop_forecast.features.months import MonthFeatures, month_spec
-from rtop_forecast.forecasting.monthly import MonthlyOptions
+from rtop_forecast.forecasting.monthly import MonthlyOptions, composed, months_behind
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.records.documents import stage_document, stage_from
 from rtop_forecast.storage.manifest import as_json, as_parquet, table_of
@@ -46,13 +46,8 @@ def months_of_backtest(contents: Mapping[str, bytes]) -> dict[str, Any]:
     """Fields of a saved backtest that knows months; none of a yearly one."""
     if _DOCUMENT not in contents:
         return {}
-    document, frame = json.loads(contents[_DOCUMENT]), table_of(contents[_TABLE])
-    table = MonthFeatures(
-        frame=frame,
-        specs=tuple(month_spec(name) for name in frame.columns if name not in KEYS),
-        offsets=tuple(document["offsets"]),
-        source=document["source"],
-    )
+    document = json.loads(contents[_DOCUMENT])
+    table = _features(contents, document)
     return {
         "monthly": MonthlyOptions(issue_month=document["issue_month"], table=table),
         "yearly": table_of(contents[_YEARLY]),
@@ -73,7 +68,7 @@ def calibrator_months(calibrator: Calibrator) -> dict[str, bytes]:
         "offsets": list(calibrator.offsets),
         "source": calibrator.source,
     }
-    return {_DOCUMENT: as_json(document), _TABLE: as_parquet(calibrator.table)}
+    return {_DOCUMENT: as_json(document), _TABLE: as_parquet(months_behind(calibrator).frame)}
 
 
 def with_saved_months(base: Calibrator, contents: Mapping[str, bytes]) -> Calibrator:
@@ -81,10 +76,14 @@ def with_saved_months(base: Calibrator, contents: Mapping[str, bytes]) -> Calibr
     if _DOCUMENT not in contents:
         return base
     document = json.loads(contents[_DOCUMENT])
-    return WithMonths(
-        base=base,
-        stage=stage_from(document["stage"]),
-        table=table_of(contents[_TABLE]),
-        offsets=document["offsets"],
+    return composed(base, stage_from(document["stage"]), _features(contents, document))
+
+
+def _features(contents: Mapping[str, bytes], document: Mapping[str, Any]) -> MonthFeatures:
+    frame = table_of(contents[_TABLE])
+    return MonthFeatures(
+        frame=frame,
+        specs=tuple(month_spec(name) for name in frame.columns if name not in KEYS),
+        offsets=tuple(document["offsets"]),
         source=document["source"],
     )
