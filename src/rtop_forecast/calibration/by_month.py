@@ -153,7 +153,8 @@ class MonthlyStage:
         self.level_, self.slope_ = float(best.theta[0]), float(best.theta[1])
         self.offsets_ = best.theta[2 : 2 + count]
         self.weights_ = best.theta[2 + count :]
-        self.weight_sd_, self.covariance_ = best.weight_sd, np.linalg.inv(best.curvature)
+        self.weight_sd_ = best.weight_sd
+        self.covariance_ = np.asarray(np.linalg.inv(best.curvature), dtype=np.float64)
         return self
 
     def _design(self, z: FloatArray, x: FloatArray, places: IntArray) -> FloatArray:
@@ -175,7 +176,8 @@ class MonthlyStage:
         """Contribution of each feature to the log-odds, of shape (n, n_features); they add up to the monthly part."""
         self._check_fitted()
         x = np.asarray(months, dtype=np.float64)
-        return self._standardised(_matrix(x, len(x), columns=self.means_.size)) * self.weights_
+        parts: FloatArray = self._standardised(_matrix(x, len(x), columns=self.means_.size)) * self.weights_
+        return parts
 
     def part_draws(self, months: ArrayLike, *, draws: int, generator: np.random.Generator) -> FloatArray:
         """Draw the contributions of :meth:`parts` from their posterior.

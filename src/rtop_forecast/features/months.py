@@ -113,7 +113,7 @@ class MonthFeatures(Displayed):
 
     def at(self, country_ids: Sequence[int], origins: Sequence[int]) -> FloatArray:
         """Values of some rows, of shape (n_rows, n_features); NaN where there is no such row."""
-        keys = pd.MultiIndex.from_arrays([country_ids, origins])
+        keys = pd.MultiIndex.from_arrays([np.asarray(country_ids), np.asarray(origins)])
         values: FloatArray = self.frame.set_index(KEYS)[self.names].reindex(keys).to_numpy(dtype=float)
         return values
 
@@ -307,7 +307,8 @@ class _Seen:
     def total(self, chosen: slice | BoolArray) -> FloatArray:
         """Sum over the months in which a state was independent; NaN if it was in none, or one is not covered."""
         counts = self.counts[chosen]
-        known = np.isfinite(counts).any(axis=0) & self.covered[chosen].all(axis=0)[:, None]
+        covered: BoolArray = np.asarray(self.covered[chosen].all(axis=0))
+        known = np.isfinite(counts).any(axis=0) & covered[:, None]
         total: FloatArray = np.where(known, np.nansum(counts, axis=0), np.nan)
         return total
 
