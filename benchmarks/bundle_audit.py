@@ -16,7 +16,18 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-KINDS = ("violence", "battles", "episodes", "coups", "treaties", "series", "ratings", "states", "codes")
+KINDS = (
+    "violence",
+    "battles",
+    "episodes",
+    "coups",
+    "treaties",
+    "series",
+    "ratings",
+    "states",
+    "codes",
+    "further",
+)
 
 
 def audit(data: Path, more: Path, kinds: tuple[str, ...] = KINDS) -> dict[str, Any]:

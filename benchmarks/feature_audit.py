@@ -1,14 +1,19 @@
 """Every feature beside its recomputation from the raw files by other code: cells, equal, different with reasons.
 
+    python benchmarks/feature_audit.py --data DIR --more DIR [--json | --write]
+
 The oracle stands in ``tests/oracles`` and imports nothing of the library. It reads the publishers' files in the data
-folder and the repository's own tables; ``benchmarks/bundle_audit.py`` holds those beside second sources.
+folder, Episodes of Regime Transformation in the further one, and the repository's own tables;
+``benchmarks/bundle_audit.py`` holds those beside second sources.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -22,22 +27,34 @@ ROOT = Path(__file__).parents[1]
 RELATIVE, ABSOLUTE = 2.0**-23, 2.0**-38
 
 
-def compare(data: Path) -> dict[str, Any]:
+def compare(data: Path, more: Path) -> dict[str, Any]:
     """Cells of each feature: all, equal, different, the first difference."""
     sys.path.insert(0, str(ROOT / "tests" / "oracles"))
     from feature_formulas import features
+    from feature_regimes import add_regimes, regime_features
     from feature_rows import Rows
     from feature_sources import Reader
 
-    recomputed = features(Rows(Reader(data)))
-    panel = rtop.load_panel(data_dir=data)
-    # Episodes of Regime Transformation are held beside the publisher's own; see the page
-    names = [spec.name for spec in CATALOGUE if not spec.name.startswith("ert_")]
-    built = rtop.build_features(panel, names=names)
-    keys = built.frame[["country_id", "year"]].to_numpy(dtype=int)
+    regimes = more / "vdem" / "ert_v15.csv"
+    reader = Reader(data)
+    add_regimes(reader, regimes)
+    rows = Rows(reader)
+    recomputed = features(rows) | regime_features(rows)
+    names = [spec.name for spec in CATALOGUE]
+    apart = {name for name in names if name.startswith("ert_")}
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(regimes, folder)
+        parts = [
+            rtop.build_features(
+                rtop.load_panel(data_dir=place), names=[n for n in names if (n in apart) is own]
+            )
+            for place, own in ((data, False), (Path(folder), True))
+        ]
+    frame = parts[0].frame.merge(parts[1].frame, on=["country_id", "year"], how="left", validate="one_to_one")
+    keys = frame[["country_id", "year"]].to_numpy(dtype=int)
     table = {}
     for name in names:
-        ours = built.frame[name].to_numpy(dtype=float)
+        ours = frame[name].to_numpy(dtype=float)
         other = np.array([recomputed[name](int(s), int(y)) for s, y in keys]) if name in recomputed else None
         table[name] = _row(ours, other, keys)
     return {
@@ -86,10 +103,11 @@ def page(found: dict[str, Any]) -> str:
         "sources.",
         "",
         f"Cells: {found['cells']:,}. Different: {found['different']:,}. Unexplained: {found['unexplained']:,}.",
-        "This page is written by `python benchmarks/feature_audit.py --data DIR --write`.",
+        "This page is written by `python benchmarks/feature_audit.py --data DIR --more DIR --write`.",
         "",
-        "Not recomputed are the four features of Episodes of Regime Transformation (`ert_...`): their reader is held",
-        "beside the publisher's own episodes instead (`tests/sources/catalogue/test_ert.py`).",
+        "The four features of Episodes of Regime Transformation (`ert_...`) are recomputed from the publisher's index",
+        "and regimes in `feature_regimes.py`; `tests/sources/catalogue/test_ert.py` holds their reader beside the",
+        "publisher's own episodes, which are dated with hindsight.",
         "",
         "| feature | values | equal cells | different |",
         "|---|---|---|---|",
@@ -103,12 +121,15 @@ def page(found: dict[str, Any]) -> str:
 
 def main() -> None:
     """Print the audit, as JSON with ``--json``; write the page with ``--write``."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, required=True, help="folder of official releases")
+    parser.add_argument("--more", type=Path, required=True, help="folder of further official releases")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--write", action="store_true", help="write docs/feature_audit.md")
     arguments = parser.parse_args()
-    found = compare(arguments.data)
+    found = compare(arguments.data, arguments.more)
     if arguments.write:
         (ROOT / "docs" / "feature_audit.md").write_text(page(found), encoding="utf-8")
     if arguments.json:

@@ -3,7 +3,9 @@
 Run ``python datasets/compile_bundle.py --data DIR [--more DIR] [--out datasets/further]`` after ``compile_core.py``.
 One Parquet table per release, read by the library's own readers and named as a folder of the same releases names
 its variables. Same releases and same version of pyarrow, same bytes. A release is taken if the licence that
-``sources.toml`` states for it is one of :data:`LICENCES` and its dataset is none of :data:`LEFT_OUT`.
+``sources.toml`` states for it is one of :data:`LICENCES` and its dataset is none of :data:`LEFT_OUT`. A release of some
+variables only, and the candidate events of a year that no yearly release covers, become tables of newer years
+(``compile_newer.py``).
 """
 
 from __future__ import annotations
@@ -15,10 +17,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from compile_core import found_releases
+from compile_newer import newer_tables
 
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.core.bundled import core_tables
-from rtop_forecast.sources.core.further import table_bytes
+from rtop_forecast.sources.core.further import NEWER_YEARS, table_bytes
 from rtop_forecast.sources.folder.releases import Releases
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.registry import registered_hashes, registry
@@ -62,9 +65,19 @@ def compile_bundle(data: Path, more: Path | None = None) -> dict[str, bytes]:
                 parts.setdefault(key, []).append(replace(table.select(names), source=key))
     for path, note in releases.notes.items():
         print(f"refused {path}: {note}", file=sys.stderr)
-    return {
+    tables = {
         f"{key}.parquet": table_bytes(joined(tables), licence=registry()[key].licence)
         for key, tables in sorted(parts.items())
+    }
+    whole = {
+        name: years[1] for group in parts.values() for one in group for name, years in one.coverage.items()
+    }
+    whole |= {name: years[1] for one in core_tables() for name, years in one.coverage.items()}
+    return tables | {
+        f"{table.source}.parquet": table_bytes(
+            table, licence=registry()[table.source].licence, kind=NEWER_YEARS
+        )
+        for table in newer_tables(releases, whole, more)
     }
 
 

@@ -71,6 +71,25 @@ _NAMED = [
     ("genocide", 590, 2019),
     ("genocide", 551, 2022),
     ("rome", 371, 2023),
+    # asp.icc-cpi.int, ICC-ASP-20160304-PR1193, 3 March 2016; pgaction.org/news/el-salvador-rome-statute.html
+    ("rome", 92, 2016),
+    # coalitionfortheicc.org/news/20191128/kiribati-accedes-rome-statute, 26 November 2019
+    ("rome", 970, 2019),
+    # treaties.un.org, the depositary's page of 24 April 2024, 13 May 2019
+    ("genocide", 54, 2019),
+    # apt.ch/knowledge-hub/opcat/central-african-republic; its initial report to the Committee, 11 October 2016
+    ("cat", 482, 2016),
+    # embassy of Portugal in Sao Tome for the European Union, 7 March 2017: six instruments on 10 January
+    ("cat", 403, 2017),
+    ("iccpr", 403, 2017),
+    # European External Action Service, 180315_77, 15 March 2018
+    ("cat", 983, 2018),
+    ("iccpr", 983, 2018),
+    # Committee against Torture, summary record of the 2047th meeting: accession in 2019
+    ("cat", 970, 2019),
+    # cti2024.org: Grenada, 26 September 2019; Angola, 2 October 2019
+    ("cat", 55, 2019),
+    ("cat", 540, 2019),
 ]
 #: States of the past whose deposits stand beside those of their successors.
 _PAST = (265, 315, 345, 680, 817)

@@ -35,42 +35,75 @@ SOME = frozenset({"ucdp_brd", "ucdp_onesided", "vdem"})
 FORMS = ("all_newer", "some_newer", "side_by_side")
 
 
-def folder_cases(data: Path, only_forms: frozenset[str] = frozenset()) -> list[Case]:
-    """Read a folder in each of the forms."""
-    with warnings.catch_warnings():
+def next_folder(data: Path, folder: Path, form: str = "all_newer") -> None:
+    """Build a folder of next year's releases."""
+    with warnings.catch_warnings(), tempfile.TemporaryDirectory() as name:
         warnings.simplefilter("ignore")
+        files = _files(data)
+        made, _ = _next(files, Path(name))
+        _build(files, made, folder, form)
+
+
+def folder_cases(data: Path, only_forms: frozenset[str] = frozenset()) -> list[Case]:
+    """Read a folder in each of the forms; next year's releases are made once for all of them."""
+    forms = [form for form in FORMS if not only_forms or form in only_forms]
+    if not forms:
+        return []
+    with warnings.catch_warnings(), tempfile.TemporaryDirectory() as name:
+        warnings.simplefilter("ignore")
+        files = _files(data)
+        made, cases = _next(files, Path(name) / "made")
         right = rtop.load_panel(data_dir=data)
-        cases: list[Case] = []
-        for form in FORMS:
-            if only_forms and form not in only_forms:
-                continue
-            with tempfile.TemporaryDirectory() as name:
-                folder = Path(name)
-                cases += _built(data, folder, form)
-                cases += _judged(folder, right, form)
+        for form in forms:
+            folder = Path(name) / form
+            _build(files, made, folder, form)
+            cases += _judged(folder, right, form)
+            shutil.rmtree(folder)
     return cases
 
 
-def _built(data: Path, folder: Path, form: str) -> list[Case]:
+def _files(data: Path) -> list[tuple[str, Path, Path]]:
+    """Recognised files of a folder: dataset, path, and subfolder."""
     found = discover(data)
-    missing = []
-    for dataset, paths in found.files.items():
-        for path in paths:
-            target = folder / path.parent.relative_to(data)
-            target.mkdir(parents=True, exist_ok=True)
-            newer = dataset not in NOT_EXTENDED and (form != "some_newer" or dataset in SOME)
-            if newer:
-                missing += _made(path, dataset, target)
-            if not newer or form == "side_by_side":
-                shutil.copy(path, target)
-    return missing
+    return [
+        (dataset, path, path.parent.relative_to(data))
+        for dataset, paths in found.files.items()
+        for path in paths
+    ]
+
+
+def _next(files: list[tuple[str, Path, Path]], folder: Path) -> tuple[dict[Path, Path], list[Case]]:
+    """Next year's release of each file that has one, and what could not be made."""
+    made: dict[Path, Path] = {}
+    missing: list[Case] = []
+    for number, (dataset, path, _) in enumerate(files):
+        if dataset in NOT_EXTENDED:
+            continue
+        target = folder / str(number)
+        target.mkdir(parents=True)
+        missing += _made(path, dataset, target)
+        written = next(target.iterdir(), None)
+        if written is not None:
+            made[path] = written
+    return made, missing
+
+
+def _build(files: list[tuple[str, Path, Path]], made: dict[Path, Path], folder: Path, form: str) -> None:
+    """Put the files of a form into a folder."""
+    for dataset, path, place in files:
+        target = folder / place
+        target.mkdir(parents=True, exist_ok=True)
+        newer = path in made and (form != "some_newer" or dataset in SOME)
+        if newer:
+            shutil.copy(made[path], target)
+        if not newer or form == "side_by_side":
+            shutil.copy(path, target)
 
 
 def _made(path: Path, dataset: str, target: Path) -> list[Case]:
     try:
         last = max(end for _, end in base(path, dataset).coverage.values())
     except OURS:
-        shutil.copy(path, target)
         return []
     try:
         same(next_release(load(path, dataset), last), target)

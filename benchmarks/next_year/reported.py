@@ -45,16 +45,17 @@ LIST = Path("ewp2025/ewp_mass_killing_events_2025.xlsx")
 Check = Callable[[Path, Path, Path], Iterator[Case]]
 
 
-def reported_cases(data: Path, more: Path, only: set[str]) -> list[Case]:
-    """Every reported fault that concerns one of the datasets."""
-    cases: list[Case] = []
-    for datasets, check in CHECKS:
-        if not datasets & only:
-            continue
-        with tempfile.TemporaryDirectory() as name, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            cases += _guarded(check, data, more, Path(name))
-    return cases
+def reported_names(only: set[str]) -> list[str]:
+    """Names of the reported faults that concern one of the datasets."""
+    return [check.__name__ for datasets, check in CHECKS if datasets & only]
+
+
+def reported_case(name: str, data: Path, more: Path) -> list[Case]:
+    """Cases of one reported fault."""
+    check = next(check for _, check in CHECKS if check.__name__ == name)
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return list(_guarded(check, data, more, Path(folder)))
 
 
 def _guarded(check: Check, data: Path, more: Path, folder: Path) -> Iterator[Case]:

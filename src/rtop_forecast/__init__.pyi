@@ -47,6 +47,7 @@ from .forecasting.forecast import Forecast as Forecast
 from .forecasting.forecast import forecast as forecast
 from .forecasting.horizons import PastForecasts as PastForecasts
 from .forecasting.origins import RollingOrigin as RollingOrigin
+from .forecasting.origins import find_latest_origin as find_latest_origin
 from .forecasting.result import BacktestResult as BacktestResult
 from .forecasting.sample import Sample as Sample
 from .forecasting.several import backtest_all as backtest_all

@@ -24,11 +24,14 @@ def frame_of(features, target):
 def test_it_agrees_with_the_feature_that_counts_episodes_not_yet_over(parts):
     panel, features = parts
     table = frame_of(features, rtop.onset_target(panel))
-    count = features.frame["mk_ongoing_count"]
+    # after its last year the list's features are missing, while by its rule the situation is still known
+    table, frame = (one[one["year"] <= 2024] for one in (table, features.frame))
+    count = frame["mk_ongoing_count"]
     assert (table["group"].eq("under_way") == (count > 0)).all()
     assert (table["group"].eq("not_known") == count.isna()).all()
     led = frame_of(features, rtop.onset_target(panel, event="state_led_mass_killing"))
-    assert (led["group"].eq("under_way") == features.frame["mk_state_led_ongoing"].eq(1)).all()
+    led = led[led["year"] <= 2024]
+    assert (led["group"].eq("under_way") == frame["mk_state_led_ongoing"].eq(1)).all()
 
 
 def test_an_episode_counts_until_three_quiet_years_are_over(parts):

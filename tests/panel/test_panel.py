@@ -63,7 +63,7 @@ def test_one_row_per_state_and_year():
     panel = rtop.load_panel()
     frame = panel.to_frame()
     assert not frame.duplicated(["country_id", "year"]).any()
-    assert panel.years == (1946, 2024)
+    assert panel.years == (1946, 2025)
     assert frame[frame["year"] == 1990]["country_id"].isin([260, 265, 678, 680]).sum() == 4
 
 

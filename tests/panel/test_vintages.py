@@ -12,9 +12,9 @@ import pytest
 import rtop_forecast as rtop
 from rtop_forecast.models import HistoryLogit
 from rtop_forecast.models.defaults import HISTORY_COLUMNS
-from rtop_forecast.panel.variables import releases_of
 from rtop_forecast.panel.vintages import current_vintages, publication
 from rtop_forecast.sources.catalogue import vdem
+from rtop_forecast.sources.keys import releases_of
 
 KEYS = ["country_id", "year"]
 BURKINA, SUDAN, PAKISTAN = 439, 625, 770

@@ -13,6 +13,7 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -32,6 +33,10 @@ GARBAGE = ("abc", "1e400", "inf", "--", "=1+1", "\x00", "20015", "-12345", "é\u
 
 QUICK = settings(
     max_examples=8, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)  # fmt: skip
+AGAIN = settings(
+    max_examples=24, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 LONG = settings(
@@ -119,6 +124,59 @@ def write_rows(sample, rows: list[list[str]], delimiter: str, target: Path) -> N
     target.write_bytes(out.getvalue().encode(sample.encoding, errors="replace"))
 
 
+def saved_again(sample, frame: pd.DataFrame, draw) -> tuple[bytes, str]:
+    """Save a table as pandas, R or a spreadsheet may: codes as floats, row numbers, other marks, order and encoding."""
+    if draw(st.booleans()):
+        numeric = frame.select_dtypes("number").columns
+        frame = frame.astype(dict.fromkeys(numeric, "float64"))
+    if draw(st.booleans()):
+        frame = frame.sample(frac=1, random_state=draw(st.integers(0, 9)))
+    text = frame.to_csv(
+        index=draw(st.booleans()),
+        sep=draw(st.sampled_from([",", ";", "\t"])),
+        na_rep=draw(st.sampled_from(["", "NA"])),
+        quoting=draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_NONNUMERIC])),
+        lineterminator=draw(st.sampled_from(["\n", "\r\n"])),
+    )
+    content = text.encode(draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16"])))
+    return (gzip.compress(content, 1), ".gz") if draw(st.booleans()) else (content, "")
+
+
+def check_saved_again(samples, dataset, folder, rules):
+    """A table that was saved again is read with the same numbers, or refused."""
+    sample = samples[dataset]
+    if sample.path.suffix.lower() not in TEXT:
+        return
+    rows, delimiter = rows_of(sample)
+    if len(rows[0]) != len(rows[-1]) or len(set(rows[0])) < len(rows[0]):
+        return  # lines above the header are lost where a table is saved again
+    frame = pd.read_csv(sample.path, sep=delimiter, encoding=sample.encoding, low_memory=False)
+    whole, lost = cells_of(sample.table), int(sample.table.unmatched["rows"].sum())
+
+    @rules
+    @given(st.data())
+    def run(data):
+        content, suffix = saved_again(sample, frame, data.draw)
+        target = folder / f"{sample.path.name}{suffix}"
+        target.write_bytes(content)
+        try:
+            table = attempt(target)
+        finally:
+            target.unlink()
+        if table is None:
+            return
+        seen = cells_of(table)
+        other = {
+            key for key in whole.keys() & seen.keys() if not np.isclose(whole[key], seen[key], rtol=1e-12)
+        }
+        assert not other, f"changed: {sorted(other)[:3]}"
+        assert not seen.keys() - whole.keys(), f"added: {sorted(seen.keys() - whole.keys())[:3]}"
+        reported = int(table.unmatched["rows"].sum()) > lost
+        assert reported or not whole.keys() - seen.keys(), f"lost: {sorted(whole.keys() - seen.keys())[:3]}"
+
+    run()
+
+
 def check_bytes(samples, dataset, folder, rules):
     sample = samples.get(dataset)
     assert sample is not None, f"the test data hold no file of {dataset}"
@@ -194,6 +252,11 @@ def test_many_damaged_bytes_give_our_errors(samples, dataset, tmp_path):
 @pytest.mark.parametrize("dataset", datasets())
 def test_many_damaged_cells_give_no_wrong_number(samples, dataset, tmp_path):
     check_cells(samples, dataset, tmp_path, LONG)
+
+
+@pytest.mark.parametrize("dataset", datasets())
+def test_a_table_saved_again_has_the_same_numbers(samples, dataset, tmp_path):
+    check_saved_again(samples, dataset, tmp_path, AGAIN)
 
 
 def test_every_file_belongs_to_one_dataset_at_most(found):

@@ -244,18 +244,18 @@ def _inputs(arguments: argparse.Namespace) -> tuple[rtop.Features, rtop.Target, 
     """Features, target and origin, checked before any model is fitted."""
     panel = _panel(arguments)
     target = rtop.onset_target(panel, horizon=arguments.horizon)
-    origin = target.last_observed if arguments.origin is None else arguments.origin
-    issue_month = None
+    asked, issue_month = arguments.origin, None
     if arguments.as_of is not None:
-        origin, issue_month = as_of(arguments.as_of, origin=arguments.origin)
-    check_origin(panel, origin=origin, horizon=arguments.horizon)
+        asked, issue_month = as_of(arguments.as_of, origin=arguments.origin)
+    check_origin(panel, origin=target.last_observed if asked is None else asked, horizon=arguments.horizon)
     if "state" in arguments:
-        check_state(target, state=arguments.state, origin=origin)
+        check_state(target, state=arguments.state, origin=target.last_observed if asked is None else asked)
     features = (
         rtop.build_features(panel)
         if issue_month is None
         else rtop.build_features(panel, issue_month=issue_month)
     )
+    origin = rtop.find_latest_origin(features, target) if asked is None else asked
     if "date" in arguments:
         check_date(arguments.date, origin=origin, issue_month=features.issue_month)
     return features, target, origin

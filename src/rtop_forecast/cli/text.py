@@ -50,7 +50,26 @@ def rank_text(forecast: rtop.Forecast, table: pd.DataFrame) -> str:
         )
     if table["under_way"].fillna(value=False).any():
         lines.append("* a mass killing is under way: the probability is that of another one")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_end_lines(forecast)])
+
+
+def _end_lines(forecast: rtop.Forecast) -> list[str]:
+    """Say of each source where it ends, and of how many features its values are final, provisional or carried."""
+    table = forecast.where_data_end()
+    titles = [textwrap.shorten(title, 64, placeholder=" …") for title in table["source"]]
+    width = max(map(len, titles))
+    statuses = [name for name in table.columns if name not in ("source", "last_year", "oldest")]
+    numbers = table[statuses].sum()
+    lines = [
+        "",
+        f"Where the data end: of {numbers.sum()} features "
+        + ", ".join(f"{numbers[name]} {name}" for name in statuses),
+        f"  {'source':<{width}}  last year  " + "  ".join(f"{name:>11}" for name in statuses),
+    ]
+    for title, row in zip(titles, table.to_dict("records"), strict=True):
+        counts = "  ".join(f"{row[name] or '-':>11}" for name in statuses)
+        lines.append(f"  {title:<{width}}  {row['last_year']:>9}  {counts}")
+    return lines
 
 
 def month_lines(forecast: rtop.Forecast) -> list[str]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from rtop_forecast.checks.arguments import flag, integer, string_mapping, strings
-from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.checks.arrays import BoolArray, FloatArray
 from rtop_forecast.display import Displayed
 from rtop_forecast.errors import CoverageError, InputError
 from rtop_forecast.features.catalogue import CATALOGUE
@@ -314,7 +314,22 @@ def _column(grid: Grid, spec: FeatureSpec) -> tuple[FloatArray, FloatArray]:
     oldest = _oldest(grid, spec)
     if spec.max_age is not None:
         column = np.where(oldest < spec.max_age, column, np.nan)
+    else:
+        column = np.where(_covered(grid, spec), column, np.nan)
     return column, np.where(np.isfinite(column), oldest, np.nan)
+
+
+def _covered(grid: Grid, spec: FeatureSpec) -> BoolArray:
+    """Rows whose newest published year every event count of a feature covers.
+
+    After it a sum over the past would take a year that no release covers for one without events.
+    """
+    covered: BoolArray = grid.exists.copy()
+    for name in spec.variables:
+        if grid.panel.variables[name].zero_inside:
+            covered &= np.isfinite(grid.observed(name)) | ~(grid.age(name) > 0)
+    rows: BoolArray = covered[grid.rows, grid.cols]
+    return rows
 
 
 def _oldest(grid: Grid, spec: FeatureSpec) -> FloatArray:

@@ -80,8 +80,13 @@ class Grid:
         over = np.logical_or.reduce([(newest >= seam) & (newest - years < seam) for seam in seams])
         return np.broadcast_to(over, self.exists.shape)
 
+    def of_one_vintage(self, values: FloatArray, *names: str, years: int) -> FloatArray:
+        """Differences over some years, missing where they span two vintages of a variable."""
+        over = np.logical_or.reduce([self.over_seam(name, years=years) for name in names])
+        return np.where(over, np.nan, values)
+
     def age(self, name: str) -> FloatArray:
-        """Years between each row and the year its known value belongs to."""
+        """Years between each row and the year its known value belongs to; of event counts, the last one covered."""
         return self._lookup(name)[1]
 
     def flatten(self, values: FloatArray) -> FloatArray:
@@ -165,10 +170,9 @@ class Grid:
     def _lookup(self, name: str) -> tuple[FloatArray, FloatArray]:
         if name not in self._latest:
             values, years = self._lag(name)
-            if self.panel.variables[name].zero_inside:
-                age = np.where(np.isfinite(values), 0.0, np.nan)
-            else:
-                values, age = carry_forward(values)
+            carried, age = carry_forward(values)
+            if not self.panel.variables[name].zero_inside:
+                values = carried
             values = np.where(self.exists, values, np.nan)
-            self._latest[name] = values, np.where(self.exists & np.isfinite(values), age + years, np.nan)
+            self._latest[name] = values, np.where(self.exists & np.isfinite(carried), age + years, np.nan)
         return self._latest[name]

@@ -7,9 +7,10 @@ from functools import lru_cache
 
 import pandas as pd
 
-from rtop_forecast.panel.variables import Variable, source_keys
+from rtop_forecast.panel.variables import Variable
 from rtop_forecast.sources.core.bundled import CORE_TABLES, core_tables
-from rtop_forecast.sources.core.further import bundled_releases
+from rtop_forecast.sources.core.further import bundled_releases, newer_bundled
+from rtop_forecast.sources.keys import source_keys
 from rtop_forecast.sources.registry import Release, registry
 from rtop_forecast.storage.bundled import core_file
 
@@ -97,4 +98,7 @@ def _bundled_keys() -> dict[str, tuple[str, ...]]:
             own = [column for column in rows.index if f"_{variable}".endswith(f"_{column}")]
             source = rows[max(own, key=len)] if own else ";".join(rows)
             keys[variable] = tuple(dict.fromkeys(source.split(";")))
+    for newer in newer_bundled():
+        for name in newer.coverage:
+            keys[name] = (*keys.get(name, ()), newer.source)
     return keys

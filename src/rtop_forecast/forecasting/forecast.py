@@ -25,7 +25,7 @@ from rtop_forecast.forecasting.columns import add_change, add_last_year, add_ran
 from rtop_forecast.forecasting.draw_intervals import interval_around
 from rtop_forecast.forecasting.draws import explained_draws
 from rtop_forecast.forecasting.horizons import at_horizons, horizon_years
-from rtop_forecast.forecasting.inputs import input_ages, sources_end
+from rtop_forecast.forecasting.inputs import input_ages, sources_end, where_data_end
 from rtop_forecast.forecasting.issue import issue_date
 from rtop_forecast.forecasting.made_of import check_belongs, check_outcomes
 from rtop_forecast.forecasting.monthly import early_within, months_known
@@ -168,6 +168,18 @@ class Forecast(Displayed):
             ``missing`` (states without a value).
         """
         return input_ages(self.basis.features, self.basis.keys.assign(year=self.origin_year))
+
+    def where_data_end(self) -> pd.DataFrame:
+        """How each source reaches the origin year.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``source, last_year``; numbers of features that are ``final, provisional, carried, missing``; ``oldest``
+            (largest age in years). Provisional values are those of the origin year that their source will revise, such
+            as counts of candidate events; carried ones are of an earlier year for half the states or more.
+        """
+        return where_data_end(self.basis.features, self.basis.keys.assign(year=self.origin_year))
 
     def attributions(self, state: str | int, *, compared_with: Reference | str = "world") -> Attributions:
         """Why a state's forecast is what it is.

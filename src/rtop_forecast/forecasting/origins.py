@@ -4,9 +4,51 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pandas as pd
+
 from rtop_forecast.checks.arguments import calendar_year, integer
 from rtop_forecast.errors import CoverageError, InputError
-from rtop_forecast.targets import Target
+from rtop_forecast.features import Features
+from rtop_forecast.forecasting.situation import Situation, situations
+from rtop_forecast.targets import Target, find_event
+
+#: Share of the features alive in the last coded year that must have a value in a year to forecast from it unasked.
+LEAST_ALIVE = 2 / 3
+
+
+def find_latest_origin(features: Features, target: Target) -> int:
+    """Latest year from which the data at hand allow a forecast.
+
+    Sources come out at different times, and the list of an event's onsets may end before others do. A later year counts
+    if the situation of the states (:func:`situations`) is known in it and, of the features that have a value in the
+    last year with onsets coded, at least two thirds have one. Features of the event's own list, which are missing after
+    its end, are not counted.
+
+    Parameters
+    ----------
+    features : Features
+    target : Target
+        From the same panel.
+
+    Returns
+    -------
+    int
+        The last coded year, or a later one.
+    """
+    frame = features.frame
+    coded = target.last_observed
+    held = features.panel.variables
+    own = {held[name].source for name in find_event(features.panel, target.event).onset}
+    counted = [
+        spec.name for spec in features.specs if not own & {held[name].source for name in spec.variables}
+    ]
+    alive = frame[counted].notna().groupby(frame["year"].to_numpy()).any().sum(axis=1)
+    known = (
+        pd.Series(situations(features, target) != Situation.NOT_KNOWN).groupby(frame["year"].to_numpy()).all()
+    )
+    later = [year for year in alive.index if year > coded]
+    reached = [year for year in later if alive[year] >= LEAST_ALIVE * alive[coded] and known[year]]
+    return max([coded, *map(int, reached)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

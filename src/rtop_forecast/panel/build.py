@@ -31,6 +31,7 @@ def variables_of(table: SourceTable) -> dict[str, Variable]:
             publication_lag_months=table.publication_lag_months,
             zero_inside=name in table.zero_inside,
             seams=table.seams.get(name, ()),
+            provisional=table.provisional,
         )
         for name, years in table.coverage.items()
     }

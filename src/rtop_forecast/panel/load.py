@@ -12,14 +12,16 @@ from rtop_forecast.checks.arguments import calendar_year, string_mapping, string
 from rtop_forecast.errors import InputError
 from rtop_forecast.panel.build import FIRST_YEAR, block_of, build_panel, variables_of
 from rtop_forecast.panel.panel import Panel
-from rtop_forecast.panel.variables import Variable, releases_of, source_keys
+from rtop_forecast.panel.variables import Variable
 from rtop_forecast.panel.vintages import Vintage, publication
 from rtop_forecast.sources import SourceTable
 from rtop_forecast.sources.core.bundled import core_tables, episode_lists_by_edition
 from rtop_forecast.sources.core.bundled_months import bundled_month_files, bundled_months, months_beside
 from rtop_forecast.sources.core.further import bundled_files, further_bundled
 from rtop_forecast.sources.core.rebuild import rebuild, release_tables, tables_fed_by
+from rtop_forecast.sources.core.seams import with_bundled_newer_years
 from rtop_forecast.sources.folder.releases import is_release, release_order
+from rtop_forecast.sources.keys import releases_of, source_keys
 from rtop_forecast.storage.bundled import core_file
 from rtop_forecast.storage.files import file_sha256
 from rtop_forecast.world.states import KEYS
@@ -84,7 +86,8 @@ def _load(
         if releases:
             message = "`releases` picks among the files of a folder; give the folder as `data_dir`."
             raise InputError(message)
-        panel = build_panel([*core_tables(), *further_bundled()], first=first, last=last)
+        core_and_newer, further = with_bundled_newer_years(core_tables(), further_bundled())
+        panel = build_panel([*core_and_newer, *further], first=first, last=last)
         return replace(panel, hashes=bundled, months=bundled_months())
     rebuilt = rebuild(data_dir, picks=releases)
     panel = build_panel([*rebuilt.core, *rebuilt.further], first=first, last=last)
@@ -176,6 +179,6 @@ def _vintages(panel: Panel, dataset: str, tables: Mapping[str, Sequence[SourceTa
 
 def _vintage(dataset: str, release: str, variables: Mapping[str, Variable], frame: pd.DataFrame) -> Vintage:
     lag = min(one.publication_lag_months for one in variables.values())
-    last_year = max(one.last_year for one in variables.values())
+    last_year = max(one.last_final_year for one in variables.values())
     day = publication(dataset, release, last_year=last_year, lag_months=lag)
     return Vintage(dataset=dataset, release=release, published=day, variables=variables, frame=frame)

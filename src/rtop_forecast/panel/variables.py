@@ -6,8 +6,6 @@ import calendar
 from dataclasses import dataclass
 from datetime import date
 
-from rtop_forecast.sources.registry import registry
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variable:
@@ -28,6 +26,8 @@ class Variable:
     seams : tuple of int
         Years from which on the values are of a newer vintage than those before; ``source`` and ``release`` name all.
         A difference between the two sides is one of vintages, too.
+    provisional : tuple of int
+        Years whose values are provisional, such as counts of candidate events.
     """
 
     name: str
@@ -38,6 +38,12 @@ class Variable:
     publication_lag_months: int
     zero_inside: bool
     seams: tuple[int, ...] = ()
+    provisional: tuple[int, ...] = ()
+
+    @property
+    def last_final_year(self) -> int:
+        """Last year before any provisional one: an outcome is coded from final values alone."""
+        return min([self.last_year, *(year - 1 for year in self.provisional)])
 
     def last_known_year(self, issued: date) -> int:
         """Last year whose values were published by the date ``issued``.
@@ -58,50 +64,3 @@ def month_end(year: int, month: int) -> date:
     """Last day of a month; months beyond 12 run into the following years."""
     year, month = year + (month - 1) // 12, (month - 1) % 12 + 1
     return date(year, month, calendar.monthrange(year, month)[1])
-
-
-def releases_of(source: str) -> list[tuple[str, str]]:
-    """Dataset and release of each registry key in a variable's source, where they are joined by ``+``.
-
-    Examples
-    --------
-    >>> releases_of("powell-thyne-2010+powell-thyne+csp-ewp2025+vdem-16")
-    [('coups', '2010'), ('coups', '2025'), ('vdem', '16')]
-    >>> releases_of("ewp-2031")
-    [('ewp_events', '2031')]
-    """
-    found = []
-    for key in source_keys(source):
-        name, _, release = key.rpartition("-")
-        entry = registry().get(key)
-        found.append((entry.dataset, entry.release) if entry else (_dataset_of(name), release))
-    return found
-
-
-def _dataset_of(name: str) -> str:
-    """Dataset of an unregistered release: that of the registered ones of the same name."""
-    named = (entry.dataset for key, entry in registry().items() if key.rpartition("-")[0] == name)
-    return next(named, name.replace("-", "_"))
-
-
-def source_keys(source: str) -> list[str]:
-    """Registry keys in a variable's source, where they are joined by ``+``.
-
-    Examples
-    --------
-    >>> source_keys("powell-thyne-2010+powell-thyne+csp-ewp2025")
-    ['powell-thyne-2010', 'powell-thyne+csp-ewp2025']
-    """
-    entries = registry()
-    keys, parts = [], source.split("+")
-    while parts:
-        # a key may hold a plus itself: the longest one that is registered, else one part
-        length = next((n for n in range(len(parts), 0, -1) if "+".join(parts[:n]) in entries), 1)
-        keys.append("+".join(parts[:length]))
-        parts = parts[length:]
-    return keys
-
-
-def datasets_of(source: str) -> set[str]:
-    """Datasets behind a variable's source."""
-    return {dataset for dataset, _ in releases_of(source)}

@@ -10,6 +10,7 @@ from rtop_forecast.checks.arguments import path_argument
 from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.sources.catalogue.ewp_list import resolve_ewp
 from rtop_forecast.sources.reading import files
+from rtop_forecast.storage.folders import paths_under
 from rtop_forecast.world.states import ROW_KEYS
 
 __all__ = ["read_ewp_backtest", "read_peer_forecasts"]
@@ -24,7 +25,7 @@ def read_peer_forecasts(folder: str | Path) -> dict[str, pd.DataFrame]:
     Parameters
     ----------
     folder : path
-        Looked through with its subfolders; files are recognised by their header.
+        Looked through with its subfolders and linked folders; files are recognised by their header.
 
     Returns
     -------
@@ -45,8 +46,11 @@ def read_peer_forecasts(folder: str | Path) -> dict[str, pd.DataFrame]:
         raise InputError(message)
     found = [
         path
-        for path in sorted(folder.rglob("*.csv"))
-        if path.stat().st_size and set(files.csv_header(path)) >= _COLUMNS
+        for path in paths_under(folder)
+        if path.suffix == ".csv"
+        and path.is_file()
+        and path.stat().st_size
+        and set(files.csv_header(path)) >= _COLUMNS
     ]
     return {"EWP, its own backtest": read_ewp_backtest(found[-1])} if found else {}
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from rtop_forecast.errors import StorageError
 from rtop_forecast.storage.files import file_sha256, make_folder, write_file
+from rtop_forecast.storage.folders import paths_under
 
 __all__ = ["cache_dir", "cached_columns", "folder_digest", "is_off"]
 
@@ -71,7 +72,7 @@ def cached_columns(
 
 
 def folder_digest(folder: Path, pattern: str = "*") -> str:
-    """Hash of the names and contents of a folder's files, those of its subfolders among them.
+    """Hash of the names and contents of a folder's files, those of its subfolders and linked folders among them.
 
     The files are read again only if one of them has another size or time stamp than when they were last read.
 
@@ -81,7 +82,7 @@ def folder_digest(folder: Path, pattern: str = "*") -> str:
     pattern : str
         Of the names that count.
     """
-    files = sorted(path for path in folder.rglob(pattern) if path.is_file())
+    files = [path for path in paths_under(folder) if path.match(pattern) and path.is_file()]
     lines = [f"{path.relative_to(folder).as_posix()} {_stamp(path)}" for path in files]
     stamp = sha256("\n".join(lines).encode()).hexdigest()
     note = cache_dir() / "digests" / sha256(f"{folder.resolve()}\n{pattern}".encode()).hexdigest()

@@ -214,7 +214,7 @@ def onset_target(
     used = {*definition.onset, *definition.ongoing}
     _require(panel, {*used, "population"}, event)
     first = max(panel.variables[name].first_year for name in used) + (definition.threshold is not None)
-    last = min(min(panel.variables[name].last_year for name in used), panel.years[1])
+    last = min(min(panel.variables[name].last_final_year for name in used), panel.years[1])
     delay = QUIET_YEARS - 1 if kind == "continuation" and definition.threshold is None else 0
     last -= delay
     onset, ongoing = _event_years(panel, definition)

@@ -7,7 +7,7 @@ import pytest
 
 from rtop_forecast.sources.catalogue import ucdp_acd, wdi
 from rtop_forecast.sources.catalogue.wgi import SOURCE as WGI
-from rtop_forecast.sources.folder.discover import recognised_as
+from rtop_forecast.sources.folder.discover import discover, recognised_as
 from rtop_forecast.sources.reading.files import excel_rows, read_table
 
 ACD = "variants/tjbrailey_SegmentalAutonomy__ucdp-prio-acd-191.xlsx"
@@ -68,3 +68,18 @@ def test_the_workbook_of_the_api(tmp_path, xlsx):
 
 def test_episodes_of_regime_transformation_are_not_taken_for_v_dem(more_dir):
     assert recognised_as(more_dir / "vdem" / "ert_v15.csv") == "ert"
+
+
+def test_every_other_form_is_read_or_told_with_a_hint(more_dir):
+    found = discover(more_dir / "variants")
+    names = {path.name.rpartition("__")[2]: path for path in found.names}
+    assert {name: len(paths) for name, paths in found.files.items()} == {
+        "ucdp_acd": 1, "unhcr": 1, "wdi": 1, "wgi": 1,
+    }  # fmt: skip
+    assert set(found.others) == {
+        names[name] for name in ("Archigos_4.1_stata14.dta", "p5v2018.xls", "polity5_panel.sav")
+    }
+    # four columns of Polity5; an SPSS file whose line feeds became two bytes each in its repository
+    assert "nearest to polity5, but lacks parcomp, polity, xrreg" in found.hints[names["p5v2018.xls"]]
+    assert "cannot be read as an SPSS file" in found.unreadable[names["polity5_panel.sav"]]
+    assert found.hints[names["Archigos_4.1_stata14.dta"]] == "not recognised"

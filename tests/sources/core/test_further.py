@@ -18,6 +18,7 @@ import rtop_forecast as rtop
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.core import further
 from rtop_forecast.sources.core.bundled import core_tables
+from rtop_forecast.sources.core.seams import with_bundled_newer_years
 from rtop_forecast.sources.reading.table import SourceTable, no_unmatched
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -75,8 +76,11 @@ def test_no_rating_of_elections_from_a_release_that_was_filled():
 
 def test_the_panel_says_where_each_variable_comes_from():
     panel = rtop.load_panel()
+    newer = {name for table in further.newer_bundled() for name in table.coverage}
     for one in further.bundled_releases():
         for name, years in one.coverage.items():
+            if name in newer:
+                continue
             held = panel.variables[name]
             assert (held.source, held.release) == (one.source, one.release)
             assert (held.first_year, held.last_year) == years
@@ -178,3 +182,38 @@ def test_the_bundle_equals_a_folder_of_the_same_releases(full_panel):
         )
         held, other = bundle.variables[name], full_panel.variables[name]
         assert replace(held, source="") == replace(other, source=""), name
+
+
+def test_newer_years_go_on_where_a_variable_ends_and_move_no_other_value():
+    panel = rtop.load_panel()
+    before = {
+        name: table for table in [*core_tables(), *further.further_bundled()] for name in table.coverage
+    }
+    newer = {name: table for table in further.newer_bundled() for name in table.coverage}
+    assert {table.source for table in newer.values()} == {"vdem-16", "ucdp-candidate-2025"}
+    for name, table in newer.items():
+        last = before[name].coverage[name][1]
+        assert table.coverage[name][0] == last + 1, name
+        variable = panel.variables[name]
+        assert (variable.last_year, variable.seams) == (2025, (last + 1,)), name
+        assert variable.provisional == ((2025,) if table.source.startswith("ucdp") else ()), name
+        old = before[name].data.set_index(["country_id", "year"])[name]
+        held = panel.frame.set_index(["country_id", "year"])[name].reindex(old.index)
+        both = old.notna() & held.notna()
+        assert both.sum() > 0
+        assert (old[both].astype(float) == held[both]).all(), name
+
+
+def test_a_picked_release_gets_no_newer_years():
+    core, rest = core_tables(), further.further_bundled()
+    picked, _ = with_bundled_newer_years(core, rest, picks=["ucdp_brd"])
+    lasts = {name: last for table in picked for name, (_, last) in table.coverage.items()}
+    assert (lasts["ucdp_battle_deaths"], lasts["ucdp_osv_government_deaths"]) == (2024, 2025)
+
+
+def test_licences_of_the_newer_tables_are_listed():
+    registered = tomllib.loads((ROOT / "datasets" / "sources.toml").read_text())
+    listed = (ROOT / "datasets" / "LICENSES.md").read_text()
+    for table in further.newer_bundled():
+        assert registered[table.source]["licence"] in ALLOWED
+        assert f"`{table.source}.parquet`" in listed

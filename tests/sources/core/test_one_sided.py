@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -67,9 +66,9 @@ def test_a_newer_country_year_file_brings_deaths_and_no_actors(newer_places):
         == frame.loc[(SUDAN, 2024), "ucdp_osv_nonstate_deaths"]
     )
     assert frame.loc[(380, 2025), "ucdp_osv_government_deaths"] == 0
-    # not covered is not zero
-    assert np.isnan(frame.loc[(380, 2025), "ucdp_osv_government_actors"])
-    assert panel.variables["ucdp_osv_nonstate_actors"].last_year == 2024
+    # the file does not cover the actors: those of the candidate events are provisional
+    assert panel.variables["ucdp_osv_nonstate_deaths"].provisional == ()
+    assert panel.variables["ucdp_osv_nonstate_actors"].provisional == (2025,)
     assert panel.variables["ucdp_organizedviolence_deaths"].last_year == 2025
     assert set(panel.origin.query("origin == 'folder'")["table"]) == {"one_sided", "organized_violence"}
 

@@ -96,7 +96,8 @@ def test_alone_the_table_goes_on_from_the_bundled_one(folder):
 def test_an_older_table_adds_nothing(folder):
     written(folder / "some.csv", NEWER, range(2010, 2024), offset=0.2, coded=False)
     panel = rtop.load_panel(data_dir=folder)
-    assert panel.variables["vdem_v2x_civlib"].source == "vdem-12+vdem-15"
+    # the bundle has the years after it
+    assert panel.variables["vdem_v2x_civlib"].source == "vdem-12+vdem-15+vdem-16"
     assert not panel.files.set_index("file").loc["some.csv", "used"]
 
 

@@ -104,3 +104,16 @@ def test_a_dataset_without_a_module_is_named(monkeypatch):
     monkeypatch.setattr(discovery_module, "datasets", lambda: ("moonlight",))
     with pytest.raises(DataIntegrityError, match=r"sources/catalogue/moonlight\.py does not exist"):
         reader("moonlight")
+
+
+def test_linked_folders_are_looked_into_and_dead_links_are_listed(tmp_path):
+    place, folder = tmp_path / "downloads", tmp_path / "data"
+    place.mkdir()
+    folder.mkdir()
+    (place / "anything.csv").write_text("ccode,country,year,cou.any\n432,Mali,2012,1\n")
+    (folder / "linked").symlink_to(place, target_is_directory=True)
+    (folder / "gone.csv").symlink_to(tmp_path / "nowhere.csv")
+    found = discover(folder)
+    assert [found.names[path] for path in found.of("coups")] == ["linked/anything.csv"]
+    assert [found.names[path] for path in found.others] == ["gone.csv"]
+    assert "leads nowhere" in found.unreadable[folder / "gone.csv"]

@@ -41,8 +41,8 @@ def test_a_picked_release_takes_the_place_of_later_values(two):
     newest = rtop.load_panel(data_dir=two)
     picked = rtop.load_panel(data_dir=two, releases={"ucdp_onesided": "v23.1"})
     name = "ucdp_osv_government_deaths"
-    assert (newest.variables[name].release, picked.variables[name].release) == ("25.1", "23.1+25.1")
-    assert (newest.variables[name].last_year, picked.variables[name].last_year) == (2024, 2022)
+    assert (newest.variables[name].release, picked.variables[name].release) == ("25.1+2025", "23.1+25.1")
+    assert (newest.variables[name].last_year, picked.variables[name].last_year) == (2025, 2022)
     later = picked.to_frame().query("year > 2022")
     assert np.isnan(later[name]).all()
     assert set(picked.hashes) - set(rtop.load_panel().hashes) == {"OneSided_v23_1.csv"}
@@ -93,7 +93,7 @@ def test_a_fault_in_one_file_never_costs_the_others(two, monkeypatch, error):
     assert files["used"].to_dict() == {"OneSided_v23_1.csv": False, "OneSided_v25_1.rds": True}
     note = f"a fault of the library, please report it: {type(error).__name__}: {error}"
     assert files.loc["OneSided_v23_1.csv", "note"] == note
-    assert panel.variables["ucdp_osv_government_deaths"].release == "25.1"
+    assert panel.variables["ucdp_osv_government_deaths"].release == "25.1+2025"
 
 
 def test_a_fault_in_recognition_never_costs_the_others(two, monkeypatch):

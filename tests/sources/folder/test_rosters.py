@@ -142,3 +142,25 @@ def test_a_file_that_ends_before_the_registered_release_says_so(data_dir, tmp_pa
     releases = Releases(discover(tmp_path))
     assert len(releases.tables("awsd")) == 1
     assert releases.remarks[path] == "it ends in 2014, release 2024 in 2024"
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 4, 7, 12, 30, 75, 150, 300, 600])
+def test_a_list_in_order_of_years_is_refused_or_told_wherever_it_was_cut(data_dir, tmp_path, rows):
+    """EWP's coups stand in order of years: without its last rows the list ends earlier, or lacks a state-year."""
+    path = cut(data_dir / "ewp2025" / "inputs" / "all-coups.csv", tmp_path, rows)
+    releases = Releases(discover(tmp_path))
+    tables = releases.tables("coups")
+    said = releases.remarks.get(path, "") if tables else releases.notes[path]
+    assert re.search(
+        r"ends in \d{4}, release 2025 in 2024|state-years of release 2025 absent|looks cut", said
+    )
+
+
+@pytest.mark.parametrize("lost", [1, 2, 3, 10, 21, 22, 23, 25, 60])
+def test_a_list_of_coups_cut_within_a_line_is_refused_or_told(data_dir, tmp_path, lost):
+    content = (data_dir / "ewp2025" / "inputs" / "all-coups.csv").read_bytes()
+    path = tmp_path / "all-coups.csv"
+    path.write_bytes(content[:-lost])
+    releases = Releases(discover(tmp_path))
+    told = releases.remarks if releases.tables("coups") else releases.notes
+    assert "cut" in told[path]

@@ -35,6 +35,11 @@ def _any_government_attack(grid: Grid) -> FloatArray:
     return positive(grid.known(GOVERNMENT_DEATHS))
 
 
+def _change_of_one_sided(grid: Grid) -> FloatArray:
+    deaths = np.log1p(grid.known(GOVERNMENT_DEATHS) + grid.known(NONSTATE_DEATHS))
+    return grid.of_one_vintage(change(deaths, 1), GOVERNMENT_DEATHS, NONSTATE_DEATHS, years=1)
+
+
 FEATURES = (
     level(
         "ucdp_intensity",
@@ -132,7 +137,7 @@ FEATURES = (
         transform="change in 1 year",
         variables=("ucdp_intensity",),
         sign=1,
-        compute=lambda g: change(g.known("ucdp_intensity"), 1),
+        compute=lambda g: g.of_one_vintage(change(g.known("ucdp_intensity"), 1), "ucdp_intensity", years=1),
     ),
     logged(
         "ucdp_battle_deaths",
@@ -198,7 +203,7 @@ FEATURES = (
         transform="change of log(1 + x) in 1 year",
         variables=(GOVERNMENT_DEATHS, NONSTATE_DEATHS),
         sign=1,
-        compute=lambda g: change(np.log1p(g.known(GOVERNMENT_DEATHS) + g.known(NONSTATE_DEATHS)), 1),
+        compute=_change_of_one_sided,
     ),
     level(
         "ucdp_osv_nonstate_actors",

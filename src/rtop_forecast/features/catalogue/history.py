@@ -2,7 +2,9 @@
 
 That an episode is over shows only after three quiet years, by the rule of the event list (fewer than 100
 civilians killed a year for three years). Its last year is coded with that hindsight. So an episode counts
-as under way here until two years after its last year, as it would have been seen at the time.
+as under way here until two years after its last year, as it would have been seen at the time. After the last year
+that the list covers these features are missing: carried for a year they forecast worse than without them
+(``benchmarks/newest_edge.py``).
 """
 
 from __future__ import annotations

@@ -201,7 +201,7 @@ FEATURES = (
         transform="difference of log(1 + x) to the mean of the three years before",
         variables=(GOVERNMENT_DEATHS, NONSTATE_DEATHS),
         sign=1,
-        compute=lambda g: _against_mean(np.log1p(_all_deaths(g)), 3),
+        compute=lambda g: _against_mean(g, 3),
     ),
     FeatureSpec(
         name="mk_ongoing_change3",
@@ -217,6 +217,7 @@ FEATURES = (
 )
 
 
-def _against_mean(values: FloatArray, years: int) -> FloatArray:
+def _against_mean(grid: Grid, years: int) -> FloatArray:
+    values = np.log1p(_all_deaths(grid))
     before: FloatArray = np.mean([lag(values, step) for step in range(1, years + 1)], axis=0)
-    return values - before
+    return grid.of_one_vintage(values - before, GOVERNMENT_DEATHS, NONSTATE_DEATHS, years=years)

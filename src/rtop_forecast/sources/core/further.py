@@ -1,7 +1,10 @@
 """The bundled variables beside the core tables: one Parquet table per release, as its reader gives it.
 
+A table of newer years goes on where a variable of another table ends, as :mod:`rtop_forecast.sources.core.seams` says:
+the years of a release that holds some variables only, and those that are known from provisional counts so far.
+
 A table's own metadata say what it is: source, release, licence, publication lag, and for each variable the years it
-covers, the states it covers, and whether the absence of a row means zero.
+covers, the states it covers, whether the absence of a row means zero, and which years are provisional.
 """
 
 from __future__ import annotations
@@ -26,18 +29,22 @@ from rtop_forecast.storage.bundled import datasets_dir
 from rtop_forecast.world.states import KEYS
 
 __all__ = [
+    "NEWER_YEARS",
     "STATE_YEARS",
     "BundledRelease",
     "bundled_beside",
     "bundled_files",
     "bundled_releases",
     "further_bundled",
+    "newer_bundled",
     "reaching_bundled",
     "table_bytes",
 ]
 
 #: Kind of a table with one row per state and year; files of other kinds are left to their own readers.
 STATE_YEARS = "state-years"
+#: Kind of a table whose years go on where the variables of another one end.
+NEWER_YEARS = "newer years"
 
 _METADATA = b"rtop_forecast"
 _FIRST_YEAR = 1946
@@ -61,6 +68,10 @@ class BundledRelease:
         Variables for which the absence of a row inside the coverage means zero.
     states : dict of str to frozenset of int
         States that a variable covers, where it covers some only.
+    kind : str
+        :data:`STATE_YEARS` or :data:`NEWER_YEARS`.
+    provisional : tuple of int
+        Years of provisional values.
     """
 
     path: Path
@@ -71,6 +82,8 @@ class BundledRelease:
     coverage: Mapping[str, tuple[int, int]]
     zero_inside: frozenset[str]
     states: Mapping[str, frozenset[int]]
+    kind: str
+    provisional: tuple[int, ...]
 
 
 def bundled_files() -> list[Path]:
@@ -78,21 +91,28 @@ def bundled_files() -> list[Path]:
     return sorted((datasets_dir() / "further").glob("*.parquet"))
 
 
-@lru_cache(maxsize=1)
 def bundled_releases() -> tuple[BundledRelease, ...]:
-    """Describe every bundled table of state-years, from its metadata alone.
+    """Describe every bundled table of state-years, from its metadata alone; those of newer years are apart.
 
     Raises
     ------
     DataIntegrityError
         If a file is not one of the bundle's tables.
     """
-    found = []
-    for path in bundled_files():
-        document = _document(path, pq.read_schema(path).metadata)
-        if document["kind"] == STATE_YEARS:
-            found.append(_release(path, document))
-    return tuple(found)
+    return tuple(one for one in _described() if one.kind == STATE_YEARS)
+
+
+def newer_bundled() -> list[SourceTable]:
+    """Bundled tables of newer years, the final ones before the provisional ones."""
+    newer = [one for one in _described() if one.kind == NEWER_YEARS]
+    return [_table(one, list(one.coverage)) for one in sorted(newer, key=lambda one: bool(one.provisional))]
+
+
+@lru_cache(maxsize=1)
+def _described() -> tuple[BundledRelease, ...]:
+    """Describe every bundled table of state-years of either kind."""
+    documents = [(path, _document(path, pq.read_schema(path).metadata)) for path in bundled_files()]
+    return tuple(_release(path, one) for path, one in documents if one["kind"] in (STATE_YEARS, NEWER_YEARS))
 
 
 def further_bundled(names: set[str] | None = None) -> list[SourceTable]:
@@ -154,7 +174,7 @@ def bundled_beside(further: Sequence[SourceTable], picks: Mapping[str, str]) -> 
     return further_bundled(left) if left else []
 
 
-def table_bytes(table: SourceTable, *, licence: str) -> bytes:
+def table_bytes(table: SourceTable, *, licence: str, kind: str = STATE_YEARS) -> bytes:
     """Write a source table as Parquet; the same table gives the same bytes with the same version of pyarrow.
 
     Parameters
@@ -162,6 +182,8 @@ def table_bytes(table: SourceTable, *, licence: str) -> bytes:
     table : SourceTable
         Its variables under their names in the panel.
     licence : str
+    kind : str
+        :data:`STATE_YEARS` or :data:`NEWER_YEARS`.
 
     Returns
     -------
@@ -173,7 +195,7 @@ def table_bytes(table: SourceTable, *, licence: str) -> bytes:
     columns = [pa.array(rows[key].to_numpy(dtype="int16")) for key in KEYS]
     columns += [_column(rows[name].to_numpy(dtype=float, na_value=np.nan)) for name in names]
     document = {
-        "kind": STATE_YEARS,
+        "kind": kind,
         "source": table.source,
         "release": table.release,
         "licence": licence,
@@ -182,6 +204,8 @@ def table_bytes(table: SourceTable, *, licence: str) -> bytes:
         "zero_inside": sorted(table.zero_inside),
         "states": {name: sorted(ids) for name, ids in sorted(table.states.items())},
     }
+    if table.provisional:
+        document["provisional"] = list(table.provisional)
     metadata = {_METADATA: json.dumps(document, sort_keys=True).encode()}
     whole = pa.table(columns, names=[*KEYS, *names]).replace_schema_metadata(metadata)
     sink = pa.BufferOutputStream()
@@ -225,6 +249,8 @@ def _release(path: Path, document: Mapping[str, Any]) -> BundledRelease:
         coverage={name: (first, last) for name, (first, last) in document["coverage"].items()},
         zero_inside=frozenset(document["zero_inside"]),
         states={name: frozenset(ids) for name, ids in document["states"].items()},
+        kind=document["kind"],
+        provisional=tuple(document.get("provisional", ())),
     )
 
 
@@ -241,6 +267,7 @@ def _table(release: BundledRelease, names: Sequence[str]) -> SourceTable:
         publication_lag_months=release.publication_lag_months,
         unmatched=no_unmatched(),
         states={name: ids for name, ids in release.states.items() if name in names},
+        provisional=release.provisional,
     )
 
 

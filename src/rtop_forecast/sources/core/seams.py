@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from rtop_forecast.sources.core.further import newer_bundled
 from rtop_forecast.sources.folder.releases import Releases
+from rtop_forecast.sources.keys import datasets_of
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.world.states import KEYS, LAST_YEAR
 
-__all__ = ["extended", "with_newer_years"]
+__all__ = ["extended", "with_bundled_newer_years", "with_newer_years"]
 
 
 def with_newer_years(
@@ -71,6 +73,31 @@ def with_newer_years(
     return core, further
 
 
+def with_bundled_newer_years(
+    core: Sequence[SourceTable], further: Sequence[SourceTable], *, picks: Collection[str] = ()
+) -> tuple[list[SourceTable], list[SourceTable]]:
+    """Core tables and further ones with the bundle's tables of newer years, where these reach further.
+
+    Parameters
+    ----------
+    core, further : sequence of SourceTable
+        In the panel's names.
+    picks : collection of str
+        Datasets of which a release was asked for: nothing is added to their variables.
+    """
+    core, further = list(core), list(further)
+    for newer in newer_bundled():
+        lasts = {
+            name: last
+            for one in (*core, *further)
+            if not datasets_of(one.source) & set(picks)
+            for name, (_, last) in one.coverage.items()
+        }
+        longer = [name for name, (_, last) in newer.coverage.items() if lasts.get(name, last) < last]
+        core, further = extended(core, newer, longer), extended(further, newer, longer)
+    return core, further
+
+
 def extended(tables: Sequence[SourceTable], newer: SourceTable, names: Sequence[str]) -> list[SourceTable]:
     """Tables in which some variables go on, after their last year, with the values of a newer vintage.
 
@@ -115,4 +142,5 @@ def _joined(table: SourceTable, newer: SourceTable) -> SourceTable:
         states={},
         publication_lag_months=max(table.publication_lag_months, newer.publication_lag_months),
         seams={name: (*table.seams.get(name, ()), last + 1) for name, (_, last) in table.coverage.items()},
+        provisional=(*table.provisional, *newer.provisional),
     )

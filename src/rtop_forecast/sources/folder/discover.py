@@ -19,6 +19,7 @@ from rtop_forecast.sources.folder.hints import hint
 from rtop_forecast.sources.reading.files import is_html
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.registry import datasets
+from rtop_forecast.storage.folders import paths_under
 
 __all__ = ["Discovery", "Reader", "discover", "reader", "recognised_as"]
 
@@ -114,7 +115,7 @@ class Discovery:
 
 
 def discover(folder: str | Path) -> Discovery:
-    """Look through a folder and its subfolders for official releases.
+    """Look through a folder, its subfolders and the folders that links in it lead to for official releases.
 
     Parameters
     ----------
@@ -165,11 +166,14 @@ def discover(folder: str | Path) -> Discovery:
 
 def _data_files(folder: Path) -> Iterator[tuple[Path, str, str | None]]:
     """List data files with their names in the folder, those in zip archives too; and why one was refused."""
-    for path in sorted(folder.rglob("*")):
+    for path in paths_under(folder):
         suffix = path.suffix.lower()
         shown = path.relative_to(folder).as_posix()
         hidden = shown.startswith(".") or "/." in shown  # a download under way, or what a file manager left
-        if hidden or not path.is_file() or suffix in _DOCUMENTS or path.stem.upper() in _NOTES:
+        if hidden or suffix in _DOCUMENTS or path.stem.upper() in _NOTES:
+            continue
+        if not path.is_file():
+            yield path, shown, _closed(path, shown)
             continue
         if suffix != ".zip":
             yield path, shown, None
@@ -180,6 +184,15 @@ def _data_files(folder: Path) -> Iterator[tuple[Path, str, str | None]]:
             yield path, shown, str(error.args[0])
             continue
         yield from ((member, f"{shown}/{_inside(member)}", None) for member in members)
+
+
+def _closed(path: Path, shown: str) -> str:
+    """Why nothing can be read behind a path that is no file."""
+    if path.is_dir():
+        return f"the folder {shown} may not be looked into. Change its permissions, or take it away."
+    if path.is_symlink():
+        return f"{shown} is a link that leads nowhere. Put what it names in its place, or take the link away."
+    return f"{shown} is not a file. Take it away."
 
 
 def _inside(member: Path) -> str:

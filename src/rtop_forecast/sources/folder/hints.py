@@ -33,7 +33,8 @@ def hint(path: Path) -> str:
     -------
     str
         "not recognised", with the kinds of files that are read, that an R file is damaged, or with the dataset of
-        which the file has at least half of the columns that mark it, and the columns that it lacks.
+        which the file has at least half of the columns that mark it, or two of them, one of which marks no other
+        dataset, and the columns that it lacks.
     """
     kind = files.kind_of(path)
     if not kind:
@@ -57,6 +58,8 @@ def hint(path: Path) -> str:
     ]
     share, _, nearest = max(shares, default=(0.0, 0, ""))
     if share < 0.5:
+        nearest = _alone_marked(header)
+    if not nearest:
         return _UNKNOWN
     marks = max(_marks(nearest), key=lambda one: len(one & header) / len(one))
     absent = sorted(marks - header)
@@ -64,6 +67,28 @@ def hint(path: Path) -> str:
         return f"{_UNKNOWN}: it has the columns of {nearest}, but not its form; use the official file"
     more = "" if len(absent) <= _NAMED else f" and {len(absent) - _NAMED} more"
     return f"{_UNKNOWN}: it is nearest to {nearest}, but lacks {', '.join(absent[:_NAMED])}{more}"
+
+
+def _alone_marked(header: set[str]) -> str:
+    """Dataset of which a header has two columns that mark it, one of them no other; empty if none or several."""
+    found = {
+        dataset: max(len(marks & header) for marks in _marks(dataset))
+        for dataset, own in _own_marks().items()
+        if own & header
+    }
+    most = max(found.values(), default=0)
+    nearest = [dataset for dataset, count in found.items() if count == most]
+    return nearest[0] if most > 1 and len(nearest) == 1 else ""
+
+
+@cache
+def _own_marks() -> dict[str, frozenset[str]]:
+    """Columns that mark one dataset and no other."""
+    marks = {dataset: frozenset().union(*_marks(dataset)) for dataset in datasets()}
+    return {
+        dataset: own - frozenset().union(*(others for other, others in marks.items() if other != dataset))
+        for dataset, own in marks.items()
+    }
 
 
 @cache

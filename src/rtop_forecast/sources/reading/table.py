@@ -94,6 +94,8 @@ class SourceTable:
         and replaces none of their values.
     seams : dict of str to tuple of int
         First years of each newer vintage, for variables that are made of several.
+    provisional : tuple of int
+        Years whose values are provisional: counts of candidate events, which the yearly release will revise.
     months : MonthTable, optional
         State-months of the release. A release of months alone covers no variable by year.
 
@@ -114,6 +116,7 @@ class SourceTable:
     states: Mapping[str, frozenset[int]] = field(default_factory=dict)
     partial: bool = False
     seams: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    provisional: tuple[int, ...] = ()
     months: MonthTable | None = None
 
     def __post_init__(self) -> None:
