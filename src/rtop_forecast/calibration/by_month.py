@@ -224,7 +224,8 @@ class MonthlyStage:
         -------
         ndarray of shape (n,)
         """
-        return self.yearly_part(z, groups=groups) + self.parts(months).sum(axis=1)
+        whole: FloatArray = self.yearly_part(z, groups=groups) + self.parts(months).sum(axis=1)
+        return whole
 
     def apply(self, prob: ArrayLike, months: ArrayLike, *, groups: ArrayLike | None = None) -> FloatArray:
         """Probabilities from those of the yearly forecast and the features by month.

@@ -110,7 +110,8 @@ class WithMonths(Calibrator):
             return self.stage.yearly_part(self.base.apply_log_odds(values))
         plain = plain_groups(groups)
         yearly = self.base.apply_log_odds(values, groups=plain)
-        return self.stage.yearly_part(yearly, groups=plain) + self.parts(groups).sum(axis=1)
+        whole: FloatArray = self.stage.yearly_part(yearly, groups=plain) + self.parts(groups).sum(axis=1)
+        return whole
 
     def deviations(
         self, z: ArrayLike, *, draws: int, generator: np.random.Generator, groups: ArrayLike | None = None

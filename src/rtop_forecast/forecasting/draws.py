@@ -252,8 +252,9 @@ def _month_moves(fit: Fit, draws: int) -> FloatArray:
         - known.parts(labels).sum(axis=1)
         for labels in (fit.groups, then)
     ]
-    moved: FloatArray = both[0] - both[1]
-    return moved - moved.mean(axis=1, keepdims=True)
+    moved = both[0] - both[1]
+    centred: FloatArray = moved - moved.mean(axis=1, keepdims=True)
+    return centred
 
 
 def _last_year(fit: Fit) -> FloatArray:

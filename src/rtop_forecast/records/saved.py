@@ -122,8 +122,9 @@ def load_backtest(folder: str | Path) -> BacktestResult:
     """
     contents = read_store(folder, _BACKTEST)
     payload = json.loads(contents[_RESULT])
+    tables: dict[str, Any] = {name: table_of(contents[f"{name}.parquet"]) for name in _TABLES}
     return BacktestResult(
-        **{name: table_of(contents[f"{name}.parquet"]) for name in _TABLES},
+        **tables,
         model_name=payload["model_name"],
         calibrator=calibrator_from(payload["calibrator"]),
         calibration_origins=payload["calibration_origins"],
