@@ -34,6 +34,7 @@ def compare(data: Path, more: Path) -> dict[str, Any]:
     from feature_regimes import add_regimes, regime_features
     from feature_rows import Rows
     from feature_sources import Reader
+    from feature_world import LAST
 
     regimes = more / "vdem" / "ert_v15.csv"
     reader = Reader(data)
@@ -51,6 +52,7 @@ def compare(data: Path, more: Path) -> dict[str, Any]:
             for place, own in ((data, False), (Path(folder), True))
         ]
     frame = parts[0].frame.merge(parts[1].frame, on=["country_id", "year"], how="left", validate="one_to_one")
+    frame = frame[frame["year"] <= LAST]  # final years alone; those after them are provisional
     keys = frame[["country_id", "year"]].to_numpy(dtype=int)
     table = {}
     for name in names:

@@ -92,7 +92,14 @@ def _tasks(arguments: argparse.Namespace) -> list[Task]:
 
 def _done(place: int, task: Task) -> tuple[int, list[Case], float]:
     start = time.perf_counter()
-    return place, task.make(), time.perf_counter() - start
+    try:
+        cases = task.make()
+    except (
+        Exception
+    ) as error:  # one task never costs the others: it is counted as cases that could not be built
+        detail = f"{type(error).__name__}: {error}"[:400]
+        cases = [Case(dataset="", file=task.name, form="all", outcome=NOT_BUILT, detail=detail)]
+    return place, cases, time.perf_counter() - start
 
 
 def _report(task: Task, cases: list[Case], seconds: float, *, done: int, tasks: int, start: float) -> None:
@@ -118,12 +125,15 @@ def _recognised(folder: Path, only: set[str]) -> list[tuple[Path, str]]:
 def _forms(path: Path, dataset: str, forms: frozenset[str]) -> list[Case]:
     """Cases of one file; none if it is not read as it is."""
     try:
+        return list(cases_of(path, dataset, only_forms=forms))
+    except (InputError, DataIntegrityError, CoverageError):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            reader(dataset).read(path)
-    except (InputError, DataIntegrityError, CoverageError):
-        return []
-    return list(cases_of(path, dataset, only_forms=forms))
+            try:
+                reader(dataset).read(path)
+            except (InputError, DataIntegrityError, CoverageError):
+                return []
+        raise
 
 
 def _arguments() -> argparse.Namespace:
@@ -150,6 +160,7 @@ def _document(cases: list[Case], seconds: float) -> dict[str, Any]:
         "cases": len(cases),
         "wrong_silent": outcomes[WRONG] + outcomes[SKIPPED],
         "foreign_errors": outcomes[FOREIGN],
+        "not_built": outcomes[NOT_BUILT],
         "outcomes": dict(sorted(outcomes.items())),
         "seconds": round(seconds, 1),
         "results": [case.to_dict() for case in cases],
@@ -165,7 +176,8 @@ def _summary(document: dict[str, Any]) -> str:
     lines += ["", f"{document['cases']} cases in {document['seconds']} s: {totals}"]
     if "rank" in document:
         lines += [f"rank from next year's folder: {document['rank']}"]
-    lines += [f"wrong_silent {document['wrong_silent']}, foreign_errors {document['foreign_errors']}"]
+    counts = ("wrong_silent", "foreign_errors", "not_built")
+    lines += [", ".join(f"{name} {document[name]}" for name in counts)]
     return "\n".join(lines)
 
 

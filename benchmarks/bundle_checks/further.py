@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from bundle_checks.further_sources import second_sources
 from bundle_checks.tally import KEYS, Comparison, tally
-from rtop_forecast.sources.core.further import bundled_releases, further_bundled
+from rtop_forecast.sources.core.further import bundled_files, bundled_releases, further_bundled
+
+if TYPE_CHECKING:
+    from further_tables import FurtherTables
 
 __all__ = ["comparisons"]
 
@@ -40,7 +44,28 @@ def comparisons(data: Path, more: Path) -> list[Comparison]:
                 what=f"value of a state-year, {len(columns)} variable{'s' * (len(columns) > 1)}",
             )
         )
-    return [*results, *second_sources(data, more)]
+    return [*results, _newer_ratings(raw, more), *second_sources(data, more)]
+
+
+def _newer_ratings(raw: FurtherTables, more: Path) -> Comparison:
+    """Compare the newer years of some ratings with the table that they are from."""
+    path = next(one for one in bundled_files() if one.stem == "vdem-16")
+    table = pd.read_parquet(path)
+    columns = [name for name in table.columns if name not in KEYS]
+    theirs = raw.newer_ratings(more / "vdem" / "vdem_core_v16_slim_juno.csv", columns)
+    parts = []
+    for name in columns:
+        first = int(table.loc[table[name].notna(), "year"].min())
+        newer = {key: value for key, value in theirs[name].items() if key[1] >= first}
+        parts.append(_cells(table, name, newer))
+    cells = pd.concat(parts, ignore_index=True)
+    return tally(
+        cells,
+        pd.Series(np.isclose(cells["ours"], cells["theirs"], rtol=1e-12, atol=0.0)),
+        table="further/vdem-16",
+        second_source="the release itself, read without the library (tests/oracles/further_tables.py)",
+        what=f"value of a state-year after the fuller release, {len(columns)} variables",
+    )
 
 
 def _cells(table: pd.DataFrame, name: str, theirs: dict[tuple[int, int], float]) -> pd.DataFrame:

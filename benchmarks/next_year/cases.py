@@ -12,10 +12,10 @@ from typing import Any
 
 import pandas as pd
 
-from next_year.forms import DAMAGED, EQUAL, same
+from next_year.forms import CODES, DAMAGED, EQUAL, same
 from next_year.oracle import compare, extended, unmatched_rows, values, with_divisions
 from next_year.raw import Release, load
-from next_year.releases import NOT_EXTENDED, YEAR_COLUMNS, next_release, year_of
+from next_year.releases import NOT_EXTENDED, next_release, year_of, year_place
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
 from rtop_forecast.sources.folder.discover import discover, reader, recognised_as
 from rtop_forecast.sources.folder.releases import Releases
@@ -67,53 +67,72 @@ def base(path: Path, dataset: str) -> SourceTable:
 
 def cases_of(path: Path, dataset: str, *, only_forms: frozenset[str] = frozenset()) -> Iterator[Case]:
     """Every form of one file, and of its next year."""
-    release = load(path, dataset)
+    whole = load(path, dataset)
+    forms = {name for name in (*EQUAL, *DAMAGED, "next_year") if not only_forms or name in only_forms}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        release, path = _slim(release, path, folder)
-        table = base(path, dataset)
-        right = Right(values=values(table), unmatched=unmatched_rows(table))
-        for form, make in {**EQUAL, **DAMAGED}.items():
-            if not only_forms or form in only_forms:
-                yield from _one(release, form, make, right, folder)
-        extends = bool(table.coverage) and dataset not in NOT_EXTENDED
-        if not extends or (only_forms and "next_year" not in only_forms):
-            return
-        last = max(end for _, end in table.coverage.values())
-        yield from _next_year(release, right, last, folder, table)
+        for kinds, most in ((EQUAL, _CELLS), (DAMAGED, _DAMAGED_CELLS)):
+            release, place = _slim(whole, path, folder, most)
+            table = base(place, dataset)
+            right = Right(values=values(table), unmatched=unmatched_rows(table))
+            for form in [form for form in kinds if form in forms]:
+                yield from _one(release, form, kinds[form], right, folder)
+            if kinds is EQUAL and table.coverage and dataset not in NOT_EXTENDED and "next_year" in forms:
+                last = max(end for _, end in table.coverage.values())
+                yield from _next_year(release, right, last, folder, table)
 
 
-def _slim(release: Release, path: Path, folder: Path) -> tuple[Release, Path]:
+def _slim(release: Release, path: Path, folder: Path, cells: dict[str, int]) -> tuple[Release, Path]:
     """Cut the biggest releases to what a measurement needs: some of V-Dem's columns, and fewer rows.
 
-    The latest years stay and every fifth before them, in which the states of the past have their rows; if these are
-    still too many, every second, third ... of their rows.
+    The latest years stay and every fifth before them, in which the states of the past have their rows, unless each
+    year is read with the one before it. If these are still too many, every second, third ... country stays.
     """
     whole = release
-    if release.dataset == "vdem" and release.kind == "text":
+    if release.dataset == "vdem" and release.kind == "text" and len(release.header) > _MANY:
         kept = [i for i, name in enumerate(release.header) if i < 5 or name in _VDEM]
         names = [release.rows[0][i] for i in kept]
         release = release.with_body([[row[i] for i in kept] for row in release.body], names)
-    most = _CELLS[release.kind]
-    year = YEAR_COLUMNS.get(release.dataset, "year")
-    if len(release.body) * len(release.header) > most and year in release.header:
-        place = release.header.index(year)
+    most = cells[release.kind]
+    place = year_place(release)
+    if _cells(release) > most and place is not None and release.dataset not in _CONSECUTIVE:
         last = max(year_of(row[place]) for row in release.body)
         body = [row for row in release.body if (one := year_of(row[place])) > last - 4 or one % 5 == 0]
-        step = -(-len(body) * len(release.header) // most)
-        release = release.with_body(body[::step])
+        release = release.with_body(body)
+    if _cells(release) > most:
+        release = _every(release, -(-_cells(release) // most))
     if release.kind == "r" and len(release.tables) > 1:
         beside = {name: rows if name == release.main else rows[:200] for name, rows in release.tables.items()}
         release = replace(release, tables=beside)
     if release is whole:
         return release, path
-    base_folder = folder / "base"
-    base_folder.mkdir()
+    base_folder = Path(tempfile.mkdtemp(dir=folder))
     return release, same(release, base_folder)
 
 
-#: Most cells of a simulated release: R files take longest to write.
-_CELLS = {"text": 300_000, "excel": 300_000, "r": 40_000}
+def _cells(release: Release) -> int:
+    return len(release.body) * len(release.header)
+
+
+def _every(release: Release, step: int) -> Release:
+    """Every step-th country of a release; rows without one, as below a table, stay."""
+    place = next((i for i, name in enumerate(release.header) if CODES.fullmatch(name)), None)
+    if place is None:
+        return release.with_body(release.body[::step])
+    coded = [str(row[place]) if len(row) > place else "" for row in release.body]
+    # the last stays: a table whose last country ends early looks cut
+    kept = {"", "None", *list(dict.fromkeys(coded))[::step], coded[-1]}
+    return release.with_body([row for row, code in zip(release.body, coded, strict=True) if code in kept])
+
+
+#: Most cells of a simulated release: R files take longest to write and to read. Damaged files are held to registered
+#: releases, so more of them stays.
+_CELLS = {"text": 80_000, "excel": 50_000, "r": 15_000}
+_DAMAGED_CELLS = {"text": 300_000, "excel": 300_000, "r": 40_000}
+#: Datasets whose reader asks for every year between the first and the last.
+_CONSECUTIVE = frozenset({"ert", "ucdp_ged_months"})
+#: A V-Dem table with more columns is an official one.
+_MANY = 100
 #: Indices kept of V-Dem's hundreds of columns.
 _VDEM = {
     "v2x_polyarchy",

@@ -133,10 +133,12 @@ def _judged(folder: Path, right: rtop.Panel, form: str) -> list[Case]:
         if name not in panel.variables:
             cases.append(case(name, WRONG, "the variable is gone"))
             continue
-        # later years are compared file by file
+        # later years are compared file by file; those of newer releases and provisional ones give way to the folder's
+        variable = right.variables[name]
+        until = min([variable.last_final_year, *(seam - 1 for seam in variable.seams)])
         goal = right.frame.set_index(KEYS)[[name]]
         read = panel.frame.set_index(KEYS)[[name]]
-        found = compare(read, goal, until=right.variables[name].last_year, plain=[])
+        found = compare(read, goal, until=until, plain=[])
         if found.wrong or found.lost:
             counts = {"changed": found.changed, "added": found.added, "lost": found.lost}
             source = f"{right.variables[name].source} -> {panel.variables[name].source}"

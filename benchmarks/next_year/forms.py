@@ -16,6 +16,7 @@ from typing import Any
 
 import pandas as pd
 import rdata
+from rdata.unparser._xdr import UnparserXDR
 
 from next_year.raw import Release, Rows, cell_text, typed_frame
 from next_year.workbook import write_workbook
@@ -32,6 +33,14 @@ CODES = re.compile(
 #: Names of columns that identify rather than measure.
 _LABEL = re.compile(r"(^id$|_id|number|year|date|day|^from$|^to$|version|prec)", re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d+\.\d+")
+
+
+def _write_integer(self: UnparserXDR, value: int) -> None:
+    self.file.write(int(value).to_bytes(4, "big", signed=True))
+
+
+# rdata makes an array of every single integer that it writes; the bytes are the same.
+UnparserXDR.unparse_int = _write_integer  # type: ignore[method-assign]
 
 
 def same(release: Release, folder: Path) -> Path:
@@ -284,6 +293,14 @@ def cut_rows(release: Release, folder: Path) -> Path | None:
     return same(release.with_body(release.body[: len(release.body) * 7 // 10]), folder)
 
 
+def cut_late(release: Release, folder: Path) -> Path | None:
+    """All rows but the last hundredth, whole and with the last line's end."""
+    if release.dataset == "sipri" or _has_footer(release):
+        return None
+    kept = min(len(release.body) * 99 // 100, len(release.body) - 1)
+    return same(release.with_body(release.body[:kept]), folder)
+
+
 EQUAL: dict[str, Form] = {
     "same": same,
     "shuffled": shuffled,
@@ -314,7 +331,7 @@ EQUAL: dict[str, Form] = {
     "repeated_column": repeated_column,
 }
 #: Forms that a folder must refuse, or say what they lack, unless nothing that the reader uses is gone.
-DAMAGED: dict[str, Form] = {"cut70": cut, "cut70_rows": cut_rows}
+DAMAGED: dict[str, Form] = {"cut70": cut, "cut70_rows": cut_rows, "cut99_rows": cut_late}
 
 
 def _flat(release: Release) -> bool:

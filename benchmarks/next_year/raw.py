@@ -97,15 +97,20 @@ def _text(path: Path, dataset: str) -> Release:
     )  # fmt: skip
 
 
-#: Sheet that the reader uses, where it is not the first.
-_SHEETS = {"sipri": "Share of GDP"}
+#: Sheet that the reader uses, where it is not the first; workbooks of other years may not have it.
+_SHEETS = {"sipri": "Share of GDP", "wgi": "VoiceandAccountability"}
+#: First cell of the header of a sheet that has lines above it.
+_HEADERS = {"wgi": "Country/Territory"}
 
 
 def _excel(path: Path, dataset: str) -> Release:
     book = CalamineWorkbook.from_path(str(path))
     tables = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
-    main = _SHEETS.get(dataset, book.sheet_names[0])
+    wanted = _SHEETS.get(dataset)
+    main = wanted if wanted in tables else book.sheet_names[0]
     head = {"treaties": 1}.get(dataset, 0)
+    if dataset in _HEADERS:
+        head = next((i for i, row in enumerate(tables[main]) if row[:1] == [_HEADERS[dataset]]), 0)
     return Release(path=path, dataset=dataset, kind="excel", tables=tables, main=main, head=head)
 
 

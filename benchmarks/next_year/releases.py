@@ -63,6 +63,9 @@ def next_release(release: Release, last: int) -> Release:
 
 def _appended(release: Release, last: int) -> Release:
     dataset = release.dataset
+    if dataset == "wgi" and release.kind == "excel" and release.head:
+        tables = {name: _sheet_of_years(rows, last) for name, rows in release.tables.items()}
+        return replace(release, tables=tables)
     if dataset in WIDE:
         tables = {name: _wide(rows, last) for name, rows in release.tables.items()}
         return replace(release, tables=tables)
@@ -76,8 +79,17 @@ def _appended(release: Release, last: int) -> Release:
     return _by_row(release, last)
 
 
+def year_place(release: Release) -> int | None:
+    """Place of the column of the calendar year; None if there is none."""
+    wanted = YEAR_COLUMNS.get(release.dataset, "year").casefold()
+    return next((i for i, name in enumerate(release.header) if name.casefold() == wanted), None)
+
+
 def _by_row(release: Release, last: int) -> Release:
-    place = release.header.index(YEAR_COLUMNS.get(release.dataset, "year"))
+    place = year_place(release)
+    if place is None:
+        message = f"{release.path.name} has no column of the year."
+        raise ValueError(message)
     body = [row for row in release.body if len(row) > place and year_of(row[place]) <= last]
     newest = [row for row in body if year_of(row[place]) == last]
     copies = [_set(row, place, last + 1) for row in newest]
@@ -150,6 +162,17 @@ def _wide(rows: Rows, last: int) -> Rows:
         kept = [one for j, one in enumerate(row) if j not in later]
         made.append([*kept[: place + 1], cell, *kept[place + 1 :]])
     return made
+
+
+def _sheet_of_years(rows: Rows, last: int) -> Rows:
+    """Sheet of the older Governance Indicators, whose years stand above their columns, with the last year repeated."""
+    head = next((i for i, row in enumerate(rows) if row[:1] == ["Country/Territory"]), None)
+    if not head:
+        return rows
+    places = [i for i, cell in enumerate(rows[head - 1]) if year_of(cell) == last]
+    added = [[row[i] for i in places] if len(row) > places[-1] else [] for row in rows]
+    added[head - 1] = [last + 1 for _ in places]
+    return [[*row, *more] for row, more in zip(rows, added, strict=True)]
 
 
 def _header_after(cell: Any) -> Any:

@@ -25,13 +25,10 @@ def rank_seconds(data: Path, *, repeats: int = 2) -> dict[str, Any]:
     The origins take turns, so that what else the machine does falls on both. The ratio is that of processor time.
     """
     used: dict[int, list[tuple[float, float]]] = {origin: [] for origin in ORIGINS}
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name) / "data"
-        folder.mkdir()
-        next_folder(data, folder)
-        for _ in range(repeats):
-            for origin in ORIGINS:
-                used[origin].append(_seconds(folder, origin))
+    try:
+        _measure(data, used, repeats)
+    except subprocess.CalledProcessError as error:  # the cases before it are printed all the same
+        return {"failed": str(error.stderr)[-400:], "holds": False}
     least = {
         origin: [round(min(values), 1) for values in zip(*runs, strict=True)] for origin, runs in used.items()
     }
@@ -43,6 +40,17 @@ def rank_seconds(data: Path, *, repeats: int = 2) -> dict[str, Any]:
         "at_most": _MOST,
         "holds": ratio <= _MOST,
     }
+
+
+def _measure(data: Path, used: dict[int, list[tuple[float, float]]], repeats: int) -> None:
+    """Build the folder, and time the origins in turns."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "data"
+        folder.mkdir()
+        next_folder(data, folder)
+        for _ in range(repeats):
+            for origin in ORIGINS:
+                used[origin].append(_seconds(folder, origin))
 
 
 def _seconds(folder: Path, origin: int) -> tuple[float, float]:
@@ -61,7 +69,7 @@ def _seconds(folder: Path, origin: int) -> tuple[float, float]:
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     command = [sys.executable, "-m", "rtop_forecast.cli", *words]
-    subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
+    subprocess.run(command, check=True, env=environment, capture_output=True, text=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     wall = time.perf_counter() - start
     return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

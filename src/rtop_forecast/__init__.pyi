@@ -41,6 +41,8 @@ from .forecasting.backtest import backtest_rows as backtest_rows
 from .forecasting.basis import Basis as Basis
 from .forecasting.change import ChangeAttribution as ChangeAttribution
 from .forecasting.change import explain_change as explain_change
+from .forecasting.changes import Changes as Changes
+from .forecasting.changes import list_changes as list_changes
 from .forecasting.compare import Comparison as Comparison
 from .forecasting.compare import compare as compare
 from .forecasting.forecast import Forecast as Forecast
@@ -84,6 +86,10 @@ from .report.write import write_brief as write_brief
 from .report.write import write_report as write_report
 from .sources.citations import cite as cite
 from .sources.folder.fetch import fetch as fetch
+from .sources.folder.updates.offers import describe_by_hand as describe_by_hand
+from .sources.folder.updates.offers import find_updates as find_updates
+from .sources.folder.updates.prepare import Update as Update
+from .sources.folder.updates.prepare import prepare_update as prepare_update
 from .sources.overview import describe_folder as describe_folder
 from .sources.overview import describe_sources as describe_sources
 from .sources.peer_forecasts import read_peer_forecasts as read_peer_forecasts

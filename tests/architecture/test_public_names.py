@@ -32,7 +32,7 @@ FUNCTIONS = {name: getattr(rtop, name) for name in NAMES if inspect.isfunction(g
 CLASSES = {name: getattr(rtop, name) for name in NAMES if inspect.isclass(getattr(rtop, name))}
 VERBS = {
     "add", "audit", "backtest", "build", "cite", "compare", "describe", "explain", "fetch", "find", "forecast",
-    "list", "load", "lock", "read", "resolve", "save", "score", "write",
+    "list", "load", "lock", "prepare", "read", "resolve", "save", "score", "write",
 }  # fmt: skip
 NOT_VERBS = {
     "onset_target": "reads as the thing it returns, beside features and model",

@@ -142,3 +142,15 @@ def test_a_workbook_is_written_as_its_cells(
     assert path.suffix == ".xlsx"
     assert [row[0] for row in read] == [row[0] for row in release.rows]
     assert [str(row[day])[:10] for row in read] == [str(row[day])[:10] for row in release.rows]
+
+
+def test_a_big_file_keeps_whole_countries_and_what_is_below_its_table(
+    modules: dict[str, ModuleType], tmp_path: Path
+) -> None:
+    path = tmp_path / "table.csv"
+    body = [f"{code},{year},1" for code in ("AAA", "BBB", "CCC", "DDD") for year in range(1990, 2000)]
+    path.write_text("\n".join(["iso3c,year,value", *body, ",,"]) + "\n")
+    release = modules["cases"]._every(modules["raw"].load(path, "wdi"), 2)
+    codes = [row[0] for row in release.body]
+    assert {code: codes.count(code) for code in ("AAA", "CCC")} == {"AAA": 10, "CCC": 10}
+    assert codes[20:] == [""]

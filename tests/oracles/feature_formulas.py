@@ -58,8 +58,13 @@ class Kinds:
     def difference(self, name: str, years: int, f: Callable[[float], float] = float) -> Value:
         """Difference of two observed years."""
 
+        seam = self.rows.series[name].seam
+
         def value(s: int, y: int) -> float:
             now, then = self.obs(name, s, y), self.obs(name, s, y - years)
+            newest = y - self.rows.delay(name)
+            if seam is not None and newest - years < seam <= newest:
+                return NAN
             return f(now) - f(then) if known(now) and known(then) else NAN
 
         return value

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 import rdata
 from feature_events import EventReader
-from feature_world import FIRST, rows_of
+from feature_world import FIRST, ROOT, rows_of
 
 V_DEM_12 = """
     v2x_rule v2juhcind v2x_jucon v2clrspct v2svstterr v2x_corr v2clkill v2cltort v2pepwrsoc v2cltrnslw v2x_ex_military
@@ -31,6 +31,7 @@ class Reader(EventReader):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self.ratings()
+            self.newer_ratings()
             self.polity()
             self.rights()
             self.groups()
@@ -86,6 +87,15 @@ class Reader(EventReader):
                 if state is not None:
                     values[state, int(year)] = float(value)
             self.add(f"vdem_{name}", "vdem", values)
+
+    def newer_ratings(self):
+        """Years after V-Dem 12, from the repository's table of some of V-Dem 16's indices."""
+        table = pd.read_parquet(ROOT / "datasets" / "further" / "vdem-16.parquet")
+        for name in [column for column in table.columns if column in self.series]:
+            rows = table[["country_id", "year", name]].dropna()
+            one = self.series[name]
+            one.seam, one.last = int(rows["year"].min()), int(rows["year"].max())
+            one.values.update({(int(s), int(y)): float(v) for s, y, v in rows.itertuples(index=False)})
 
     def polity(self):
         """Polity5."""

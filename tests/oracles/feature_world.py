@@ -20,7 +20,10 @@ Key = tuple[int, int]
 
 @dataclass
 class Series:
-    """Values by state and year; ``zero``: no row within the years (and states) covered means zero."""
+    """Values by state and year; ``zero``: no row within the years (and states) covered means zero.
+
+    From the year ``seam`` on, values are of another release: a change from before it is not known.
+    """
 
     values: dict[Key, float]
     lag: int  # months from the end of a year until it is published
@@ -28,6 +31,7 @@ class Series:
     last: int = LAST
     zero: bool = False
     states: set[int] | None = None
+    seam: int | None = None
 
 
 @dataclass

@@ -129,6 +129,12 @@ class FurtherTables:
         frame = next(iter(rdata.read_rda(self.data / file).values()))
         return self._by_name(frame, {name: name for name in wanted})
 
+    def newer_ratings(self, path: Path, columns: Iterable[str]) -> Table:
+        """Ratings of a table of some of V-Dem's indices, under the bundle's names."""
+        frame = pd.read_csv(path)
+        names = {column: column.removeprefix("vdem_") for column in columns}
+        return self._by_name(frame, names)
+
     def _by_name(self, frame: pd.DataFrame, columns: dict[str, str]) -> Table:
         """Values of a table with V-Dem's names of countries."""
         found: Table = {}

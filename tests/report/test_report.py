@@ -126,6 +126,10 @@ def test_only_states_whose_interval_of_the_change_excludes_none_are_movers(parts
     for row in clear.to_dict("records"):
         low, high = times(row["change_odds_low"]), times(row["change_odds_high"])
         assert f"{times(row['change_odds'])} ({low} to {high})" in page
+    for name, _, change, features in table_of(page, "movers"):
+        factors = [float(one) for one in re.findall(r"\(\u00d7([\d.]+)\)", features)]
+        assert factors or features == "many small changes"
+        assert all((one > 1) == (float(change[1:5]) > 1) for one in factors), name
     assert page.count("Changed clearly") == len(clear)
     assert page.count("No clear change") == table["change_odds"].notna().sum() - len(clear)
 

@@ -35,10 +35,6 @@ QUICK = settings(
     max_examples=8, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
-AGAIN = settings(
-    max_examples=24, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)  # fmt: skip
 LONG = settings(
     max_examples=80, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
@@ -256,7 +252,7 @@ def test_many_damaged_cells_give_no_wrong_number(samples, dataset, tmp_path):
 
 @pytest.mark.parametrize("dataset", datasets())
 def test_a_table_saved_again_has_the_same_numbers(samples, dataset, tmp_path):
-    check_saved_again(samples, dataset, tmp_path, AGAIN)
+    check_saved_again(samples, dataset, tmp_path, QUICK)
 
 
 def test_every_file_belongs_to_one_dataset_at_most(found):

@@ -7,11 +7,8 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,90 +23,6 @@ from rtop_forecast.report import tables, write
 from rtop_forecast.storage.files import write_file, write_files
 from rtop_forecast.storage.manifest import Kind, read_store, write_store
 
-POINTS = 20
-# every call by which the writers change the disk
-_CALLS = ("replace", "rename", "fsync", "link", "unlink", "mkdir", "chmod")
-
-
-class Killed(BaseException):
-    """The process has ended: nothing after this changes the disk."""
-
-
-class Disk:
-    """Counts the calls that change the disk, and fails or ends them from one of them on."""
-
-    def __init__(self, at: int | None = None, *, kind: str = "none") -> None:
-        self.at, self.kind, self.calls = at, kind, 0
-
-    def touch(self, *, grows: bool) -> None:
-        """One more call; a full disk refuses only those that need space."""
-        self.calls += 1
-        if self.at is None or self.calls < self.at:
-            return
-        if self.kind == "killed":
-            raise Killed
-        if grows:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-
-class _File:
-    """File whose content arrives in two halves, so that a fault leaves a torn one."""
-
-    def __init__(self, file: Any, disk: Disk) -> None:
-        self.file, self.disk = file, disk
-
-    def write(self, content: bytes) -> None:
-        half = len(content) // 2
-        self.file.write(content[:half])
-        self.file.flush()
-        self.disk.touch(grows=True)
-        self.file.write(content[half:])
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.file, name)
-
-    def __enter__(self) -> _File:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.file.close()
-
-
-@contextmanager
-def faulty(disk: Disk) -> Iterator[None]:
-    """Run with every change of the disk counted and, from the chosen one on, failing."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in _CALLS:
-            patch.setattr(os, name, _counted(getattr(os, name), disk, grows=name in {"fsync", "mkdir"}))
-        patch.setattr(tempfile, "mkstemp", _counted(tempfile.mkstemp, disk, grows=True))
-        opened = os.fdopen
-        patch.setattr(os, "fdopen", lambda handle, mode: _File(opened(handle, mode), disk))
-        yield
-
-
-def _counted(call: Callable[..., Any], disk: Disk, *, grows: bool) -> Callable[..., Any]:
-    def counted(*arguments: Any, **options: Any) -> Any:
-        disk.touch(grows=grows)
-        return call(*arguments, **options)
-
-    return counted
-
-
-def points(write: Callable[[], object], *, count: int = POINTS) -> list[int]:
-    """Calls of a write at which to fail: all of them, or as many as asked for, evenly spread."""
-    disk = Disk()
-    with faulty(disk):
-        write()
-    assert disk.calls >= 5
-    step = max(1.0, disk.calls / count)
-    return sorted({min(disk.calls, 1 + int(place * step)) for place in range(count)} | {disk.calls})
-
-
-def visible(folder: Path) -> dict[str, bytes]:
-    """Files of a folder that are not marked as leftovers."""
-    return {path.name: path.read_bytes() for path in folder.iterdir() if not path.name.startswith(".")}
-
-
 KIND = Kind(noun="thing", version=1, migrations={})
 
 
@@ -118,42 +31,6 @@ def contents(word: str, *, files: int = 5) -> dict[str, bytes]:
     return {"same.txt": b"same" * 100} | {
         f"{place}.txt": f"{word} {place} ".encode() * 1000 for place in range(files)
     }
-
-
-def holds(
-    folder: Path,
-    write: Callable[[str], object],
-    read: Callable[[], object],
-    *,
-    kind: str,
-    fresh: bool,
-    states: Mapping[str, object],
-) -> None:
-    """Fail a write at every point, and look at what stands there then and after another write."""
-    for path in folder.iterdir():
-        path.unlink()
-    if not fresh:
-        write("old")
-    for at in points(lambda: write("new")):
-        for path in folder.iterdir():
-            path.unlink()
-        if not fresh:
-            write("old")
-        disk = Disk(at, kind=kind)
-        fault: BaseException | None = None
-        with faulty(disk):
-            try:
-                write("new")
-            except (rtop.StorageError, Killed) as error:
-                fault = error
-        assert read() in states.values(), f"{kind} at {at}"
-        if fault is None:
-            assert read() == states["new"]
-        if isinstance(fault, rtop.StorageError):
-            assert "No space left on device" in str(fault)
-            assert read() == states["old"]
-        write("new")
-        assert read() == states["new"]
 
 
 KINDS = pytest.mark.parametrize("kind", ["full", "killed"])
@@ -167,8 +44,8 @@ def read_or_none(folder: Path) -> dict[str, bytes] | None:
 
 @KINDS
 @FRESH
-def test_a_saved_folder_is_the_old_or_the_new(tmp_path, kind, fresh):
-    holds(
+def test_a_saved_folder_is_the_old_or_the_new(faults, tmp_path, kind, fresh):
+    faults.holds(
         tmp_path,
         lambda word: write_store(tmp_path, KIND, contents(word)),
         lambda: read_or_none(tmp_path),
@@ -181,21 +58,21 @@ def test_a_saved_folder_is_the_old_or_the_new(tmp_path, kind, fresh):
 
 
 @KINDS
-def test_a_saved_folder_may_have_other_files_than_before(tmp_path, kind):
+def test_a_saved_folder_may_have_other_files_than_before(faults, tmp_path, kind):
     def put(word: str) -> None:
         write_store(tmp_path, KIND, contents(word, files=2 if word == "old" else 4))
 
     states = {"old": contents("old", files=2), "new": contents("new", files=4)}
-    holds(tmp_path, put, lambda: read_or_none(tmp_path), kind=kind, fresh=False, states=states)
+    faults.holds(tmp_path, put, lambda: read_or_none(tmp_path), kind=kind, fresh=False, states=states)
 
 
 @KINDS
 @FRESH
-def test_a_single_file_is_the_old_or_the_new(tmp_path, kind, fresh):
+def test_a_single_file_is_the_old_or_the_new(faults, tmp_path, kind, fresh):
     """A locked forecast, and an origin of a checkpoint, are written so."""
     path = tmp_path / "lock.json"
     states = {word: word.encode() * 500 for word in ("old", "new")}
-    holds(
+    faults.holds(
         tmp_path,
         lambda word: write_file(path, states[word]),
         lambda: path.read_bytes() if path.exists() else None,
@@ -206,11 +83,11 @@ def test_a_single_file_is_the_old_or_the_new(tmp_path, kind, fresh):
 
 
 @FRESH
-def test_the_files_of_a_report_are_all_old_or_all_new_on_a_full_disk(tmp_path, fresh):
-    holds(
+def test_the_files_of_a_report_are_all_old_or_all_new_on_a_full_disk(faults, tmp_path, fresh):
+    faults.holds(
         tmp_path,
         lambda word: write_files(tmp_path, contents(word)),
-        lambda: visible(tmp_path),
+        lambda: faults.visible(tmp_path),
         kind="full",
         fresh=fresh,
         states={"old": {} if fresh else contents("old"), "new": contents("new")},
@@ -218,14 +95,14 @@ def test_the_files_of_a_report_are_all_old_or_all_new_on_a_full_disk(tmp_path, f
     assert len(list(tmp_path.iterdir())) == len(contents("new"))
 
 
-def test_each_file_of_a_killed_report_is_the_old_or_the_new(tmp_path):
+def test_each_file_of_a_killed_report_is_the_old_or_the_new(faults, tmp_path):
     old, new = contents("old"), contents("new")
     write_files(tmp_path, old)
-    for at in points(lambda: write_files(tmp_path, new)):
+    for at in faults.points(lambda: write_files(tmp_path, new)):
         write_files(tmp_path, old)
-        with faulty(Disk(at, kind="killed")), suppress(Killed):
+        with faults.faulty(faults.Disk(at, kind="killed")), suppress(faults.Killed):
             write_files(tmp_path, new)
-        there = visible(tmp_path)
+        there = faults.visible(tmp_path)
         assert set(there) == set(old)
         assert all(content in (old[name], new[name]) for name, content in there.items())
         # the last named, the page, is new only once all others are
@@ -233,7 +110,7 @@ def test_each_file_of_a_killed_report_is_the_old_or_the_new(tmp_path):
             assert there == new
 
 
-def test_a_failed_rename_puts_the_files_before_it_back(tmp_path, monkeypatch):
+def test_a_failed_rename_puts_the_files_before_it_back(faults, tmp_path, monkeypatch):
     write_files(tmp_path, contents("old"))
     replace, calls = os.replace, []
 
@@ -246,7 +123,7 @@ def test_a_failed_rename_puts_the_files_before_it_back(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "replace", third_fails)
     with pytest.raises(rtop.StorageError, match="unchanged"):
         write_files(tmp_path, contents("new"))
-    assert visible(tmp_path) == contents("old")
+    assert faults.visible(tmp_path) == contents("old")
 
 
 def test_every_writer_of_the_library_goes_through_these_three():
@@ -295,7 +172,7 @@ def test_a_killed_process_leaves_the_old_whole(tmp_path, at):
 
 
 @KINDS
-def test_a_checkpoint_goes_on_after_a_fault_at_every_point(tmp_path, kind):
+def test_a_checkpoint_goes_on_after_a_fault_at_every_point(faults, tmp_path, kind):
     rows = Sample(
         keys=pd.DataFrame({"country_id": [2, 20], "year": [2000, 2000], "name": ["a", "b"]}),
         matrix=pd.DataFrame({"x": [0.0, 1.0]}),
@@ -310,9 +187,9 @@ def test_a_checkpoint_goes_on_after_a_fault_at_every_point(tmp_path, kind):
             if read_origin(out, origin) is None:
                 write_origin(out, origin, frame)
 
-    for at in points(lambda: run(tmp_path / "count")):
+    for at in faults.points(lambda: run(tmp_path / "count")):
         folder = tmp_path / f"{kind}{at}"
-        with faulty(Disk(at, kind=kind)), suppress(rtop.StorageError, Killed):
+        with faults.faulty(faults.Disk(at, kind=kind)), suppress(rtop.StorageError, faults.Killed):
             run(folder)
         run(folder)
         for origin in (2000, 2001):

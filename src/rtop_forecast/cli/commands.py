@@ -44,7 +44,7 @@ BACKTEST_FIRST = 1993
 def rank(arguments: argparse.Namespace) -> str:
     """Rank the states."""
     check_folder(arguments.out)
-    forecast = _forecast(arguments)
+    forecast = forecast_of(arguments)
     if arguments.out is not None:
         rtop.write_tables(forecast, arguments.out)
     table = forecast.ranking()
@@ -63,7 +63,7 @@ def report(arguments: argparse.Namespace) -> str:
     forecast, result = _forecast_and_backtest(arguments)
     comparable = arguments.data is not None and arguments.horizon == 2  # what EWP forecasts
     peers = rtop.read_peer_forecasts(arguments.data) if comparable else None
-    _phase(arguments, "writing the report")
+    phase(arguments, "writing the report")
     written = rtop.write_report(forecast, result, arguments.out, peers=peers)
     return f"{written['index.html']}: report from {forecast.origin_year}, {len(written)} files in {arguments.out}"
 
@@ -72,7 +72,7 @@ def brief(arguments: argparse.Namespace) -> str:
     """Write the brief of one state."""
     check_file(arguments.out, suffix=".html")
     forecast, result = _forecast_and_backtest(arguments)
-    _phase(arguments, "writing the brief")
+    phase(arguments, "writing the brief")
     written = rtop.write_brief(forecast, result, arguments.out, state=arguments.state)
     return f"{written}: brief from {forecast.origin_year}"
 
@@ -85,7 +85,7 @@ def lock(arguments: argparse.Namespace) -> str:
         )
         raise rtop.InputError(message)
     check_file(arguments.out, suffix=".json")
-    forecast = _forecast(arguments)
+    forecast = forecast_of(arguments)
     digest = rtop.lock_forecast(forecast, arguments.out, locked_on=arguments.date)
     return f"{arguments.out}: {len(forecast.frame)} forecasts from {forecast.origin_year}, SHA-256 {digest}"
 
@@ -115,7 +115,7 @@ def record(arguments: argparse.Namespace) -> str:
 
 def explain(arguments: argparse.Namespace) -> str:
     """Say why a state stands where it does."""
-    forecast = _forecast(arguments)
+    forecast = forecast_of(arguments)
     attributions = forecast.attributions(arguments.state, compared_with=arguments.compared_with)
     if arguments.json:
         return explain_json(forecast, attributions)
@@ -136,7 +136,7 @@ def backtest(arguments: argparse.Namespace) -> str:
             origins=origins,
             n_jobs=arguments.jobs,
             seed=arguments.seed,
-            progress=_caption(arguments, name),
+            progress=caption(arguments, name),
         )
         for name, model in rtop.benchmark_models().items()
     }
@@ -150,7 +150,7 @@ def sources(arguments: argparse.Namespace) -> str:
     registered = rtop.describe_sources()
     if arguments.data is not None:
         check_data(arguments.data)
-        _phase(arguments, f"reading {arguments.data}")
+        phase(arguments, f"reading {arguments.data}")
     files = None if arguments.data is None else rtop.describe_folder(arguments.data)
     if arguments.json:
         document: dict[str, Any] = {"sources": records(registered)}
@@ -168,7 +168,7 @@ def fetch(arguments: argparse.Namespace) -> str:
         return "\n".join(f"{row['key']:<30} {row['title']}" for row in free.to_dict("records"))
     check_folder(arguments.out)
     table = rtop.fetch(
-        arguments.names or None, folder=arguments.out, progress=_caption(arguments, "releases fetched")
+        arguments.names or None, folder=arguments.out, progress=caption(arguments, "releases fetched")
     )
     lines = [
         f"{row['key']}: {row['file']} ({'downloaded' if row['new'] else 'there already'}, "
@@ -198,7 +198,7 @@ def _panel(arguments: argparse.Namespace) -> rtop.Panel:
     """Load the panel; with a data folder, say on stderr what was used of it."""
     if arguments.data is not None:
         check_data(arguments.data)
-        _phase(arguments, f"reading {arguments.data}")
+        phase(arguments, f"reading {arguments.data}")
     panel = rtop.load_panel(data_dir=arguments.data)
     _say_sources(panel, arguments)
     return panel
@@ -213,7 +213,7 @@ def _say_sources(panel: rtop.Panel, arguments: argparse.Namespace) -> None:
         say(line)
 
 
-def _forecast(arguments: argparse.Namespace) -> rtop.Forecast:
+def forecast_of(arguments: argparse.Namespace) -> rtop.Forecast:
     """Forecast of a command, as it was kept or made now."""
     found: rtop.Forecast | None = _kept(arguments, "forecast", forecast_parts(arguments))
     if found is not None:
@@ -282,7 +282,7 @@ def _backtest(
         calibration_origins=min(closed + 1 - earliest, CALIBRATION_ORIGINS),
         issue_month=None if _is_yearly(arguments, closed) else features.issue_month,
         n_jobs=arguments.jobs,
-        progress=_caption(arguments, "calibration" if first is None else "backtest"),
+        progress=caption(arguments, "calibration" if first is None else "backtest"),
     )
     if first is not None and not arguments.no_cache:
         rtop.ResultCache().keep("backtest", backtest_parts(arguments, first), result)
@@ -300,7 +300,7 @@ def _made_forecast(
     result: rtop.BacktestResult,
 ) -> rtop.Forecast:
     features, target, origin = inputs
-    _phase(arguments, f"forecast from {origin}")
+    phase(arguments, f"forecast from {origin}")
     forecast = rtop.forecast(
         rtop.default_model(),
         features,
@@ -310,7 +310,7 @@ def _made_forecast(
         issued=None if arguments.as_of is None else date.fromisoformat(arguments.as_of),
         n_jobs=arguments.jobs,
         seed=arguments.seed,
-        progress=_caption(arguments, "intervals"),
+        progress=caption(arguments, "intervals"),
     )
     if not arguments.no_cache:
         rtop.ResultCache().keep("forecast", forecast_parts(arguments), forecast)
@@ -329,11 +329,12 @@ def _with_ages(forecast: rtop.Forecast, arguments: argparse.Namespace) -> rtop.F
     return forecast
 
 
-def _phase(arguments: argparse.Namespace, text: str) -> None:
+def phase(arguments: argparse.Namespace, text: str) -> None:
     """Say on stderr what begins now."""
     if not arguments.quiet:
         say(text)
 
 
-def _caption(arguments: argparse.Namespace, text: str) -> str | None:
+def caption(arguments: argparse.Namespace, text: str) -> str | None:
+    """Caption of a progress, unless it is not to be shown."""
     return None if arguments.quiet else text

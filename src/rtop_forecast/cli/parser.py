@@ -12,6 +12,7 @@ import rtop_forecast as rtop
 from rtop_forecast.cli import commands as _commands
 from rtop_forecast.cli.streams import say, write
 from rtop_forecast.cli.text import one_line
+from rtop_forecast.cli.update import update
 from rtop_forecast.cli.values import day, job_count, positive, reference, seed, year
 
 __all__ = ["SHELLS", "parser"]
@@ -54,6 +55,7 @@ def parser() -> argparse.ArgumentParser:
         _record,
         _sources,
         _fetch,
+        _update,
         _cache,
         _completion,
     ):
@@ -235,6 +237,24 @@ def _fetch(commands: Any) -> None:
     fetch.add_argument("--to", dest="out", type=Path, help=argparse.SUPPRESS)  # its earlier name
     fetch.add_argument("--list", action="store_true", help="list what can be fetched, and download nothing")
     _quiet(fetch)
+
+
+def _update(commands: Any) -> None:
+    command = _add(
+        commands,
+        "update",
+        update,
+        says="fetch newer releases into a folder, and say what they change in the ranking",
+    )
+    command.add_argument(
+        "--data", type=Path, metavar="DIR", required=True, help="folder of official releases"
+    )
+    command.add_argument(
+        "--dry-run", action="store_true", help="say what would be fetched, and write nothing"
+    )
+    command.add_argument("--json", action="store_true", help="print JSON")
+    _forecasts(command)
+    _quiet(command)
 
 
 def _cache(commands: Any) -> None:

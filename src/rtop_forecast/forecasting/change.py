@@ -132,23 +132,28 @@ def explain_change(earlier: Forecast, later: Forecast, state: str | int) -> Chan
         remedy="Compare forecasts of one question over the same features.",
         parts=("event", "kind", "horizon", "features"),
     )
+    _same_features(earlier.basis, later.basis)
     return basis_change(earlier.basis, later.basis, country(state, year=later.origin_year))
 
 
 def basis_change(first: Basis, second: Basis, country_id: int) -> ChangeAttribution:
-    """Change between what stands behind two forecasts; see :func:`explain_change`."""
-    _same_features(first, second)
+    """Change between what stands behind two forecasts; see :func:`explain_change`.
+
+    A feature that the later data lack has no value in them, so that its loss counts as revised information; what a
+    feature tells that the earlier data lacked counts with the later model.
+    """
     before, after = first.row(country_id), second.row(country_id)
+    shared = after.reindex(columns=first.features.names)
     revised = _later_view(first, second, country_id)
     model, calibrator = first.fitted, first.calibrator
     step_one, shift_one = _by_feature(first, country_id, before, revised)
-    step_two, shift_two = _by_feature(first, country_id, revised, after)
+    step_two, shift_two = _by_feature(first, country_id, revised, shared)
     labels = first.group(country_id), second.group(country_id)
     # what months add is the same for all features of a state-year, and is set apart
     groups = plain_groups(labels[0]), plain_groups(labels[1])
     months = _months(first, labels[0]), _months(second, labels[1])
     old_group, new_group = (
-        float(calibrator.apply_log_odds(model.log_odds(after), groups=group)[0]) for group in groups
+        float(calibrator.apply_log_odds(model.log_odds(shared), groups=group)[0]) for group in groups
     )
     new_model = float(calibrator.apply_log_odds(second.fitted.log_odds(after), groups=groups[1])[0])
     end = float(second.log_odds(after, groups[1])[0])
@@ -160,7 +165,7 @@ def basis_change(first: Basis, second: Basis, country_id: int) -> ChangeAttribut
             "risk_factor": [spec.risk_factors[0] for spec in specs],
             "before": before.to_numpy(dtype=float)[0],
             "revised": revised.to_numpy(dtype=float)[0],
-            "after": after.to_numpy(dtype=float)[0],
+            "after": shared.to_numpy(dtype=float)[0],
             "revised_information": step_one,
             "new_information": step_two,
         }
@@ -207,7 +212,7 @@ def _later_view(first: Basis, second: Basis, country_id: int) -> pd.DataFrame:
             "Load a panel that reaches back to it."
         )
         raise InputError(message)
-    return rows[first.features.names].reset_index(drop=True)
+    return rows.reindex(columns=first.features.names).reset_index(drop=True)
 
 
 def _by_feature(

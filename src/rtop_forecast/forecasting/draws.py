@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 from joblib import delayed
+from numpy.typing import NDArray
 
 from rtop_forecast.calibration import WithMonths
 from rtop_forecast.checks.arrays import FloatArray
@@ -93,7 +94,7 @@ def explained_draws(fit: Fit, specs: Sequence[FeatureSpec], options: DrawOptions
     primary = {} if isinstance(fit.unfitted, AnyClassifier) else {s.name: s.risk_factors[0] for s in specs}
     refits = _refits(fit, options, primary)
     log_odds = np.array([one.log_odds for one in refits])
-    drawn, change = _around(fit, log_odds), _changes(fit, refits)
+    drawn, change = _around(fit, log_odds), _changes(fit, refits, Earlier.year_before(fit))
     if not primary:
         return JointDraws(log_odds=drawn, factors=None, change=change)
     numbers = tuple(sorted(set(primary.values())))
@@ -133,20 +134,75 @@ def _with_months(factors: FactorDraws, fit: Fit, calibrator: WithMonths) -> Fact
     )
 
 
+def change_draws(fit: Fit, earlier: Earlier, options: DrawOptions) -> tuple[FloatArray, FloatArray]:
+    """Draws of what newer data changed in each state's log-odds, in all and beyond what they changed in the world's.
+
+    Parameters
+    ----------
+    fit : Fit
+    earlier : Earlier
+        What is compared with.
+    options : DrawOptions
+
+    Returns
+    -------
+    tuple of ndarray of shape (draws, n_states)
+        NaN for states that the earlier data lack.
+    """
+    refits = _refits(fit, options, {}, earlier)
+    return _changes(fit, refits, earlier, whole=True), _changes(fit, refits, earlier)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """Data of an earlier date, which the model reads beside those of the origin year.
+
+    Attributes
+    ----------
+    matrix : pandas.DataFrame
+        Features, in the order of the model's.
+    countries : ndarray of int
+    groups : ndarray of str
+    """
+
+    matrix: pd.DataFrame
+    countries: NDArray[np.int64]
+    groups: NDArray[np.str_]
+
+    @classmethod
+    def year_before(cls, fit: Fit) -> Earlier:
+        """Last year's, in the same data."""
+        rows = fit.rows.at(fit.origin_year - 1)
+        return cls(
+            matrix=fit.rows.matrix[rows],
+            countries=fit.rows.keys.loc[rows, "country_id"].to_numpy(dtype=np.int64),
+            groups=fit.labels_of(rows),
+        )
+
+    def log_odds(self, model: RiskModel) -> FloatArray:
+        """Raw log-odds that a model gives them."""
+        return model.log_odds(self.matrix) if len(self.matrix) else np.zeros(0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Refit:
-    """What one refit says: raw log-odds of the origin year and of the year before, contributions of the factors."""
+    """What one refit says: raw log-odds of the origin year and of the earlier data, contributions of the factors."""
 
     log_odds: FloatArray
     before: FloatArray
     factors: FloatArray
 
 
-def _refits(fit: Fit, options: DrawOptions, primary: Mapping[str, int]) -> list[_Refit]:
+def _refits(
+    fit: Fit, options: DrawOptions, primary: Mapping[str, int], earlier: Earlier | None = None
+) -> list[_Refit]:
     """Refit the model on each resample, some of them in one task, which reads the rows once."""
+    earlier = Earlier.year_before(fit) if earlier is None else earlier
     weights = _block_weights(fit, options.draws)
     parts = [weights[first : first + _DRAWS_AT_ONCE] for first in range(0, len(weights), _DRAWS_AT_ONCE)]
-    tasks = (delayed(_drawn)(fit.unfitted, fit.rows, fit.origin_year, part, primary) for part in parts)
+    tasks = (
+        delayed(_drawn)(fit.unfitted, fit.rows, fit.origin_year, part, primary, earlier) for part in parts
+    )
     drawn = run(tasks, count=len(parts), n_jobs=options.n_jobs, progress=options.progress)
     return [refit for part in drawn for refit in part]
 
@@ -207,44 +263,53 @@ def _stage_deviations(fit: Fit, draws: int) -> FloatArray:
 
 
 def _drawn(
-    model: RiskModel, rows: Sample, origin: int, weights: Sequence[FloatArray], primary: Mapping[str, int]
+    model: RiskModel,
+    rows: Sample,
+    origin: int,
+    weights: Sequence[FloatArray],
+    primary: Mapping[str, int],
+    earlier: Earlier,
 ) -> list[_Refit]:
-    matrix, before = rows.matrix[rows.at(origin)], rows.matrix[rows.at(origin - 1)]
+    matrix = rows.matrix[rows.at(origin)]
     return [
         _Refit(
             log_odds=fitted.log_odds(matrix),
-            before=fitted.log_odds(before) if len(before) else np.zeros(0),
+            before=earlier.log_odds(fitted),
             factors=_by_factor(fitted, matrix, primary) if primary else np.zeros((len(matrix), 0)),
         )
         for fitted in rows.fit_resamples(model, origin=origin, weights=weights, trees=DRAW_TREES)
     ]
 
 
-def _changes(fit: Fit, refits: Sequence[_Refit]) -> FloatArray:
-    """Draws of what a year of data changed in each state's log-odds, beyond what it changed in the world's.
+def _changes(fit: Fit, refits: Sequence[_Refit], earlier: Earlier, *, whole: bool = False) -> FloatArray:
+    """Draws of what newer data changed in each state's log-odds, beyond what they changed in the world's.
 
-    Each refit reads this year's data and last year's, so that its error is common to both and cancels in their
+    Each refit reads this year's data and the earlier, so that its error is common to both and cancels in their
     difference; so do the refitting and the calibrator's shift, which are no news of a state. What is left is set
-    against its mean over the states, and spread about the point fit by ``STRETCH_CHANGE``.
+    against its mean over the states, unless the whole is asked for, and spread about the point fit by
+    ``STRETCH_CHANGE``.
     """
     point = _Refit(
         log_odds=fit.fitted.log_odds(fit.matrix),
-        before=_last_year(fit),
+        before=earlier.log_odds(fit.fitted),
         factors=np.zeros((0, 0)),
     )
-    centre = _change(fit, point)
-    drawn = np.stack([_change(fit, one) for one in refits])
+    changes = np.stack([_change(fit, one, earlier) for one in (point, *refits)])
+    if not whole:
+        present = np.isfinite(changes).all(axis=0)
+        changes -= changes[:, present].mean(axis=1, keepdims=True) if present.any() else 0.0
+    centre, drawn = changes[0], changes[1:]
     result: FloatArray = centre + STRETCH_CHANGE * (drawn - np.median(drawn, axis=0))
-    return result + _month_moves(fit, len(refits))
+    return result + _month_moves(fit, len(refits), earlier, whole=whole)
 
 
-def _month_moves(fit: Fit, draws: int) -> FloatArray:
+def _month_moves(fit: Fit, draws: int, earlier: Earlier, *, whole: bool) -> FloatArray:
     """Draws of what the uncertain weights of the months say of the change, about their mode; zeros without months."""
     known = fit.calibrator
     if not isinstance(known, WithMonths):
         return np.zeros((draws, len(fit.keys)))
-    origins = [fit.origin_year - 1] * len(fit.keys)
-    then = known.labels(fit.groups, fit.keys["country_id"].tolist(), origins)
+    labels = pd.Series(earlier.groups, index=earlier.countries).reindex(fit.keys["country_id"])
+    then = labels.fillna("").to_numpy(dtype=np.str_)
     both = [
         known.stage.part_draws(
             known.months(labels), draws=draws, generator=np.random.default_rng([fit.seed, 4])
@@ -253,25 +318,15 @@ def _month_moves(fit: Fit, draws: int) -> FloatArray:
         for labels in (fit.groups, then)
     ]
     moved = both[0] - both[1]
-    centred: FloatArray = moved - moved.mean(axis=1, keepdims=True)
+    centred: FloatArray = moved if whole else moved - moved.mean(axis=1, keepdims=True)
     return centred
 
 
-def _last_year(fit: Fit) -> FloatArray:
-    """Raw log-odds that the model gives last year's data."""
-    matrix = fit.rows.matrix[fit.rows.at(fit.origin_year - 1)]
-    return fit.fitted.log_odds(matrix) if len(matrix) else np.zeros(0)
-
-
-def _change(fit: Fit, refit: _Refit) -> FloatArray:
-    """Change in each state's calibrated log-odds between the two years' data, less the mean of all states."""
-    earlier = fit.rows.at(fit.origin_year - 1)
+def _change(fit: Fit, refit: _Refit, earlier: Earlier) -> FloatArray:
+    """Change in each state's calibrated log-odds between the two sets of data."""
     then = pd.Series(
-        fit.calibrator.apply_log_odds(refit.before, groups=fit.labels_of(earlier)),
-        index=fit.rows.keys.loc[earlier, "country_id"].to_numpy(),
+        fit.calibrator.apply_log_odds(refit.before, groups=earlier.groups), index=earlier.countries
     ).reindex(fit.keys["country_id"])
     now = fit.calibrator.apply_log_odds(refit.log_odds, groups=fit.groups)
-    change = now - then.to_numpy(dtype=float)
-    present = np.isfinite(change)
-    centred: FloatArray = change - (change[present].mean() if present.any() else 0.0)
-    return centred
+    change: FloatArray = now - then.to_numpy(dtype=float)
+    return change

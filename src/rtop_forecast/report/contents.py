@@ -22,6 +22,7 @@ from rtop_forecast.report.record import Record, record_of
 TOP, SHORT = 30, 10
 CONSISTENT_YEARS = 5
 _SURPRISE = 10
+_FELT = 1.005  # a factor on the odds that is not read as x1.00
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,7 @@ class Contents:
         As :meth:`Forecast.ranking`, with ``changed``: whether the interval of the change excludes no change.
     movers : list of dict
         States that changed clearly, the largest change first, with the ``parts`` of the change in their odds and the
-        ``features`` that moved them most.
+        ``features`` that moved them most in its direction.
     world : pandas.Series
         Mean probability of all ranked states by origin year.
     trends : dict of int to dict of int to float
@@ -113,7 +114,9 @@ def _movers(ranking: pd.DataFrame, forecast: Forecast, result: BacktestResult) -
     for row in table.loc[order].to_dict("records"):
         change = basis_change(before, forecast.basis, int(row["country_id"]))
         total = change.frame["revised_information"] + change.frame["new_information"]
-        largest = total.abs().sort_values(ascending=False, kind="stable").index[:3]
+        # what moved them with the change, not against it
+        along = total * np.sign(np.log(row["change_odds"]))
+        largest = along[along >= np.log(_FELT)].sort_values(ascending=False, kind="stable").index[:3]
         movers.append(
             {
                 **row,
@@ -121,7 +124,6 @@ def _movers(ranking: pd.DataFrame, forecast: Forecast, result: BacktestResult) -
                 "features": [
                     {"label": str(change.frame.loc[place, "label"]), "odds": float(np.exp(total[place]))}
                     for place in largest
-                    if total[place] != 0
                 ],
             }
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,18 +12,46 @@ from markupsafe import Markup
 
 from rtop_forecast.report.words import listed, percent, say, two_digits
 
-_LOW, _HIGH = 0.001, 0.3
-_TICKS = (0.001, 0.01, 0.1)
+_DECADES = (1e-5, 1e-4, 1e-3, 0.01, 0.1, 1.0)
 
 
-def log_share(prob: float) -> float:
-    """Place of a probability between 0.1% and 30% on a log scale, from 0 to 1; beyond them the end."""
-    return float(np.log(np.clip(prob, _LOW, _HIGH) / _LOW) / np.log(_HIGH / _LOW))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """Log scale of probabilities: at least from 0.1% to 30%, further where values lie beyond."""
+
+    low: float
+    high: float
+
+    @classmethod
+    def over(cls, values: Iterable[float]) -> Scale:
+        """Scale on which every value has its place; only zero lies at the lower end.
+
+        Examples
+        --------
+        >>> Scale.over([0.002, 0.42]), Scale.over([0.000062, 0.1])
+        (Scale(low=0.001, high=0.5), Scale(low=6e-05, high=0.3))
+        """
+        known = np.array([value for value in values if value > 0], dtype=float)
+        if not len(known):
+            return cls(low=0.001, high=0.3)
+        least, most = float(known.min()), float(known.max())
+        unit, top = (10.0 ** np.floor(np.log10(one)) for one in (least, most))
+        low, high = float(np.floor(least / unit) * unit), float(np.ceil(most / top) * top)
+        return cls(low=min(0.001, float(f"{low:.0e}")), high=max(0.3, float(f"{high:.0e}")))
+
+    def at(self, prob: float) -> float:
+        """Place from 0 to 1."""
+        return float(np.log(max(prob, self.low) / self.low) / np.log(self.high / self.low))
+
+    @property
+    def ticks(self) -> list[float]:
+        """Powers of ten on it."""
+        return [one for one in _DECADES if self.low <= one <= self.high]
 
 
-def interval(low: float, value: float, high: float) -> Markup:
+def interval(low: float, value: float, high: float, scale: Scale) -> Markup:
     """Interval of a table's row; the numbers stand beside it."""
-    x = [round(4 + 112 * log_share(one), 1) for one in (low, value, high)]
+    x = [round(4 + 112 * scale.at(one), 1) for one in (low, value, high)]
     return Markup(
         '<svg class="iv" viewBox="0 0 120 12" aria-hidden="true"><path d="M{} 6H{}"/><circle cx="{}" cy="6" r="3.6"/>'
         "</svg>"
@@ -38,12 +67,13 @@ def trend(
     """Forecasts of a state by year of origin beside the world's mean, with this year's interval and its episodes."""
     width, height, left = 400, 118, 32
     first, last = int(world.index.min()), max(int(world.index.max()), int(world.index.min()) + 1)
+    scale = Scale.over([*points.values(), *world, *bounds])
 
     def x(year: float) -> float:
         return round(left + (width - left - 10) * (year - first) / (last - first), 1)
 
     def y(prob: float) -> float:
-        return round(6 + (height - 24) * (1 - log_share(prob)), 1)
+        return round(6 + (height - 24) * (1 - scale.at(prob)), 1)
 
     bands = Markup("").join(
         Markup('<rect x="{}" y="6" width="{}" height="{}"/><text x="{}" y="15">{}</text>').format(
@@ -59,7 +89,7 @@ def trend(
         Markup('<path d="M{} {}H{}"/><text x="1" y="{}">{}%</text>').format(
             left, y(p), width - 10, y(p) + 3, f"{100 * p:g}"
         )
-        for p in _TICKS
+        for p in scale.ticks
     )
     lines = Markup('<polyline class="w" points="{}"/><polyline class="s" points="{}"/>').format(
         _path([(x(int(str(year))), y(prob)) for year, prob in world.items()]),
@@ -113,30 +143,33 @@ def _path(points: Sequence[tuple[float, float]]) -> str:
 def reliability(bins: pd.DataFrame, *, expected: float, observed: int) -> Markup:
     """Observed frequency of each bin of chances with its interval, on log scales."""
     size, left = 340, 44
-
-    def at(prob: float) -> float:
-        return log_share(max(prob, _LOW))
+    scale = Scale.over(bins[["mean_prob", "observed", "low", "high"]].to_numpy(dtype=float).ravel())
 
     def x(prob: float) -> float:
-        return round(left + (size - left - 12) * at(prob), 1)
+        return round(left + (size - left - 12) * scale.at(prob), 1)
 
     def y(prob: float) -> float:
-        return round(10 + (size - 44) * (1 - at(prob)), 1)
+        return round(10 + (size - 44) * (1 - scale.at(prob)), 1)
 
     ticks = Markup("").join(
         Markup(
             '<path d="M{0} {1}H{2}M{3} 10V{4}"/><text x="2" y="{5}">{6}%</text><text x="{3}" y="{7}">{6}%</text>'
         ).format(left, y(p), size - 12, x(p), size - 34, y(p) + 3, f"{100 * p:g}", size - 20)
-        for p in _TICKS
+        for p in scale.ticks
+    )
+    labels = _apart(
+        [
+            (x(row["mean_prob"]), y(row["high"]) - 4, f"{int(row['positives'])}/{int(row['count'])}")
+            for row in bins.to_dict("records")
+        ]
     )
     marks = Markup("").join(
-        Markup('<path class="e" d="M{0} {1}V{2}"/><circle class="s" cx="{0}" cy="{3}" r="4"/>'
-               '<text x="{0}" y="{4}" text-anchor="middle">{5}/{6}</text>').format(
-            x(row["mean_prob"]), y(row["low"]), y(row["high"]), y(row["observed"]), y(row["high"]) - 4,
-            int(row["positives"]), int(row["count"]),
-        )
-        for row in bins.to_dict("records")
-    )  # fmt: skip
+        Markup(
+            '<path class="e" d="M{0} {1}V{2}"/><circle class="s" cx="{0}" cy="{3}" r="4"/>'
+            '<text x="{0}" y="{4}" text-anchor="middle">{5}</text>'
+        ).format(x(row["mean_prob"]), y(row["low"]), y(row["high"]), y(row["observed"]), place, text)
+        for row, (_, place, text) in zip(bins.to_dict("records"), labels, strict=True)
+    )
     words = "; ".join(
         say(
             "figure.bin",
@@ -150,7 +183,21 @@ def reliability(bins: pd.DataFrame, *, expected: float, observed: int) -> Markup
     return Markup(
         '<svg class="fig" role="img" aria-label="{}" viewBox="0 0 {} {}"><g class="a">{}</g>'
         '<path class="d" d="M{} {}L{} {}"/>{}</svg>'
-    ).format(label, size, size, ticks, x(_LOW), y(_LOW), x(_HIGH), y(_HIGH), marks)
+    ).format(label, size, size, ticks, x(scale.low), y(scale.low), x(scale.high), y(scale.high), marks)
+
+
+def _apart(labels: Sequence[tuple[float, float, str]]) -> list[tuple[float, float, str]]:
+    """Centred labels, each lifted until it covers none before it."""
+    line, letter = 11.0, 6.4  # of text of 10 px
+    placed: list[tuple[float, float, str]] = []
+    for x, top, text in labels:
+        y = top
+        while any(
+            abs(x - a) < letter * (len(text) + len(other)) / 2 and abs(y - b) < line for a, b, other in placed
+        ):
+            y -= line
+        placed.append((x, round(y, 1), text))
+    return placed
 
 
 def expected_observed(counts: pd.DataFrame) -> Markup:

@@ -14,6 +14,7 @@ from rtop_forecast.features.framework import RISK_FACTORS
 from rtop_forecast.forecasting.forecast import Forecast
 from rtop_forecast.report.briefs import Brief
 from rtop_forecast.report.contents import Contents
+from rtop_forecast.report.drawings import Scale
 from rtop_forecast.report.outlines import STEPS, view_box, world_svg
 from rtop_forecast.report.places import Place, places, unranked
 from rtop_forecast.report.words import say
@@ -40,6 +41,8 @@ class Explorer:
         View box of the map.
     legend : list of (int, str)
         Colour step and its words.
+    scale : Scale
+        Of the intervals in the rows.
     data : dict
         What the comparison draws.
     """
@@ -51,6 +54,7 @@ class Explorer:
     shapes: Markup
     box: str
     legend: list[tuple[int, str]]
+    scale: Scale
     data: dict[str, Any]
 
 
@@ -77,6 +81,7 @@ def explorer(
         shapes=world_svg(prob, slugs, year),
         box=view_box(),
         legend=_legend(),
+        scale=Scale.over(shown.ranking[["prob_low", "prob_high"]].to_numpy(dtype=float).ravel()),
         data=_data(shown, briefs),
     )
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from rtop_forecast.forecasting.forecast import Forecast
 from rtop_forecast.report.contents import Contents
-from rtop_forecast.report.words import listed, natural_frequency, percent, say, share, times, two_digits
+from rtop_forecast.report.words import listed, natural_frequency, say, share, times, told_apart, two_digits
 
 # pairs in order below this share say no more than chance, as far as a few dozen cases can tell
 _LITTLE = 0.6
@@ -164,4 +164,5 @@ def _world(shown: Contents) -> str:
     if len(shown.world) < 2:
         return ""
     before, after = float(shown.world.iloc[-2]), float(shown.world.iloc[-1])
-    return say("changes.world", before=percent(before), after=percent(after), ratio=times(after / before))
+    first, second = told_apart(before, after)
+    return say("changes.world", before=first, after=second, ratio=times(after / before))

@@ -125,6 +125,7 @@ CHANGES = {
     "is that of the data on the state beyond the mean change of all states, so that neither a new fit nor the level "
     "of the world counts as news.",
     "changes.none": "No state changed clearly.",
+    "changes.small": "many small changes",
     "changes.world": "The mean chance of all states went from {before} to {after} ({ratio}); that moves all states "
     "alike.",
     "changes.by": "Moved most by",

@@ -15,10 +15,10 @@ BRIEF = {
     "begins, not that this one goes on.",
     "brief.underway.event": "It is under way or not known to be over. The figure is the chance of another one.",
     "brief.dots": "{number} of 100 dots are filled",
-    "brief.changed": "Changed clearly: the data of a year multiplied the odds by {odds} ({low} to {high}) beyond the "
-    "change of all states.",
-    "brief.unchanged": "No clear change: the data of a year multiplied the odds by {odds} ({low} to {high}) beyond the "
-    "change of all states, which holds 1.",
+    "brief.changed": "Changed clearly: beyond the change of all states, the data of a year took the odds {odds} "
+    "({low} to {high}).",
+    "brief.unchanged": "No clear change: beyond the change of all states, the data of a year took the odds {odds} "
+    "({low} to {high}, and \u00d71.00 is no change).",
     "brief.change.values": "A year ago the chance stood at {before}, now at {after}.",
     "brief.change.new": "There was no forecast a year ago.",
     "brief.change.parts": "Parts of the change in the odds: {parts}.",
@@ -58,6 +58,7 @@ BRIEF = {
     "brief.past.rate": "Of the {all} past state-years that the model sees as most alike, with windows that do not "
     "overlap, {followed} were followed by a case in the window ({share}).",
     "brief.past.cases": "They are: {cases}.",
+    "brief.past.nearest": "The nearest of them are: {cases}.",
     "brief.gaps": "Data gaps",
     "brief.gaps.text": "{missing} of {all} features are not observed and {stale} rest on values three or more years "
     "old, the oldest {oldest}.",

@@ -38,6 +38,23 @@ def percent(value: float) -> str:
     return f"{100 * value:.2f}%" if value < 0.001 else f"{100 * value:.1f}%"
 
 
+def told_apart(one: float, other: float) -> tuple[str, str]:
+    """Two probabilities in percent, with the decimals that tell them apart, at most three.
+
+    Examples
+    --------
+    >>> told_apart(0.0113, 0.0106), told_apart(0.02, 0.01), told_apart(0.01, 0.01)
+    (('1.13%', '1.06%'), ('2.0%', '1.0%'), ('1.0%', '1.0%'))
+    """
+    for digits in (2, 3):
+        if percent(one) != percent(other) or one == other:
+            break
+        longer = f"{100 * one:.{digits}f}%", f"{100 * other:.{digits}f}%"
+        if longer[0] != longer[1]:
+            return longer
+    return percent(one), percent(other)
+
+
 def share(value: float) -> str:
     """Share in whole percent.
 

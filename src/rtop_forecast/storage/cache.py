@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import io
 import os
-import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from hashlib import sha256
@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from rtop_forecast.errors import StorageError
-from rtop_forecast.storage.files import file_sha256, make_folder, write_file
+from rtop_forecast.storage.files import file_sha256, is_leftover, make_folder, remove_abandoned, write_file
 from rtop_forecast.storage.folders import paths_under
 
 __all__ = ["cache_dir", "cached_columns", "folder_digest", "is_off"]
@@ -74,6 +74,8 @@ def cached_columns(
 def folder_digest(folder: Path, pattern: str = "*") -> str:
     """Hash of the names and contents of a folder's files, those of its subfolders and linked folders among them.
 
+    What an interrupted write or a download under way has left does not count.
+
     The files are read again only if one of them has another size or time stamp than when they were last read.
 
     Parameters
@@ -82,7 +84,11 @@ def folder_digest(folder: Path, pattern: str = "*") -> str:
     pattern : str
         Of the names that count.
     """
-    files = [path for path in paths_under(folder) if path.match(pattern) and path.is_file()]
+    files = [
+        path
+        for path in paths_under(folder)
+        if path.match(pattern) and path.is_file() and not _unfinished(path, folder)
+    ]
     lines = [f"{path.relative_to(folder).as_posix()} {_stamp(path)}" for path in files]
     stamp = sha256("\n".join(lines).encode()).hexdigest()
     note = cache_dir() / "digests" / sha256(f"{folder.resolve()}\n{pattern}".encode()).hexdigest()
@@ -97,6 +103,10 @@ def folder_digest(folder: Path, pattern: str = "*") -> str:
             make_folder(note.parent)
             write_file(note, f"{stamp} {digest}\n".encode())
     return digest
+
+
+def _unfinished(path: Path, folder: Path) -> bool:
+    return any(is_leftover(Path(part)) for part in path.relative_to(folder).parts)
 
 
 def _stamp(path: Path) -> str:
@@ -119,11 +129,8 @@ def _key(path: Path, columns: Sequence[str], reader_version: str) -> str:
 
 
 def _write(frame: pd.DataFrame, copy: Path) -> None:
-    copy.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=copy.parent, suffix=".part")
-    os.close(handle)
-    try:
-        frame.to_parquet(name, compression="lz4")
-        Path(name).replace(copy)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    make_folder(copy.parent)
+    remove_abandoned(copy.parent, "*.part")
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, compression="lz4")
+    write_file(copy, buffer.getvalue())

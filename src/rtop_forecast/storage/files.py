@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +17,9 @@ import pandas as pd
 from rtop_forecast.errors import DataIntegrityError, StorageError
 
 _PART = ".part"
+_NEW = ".rtop-new"  # ending of a folder that is about to take the place of the one without it
+_ABANDONED = 86_400.0  # seconds after which a folder of work is taken for one of a killed process
+_DISK_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EIO})
 # What a spreadsheet takes for the beginning of a formula (OWASP, "CSV injection").
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -74,10 +79,40 @@ def is_leftover(path: Path) -> bool:
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Remove what interrupted writes left; whatever cannot be removed stays."""
+    """Remove files that interrupted writes left; whatever cannot be removed stays."""
     for path in folder.glob(f".*{_PART}"):
         with suppress(OSError):
             path.unlink()
+
+
+def is_disk_fault(error: OSError) -> bool:
+    """Whether a fault is the disk's, which no other file and no further try mends."""
+    return error.errno in _DISK_FAULTS
+
+
+def remove_abandoned(folder: Path, pattern: str) -> None:
+    """Remove files and folders that processes left unfinished which were killed a day ago or earlier."""
+    for path in folder.glob(pattern):
+        with suppress(OSError):
+            # another process may be at work on one that is young
+            if time.time() - path.stat().st_mtime > _ABANDONED:
+                path.unlink() if path.is_file() else shutil.rmtree(path, ignore_errors=True)
+
+
+def work_folder(base: Path, name: str) -> Path:
+    """Make a folder for a piece of work beside where its result goes; those that killed processes left are removed.
+
+    Raises
+    ------
+    StorageError
+        If it cannot be made.
+    """
+    make_folder(base)
+    remove_abandoned(base, f".{name}-*{_PART}")
+    try:
+        return Path(tempfile.mkdtemp(dir=base, prefix=f".{name}-", suffix=_PART))
+    except OSError as error:
+        raise storage_error(base / name, error) from error
 
 
 def read_file(path: Path) -> bytes:
@@ -151,26 +186,102 @@ def write_files(folder: Path, contents: Mapping[str, bytes]) -> dict[str, Path]:
     make_folder(folder)
     remove_leftovers(folder)
     beside: dict[str, str] = {}
-    kept: dict[str, str] = {}
-    placed: list[str] = []
     name = ""
     try:
         for name, content in contents.items():
             beside[name] = _written_beside(folder / name, content)
-        for name in contents:
+        _swap_in(folder, beside)
+    except BaseException as error:
+        _discard(beside.values())
+        if isinstance(error, OSError) and not isinstance(error, StorageError):
+            raise storage_error(folder / name, error) from error
+        raise
+    return {name: folder / name for name in contents}
+
+
+def place_folder(ready: Path, final: Path) -> Path:
+    """Put a folder of whole files in the place of another, so that at any moment one of them stands there whole.
+
+    The new one comes to stand beside the old under a name of its own before the old one goes.
+
+    Parameters
+    ----------
+    ready : pathlib.Path
+        Holds files only, on the same disk. It does not exist afterwards.
+    final : pathlib.Path
+
+    Returns
+    -------
+    pathlib.Path
+        The second path.
+
+    Raises
+    ------
+    StorageError
+        If it cannot be put in place; what stood there is unchanged.
+    """
+    beside, aside = final.with_name(f"{final.name}{_NEW}"), final.with_name(f".{final.name}.old{_PART}")
+    try:
+        for path in ready.iterdir():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+        settle_folders(final.parent)
+        if not final.exists():
+            os.replace(ready, final)  # noqa: PTH105
+            return final
+        os.replace(ready, beside)  # noqa: PTH105
+        try:
+            os.replace(final, aside)  # noqa: PTH105
+            os.replace(beside, final)  # noqa: PTH105
+        except BaseException:
+            if not final.exists():
+                os.replace(aside, final)  # noqa: PTH105
+            shutil.rmtree(beside, ignore_errors=True)
+            raise
+    except OSError as error:
+        raise storage_error(final, error) from error
+    shutil.rmtree(aside, ignore_errors=True)
+    return final
+
+
+def settle_folders(base: Path) -> None:
+    """Finish what :func:`place_folder` began where its process was killed.
+
+    Raises
+    ------
+    OSError
+        As it comes, if a folder cannot be renamed.
+    """
+    for beside in base.glob(f"*{_NEW}"):
+        final = beside.with_name(beside.name.removesuffix(_NEW))
+        if final.exists():
+            shutil.rmtree(beside, ignore_errors=True)
+        else:
+            beside.rename(final)
+    for aside in base.glob(f".*.old{_PART}"):
+        if aside.is_dir():
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+def _swap_in(folder: Path, beside: Mapping[str, str]) -> None:
+    """Put files that are written in their places in a folder, all or none; what stood there is kept until then."""
+    kept: dict[str, str] = {}
+    placed: list[str] = []
+    name = ""
+    try:
+        for name in beside:
             if (folder / name).is_file():
                 kept[name] = _copied_beside(folder / name)
-        for name in contents:
+        for name in beside:
             os.replace(beside[name], folder / name)  # noqa: PTH105
             placed.append(name)
     except BaseException as error:
         _put_back(folder, kept, placed)
-        _discard([*beside.values(), *kept.values()])
+        _discard(kept.values())
         if isinstance(error, OSError):
             raise storage_error(folder / name, error) from error
         raise
     _discard(kept.values())
-    return {name: folder / name for name in contents}
 
 
 def _written_beside(path: Path, content: bytes) -> str:

@@ -164,3 +164,13 @@ def test_a_list_of_coups_cut_within_a_line_is_refused_or_told(data_dir, tmp_path
     releases = Releases(discover(tmp_path))
     told = releases.remarks if releases.tables("coups") else releases.notes
     assert "cut" in told[path]
+
+
+def test_a_table_of_countries_cut_behind_a_whole_line_is_not_said_to_lack_its_line_end(data_dir, tmp_path):
+    source = data_dir / "ewp2025" / "inputs" / "HIEF_data.csv"
+    path = cut(source, tmp_path, 90)
+    with pytest.raises(
+        DataIntegrityError, match=r"must not stop within it, but its last Country, '\w+"
+    ) as caught:
+        reader("hief").read(path)
+    assert "line end" not in str(caught.value)

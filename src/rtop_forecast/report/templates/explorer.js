@@ -62,9 +62,10 @@ function compare() {
   const out = $('comparison'); out.replaceChildren();
   if (!chosen.length) return;
   const W = 720, H = 260, L = 40, y0 = D.years[0], y1 = D.years[D.years.length - 1], colours = ['--bar', '--hot', '--fg', '--k3', '--link', '--muted'], dashes = ['', '8 3', '2 2', '10 3 2 3', '4 4', '1 3'];
-  const x = y => L + (W - L - 130) * (y - y0) / (y1 - y0), y = p => 8 + (H - 30) * (1 - Math.log(Math.min(Math.max(p, .001), .3) / .001) / Math.log(300));
+  const x = y => L + (W - L - 130) * (y - y0) / (y1 - y0), lines = [D.world, ...chosen.map(s => D.states[s].t)].flat().filter(p => p > 0), low = Math.min(.001, ...lines), high = Math.max(.3, ...lines);
+  const y = p => 8 + (H - 30) * (1 - Math.log(Math.max(p, low) / low) / Math.log(high / low));
   const svg = el('svg', {viewBox: `0 0 ${W} ${H}`, role: 'img', 'aria-label': D.words['compare.trend'] + ': ' + chosen.map(s => D.states[s].n).join(', ')});
-  for (const p of [.001, .01, .1]) svg.append(el('path', {d: `M${L} ${y(p)}H${W - 130}`, style: 'stroke:var(--muted);stroke-width:.6'}), el('text', {x: 2, y: y(p) + 3}, 100 * p + '%'));
+  for (const p of [.0001, .001, .01, .1].filter(p => p >= low)) svg.append(el('path', {d: `M${L} ${y(p)}H${W - 130}`, style: 'stroke:var(--muted);stroke-width:.6'}), el('text', {x: 2, y: y(p) + 3}, +(100 * p).toPrecision(1) + '%'));
   svg.append(el('text', {x: L, y: H - 4}, String(y0)), el('text', {x: W - 150, y: H - 4}, String(y1)));
   const line = (t, style) => svg.append(el('polyline', {points: t.map((p, k) => p == null ? '' : `${x(D.years[k]).toFixed(1)},${y(p).toFixed(1)}`).filter(Boolean).join(' '), style: 'fill:none;stroke-width:2;' + style}));
   line(D.world, 'stroke:var(--muted);stroke-dasharray:5 3');

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-import tempfile
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.errors import DataIntegrityError, StorageError
 from rtop_forecast.storage.cache import cache_dir
-from rtop_forecast.storage.files import file_sha256
+from rtop_forecast.storage.files import file_sha256, is_disk_fault, storage_error, work_folder
 
 __all__ = ["DATA_SUFFIXES", "unpacked"]
 
@@ -49,6 +48,8 @@ def unpacked(path: str | Path) -> tuple[Path, ...]:
         If the archive is broken or encrypted, a member points outside (an absolute path, "..", a drive, a link),
         two members share a name, or it would grow beyond 4 GiB or four hundred times its size. Nothing is left
         behind then.
+    StorageError
+        If the cache folder cannot be written, or the disk is full.
     """
     path = Path(path)
     target = _home() / file_sha256(path)
@@ -65,20 +66,27 @@ def _unpack(path: Path, target: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             members = _checked(archive, path)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            folder = Path(tempfile.mkdtemp(dir=target.parent, suffix=".part"))
+            folder = work_folder(target.parent, "unpacked")
             try:
                 _extract(archive, members, folder, path)
-                # Another process may have unpacked the same archive meanwhile: its files are the same.
-                if not target.is_dir():
-                    folder.replace(target)
+                _put(folder, target)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
+    except (DataIntegrityError, StorageError):
+        raise
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error, OSError) as error:
-        if isinstance(error, DataIntegrityError):
-            raise
         message = f"{path.name} cannot be read as a zip archive: {error}. Download it again."
         raise DataIntegrityError(message) from error
+
+
+def _put(folder: Path, target: Path) -> None:
+    """Put what was unpacked in its place, unless another process has: its files are the same."""
+    try:
+        if not target.is_dir():
+            folder.replace(target)
+    except OSError as error:
+        if not target.is_dir():
+            raise storage_error(target, error) from error
 
 
 def _checked(archive: zipfile.ZipFile, path: Path) -> list[zipfile.ZipInfo]:
@@ -119,14 +127,19 @@ def _extract(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], folder: P
     written = 0
     for one in members:
         target = folder / PurePosixPath(one.filename.replace("\\", "/"))
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with archive.open(one) as source, target.open("wb") as out:
-            while block := source.read(_BLOCK):
-                written += len(block)
-                # What a member says of its size may be untrue.
-                _refuse_growth(path, written)
-                out.write(block)
-        os.utime(target, (0, 0))
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with archive.open(one) as source, target.open("wb") as out:
+                while block := source.read(_BLOCK):
+                    written += len(block)
+                    # What a member says of its size may be untrue.
+                    _refuse_growth(path, written)
+                    out.write(block)
+            os.utime(target, (0, 0))
+        except OSError as error:
+            if is_disk_fault(error):
+                raise storage_error(target, error) from error
+            raise
 
 
 def _refuse(path: Path, fault: str) -> None:

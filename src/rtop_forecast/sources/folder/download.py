@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,12 +9,11 @@ from typing import Any
 
 from rtop_forecast.display import draws_bars
 from rtop_forecast.errors import DownloadError
+from rtop_forecast.storage.files import is_disk_fault
 
-__all__ = ["download"]
+__all__ = ["cause", "download"]
 
 _RETRIED = frozenset({408, 429, 500, 502, 503, 504})
-# Faults of the disk, which no further try mends.
-_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EIO})
 
 
 def download(
@@ -64,10 +62,10 @@ def download(
             status = error.response.status_code if error.response is not None else 0
             again, fault = status in _RETRIED, f"the server answers {status} {_phrase(error)}".rstrip()
         except (requests.exceptions.RequestException, OSError) as error:
-            if error.errno in _DISK:
+            if is_disk_fault(error):
                 target.unlink(missing_ok=True)
                 raise
-            again, fault = True, _cause(error)
+            again, fault = True, cause(error)
         except BaseException:
             target.unlink(missing_ok=True)
             raise
@@ -84,7 +82,7 @@ def _phrase(error: Any) -> str:
     return str(getattr(error.response, "reason", "") or "")
 
 
-def _cause(error: BaseException) -> str:
+def cause(error: BaseException) -> str:
     """Say what went wrong with a connection, in plain words where there are some."""
     import requests
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import shutil
-import tempfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +20,7 @@ from rtop_forecast.sources.folder.releases import release_order
 from rtop_forecast.sources.reading.files import is_html
 from rtop_forecast.sources.registry import Release, registry, releases_named
 from rtop_forecast.storage.cache import cache_dir
-from rtop_forecast.storage.files import file_sha256, make_folder, storage_error
+from rtop_forecast.storage.files import file_sha256, make_folder, place_folder, storage_error, work_folder
 
 __all__ = ["fetch", "fetchable", "releases_folder", "wanted"]
 
@@ -134,7 +133,7 @@ def fetch(
 
 def _complete(folder: Path, release: Release) -> tuple[Path, ...]:
     """Files of a release that was fetched before, if they are what they should be."""
-    files = tuple(sorted(one for one in folder.rglob("*") if one.is_file())) if folder.is_dir() else ()
+    files = release_files(folder)
     if not release.download_sha256:
         return files
     return files if any(file_sha256(one) == release.download_sha256 for one in files) else ()
@@ -152,29 +151,51 @@ def _kept(base: Path, release: Release, *, timeout: float, retries: int, shown: 
 
 
 def _into(base: Path, release: Release, *, timeout: float, retries: int, shown: bool) -> tuple[Path, ...]:
-    """Download into a folder beside the final one, check, and rename."""
-    work = Path(tempfile.mkdtemp(dir=base, prefix=f".{release.key}-", suffix=".part"))
+    """Download into a folder beside the final one, check, and put it in place."""
+    work = work_folder(base, release.key)
     try:
-        name = Path(unquote(urlsplit(release.download).path)).name or release.key
-        got = work / name
-        download(release.download, got, timeout=timeout, retries=retries, shown=shown)
-        if is_html(got):
-            message = (
-                f"{release.download} gives a web page, not the data file. Visit {release.page}: the release may "
-                "have moved."
-            )
-            raise DataIntegrityError(message)
-        ready = work / "ready"
-        ready.mkdir()
-        _place(got, ready)
-        _check(ready, release)
-        final = base / release.key
-        if final.exists():
-            shutil.rmtree(final)
-        ready.replace(final)
+        ready = downloaded(work, release, timeout=timeout, retries=retries, shown=shown)
+        final = place_folder(ready, base / release.key)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return tuple(sorted(one for one in final.rglob("*") if one.is_file()))
+    return release_files(final)
+
+
+def release_files(folder: Path) -> tuple[Path, ...]:
+    """List the data files of a release that was fetched; what is noted of them beside is hidden."""
+    return tuple(
+        sorted(one for one in folder.rglob("*") if one.is_file() and not one.name.startswith("."))
+        if folder.is_dir()
+        else ()
+    )
+
+
+def downloaded(work: Path, release: Release, *, timeout: float, retries: int, shown: bool) -> Path:
+    """Download a release and check it; its data files lie in a folder ``ready`` of the folder of work.
+
+    Raises
+    ------
+    DownloadError
+        If the address gives no file.
+    DataIntegrityError
+        If the file has another hash than the registered one, is a web page, or its archive is unsafe or broken.
+    OSError
+        As it comes, if the disk does not take the file.
+    """
+    name = Path(unquote(urlsplit(release.download).path)).name or release.key
+    got = work / name
+    download(release.download, got, timeout=timeout, retries=retries, shown=shown)
+    if is_html(got):
+        message = (
+            f"{release.download} gives a web page, not the data file. Visit {release.page}: the release may "
+            "have moved."
+        )
+        raise DataIntegrityError(message)
+    ready = work / "ready"
+    ready.mkdir()
+    _place(got, ready)
+    _check(ready, release)
+    return ready
 
 
 def _place(got: Path, ready: Path) -> None:
@@ -190,7 +211,7 @@ def _place(got: Path, ready: Path) -> None:
         try:
             with gzip.open(got) as source, (ready / got.stem).open("wb") as out:
                 shutil.copyfileobj(source, out)
-        except (OSError, EOFError, zlib.error) as error:
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
             message = f"{got.name} cannot be unpacked: {error}. Fetch it again."
             raise DataIntegrityError(message) from error
     else:

@@ -86,7 +86,7 @@ def refuse_cut_rows(
 _ABSENT = "\0no column"
 
 
-def refuse_cut_order(path: Path, frame: pd.DataFrame) -> None:
+def refuse_cut_order(path: Path, frame: pd.DataFrame, *, unended: bool) -> None:
     """Raise when a table stops in the middle of its order.
 
     A download that was cut right behind a cell has whole rows. In a table ordered by country and then by year its last
@@ -99,6 +99,8 @@ def refuse_cut_order(path: Path, frame: pd.DataFrame) -> None:
         For the message.
     frame : pandas.DataFrame
         Rows in the order of the file.
+    unended : bool
+        Whether the last line lacks its line end, for the message.
 
     Raises
     ------
@@ -106,9 +108,15 @@ def refuse_cut_order(path: Path, frame: pd.DataFrame) -> None:
     """
     stops = stops_in_order(frame, least=_WHOLE) or _thin_last_year(frame)
     if stops:
+        rule = (
+            "a last line without line end must end the table"
+            if unended
+            else "a table in the order of its rows must not stop within it"
+        )
+        remedy = " and end its last line" if unended else ""
         message = (
-            f"{path.name}: a last line without line end must end the table, but {stops}: it looks cut, as after an "
-            "interrupted download. Download it again; if it is whole, sort its rows by year and end its last line."
+            f"{path.name}: {rule}, but {stops}: it looks cut, as after an interrupted download. Download it again; if "
+            f"it is whole, sort its rows by year{remedy}."
         )
         raise DataIntegrityError(message)
 
@@ -136,7 +144,7 @@ def stops_in_order(frame: pd.DataFrame, *, least: float, fewest: int = 1) -> str
     unit = next(names, None)
     if unit is None:
         return ""
-    name, year = frame[unit].iloc[-1], int(dates.iloc[-1])
+    name, year = str(frame[unit].iloc[-1]), int(dates.iloc[-1])
     return f"its last {unit}, {name!r}, ends in {year} and the table in {int(dates.max())}"
 
 

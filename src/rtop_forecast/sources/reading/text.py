@@ -340,9 +340,9 @@ def read_csv(path: str | Path, *, footer: tuple[str, ...] = (), **options: Any) 
     refuse_cut_rows(path, content, delimiter=settings["sep"], line=line, footer=footer)
     if content[-1:] != b"\n" and not footer and is_unended(path):
         refuse_cut_cell(path, content, delimiter=settings["sep"], line=line)
-        refuse_cut_order(path, frame)
+        refuse_cut_order(path, frame, unended=True)
     elif not footer and _breaks_off(path, frame):
-        refuse_cut_order(path, frame)
+        refuse_cut_order(path, frame, unended=False)
     refuse_grouped_points(path, content, frame, settings)
     return frame
 

@@ -1,0 +1,1 @@
+"""Bringing a folder of releases up to date."""
