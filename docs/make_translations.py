@@ -36,7 +36,7 @@ from rtop_forecast.report.places import unranked
 from rtop_forecast.report.sentences import PHRASES, with_unit
 from rtop_forecast.report.words import Words
 from rtop_forecast.sources.mechanisms import GROUPS, ORGANISATIONS, load_mechanisms, mechanism_tables
-from rtop_forecast.targets.events import CLAUSES, EVENTS, outcome_clause
+from rtop_forecast.targets.events import BEGUN_CLAUSES, CLAUSES, EVENTS, outcome_clause
 from rtop_forecast.world.states import LAST_YEAR, list_states, state_years
 
 SRC = Path(__file__).resolve().parents[1] / "src" / "rtop_forecast"
@@ -67,8 +67,9 @@ def page() -> Iterator[Text]:
             yield one, message, f"page: {key}"
         elif not key.endswith(".one"):
             yield message, None, f"page: {key}"
-    yield outcome_clause("mass_killing")[0], None, "page: outcome"
-    for clause in CLAUSES.values():
+    for begun in (False, True):
+        yield outcome_clause("mass_killing", begun=begun)[0], None, "page: outcome"
+    for clause in (*CLAUSES.values(), *BEGUN_CLAUSES.values()):
         yield clause, None, "page: outcome"
     for event in EVENTS.values():
         yield table_message(event.label), None, "page: event"

@@ -27,6 +27,7 @@ from .features.build import describe_features as describe_features
 from .features.framework import RISK_FACTORS as RISK_FACTORS
 from .features.framework import RiskFactor as RiskFactor
 from .features.framework import find_risk_factor as find_risk_factor
+from .features.months import MonthFeatures as MonthFeatures
 from .features.profile import build_risk_profile as build_risk_profile
 from .features.spec import FeatureSpec as FeatureSpec
 from .forecasting.audit.check import AuditInputs as AuditInputs
@@ -62,6 +63,7 @@ from .mechanisms.variables import build_mechanism_years as build_mechanism_years
 from .models.defaults import benchmark_models as benchmark_models
 from .models.defaults import default_model as default_model
 from .panel.load import load_panel as load_panel
+from .panel.month_events import add_month_events as add_month_events
 from .panel.own_data import add_events as add_events
 from .panel.own_data import add_variables as add_variables
 from .panel.panel import Panel as Panel

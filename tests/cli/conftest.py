@@ -25,6 +25,8 @@ def few_features():
 
     def patch(monkeypatch):
         monkeypatch.setitem(vars(rtop), "load_panel", loaded)
-        monkeypatch.setitem(vars(rtop), "build_features", lambda panel: build(panel, names=SOME))
+        monkeypatch.setitem(
+            vars(rtop), "build_features", lambda panel, **issued: build(panel, names=SOME, **issued)
+        )
 
     return patch

@@ -9,8 +9,10 @@ from rtop_forecast.calibration.affine import (
 )
 from rtop_forecast.calibration.base import Calibrator
 from rtop_forecast.calibration.by_group import GroupedRandomWalk
+from rtop_forecast.calibration.by_month import MonthlyStage
 from rtop_forecast.calibration.default import default_calibrator
 from rtop_forecast.calibration.flexible import BetaCalibration, IsotonicCalibration, VennAbers
+from rtop_forecast.calibration.staged import WithMonths
 
 __all__ = [
     "AffineCalibrator",
@@ -21,7 +23,9 @@ __all__ = [
     "InterceptShift",
     "IsotonicCalibration",
     "LogisticRecalibration",
+    "MonthlyStage",
     "RandomWalkShift",
     "VennAbers",
+    "WithMonths",
     "default_calibrator",
 ]

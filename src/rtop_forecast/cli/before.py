@@ -13,6 +13,8 @@ import rtop_forecast as rtop
 __all__ = [
     "CALIBRATION_ORIGINS",
     "FIRST_TRAINING_YEARS",
+    "FIRST_WITH_MONTHS",
+    "as_of",
     "backtest_origins",
     "check_data",
     "check_date",
@@ -25,6 +27,8 @@ __all__ = [
 
 # origins that feed the calibrator, and the years of labels that the earliest of them trains on
 CALIBRATION_ORIGINS, FIRST_TRAINING_YEARS = 25, 10
+# last closed origin from which on months are used: they begin in 1989, and ten origins with them teach at least
+FIRST_WITH_MONTHS = 1998
 _FILES = frozenset({".csv", ".html", ".htm", ".json", ".parquet", ".pdf", ".png", ".svg", ".txt", ".xlsx"})
 
 
@@ -112,6 +116,31 @@ def check_origin(panel: rtop.Panel, *, origin: int, horizon: int) -> None:
     if not earliest <= origin <= last:
         message = f"no forecast can be made from origin {origin}; choose one from {earliest} to {last}."
         raise rtop.CoverageError(message)
+
+
+def as_of(day: str, *, origin: int | None) -> tuple[int, int]:
+    """Origin and issue month of a forecast with what was out on a day.
+
+    Sources come out by the end of a month, so that what is known on a day was known at the end of the last month over
+    by then; the window begins in the year of that month.
+
+    Raises
+    ------
+    InputError
+        If an origin is given too.
+
+    Examples
+    --------
+    >>> as_of("2026-10-31", origin=None), as_of("2026-10-30", origin=None), as_of("2026-01-15", origin=None)
+    ((2025, 10), (2025, 9), (2024, 12))
+    """
+    if origin is not None:
+        message = f"--as-of {day} sets the origin; leave out --origin {origin} or --as-of."
+        raise rtop.InputError(message)
+    date_of = date.fromisoformat(day)
+    over = date_of.day == calendar.monthrange(date_of.year, date_of.month)[1]
+    number = date_of.year * 12 + date_of.month - 1 - (0 if over else 1)
+    return number // 12 - 1, number % 12 + 1
 
 
 def check_state(target: rtop.Target, *, state: str, origin: int) -> None:

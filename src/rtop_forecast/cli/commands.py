@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
+from datetime import date
 from typing import Any
 
 import rtop_forecast as rtop
 from rtop_forecast.cli.before import (
     CALIBRATION_ORIGINS,
     FIRST_TRAINING_YEARS,
+    FIRST_WITH_MONTHS,
+    as_of,
     backtest_origins,
     check_data,
     check_date,
@@ -244,11 +247,17 @@ def _inputs(arguments: argparse.Namespace) -> tuple[rtop.Features, rtop.Target, 
     """Features, target and origin, checked before any model is fitted."""
     panel = _panel(arguments)
     target = rtop.onset_target(panel, horizon=arguments.horizon)
-    asked = arguments.origin
+    asked, issue_month = arguments.origin, None
+    if arguments.as_of is not None:
+        asked, issue_month = as_of(arguments.as_of, origin=arguments.origin)
     check_origin(panel, origin=target.last_observed if asked is None else asked, horizon=arguments.horizon)
     if "state" in arguments:
         check_state(target, state=arguments.state, origin=target.last_observed if asked is None else asked)
-    features = rtop.build_features(panel)
+    features = (
+        rtop.build_features(panel)
+        if issue_month is None
+        else rtop.build_features(panel, issue_month=issue_month)
+    )
     origin = rtop.find_latest_origin(features, target) if asked is None else asked
     if "date" in arguments:
         check_date(arguments.date, origin=origin, issue_month=features.issue_month)
@@ -274,12 +283,18 @@ def _backtest(
             first=closed if first is None else min(first, closed), last=closed, horizon=arguments.horizon
         ),
         calibration_origins=min(closed + 1 - earliest, CALIBRATION_ORIGINS),
+        issue_month=None if _is_yearly(arguments, closed) else features.issue_month,
         n_jobs=arguments.jobs,
         progress=caption(arguments, "calibration" if first is None else "backtest"),
     )
     if first is not None and not arguments.no_cache:
         rtop.ResultCache().keep("backtest", backtest_parts(arguments, first), result)
     return result
+
+
+def _is_yearly(arguments: argparse.Namespace, closed: int) -> bool:
+    """Whether the months are left out: if asked for, or if too few origins with months had closed to learn from."""
+    return arguments.yearly or closed < FIRST_WITH_MONTHS
 
 
 def _made_forecast(
@@ -295,6 +310,7 @@ def _made_forecast(
         target,
         origin=origin,
         backtest=result,
+        issued=None if arguments.as_of is None else date.fromisoformat(arguments.as_of),
         n_jobs=arguments.jobs,
         seed=arguments.seed,
         progress=caption(arguments, "intervals"),

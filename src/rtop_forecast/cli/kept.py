@@ -21,5 +21,5 @@ def backtest_parts(arguments: argparse.Namespace, first: int) -> dict[str, Any]:
 def _shared(arguments: argparse.Namespace) -> dict[str, Any]:
     return {
         "command": "forecast",
-        **{name: getattr(arguments, name) for name in ("data", "origin", "horizon")},
+        **{name: getattr(arguments, name) for name in ("data", "origin", "horizon", "as_of", "yearly")},
     }

@@ -82,7 +82,19 @@ def _forecasts(command: argparse.ArgumentParser, *, origin: bool = True) -> None
             "--origin",
             type=year,
             metavar="YEAR",
-            help="last year whose information is used (default: the latest coded)",
+            help="last year whose information is used (default: the latest that the data allow)",
+        )
+        command.add_argument(
+            "--as-of",
+            type=day,
+            metavar="DAY",
+            help="forecast with what was out on a day, such as 2026-10-31, for the window that begins in its year "
+            "(default: the end of June after the origin)",
+        )
+        command.add_argument(
+            "--yearly",
+            action="store_true",
+            help="leave out the months since the origin (default: what is known of them is used)",
         )
     command.add_argument(
         "--horizon", type=positive, default=2, metavar="YEARS", help="years the window lasts (default: 2)"

@@ -29,18 +29,11 @@ def rank_text(forecast: rtop.Forecast, table: pd.DataFrame, lang: str = "en") ->
     last, raised = language.text("last year"), language.text("raised most by (UN risk factor)")
     width = max(len(one) for one in (state, *names))
     lines = [
-        language.text(
-            "Risk that a new mass killing begins in {years}: the {count} highest of {states} states "
-            "(origin {origin}, as known on {issued})",
-            years=years,
-            count=len(table),
-            states=len(forecast.frame),
-            origin=forecast.origin_year,
-            issued=language.day(forecast.issued.isoformat(), words="long"),
-        ),
+        _head_line(forecast, language, years=years, count=len(table)),
         _expected_line(forecast, language, level),
         *_count_lines(forecast, language, level),
         *_left_out_lines(forecast, language),
+        *month_lines(forecast, language),
         "",
         f"{rank:>4}  {state:<{width}}  {prob:>6}  {interval:>14}  {ranks:>10}  {last:>9}  {raised}",
     ]
@@ -52,6 +45,71 @@ def rank_text(forecast: rtop.Forecast, table: pd.DataFrame, lang: str = "en") ->
     if table["under_way"].fillna(value=False).any():
         lines.append(language.text("* a mass killing is under way: the probability is that of another one"))
     return "\n".join([*lines, *_end_lines(forecast, language)])
+
+
+def _head_line(forecast: rtop.Forecast, language: rtop.Language, *, years: str, count: int) -> str:
+    """Say of what the probabilities are, and what was known when."""
+    told = {
+        "years": years,
+        "count": count,
+        "states": len(forecast.frame),
+        "origin": forecast.origin_year,
+        "issued": language.day(forecast.issued.isoformat(), words="long"),
+    }
+    if forecast.knows_months:
+        return language.text(
+            "Risk that a new mass killing has begun or will begin in {years}: the {count} highest of {states} states "
+            "(origin {origin}, as known on {issued})",
+            **told,
+        )
+    return language.text(
+        "Risk that a new mass killing begins in {years}: the {count} highest of {states} states "
+        "(origin {origin}, as known on {issued})",
+        **told,
+    )
+
+
+def month_lines(forecast: rtop.Forecast, language: rtop.Language) -> list[str]:
+    """Say which months a forecast knows, and what part of the expected number they are about."""
+    told = forecast.provenance.get("months")
+    if told is None:
+        return []
+    if not told["used"]:
+        return [
+            language.text(
+                "Months after {origin}: none at hand (last {last}); the yearly forecast stands",
+                origin=forecast.origin_year,
+                last=told["last"],
+            )
+        ]
+    if told["last"] in told["provisional"]:
+        lines = [
+            language.text("Events and deaths are known to {last} (UCDP, provisional)", last=told["last"])
+        ]
+    else:
+        lines = [language.text("Events and deaths are known to {last} (UCDP)", last=told["last"])]
+    if told["missing"]:
+        lines.append(language.text("Months not at hand: {months}", months=", ".join(told["missing"])))
+    frame = forecast.frame
+    if "prob_first_year" in frame:
+        numbers = {
+            name: language.decimal(f"{frame[column].sum():.1f}")
+            for name, column in (
+                ("whole", "prob"),
+                ("first", "prob_first_year"),
+                ("later", "prob_later"),
+                ("yearly", "prob_yearly"),
+            )
+        }
+        lines.append(
+            language.text(
+                "Of the expected {whole}, {first} begin in {year}, a year under way (in part nowcast), {later} after "
+                "it; without the months {yearly}",
+                year=forecast.window[0],
+                **numbers,
+            )
+        )
+    return lines
 
 
 def _end_lines(forecast: rtop.Forecast, language: rtop.Language) -> list[str]:

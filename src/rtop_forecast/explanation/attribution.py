@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rtop_forecast.calibration import Calibrator
+from rtop_forecast.calibration import Calibrator, WithMonths
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.display import Displayed
 from rtop_forecast.errors import CoverageError, InputError
@@ -16,6 +16,7 @@ from rtop_forecast.explanation.reference import world_name
 from rtop_forecast.explanation.words import reference_name, sentence
 from rtop_forecast.features import Features, FeatureSpec
 from rtop_forecast.features.framework import find_risk_factor
+from rtop_forecast.features.months import month_spec
 from rtop_forecast.language import Language
 from rtop_forecast.logistic import probability
 from rtop_forecast.models import Contributions, RiskModel
@@ -296,6 +297,7 @@ def attribute(
     calibrator: Calibrator,
     reference: pd.DataFrame | None = None,
     reference_name: str | None = None,
+    reference_groups: NDArray[np.str_] | None = None,
 ) -> AttributionTable:
     """Contributions of a fitted model to every state's calibrated log-odds.
 
@@ -316,6 +318,8 @@ def attribute(
         Rows to compare with; by default those of ``rows``, the world of the year.
     reference_name : str, optional
         What they are called.
+    reference_groups : ndarray of str of shape (n_reference,), optional
+        Their labels, which say what their months are where the calibrator knows months; by default those of ``rows``.
 
     Returns
     -------
@@ -335,10 +339,13 @@ def attribute(
         raw,
         raw if reference is None else model.contributions(world[rows.names]),
         rows,
-        world=world,
+        reference=_Reference(
+            matrix=world,
+            name=reference_name or world_name(rows.origin_year),
+            groups=rows.groups if reference_groups is None else reference_groups,
+        ),
         calibrator=calibrator,
         log_odds=model.log_odds(rows.matrix[rows.names]),
-        reference_name=reference_name or world_name(rows.origin_year),
     )
 
 
@@ -366,11 +373,19 @@ def explained_by(
         raw,
         raw,
         rows,
-        world=matrix,
+        reference=_Reference(matrix=matrix, name=world_name(origin_year), groups=groups),
         calibrator=calibrator,
         log_odds=raw.log_odds,
-        reference_name=world_name(origin_year),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reference:
+    """Rows that an explanation compares with: their features, what they are called, and their labels."""
+
+    matrix: pd.DataFrame
+    name: str
+    groups: NDArray[np.str_]
 
 
 def _centred(
@@ -378,27 +393,55 @@ def _centred(
     compared: Contributions,
     rows: ExplainedRows,
     *,
-    world: pd.DataFrame,
+    reference: _Reference,
     calibrator: Calibrator,
     log_odds: FloatArray,
-    reference_name: str,
 ) -> AttributionTable:
     order = [list(raw.feature_names).index(name) for name in rows.names]
     values = raw.values[:, order]  # noqa: PD011 (not a DataFrame)
     centre = compared.values[:, order].mean(axis=0)  # noqa: PD011
     start = raw.baseline + float(centre.sum())
     starts = np.full(len(rows.matrix), start)
-    return AttributionTable(
+    table = AttributionTable(
         keys=rows.keys.reset_index(drop=True),
         origin_year=rows.origin_year,
-        reference=reference_name,
+        reference=reference.name,
         baseline=calibrator.apply_log_odds(starts, groups=rows.groups),
         contributions=(values - centre) * secant(calibrator, start, log_odds, rows.groups)[:, None],
         values=rows.matrix[rows.names].to_numpy(dtype=float),
         ages=rows.ages,
-        reference_medians=world[rows.names].median().to_numpy(dtype=float),
+        reference_medians=reference.matrix[rows.names].median().to_numpy(dtype=float),
         specs=rows.specs,
         sources=rows.sources,
+    )
+    if not isinstance(calibrator, WithMonths):
+        return table
+    return _with_months(table, calibrator, rows.groups, reference.groups)
+
+
+def _with_months(
+    table: AttributionTable,
+    calibrator: WithMonths,
+    labels: NDArray[np.str_],
+    compared: NDArray[np.str_],
+) -> AttributionTable:
+    """Table with a column for each feature by month: what the calibrator's second stage adds, less the reference's."""
+    parts, months = calibrator.parts(labels), calibrator.months(labels)
+    centre, specs = calibrator.parts(compared).mean(axis=0), tuple(map(month_spec, calibrator.names))
+    return replace(
+        table,
+        baseline=table.baseline - parts.sum(axis=1) + centre.sum(),
+        contributions=np.column_stack([table.contributions, parts - centre]),
+        values=np.column_stack([table.values, months]),  # noqa: PD011 (not a DataFrame)
+        ages=np.column_stack([table.ages, np.where(np.isfinite(months), 0.0, np.nan)]),
+        reference_medians=np.concatenate(
+            [
+                table.reference_medians,
+                pd.DataFrame(calibrator.months(compared)).median().to_numpy(dtype=float),
+            ]
+        ),
+        specs=(*table.specs, *specs),
+        sources=(*table.sources, *[calibrator.source] * len(specs)),
     )
 
 

@@ -11,13 +11,22 @@ import numpy as np
 import pandas as pd
 from joblib import delayed
 
-from rtop_forecast.calibration import Calibrator, default_calibrator
-from rtop_forecast.checks.arguments import choice, instance_of
-from rtop_forecast.errors import InputError
+from rtop_forecast.calibration import Calibrator, WithMonths, default_calibrator
+from rtop_forecast.checks.arguments import choice, instance_of, integer
+from rtop_forecast.errors import InputError, LeakageError
 from rtop_forecast.explanation.attribution import AttributionTable, explained_by
 from rtop_forecast.features import Features
+from rtop_forecast.features.months import MonthFeatures
 from rtop_forecast.forecasting.checkpoint import prepare_checkpoint, read_origin, write_origin
+from rtop_forecast.forecasting.fingerprint import fingerprint
 from rtop_forecast.forecasting.made_of import question_of
+from rtop_forecast.forecasting.monthly import (
+    YEARLY_COLUMNS,
+    MonthlyOptions,
+    month_rows,
+    origins_that_teach,
+    staged,
+)
 from rtop_forecast.forecasting.options import CALIBRATION_ORIGINS, BacktestOptions
 from rtop_forecast.forecasting.origins import RollingOrigin
 from rtop_forecast.forecasting.parallel import run
@@ -32,6 +41,9 @@ from rtop_forecast.logistic import probability
 from rtop_forecast.models import Contributions, LogOddsAverage, RiskModel, as_risk_model, model_name
 from rtop_forecast.targets import Target
 from rtop_forecast.world.states import KEYS, ROW_KEYS
+
+# years of labels behind the first origin whose yearly forecast teaches the stage of the months
+_TRAINING_YEARS = 2
 
 
 def backtest(  # noqa: PLR0913 (public entry point)
@@ -49,6 +61,7 @@ def backtest(  # noqa: PLR0913 (public entry point)
     checkpoint: str | Path | None = None,
     vintages: Literal["revised", "real_time"] = "revised",
     groups: str | None = None,
+    issue_month: int | None = None,
     cache: ResultStore | None = None,
 ) -> BacktestResult:
     """Forecast from each origin with what was known then, and record what happened.
@@ -90,6 +103,12 @@ def backtest(  # noqa: PLR0913 (public entry point)
     groups : str, optional
         A boolean or categorical feature whose values are the groups that the calibrator treats apart. By default the
         groups are ``"under_way"``, where an episode of the event was not known to be over, and ``"quiet"``.
+    issue_month : int, optional
+        Forecasts are issued at the end of this month (1 to 12) of the year after the origin and know, beside the yearly
+        features, the events and deaths of the months until then: up to the month before it, in which candidate
+        events of a month come out. A second stage on the calibrated yearly score learns what they say from closed
+        origins from 1989 on, each of which sees the months of the same offset. Not before the features' own month. The
+        probabilities are then that one *has begun or will begin* in the window. Without it, forecasts are yearly.
     cache : ResultCache, optional
         Where the result is kept, and read from if the same was computed before. A backtest in real time is not kept.
 
@@ -101,7 +120,8 @@ def backtest(  # noqa: PLR0913 (public entry point)
     ------
     InputError, CoverageError, LeakageError
         If features, target and origins do not fit together, or the panel keeps no vintages for a backtest in real
-        time.
+        time; if the forecasts are to know months in real time, of which no earlier releases are kept, or would be
+        issued before their features.
     """
     choice(vintages, name="vintages", options=("revised", "real_time"))
     instance_of(origins, RollingOrigin, name="origins", remedy="For example RollingOrigin(first=1993).")
@@ -113,6 +133,7 @@ def backtest(  # noqa: PLR0913 (public entry point)
         seed=seed,
         progress=progress,
         checkpoint=checkpoint,
+        monthly=_monthly(features, issue_month, vintages=vintages),
     )
     years = origins.origins(target)
     plan = _Plan(
@@ -136,6 +157,11 @@ def backtest(  # noqa: PLR0913 (public entry point)
 
     def parts() -> dict[str, Any]:
         chosen = {"calibrator": options.calibrator, "calibration_origins": calibration_origins}
+        if options.monthly is not None:
+            chosen |= {
+                "issue_month": issue_month,
+                "months": fingerprint(options.monthly.table.frame, name="months"),
+            }
         return request_parts(request) | chosen | {"years": list(years), "seed": seed, "explain": explain}
 
     return kept(None if vintages == "real_time" else cache, "backtest", parts, made)
@@ -213,12 +239,32 @@ class _Plan:
     arguments: Mapping[str, object] = field(default_factory=dict)
 
     @property
+    def calibrated(self) -> list[int]:
+        """Origins to calibrate: those asked for, and those whose yearly forecasts teach the stage of the months."""
+        if self.options.monthly is None:
+            return list(self.years)
+        rows = self.truth
+        taught = origins_that_teach(self.years[0], horizon=rows.horizon, delay=rows.delay)
+        return sorted(
+            {*range(max(taught.start, self._first_calibrated), self.years[0]), *_filled(self.years)}
+        )
+
+    @property
+    def _first_calibrated(self) -> int:
+        """First origin that can be calibrated: some years of labels behind the earliest that teaches its calibrator."""
+        rows, fed = self.truth, self.options.calibration_origins
+        labelled = rows.keys.loc[np.isfinite(rows.outcome), "year"]
+        first = int(labelled.min()) + _TRAINING_YEARS + rows.horizon + rows.delay
+        return first + (rows.horizon + rows.delay + fed - 1 if fed else 0)
+
+    @property
     def needed(self) -> list[int]:
         """Origins to forecast: those asked for and those that only teach the calibrator."""
+        years = self.calibrated
         if not self.options.calibration_origins:
-            return list(self.years)
-        first = self.years[0] - self.truth.horizon - self.truth.delay - self.options.calibration_origins + 1
-        return list(range(first, self.years[-1] + 1))
+            return years
+        first = years[0] - self.truth.horizon - self.truth.delay - self.options.calibration_origins + 1
+        return list(range(first, years[-1] + 1))
 
     @property
     def samples(self) -> list[Sample]:
@@ -258,13 +304,16 @@ def _run(plan: _Plan) -> BacktestResult:
     calibrated, calibrators = calibrate(
         raw,
         options.calibrator,
-        years=plan.years,
+        years=plan.calibrated,
         horizon=plan.truth.horizon,
         origins=options.calibration_origins,
         delay=plan.truth.delay,
         labels_then={origin: inputs.rows for origin, inputs in plan.then.items()},
     )
     scored = raw["origin_year"].isin(plan.years)
+    yearly = calibrated[YEARLY_COLUMNS]
+    if options.monthly is not None:
+        calibrated, calibrators = _monthly_forecasts(plan, options.monthly.table, calibrated, calibrators)
     explanations = {
         origin: _explanation(plan, origin, contributions, calibrators[origin])
         for origin, (_, contributions) in zip(needed, parts, strict=True)
@@ -283,7 +332,56 @@ def _run(plan: _Plan) -> BacktestResult:
         seed=options.seed,
         exclusions={},
         provenance={},
+        monthly=options.monthly,
+        yearly=pd.DataFrame() if options.monthly is None else yearly,
     )
+
+
+def _monthly(features: Features, issue_month: int | None, *, vintages: str) -> MonthlyOptions | None:
+    if issue_month is None:
+        return None
+    if vintages != "revised":
+        message = "no earlier releases of state-months are kept. Leave out issue_month or vintages."
+        raise InputError(message)
+    month = integer(issue_month, name="issue_month", least=1, most=12)
+    if month < features.issue_month:
+        message = (
+            f"these features hold what was published by month {features.issue_month}; forecasts of month {month} "
+            f"cannot know them. Build them with issue_month={month}, or issue later."
+        )
+        raise LeakageError(message)
+    return MonthlyOptions.of(features.panel, month)
+
+
+def _monthly_forecasts(
+    plan: _Plan, months: MonthFeatures, calibrated: pd.DataFrame, calibrators: dict[int, Calibrator]
+) -> tuple[pd.DataFrame, dict[int, Calibrator]]:
+    """Forecasts of the origins asked for with what the months add, and their calibrators."""
+    rows = plan.truth
+    stages = {
+        origin: staged(
+            calibrators[origin],
+            calibrated[YEARLY_COLUMNS],
+            months,
+            origin=origin,
+            horizon=rows.horizon,
+            delay=rows.delay,
+        )
+        for origin in plan.years
+    }
+    parts = []
+    for origin, fitted in stages.items():
+        own = calibrated[calibrated["origin_year"] == origin]
+        prob = fitted.stage.apply(
+            own["prob"].to_numpy(dtype=float), month_rows(months, own), groups=own["group"]
+        )
+        parts.append(own.assign(prob_yearly=own["prob"], prob=prob))
+    return pd.concat(parts, ignore_index=True), {**calibrators, **stages}
+
+
+def _filled(years: Sequence[int]) -> range:
+    """Every origin from the first to the last: those between steps teach."""
+    return range(years[0], years[-1] + 1)
 
 
 def _member_columns(raw: pd.DataFrame) -> list[str]:
@@ -304,14 +402,17 @@ def _explanation(
 ) -> AttributionTable:
     rows = plan.rows_at(origin)
     here = rows.at(origin)
+    keys, labels = rows.keys[here], rows.labels[here]
+    if isinstance(calibrator, WithMonths):
+        labels = calibrator.labels(labels, keys["country_id"].tolist(), keys["year"].tolist())
     return explained_by(
         contributions,
-        rows.keys[here],
+        keys,
         rows.matrix[here],
         plan.explained[origin],
         calibrator,
         origin,
-        rows.labels[here],
+        labels,
     )
 
 

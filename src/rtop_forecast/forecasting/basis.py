@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 from joblib import delayed
+from numpy.typing import NDArray
 
-from rtop_forecast.calibration import Calibrator
+from rtop_forecast.calibration import Calibrator, WithMonths
 from rtop_forecast.errors import CoverageError
 from rtop_forecast.explanation.attribution import (
     AttributionTable,
@@ -17,7 +19,9 @@ from rtop_forecast.explanation.attribution import (
 from rtop_forecast.explanation.reference import Reference
 from rtop_forecast.explanation.shapley import shapley_by_factor
 from rtop_forecast.features import Features
+from rtop_forecast.features.months import MonthFeatures, month_spec
 from rtop_forecast.forecasting.fit import Fit
+from rtop_forecast.forecasting.monthly import months_behind
 from rtop_forecast.forecasting.options import POINT_TREES
 from rtop_forecast.forecasting.parallel import run
 from rtop_forecast.forecasting.prequential import calibrator_of
@@ -67,8 +71,12 @@ class Basis(Fit):
         origin: int,
         seed: int,
         n_jobs: int | None = None,
+        months: MonthFeatures | None = None,
     ) -> tuple[Basis, Basis]:
         """Basis of an origin and of the year before, the two fitted side by side.
+
+        ``months`` are those known at the issue date, for a backtest that knows months; the year before sees those of
+        the same offset.
 
         Raises
         ------
@@ -80,19 +88,26 @@ class Basis(Fit):
         tasks = (delayed(_fit)(request.rows, request.model, year) for year in origins)
         fitted = run(tasks, count=len(origins), n_jobs=n_jobs, progress=None)
         now, before = (
-            cls._around(model, request, backtest, origin=year, seed=seed)
+            cls._around(model, request, backtest, origin=year, seed=seed, months=months)
             for model, year in zip(fitted, origins, strict=True)
         )
         return now, before
 
     @classmethod
     def _around(
-        cls, fitted: RiskModel, request: Request, backtest: BacktestResult | None, *, origin: int, seed: int
+        cls,
+        fitted: RiskModel,
+        request: Request,
+        backtest: BacktestResult | None,
+        *,
+        origin: int,
+        seed: int,
+        months: MonthFeatures | None = None,
     ) -> Basis:
         return cls(
             fitted=fitted,
             unfitted=request.model,
-            calibrator=_calibrator(request.rows, backtest, origin),
+            calibrator=_calibrator(request.rows, backtest, origin, months),
             rows=request.rows,
             features=request.features,
             origin_year=origin,
@@ -105,13 +120,19 @@ class Basis(Fit):
         return replace(
             self,
             fitted=_fit(self.rows, self.unfitted, origin),
-            calibrator=_calibrator(self.rows, backtest, origin),
+            calibrator=_calibrator(self.rows, backtest, origin, self.months),
             origin_year=origin,
         )
 
+    @property
+    def months(self) -> MonthFeatures | None:
+        """Features by month that the calibrator knows; None if it is yearly."""
+        known = self.calibrator
+        return months_behind(known) if isinstance(known, WithMonths) else None
+
     def explain(self) -> AttributionTable:
         """Contributions of all states of the origin year, compared with the world."""
-        return self._attributed(None, None)
+        return self._attributed(None, None, None)
 
     def compare(self, country_id: int, reference: Reference) -> AttributionTable:
         """Contributions of all states of the origin year, compared with a state's reference.
@@ -122,9 +143,14 @@ class Basis(Fit):
             If the reference names a state that does not exist, or holds no state-year at risk.
         """
         chosen, name = reference.choose(self.rows.keys, country_id=country_id, origin_year=self.origin_year)
-        return self._attributed(self.rows.matrix[chosen], name)
+        return self._attributed(self.rows.matrix[chosen], name, self.labels_of(np.asarray(chosen)))
 
-    def _attributed(self, reference: pd.DataFrame | None, reference_name: str | None) -> AttributionTable:
+    def _attributed(
+        self,
+        reference: pd.DataFrame | None,
+        reference_name: str | None,
+        reference_groups: NDArray[np.str_] | None,
+    ) -> AttributionTable:
         keys = self.keys
         ages = keys[KEYS].merge(self.features.ages, on=KEYS, how="left", validate="one_to_one")
         return attribute(
@@ -141,12 +167,13 @@ class Basis(Fit):
             calibrator=self.calibrator,
             reference=reference,
             reference_name=reference_name,
+            reference_groups=reference_groups,
         )
 
     def shapley(self, country_id: int) -> pd.Series[float]:
         """Shapley value of each risk factor against the medians of the year."""
         medians = self.matrix.median().to_frame().T
-        return shapley_by_factor(
+        values = shapley_by_factor(
             self.fitted,
             self.row(country_id),
             medians,
@@ -154,6 +181,18 @@ class Basis(Fit):
             calibrator=self.calibrator,
             group=str(self.group(country_id)[0]),
         )
+        return (
+            values if self.months is None else values.add(self._months_by_factor(country_id), fill_value=0.0)
+        )
+
+    def _months_by_factor(self, country_id: int) -> pd.Series[float]:
+        """Add up, by risk factor, what a state's months say beyond months at the medians of the year."""
+        known = self.calibrator
+        assert isinstance(known, WithMonths)
+        medians = pd.DataFrame(known.months(self.groups)).median().to_numpy(dtype=float)[None]
+        beyond = known.parts(self.group(country_id))[0] - known.stage.parts(medians)[0]
+        factors = [month_spec(name).risk_factors[0] for name in known.names]
+        return pd.Series(beyond).groupby(np.array(factors)).sum()
 
 
 def _fit(rows: Sample, model: RiskModel, origin: int) -> RiskModel:
@@ -161,8 +200,12 @@ def _fit(rows: Sample, model: RiskModel, origin: int) -> RiskModel:
     return rows.fit(model, origin=origin, trees=POINT_TREES)
 
 
-def _calibrator(rows: Sample, backtest: BacktestResult | None, origin: int) -> Calibrator:
-    return calibrator_of(backtest, origin=origin, horizon=rows.horizon, last_closed=rows.last_closed)
+def _calibrator(
+    rows: Sample, backtest: BacktestResult | None, origin: int, months: MonthFeatures | None
+) -> Calibrator:
+    return calibrator_of(
+        backtest, origin=origin, horizon=rows.horizon, last_closed=rows.last_closed, months=months
+    )
 
 
 def _check_at_risk(request: Request, origin: int) -> None:

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from rtop_forecast.calibration import WithMonths
+from rtop_forecast.calibration.staged import plain_groups
 from rtop_forecast.checks.arguments import instance_of
 from rtop_forecast.display import Displayed
 from rtop_forecast.errors import InputError
@@ -42,6 +45,8 @@ class ChangeAttribution(Displayed):
         The later model in place of the earlier one, on the same features.
     recalibration : float
         The later calibrator in place of the earlier one.
+    new_months : float
+        What the months known at each issue date add, later less earlier; 0 where neither forecast knows months.
     frame : pandas.DataFrame
         By feature: ``feature, label, risk_factor, before, revised, after`` (values), ``revised_information,
         new_information`` (log-odds, adding up to the two parts).
@@ -57,16 +62,19 @@ class ChangeAttribution(Displayed):
     refitted_model: float
     recalibration: float
     frame: pd.DataFrame
+    new_months: float = 0.0
 
     @property
     def parts(self) -> dict[str, float]:
-        """The five parts; they add up to the change."""
+        """The parts, which add up to the change: five, and a sixth where a forecast knows months."""
+        months = {"new months": self.new_months} if self.new_months else {}
         return {
             "revised information": self.revised_information,
             "new information": self.new_information,
             "changed group": self.changed_group,
             "refitted model": self.refitted_model,
             "recalibration": self.recalibration,
+            **months,
         }
 
     def to_frame(self) -> pd.DataFrame:
@@ -74,7 +82,7 @@ class ChangeAttribution(Displayed):
         return self.frame.copy()
 
     def summary(self) -> str:
-        """Probabilities, the five parts and the features that moved most, as text."""
+        """Probabilities, the parts and the features that moved most, as text."""
         before, after = probability(np.array(self.log_odds))
         lines = [f"{self.name}: {before:.1%} from {self.origins[0]} to {after:.1%} from {self.origins[1]}"]
         lines += [f"  {name:<20} odds x {np.exp(value):.2f}" for name, value in self.parts.items()]
@@ -140,7 +148,10 @@ def basis_change(first: Basis, second: Basis, country_id: int) -> ChangeAttribut
     model, calibrator = first.fitted, first.calibrator
     step_one, shift_one = _by_feature(first, country_id, before, revised)
     step_two, shift_two = _by_feature(first, country_id, revised, shared)
-    groups = first.group(country_id), second.group(country_id)
+    labels = first.group(country_id), second.group(country_id)
+    # what months add is the same for all features of a state-year, and is set apart
+    groups = plain_groups(labels[0]), plain_groups(labels[1])
+    months = _months(first, labels[0]), _months(second, labels[1])
     old_group, new_group = (
         float(calibrator.apply_log_odds(model.log_odds(shared), groups=group)[0]) for group in groups
     )
@@ -164,14 +175,21 @@ def basis_change(first: Basis, second: Basis, country_id: int) -> ChangeAttribut
         country_id=country_id,
         name=str(keys.loc[keys["country_id"] == country_id, "name"].iloc[0]),
         origins=(first.origin_year, second.origin_year),
-        log_odds=(float(first.log_odds(before, groups[0])[0]), end),
+        log_odds=(float(first.log_odds(before, groups[0])[0]) + months[0], end + months[1]),
         revised_information=shift_one,
         new_information=shift_two,
         changed_group=new_group - old_group,
         refitted_model=new_model - new_group,
         recalibration=end - new_model,
+        new_months=months[1] - months[0],
         frame=frame,
     )
+
+
+def _months(basis: Basis, label: NDArray[np.str_]) -> float:
+    """Add up what the months of a state-year say."""
+    known = basis.calibrator
+    return float(known.parts(label).sum()) if isinstance(known, WithMonths) else 0.0
 
 
 def _same_features(first: Basis, second: Basis) -> None:
@@ -207,7 +225,7 @@ def _by_feature(
     moved = raw[1].values[0, order] - raw[0].values[0, order]  # noqa: PD011 (not a DataFrame)
     at = float(basis.fitted.log_odds(start[names])[0])
     to = basis.fitted.log_odds(end[names])
-    group = basis.group(country_id)
+    group = plain_groups(basis.group(country_id))
     parts = moved * secant(basis.calibrator, at, to, group)[0]
     start_and_end = np.array([at, to[0]])
     mapped = basis.calibrator.apply_log_odds(start_and_end, groups=np.repeat(group, 2))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from joblib import delayed
 from numpy.typing import NDArray
 
+from rtop_forecast.calibration import WithMonths
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.explanation.attribution import secant
 from rtop_forecast.explanation.reasons import FactorDraws
 from rtop_forecast.features import FeatureSpec
+from rtop_forecast.features.months import month_spec
 from rtop_forecast.forecasting.fit import Fit
 from rtop_forecast.forecasting.options import DRAW_TREES, DrawOptions
 from rtop_forecast.forecasting.parallel import run
@@ -106,7 +108,30 @@ def explained_draws(fit: Fit, specs: Sequence[FeatureSpec], options: DrawOptions
         draws=point + deviation,
         stretch=STRETCH_STATES,
     )
+    if isinstance(fit.calibrator, WithMonths):
+        factors = _with_months(factors, fit, fit.calibrator)
     return JointDraws(log_odds=drawn, factors=factors, change=change)
+
+
+def _with_months(factors: FactorDraws, fit: Fit, calibrator: WithMonths) -> FactorDraws:
+    """Draws of the risk factors with what the months add, each feature by month under its primary factor."""
+    primary = np.array([month_spec(name).risk_factors[0] for name in calibrator.names])
+    numbers = tuple(sorted({*factors.factors, *primary.tolist()}))
+    belongs = (primary[:, None] == np.array(numbers)).astype(float)
+    yearly = (np.array(factors.factors)[:, None] == np.array(numbers)).astype(float)
+    drawn = calibrator.stage.part_draws(
+        calibrator.months(fit.groups),
+        draws=len(factors.draws),
+        generator=np.random.default_rng([fit.seed, 2]),
+    )
+    point = calibrator.parts(fit.groups) @ belongs
+    spread = drawn @ belongs
+    return replace(
+        factors,
+        factors=numbers,
+        point=factors.point @ yearly + point - point.mean(axis=0),
+        draws=factors.draws @ yearly + spread - spread.mean(axis=1, keepdims=True),
+    )
 
 
 def change_draws(fit: Fit, earlier: Earlier, options: DrawOptions) -> tuple[FloatArray, FloatArray]:
@@ -151,7 +176,7 @@ class Earlier:
         return cls(
             matrix=fit.rows.matrix[rows],
             countries=fit.rows.keys.loc[rows, "country_id"].to_numpy(dtype=np.int64),
-            groups=fit.rows.labels[rows],
+            groups=fit.labels_of(rows),
         )
 
     def log_odds(self, model: RiskModel) -> FloatArray:
@@ -222,7 +247,19 @@ def _around(fit: Fit, refits: FloatArray) -> FloatArray:
     deviation = (mapped - np.median(mapped, axis=0)) + (moved - np.median(moved, axis=0))
     common = deviation.mean(axis=1, keepdims=True)
     result: FloatArray = fit.calibrated + STRETCH_WORLD * common + STRETCH_STATES * (deviation - common)
-    return result
+    return result + _stage_deviations(fit, len(refits))
+
+
+def _stage_deviations(fit: Fit, draws: int) -> FloatArray:
+    """Draws from the posterior of the stage of the months, about its mode, not stretched; zeros without one."""
+    if not isinstance(fit.calibrator, WithMonths):
+        return np.zeros((draws, len(fit.keys)))
+    return fit.calibrator.stage_deviations(
+        fit.fitted.log_odds(fit.matrix),
+        draws=draws,
+        generator=np.random.default_rng([fit.seed, 3]),
+        groups=fit.groups,
+    )
 
 
 def _drawn(
@@ -263,7 +300,26 @@ def _changes(fit: Fit, refits: Sequence[_Refit], earlier: Earlier, *, whole: boo
         changes -= changes[:, present].mean(axis=1, keepdims=True) if present.any() else 0.0
     centre, drawn = changes[0], changes[1:]
     result: FloatArray = centre + STRETCH_CHANGE * (drawn - np.median(drawn, axis=0))
-    return result
+    return result + _month_moves(fit, len(refits), earlier, whole=whole)
+
+
+def _month_moves(fit: Fit, draws: int, earlier: Earlier, *, whole: bool) -> FloatArray:
+    """Draws of what the uncertain weights of the months say of the change, about their mode; zeros without months."""
+    known = fit.calibrator
+    if not isinstance(known, WithMonths):
+        return np.zeros((draws, len(fit.keys)))
+    labels = pd.Series(earlier.groups, index=earlier.countries).reindex(fit.keys["country_id"])
+    then = labels.fillna("").to_numpy(dtype=np.str_)
+    both = [
+        known.stage.part_draws(
+            known.months(labels), draws=draws, generator=np.random.default_rng([fit.seed, 4])
+        ).sum(axis=2)
+        - known.parts(labels).sum(axis=1)
+        for labels in (fit.groups, then)
+    ]
+    moved = both[0] - both[1]
+    centred: FloatArray = moved if whole else moved - moved.mean(axis=1, keepdims=True)
+    return centred
 
 
 def _change(fit: Fit, refit: _Refit, earlier: Earlier) -> FloatArray:

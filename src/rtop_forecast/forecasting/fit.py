@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rtop_forecast.calibration import Calibrator
+from rtop_forecast.calibration import Calibrator, WithMonths
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.display import Displayed
 from rtop_forecast.errors import CoverageError
@@ -54,8 +54,16 @@ class Fit(Displayed):
 
     @property
     def groups(self) -> NDArray[np.str_]:
-        """Group of each state of the origin year."""
-        return self.rows.labels[self.here]
+        """Label of each state of the origin year, by which the calibrator maps it."""
+        return self.labels_of(self.here)
+
+    def labels_of(self, rows: NDArray[np.bool_]) -> NDArray[np.str_]:
+        """Labels of some rows of the sample: their group and, for a calibrator that knows months, which they are."""
+        labels = self.rows.labels[rows]
+        if not isinstance(self.calibrator, WithMonths):
+            return labels
+        keys = self.rows.keys[rows]
+        return self.calibrator.labels(labels, keys["country_id"].tolist(), keys["year"].tolist())
 
     def group(self, country_id: int) -> NDArray[np.str_]:
         """Group of one state in the origin year, as an array of length 1."""

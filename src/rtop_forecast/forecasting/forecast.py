@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,21 +10,26 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rtop_forecast.checks.arguments import calendar_date, calendar_year, instance_of, integer, interval_level
-from rtop_forecast.checks.arrays import FloatArray
+from rtop_forecast.calibration import WithMonths
+from rtop_forecast.checks.arguments import calendar_year, instance_of, integer, interval_level
 from rtop_forecast.display import Displayed
-from rtop_forecast.errors import InputError, LeakageError
-from rtop_forecast.evaluation import CountDistribution, count_distribution, prob_top, rank_ranges
+from rtop_forecast.errors import InputError
+from rtop_forecast.evaluation import CountDistribution, count_distribution
 from rtop_forecast.explanation.attribution import Attributions, AttributionTable
 from rtop_forecast.explanation.reasons import FactorDraws
 from rtop_forecast.explanation.reference import Reference
 from rtop_forecast.features import Features
+from rtop_forecast.features.months import MonthFeatures
 from rtop_forecast.forecasting.basis import Basis
+from rtop_forecast.forecasting.columns import add_change, add_last_year, add_ranges
 from rtop_forecast.forecasting.draw_intervals import interval_around
 from rtop_forecast.forecasting.draws import explained_draws
 from rtop_forecast.forecasting.horizons import at_horizons, horizon_years
 from rtop_forecast.forecasting.inputs import input_ages, sources_end, where_data_end
+from rtop_forecast.forecasting.issue import issue_date
 from rtop_forecast.forecasting.made_of import check_belongs, check_outcomes
+from rtop_forecast.forecasting.monthly import early_within, months_known
+from rtop_forecast.forecasting.months_told import add_monthly, told_months
 from rtop_forecast.forecasting.options import DrawOptions
 from rtop_forecast.forecasting.request import Request
 from rtop_forecast.forecasting.result import BacktestResult
@@ -54,7 +58,10 @@ class Forecast(Displayed):
         origin before, missing for states not at risk then), ``change_odds, change_odds_low, change_odds_high`` (what a
         year of data multiplied the state's odds by, beyond the mean of the states; missing likewise), ``group``
         (``"under_way"`` where an episode was not known to be over, else ``"quiet"``), ``outcome`` (NaN while the window
-        is open) and, if asked for, ``prob_1y`` and so on.
+        is open) and, if asked for, ``prob_1y`` and so on. Where the forecast knows months of the window:
+        ``prob_yearly`` (the forecast without them), ``prob_first_year`` (that the event comes in the window's first
+        year, under way at the issue date: in part nowcast) and ``prob_later`` (that the first comes after that year;
+        the two add up to ``prob``).
     expected : tuple of float
         Expected number of states with an onset in the window: value, low, high.
         The interval is that of the mean.
@@ -104,8 +111,17 @@ class Forecast(Displayed):
 
     @property
     def outcome(self) -> str:
-        """What the probabilities are of, as a clause: "a new mass killing begins"."""
-        return what_happens(str(self.provenance["event"]), str(self.provenance["kind"]))
+        """What the probabilities are of, as a clause: "a new mass killing begins".
+
+        "has begun or will begin" where the forecast knows months of the window.
+        """
+        event, kind = str(self.provenance["event"]), str(self.provenance["kind"])
+        return what_happens(event, kind, begun=self.knows_months)
+
+    @property
+    def knows_months(self) -> bool:
+        """Whether the forecast knows months of its window."""
+        return bool(self.provenance.get("months", {}).get("used", False))
 
     def to_frame(self) -> pd.DataFrame:
         """Copy of the table."""
@@ -295,7 +311,7 @@ def forecast(  # noqa: PLR0913 (public entry point)
     origin = calendar_year(origin, name="origin")
     seed = integer(seed, name="seed", least=0)
     level = interval_level(level)
-    issued = _issue_date(features, origin, issued)
+    issued = issue_date(features, origin, issued)
     options = DrawOptions(draws=draws, n_jobs=n_jobs, progress=progress)
     _check_backtest(backtest, request)
     asked = _Asked(origin=origin, horizons=horizons, issued=issued, level=level, seed=seed, draws=draws)
@@ -327,6 +343,8 @@ def _parts_of(backtest: BacktestResult | None) -> dict[str, Any] | None:
         return None
     return {
         "frame": backtest.frame,
+        "yearly": backtest.yearly,
+        "knows_months": backtest.monthly is not None,
         "feeding": backtest.feeding,
         "calibrator": backtest.calibrator,
         "calibration_origins": backtest.calibration_origins,
@@ -335,17 +353,22 @@ def _parts_of(backtest: BacktestResult | None) -> dict[str, Any] | None:
 
 def _made(request: Request, backtest: BacktestResult | None, asked: _Asked, options: DrawOptions) -> Forecast:
     origin, seed, level = asked.origin, asked.seed, asked.level
-    basis, before = Basis.with_year_before(request, backtest, origin=origin, seed=seed, n_jobs=options.n_jobs)
+    months = _months(request, backtest, asked)
+    basis, before = Basis.with_year_before(
+        request, backtest, origin=origin, seed=seed, n_jobs=options.n_jobs, months=months
+    )
     raw = basis.fitted.log_odds(basis.matrix)
     log_odds = basis.calibrated
     joint = explained_draws(basis, request.features.specs, options)
     drawn = joint.log_odds
     frame = with_prob(forecast_rows(basis.rows, origin, raw), log_odds)
-    _add_ranges(frame, log_odds, drawn, level=level)
-    _add_last_year(frame, before)
-    _add_change(frame, joint.change, level=level)
+    add_ranges(frame, log_odds, drawn, level=level)
+    add_last_year(frame, before)
+    add_change(frame, joint.change, level=level)
+    if backtest is not None and isinstance(basis.calibrator, WithMonths):
+        add_monthly(frame, basis.calibrator, backtest, raw)
     if asked.horizons is not None:
-        frame = frame.join(_at_horizons(frame, backtest, origin=origin, horizons=asked.horizons))
+        frame = frame.join(_at_horizons(frame, backtest, basis, horizons=asked.horizons))
     value = probability(log_odds).sum()
     low, high = interval_around(value, probability(drawn).sum(axis=1), level=level)
     return Forecast(
@@ -368,8 +391,25 @@ def _made(request: Request, backtest: BacktestResult | None, asked: _Asked, opti
             "level": level,
             "sources_end": sources_end(request.features),
             "features_left_out": basis.rows.left_out(origin),
+            **_months_told(request, backtest, months, asked),
         },
     )
+
+
+def _months(request: Request, backtest: BacktestResult | None, asked: _Asked) -> MonthFeatures | None:
+    """Months at hand on the issue date, if the backtest's forecasts know months."""
+    if backtest is None or backtest.monthly is None:
+        return None
+    return months_known(request.features.panel, origin=asked.origin, issued=asked.issued)
+
+
+def _months_told(
+    request: Request, backtest: BacktestResult | None, months: MonthFeatures | None, asked: _Asked
+) -> dict[str, Any]:
+    """Say which months were at hand, and which of them are provisional."""
+    if backtest is None or backtest.monthly is None:
+        return {}
+    return {"months": told_months(request.features.panel, months, origin=asked.origin, issued=asked.issued)}
 
 
 def _check_backtest(backtest: BacktestResult | None, request: Request) -> None:
@@ -390,53 +430,11 @@ def _check_backtest(backtest: BacktestResult | None, request: Request) -> None:
 
 
 def _at_horizons(
-    frame: pd.DataFrame, backtest: BacktestResult | None, *, origin: int, horizons: Sequence[int]
+    frame: pd.DataFrame, backtest: BacktestResult | None, basis: Basis, *, horizons: Sequence[int]
 ) -> pd.DataFrame:
     if backtest is None:
         message = "other horizons are learned from past forecasts. Pass backtest=backtest(...)."
         raise InputError(message)
-    return at_horizons(backtest.past, frame, origin=origin, horizons=horizon_years(horizons))
-
-
-def _issue_date(features: Features, origin: int, issued: date | None) -> date:
-    month = features.issue_month
-    earliest = date(origin + 1, month, calendar.monthrange(origin + 1, month)[1])
-    issued = None if issued is None else calendar_date(issued, name="issued")
-    if issued is not None and issued < earliest:
-        message = (
-            f"these features hold what was published by {earliest.isoformat()}, after the issue date "
-            f"{issued.isoformat()}. Build them with issue_month={max(1, issued.month - 1)} or name a later date."
-        )
-        raise LeakageError(message)
-    return earliest if issued is None else issued
-
-
-def _add_ranges(frame: pd.DataFrame, log_odds: FloatArray, drawn: FloatArray, *, level: float) -> None:
-    low, high = interval_around(log_odds, drawn, level=level)
-    frame["prob_low"], frame["prob_high"] = probability(low), probability(high)
-    frame["rank"] = _ranks(frame["prob"])
-    probs = probability(drawn)
-    rank_low, rank_high = rank_ranges(probs, level=level)
-    frame["rank_low"] = np.minimum(np.floor(rank_low).astype(int), frame["rank"])
-    frame["rank_high"] = np.maximum(np.ceil(rank_high).astype(int), frame["rank"])
-    frame["prob_top10"], frame["prob_top30"] = prob_top(probs, k=10), prob_top(probs, k=30)
-
-
-def _add_last_year(frame: pd.DataFrame, before: Basis) -> None:
-    prob = pd.Series(probability(before.calibrated), index=before.keys["country_id"].to_numpy())
-    ranks = _ranks(prob).astype("Int64")
-    frame["prob_last_year"] = prob.reindex(frame["country_id"]).to_numpy()
-    frame["rank_last_year"] = ranks.reindex(frame["country_id"]).array
-
-
-def _add_change(frame: pd.DataFrame, drawn: FloatArray, *, level: float) -> None:
-    present = np.isfinite(drawn).all(axis=0)
-    bounds = np.full((2, len(frame)), np.nan)
-    bounds[:, present] = np.quantile(drawn[:, present], [(1 - level) / 2, (1 + level) / 2], axis=0)
-    frame["change_odds"] = np.exp(np.median(drawn, axis=0))
-    frame["change_odds_low"], frame["change_odds_high"] = np.exp(bounds)
-
-
-def _ranks(prob: pd.Series[float]) -> pd.Series[int]:
-    """1 for the highest probability; equal probabilities share the better rank."""
-    return prob.rank(ascending=False, method="min").astype(int)
+    past, known = backtest.past, basis.calibrator
+    share = early_within(known, backtest.yearly, past, frame) if isinstance(known, WithMonths) else None
+    return at_horizons(past, frame, origin=basis.origin_year, horizons=horizon_years(horizons), share=share)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 
@@ -65,7 +65,12 @@ def horizon_columns(horizons: Sequence[int]) -> list[str]:
 
 
 def at_horizons(
-    past: PastForecasts, rows: pd.DataFrame, *, origin: int, horizons: Sequence[int]
+    past: PastForecasts,
+    rows: pd.DataFrame,
+    *,
+    origin: int,
+    horizons: Sequence[int],
+    share: Callable[[int], FloatArray] | None = None,
 ) -> pd.DataFrame:
     """Probabilities of the states of one origin within each number of years.
 
@@ -82,6 +87,9 @@ def at_horizons(
     origin : int
     horizons : sequence of int
         Ascending.
+    share : callable, optional
+        From a number of years to the share of each state's probability of a window one year longer; by default learned
+        from the raw score.
 
     Returns
     -------
@@ -96,7 +104,8 @@ def at_horizons(
     raw = log_odds(rows["raw_prob"].to_numpy(dtype=float))
     probs = {past.horizon: rows["prob"].to_numpy(dtype=float)}
     for years in range(past.horizon - 1, min(horizons) - 1, -1):
-        probs[years] = probs[years + 1] * _share(past, origin=origin, years=years).share(raw)
+        early = _share(past, origin=origin, years=years).share(raw) if share is None else share(years)
+        probs[years] = probs[years + 1] * early
     for years in range(past.horizon + 1, max(horizons) + 1):
         before = probs[years - 1]
         hazard = _hazard(past, origin=origin, year=years).apply(rows["raw_prob"], groups=rows["group"])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rtop_forecast.calibration import Calibrator, default_calibrator
 from rtop_forecast.checks.arguments import instance_of, integer, job_count
+from rtop_forecast.forecasting.monthly import MonthlyOptions
 
 CALIBRATION_ORIGINS = 25
 MIN_DRAWS = 20
@@ -30,6 +31,8 @@ class BacktestOptions:
     seed : int
     progress : str or None
     checkpoint : path or None
+    monthly : MonthlyOptions or None
+        Months that the forecasts know beside the yearly features.
     """
 
     calibrator: Calibrator = field(default_factory=default_calibrator)
@@ -38,6 +41,7 @@ class BacktestOptions:
     seed: int = 0
     progress: str | None = None
     checkpoint: str | Path | None = None
+    monthly: MonthlyOptions | None = None
 
     def __post_init__(self) -> None:
         """Refuse anything but a calibrator, and impossible numbers of origins and processes."""

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from rtop_forecast.calibration import Calibrator, Identity
+from rtop_forecast.features.months import MonthFeatures
 from rtop_forecast.forecasting.calibrated import fit_calibrator
+from rtop_forecast.forecasting.monthly import staged
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.forecasting.rows import CALIBRATION_COLUMNS, with_prob
 from rtop_forecast.forecasting.sample import Sample
@@ -61,24 +63,40 @@ def labels_of(rows: Sample, raw: pd.DataFrame) -> pd.Series[float]:
 
 
 def calibrator_of(
-    backtest: BacktestResult | None, *, origin: int, horizon: int, last_closed: int | None = None
+    backtest: BacktestResult | None,
+    *,
+    origin: int,
+    horizon: int,
+    last_closed: int | None = None,
+    months: MonthFeatures | None = None,
 ) -> Calibrator:
     """Calibrator of an origin, fitted on a backtest's forecasts whose windows had closed by it.
 
     ``last_closed`` is the last origin whose window the outcomes cover, if that is earlier. Without a backtest the
-    model's own probabilities stand.
+    model's own probabilities stand. ``months`` are those known at the issue date, for a backtest that knows months.
     """
     if backtest is None:
         return Identity().fit([], [])
     history = pd.concat(
         [backtest.feeding[CALIBRATION_COLUMNS], backtest.frame[CALIBRATION_COLUMNS]], ignore_index=True
     )
-    return fit_calibrator(
+    fitted = fit_calibrator(
         backtest.calibrator,
         history,
         origin=origin,
         horizon=horizon,
         origins=backtest.calibration_origins,
+        delay=backtest.delay,
+        last_closed=last_closed,
+    )
+    if months is None or backtest.monthly is None:
+        return fitted
+    return staged(
+        fitted,
+        backtest.yearly,
+        months,
+        origin=origin,
+        horizon=horizon,
         delay=backtest.delay,
         last_closed=last_closed,
     )

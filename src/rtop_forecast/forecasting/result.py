@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from rtop_forecast.calibration import Calibrator
+from rtop_forecast.calibration import Calibrator, WithMonths
+from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.display import Displayed
 from rtop_forecast.errors import InputError
 from rtop_forecast.evaluation import (
@@ -26,6 +27,7 @@ from rtop_forecast.forecasting.calibrated import fit_calibrator
 from rtop_forecast.forecasting.draws import STRETCH_WORLD
 from rtop_forecast.forecasting.horizons import PastForecasts, at_horizons, horizon_years, outcome_within
 from rtop_forecast.forecasting.latex import score_table_latex
+from rtop_forecast.forecasting.monthly import MonthlyOptions, early_within, staged
 from rtop_forecast.forecasting.rows import CALIBRATION_COLUMNS, MEMBER
 from rtop_forecast.logistic import log_odds, probability
 from rtop_forecast.world.states import KEYS, ROW_KEYS
@@ -69,6 +71,11 @@ class BacktestResult(Displayed):
         ``country_id, year, name, onset, ongoing``: the outcome's own years; empty for a sample of your own.
     explanations : dict of int to AttributionTable
         By origin year, if the backtest was asked to explain; else empty.
+    monthly : MonthlyOptions, optional
+        Of a backtest whose forecasts know months: ``frame`` then holds ``prob_yearly`` too, the forecast without them.
+    yearly : pandas.DataFrame
+        Then the calibrated yearly forecasts that teach the stage of the months:
+        ``country_id, origin_year, group, prob, outcome``; else empty.
     member_frame : pandas.DataFrame
         ``country_id, origin_year`` and a column for each member of an average with its own probabilities; see
         :meth:`members`.
@@ -87,6 +94,8 @@ class BacktestResult(Displayed):
     explanations: Mapping[int, AttributionTable] = field(default_factory=dict)
     delay: int = 0
     member_frame: pd.DataFrame = field(default_factory=pd.DataFrame)
+    monthly: MonthlyOptions | None = None
+    yearly: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def to_frame(self) -> pd.DataFrame:
         """Copy of the forecasts."""
@@ -141,13 +150,26 @@ class BacktestResult(Displayed):
         """
         years, past = horizon_years(horizons), self.past
         parts = [
-            at_horizons(past, rows, origin=int(str(origin)), horizons=years)
+            at_horizons(
+                past,
+                rows,
+                origin=int(str(origin)),
+                horizons=years,
+                share=self._share(past, int(str(origin)), rows),
+            )
             for origin, rows in self.frame.groupby("origin_year")
         ]
         table = self.frame[["country_id", "name", "origin_year"]].join(pd.concat(parts))
         for length in years:
             table[f"outcome_{length}y"] = outcome_within(past, self.frame, length)
         return table
+
+    def _share(
+        self, past: PastForecasts, origin: int, rows: pd.DataFrame
+    ) -> Callable[[int], FloatArray] | None:
+        """Shares of shorter windows as the months say; None for yearly forecasts."""
+        fitted = self._calibrator(origin) if self.monthly is not None else None
+        return early_within(fitted, self.yearly, past, rows) if isinstance(fitted, WithMonths) else None
 
     def scores(self) -> dict[str, float]:
         """Every score of the calibrated forecasts; see :func:`rtop_forecast.evaluation.score_table`."""
@@ -306,11 +328,19 @@ class BacktestResult(Displayed):
         for year, part in self.frame.groupby("origin_year"):
             origin = int(str(year))
             fitted = self._calibrator(origin)
-            raw = log_odds(part["raw_prob"].to_numpy(dtype=float))
+            raw, labels = log_odds(part["raw_prob"].to_numpy(dtype=float)), part["group"].to_numpy()
+            if isinstance(fitted, WithMonths):
+                labels = fitted.labels(labels, part["country_id"].tolist(), part["origin_year"].tolist())
             moved = fitted.deviations(
-                raw, draws=draws, generator=np.random.default_rng([self.seed, origin]), groups=part["group"]
+                raw, draws=draws, generator=np.random.default_rng([self.seed, origin]), groups=labels
             )
-            drawn = probability(fitted.apply_log_odds(raw, groups=part["group"]) + STRETCH_WORLD * moved)
+            mapped = fitted.apply_log_odds(raw, groups=labels) + STRETCH_WORLD * moved
+            if isinstance(fitted, WithMonths):
+                generator = np.random.default_rng([self.seed, origin, 1])
+                mapped = mapped + fitted.stage_deviations(
+                    raw, draws=draws, generator=generator, groups=labels
+                )
+            drawn = probability(mapped)
             count, observed = count_distribution(drawn), int(part["outcome"].sum())
             low, high = count.interval(level)
             rows.append(
@@ -331,12 +361,22 @@ class BacktestResult(Displayed):
     def _calibrator(self, origin: int) -> Calibrator:
         """Calibrator of an origin, from the forecasts whose windows had closed by it."""
         history = pd.concat([self.feeding, self.frame])[CALIBRATION_COLUMNS]
-        return fit_calibrator(
+        fitted = fit_calibrator(
             self.calibrator,
             history,
             origin=origin,
             horizon=self.horizon,
             origins=self.calibration_origins,
+            delay=self.delay,
+        )
+        if self.monthly is None:
+            return fitted
+        return staged(
+            fitted,
+            self.yearly,
+            self.monthly.table,
+            origin=origin,
+            horizon=self.horizon,
             delay=self.delay,
         )
 

@@ -15,6 +15,7 @@ from rtop_forecast.panel.variables import Variable
 from rtop_forecast.panel.vintages import Vintage, publication
 from rtop_forecast.sources import SourceTable
 from rtop_forecast.sources.core.bundled import core_tables, episode_lists_by_edition
+from rtop_forecast.sources.core.bundled_months import bundled_month_files, bundled_months, months_beside
 from rtop_forecast.sources.core.further import bundled_files, further_bundled
 from rtop_forecast.sources.core.rebuild import rebuild, release_tables, tables_fed_by
 from rtop_forecast.sources.core.seams import with_bundled_newer_years
@@ -32,13 +33,14 @@ def load(
     """Panel of the bundle or of a folder; as :func:`rtop_forecast.load_panel`."""
     core = sorted(core_file("states.csv").parent.glob("*.csv"))
     digests = FileDigests(datasets_dir())
-    bundled = {path.name: digests.of(path) for path in [*core, *bundled_files()]}
+    bundled = {path.name: digests.of(path) for path in [*core, *bundled_files(), *bundled_month_files()]}
     if data_dir is None:
         if releases:
             message = "`releases` picks among the files of a folder; give the folder as `data_dir`."
             raise InputError(message)
         core_and_newer, further = with_bundled_newer_years(core_tables(), further_bundled())
-        return replace(build_panel([*core_and_newer, *further], first=first, last=last), hashes=bundled)
+        panel = build_panel([*core_and_newer, *further], first=first, last=last)
+        return replace(panel, hashes=bundled, months=bundled_months())
     rebuilt = rebuild(data_dir, picks=releases)
     panel = build_panel([*rebuilt.core, *rebuilt.further], first=first, last=last)
     parts = [part for part in (panel.unmatched, rebuilt.unmatched) if len(part)]
@@ -50,7 +52,7 @@ def load(
         origin=rebuilt.tables,
         files=rebuilt.files,
         unmatched=unmatched.drop_duplicates(ignore_index=True),
-        months=rebuilt.months,
+        months=months_beside(rebuilt.months, picked="ucdp_ged_months" in (releases or {})),
     )
 
 

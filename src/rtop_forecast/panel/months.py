@@ -3,21 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from rtop_forecast.checks.arrays import FloatArray, IntArray
 from rtop_forecast.errors import CoverageError
 from rtop_forecast.sources.keys import release_order
 from rtop_forecast.sources.reading.months import MonthTable, month_number, states_by_year
 
-__all__ = ["joined_months"]
+__all__ = ["MonthGrid", "joined_months", "month_grid"]
 
 _MONTHS = 12
 
 
-def joined_months(tables: Sequence[MonthTable], variable: str) -> pd.DataFrame:
-    """Join the counts of one variable by state and month; see :meth:`rtop_forecast.Panel.state_months`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthGrid:
+    """Counts of one variable, each month from the release that stands for it.
+
+    Attributes
+    ----------
+    ids : ndarray of int of shape (n_states,)
+    first : int
+        Number of the first month.
+    counts : ndarray of shape (n_months, n_states)
+        NaN where no release covers the month, or the state is not independent in its year.
+    chosen : ndarray of int of shape (n_months,)
+        Position in ``tables`` of the release that stands; -1 where none covers the month.
+    tables : tuple of MonthTable
+    """
+
+    ids: IntArray
+    first: int
+    counts: FloatArray
+    chosen: IntArray
+    tables: tuple[MonthTable, ...]
+
+
+def month_grid(tables: Sequence[MonthTable], variable: str) -> MonthGrid:
+    """Lay the counts of several releases out by month and state.
+
+    Raises
+    ------
+    CoverageError
+        If no release tells of the variable by month.
+    """
     telling = [table for table in tables if variable in table.variables]
     if not telling:
         names = sorted({name for table in tables for name in table.variables})
@@ -39,15 +70,21 @@ def joined_months(tables: Sequence[MonthTable], variable: str) -> pd.DataFrame:
         start, end = (month_number(*month) - first for month in (table.first, table.last))
         values[start : end + 1] = table.grid(variable, ids.tolist())
         chosen[start : end + 1] = place
-    month, state = np.nonzero(np.isfinite(values))
-    number = month + first
+    return MonthGrid(ids=ids, first=first, counts=values, chosen=chosen, tables=tuple(telling))
+
+
+def joined_months(tables: Sequence[MonthTable], variable: str) -> pd.DataFrame:
+    """Join the counts of one variable by state and month; see :meth:`rtop_forecast.Panel.state_months`."""
+    grid = month_grid(tables, variable)
+    month, state = np.nonzero(np.isfinite(grid.counts))
+    number = month + grid.first
     return pd.DataFrame(
         {
-            "country_id": ids[state],
+            "country_id": grid.ids[state],
             "year": number // _MONTHS,
             "month": number % _MONTHS + 1,
-            "value": values[month, state],
-            "provisional": np.array([table.provisional for table in telling])[chosen[month]],
-            "source": np.array([table.source for table in telling], dtype=object)[chosen[month]],
+            "value": grid.counts[month, state],
+            "provisional": np.array([table.provisional for table in grid.tables])[grid.chosen[month]],
+            "source": np.array([table.source for table in grid.tables], dtype=object)[grid.chosen[month]],
         }
     ).sort_values(["country_id", "year", "month"], ignore_index=True)

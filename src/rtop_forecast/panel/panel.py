@@ -140,7 +140,7 @@ class Panel(Displayed):
 
         A value of year y is kept if ``publication_lag_months`` after 31 December of y lie on or
         before ``issued``; later values become missing. State-years that had not ended are removed. A month is kept
-        if it was published by then.
+        if it was published by then: of candidate events in the month after it, of a yearly release with its year.
         Of the datasets whose ``vintages`` the panel keeps, values are those of the release that was current then
         (before the first one kept, of that first one); of all others, those of the release the panel holds.
 

@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 
 from rtop_forecast import calibration as library
-from rtop_forecast.calibration import Calibrator
+from rtop_forecast.calibration import Calibrator, MonthlyStage
 from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.explanation.attribution import AttributionTable
 from rtop_forecast.explanation.reasons import FactorDraws
 from rtop_forecast.features import CATALOGUE, Features, FeatureSpec, own_feature
+from rtop_forecast.features.months import MONTH_PREFIX, month_spec
 from rtop_forecast.features.own_history import EventHistory, history_specs
 from rtop_forecast.panel import Panel, Variable
 from rtop_forecast.storage.manifest import as_json, as_parquet, table_of
@@ -43,6 +44,21 @@ def calibrator_document(calibrator: Calibrator) -> dict[str, Any]:
     numbers = {name: _plain(value) for name, value in vars(calibrator).items() if name.endswith("_")}
     parameters = {name: value for name, value in vars(calibrator).items() if not name.endswith("_")}
     return {"class": kind, "parameters": parameters, **({"fitted": numbers} if numbers else {})}
+
+
+def stage_document(stage: MonthlyStage) -> dict[str, Any]:
+    """Parameters and numbers of a fitted stage of the months."""
+    numbers = {name: _plain(value) for name, value in vars(stage).items() if name.endswith("_")}
+    parameters = {name: value for name, value in vars(stage).items() if not name.endswith("_")}
+    return {"parameters": parameters, "fitted": numbers}
+
+
+def stage_from(document: Mapping[str, Any]) -> MonthlyStage:
+    """Stage of the months from its document."""
+    stage = MonthlyStage(**document["parameters"])
+    for name, value in document["fitted"].items():
+        setattr(stage, name, _value(value))
+    return stage
 
 
 def calibrator_from(document: Mapping[str, Any]) -> Calibrator:
@@ -80,6 +96,8 @@ def feature_documents(specs: Sequence[FeatureSpec]) -> list[dict[str, Any]]:
     for spec in specs:
         if catalogue.get(spec.name) is spec:
             documents.append({"name": spec.name})
+        elif spec.name.startswith(MONTH_PREFIX) and month_spec(spec.name) == spec:
+            documents.append({"name": spec.name, "by_month": True})
         elif isinstance(spec.compute, EventHistory):
             documents.append({"name": spec.name, "event": spec.compute.event})
         elif spec.variables == (spec.name,) and len(spec.risk_factors) == 1:
@@ -104,6 +122,7 @@ def features_from(documents: Sequence[Mapping[str, Any]]) -> tuple[FeatureSpec, 
     catalogue = {spec.name: spec for spec in CATALOGUE}
     for one in documents:
         catalogue |= {spec.name: spec for spec in history_specs(one["event"])} if "event" in one else {}
+        catalogue |= {one["name"]: month_spec(one["name"])} if "by_month" in one else {}
     missing = [one["name"] for one in documents if "own" not in one and one["name"] not in catalogue]
     if missing:
         message = (

@@ -37,6 +37,13 @@ from rtop_forecast.records.documents import (
     feature_contents,
     features_of_contents,
 )
+from rtop_forecast.records.months import (
+    backtest_months,
+    calibrator_months,
+    months_of_backtest,
+    with_saved_months,
+    yearly_calibrator,
+)
 from rtop_forecast.storage.manifest import Kind, as_json, as_parquet, read_store, table_of, write_store
 from rtop_forecast.world.states import KEYS
 
@@ -101,6 +108,7 @@ def save_backtest(result: BacktestResult, folder: str | Path) -> Path:
     if len(result.member_frame):
         contents[_MEMBERS] = as_parquet(result.member_frame)
     contents |= explanation_contents(result.explanations)
+    contents |= backtest_months(result)
     return write_store(folder, _BACKTEST, contents | {_RESULT: as_json(payload)})
 
 
@@ -114,8 +122,9 @@ def load_backtest(folder: str | Path) -> BacktestResult:
     """
     contents = read_store(folder, _BACKTEST)
     payload = json.loads(contents[_RESULT])
+    tables: dict[str, Any] = {name: table_of(contents[f"{name}.parquet"]) for name in _TABLES}
     return BacktestResult(
-        **{name: table_of(contents[f"{name}.parquet"]) for name in _TABLES},
+        **tables,
         model_name=payload["model_name"],
         calibrator=calibrator_from(payload["calibrator"]),
         calibration_origins=payload["calibration_origins"],
@@ -126,6 +135,7 @@ def load_backtest(folder: str | Path) -> BacktestResult:
         provenance=payload["provenance"],
         explanations=explanations_from(contents),
         member_frame=table_of(contents[_MEMBERS]) if _MEMBERS in contents else pd.DataFrame(),
+        **months_of_backtest(contents),
     )
 
 
@@ -161,7 +171,7 @@ def save_forecast(forecast: Forecast, folder: str | Path) -> Path:
         "draws": forecast.draws,
         "issued": forecast.issued.isoformat(),
         "provenance": forecast.provenance,
-        "calibrator": calibrator_document(basis.calibrator),
+        "calibrator": calibrator_document(yearly_calibrator(basis.calibrator)),
         "unfitted": _unfitted_document(basis.unfitted),
         "horizon": basis.rows.horizon,
         "delay": basis.rows.delay,
@@ -176,6 +186,7 @@ def save_forecast(forecast: Forecast, folder: str | Path) -> Path:
         **feature_contents(basis.features),
         **explanation_contents({forecast.origin_year: forecast.explanation}),
         **factor_contents(forecast.factors),
+        **calibrator_months(basis.calibrator),
         **(_model_contents(basis.fitted) if can_be_saved(basis.fitted) else {}),
     }
     return write_store(folder, _FORECAST, contents)
@@ -210,7 +221,7 @@ def load_forecast(folder: str | Path) -> Forecast:
         basis=Basis(
             fitted=_model_from(contents) if _MODEL in contents else _unfitted_from(payload["unfitted"]),
             unfitted=_unfitted_from(payload["unfitted"]),
-            calibrator=calibrator_from(payload["calibrator"]),
+            calibrator=with_saved_months(calibrator_from(payload["calibrator"]), contents),
             rows=Sample(
                 keys=rows[[*KEYS, "name"]],
                 matrix=features.frame[features.names].iloc[place].reset_index(drop=True),

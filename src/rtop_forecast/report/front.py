@@ -68,7 +68,8 @@ def _headline(shown: Contents, forecast: Forecast, words: Words) -> list[str]:
 
 def outcome(forecast: Forecast, words: Words) -> str:
     """Outcome of a forecast as a clause."""
-    return words.outcome(str(forecast.provenance["event"]), str(forecast.provenance["kind"]))
+    event, kind = str(forecast.provenance["event"]), str(forecast.provenance["kind"])
+    return words.outcome(event, kind, begun=forecast.knows_months)
 
 
 def _event_suffix(forecast: Forecast) -> str:

@@ -153,7 +153,7 @@ class Words(Language):
         """Short name of a risk factor; what stands where refits do not agree on one."""
         return self.say("why.unsure") if pd.isna(factor) else self.text(find_risk_factor(int(factor)).short)
 
-    def outcome(self, event: str, kind: str) -> str:
+    def outcome(self, event: str, kind: str, *, begun: bool = False) -> str:
         """Outcome as a clause that the templates take; an event of the user's own keeps its name.
 
         Examples
@@ -161,7 +161,7 @@ class Words(Language):
         >>> Words().outcome("genocide_politicide", "onset"), Words.of("es").outcome("mass_killing", "onset")
         ('a new episode of genocide or politicide begins', 'comience una nueva matanza masiva')
         """
-        clause, label = outcome_clause(event, kind)
+        clause, label = outcome_clause(event, kind, begun=begun)
         return self.text(clause, label=self.of_table(label))
 
 

@@ -92,9 +92,14 @@ CLAUSES = {
     "continuation": "the {label} under way goes on",
     "first_onset": "a first {label} begins",
 }
+#: Clauses of a forecast that knows months of its window: what has begun in them counts.
+BEGUN_CLAUSES = {
+    "onset": "a new episode of {label} has begun or will begin",
+    "first_onset": "a first {label} has begun or will begin",
+}
 
 
-def what_happens(event: str, kind: str = "onset") -> str:
+def what_happens(event: str, kind: str = "onset", *, begun: bool = False) -> str:
     """Outcome as a clause: what a probability is the probability of.
 
     Examples
@@ -104,12 +109,14 @@ def what_happens(event: str, kind: str = "onset") -> str:
     >>> what_happens("mass_killing", "incidence"), what_happens("food_riot")
     ('mass killing is under way', 'a new episode of food riot begins')
     """
-    clause, label = outcome_clause(event, kind)
+    clause, label = outcome_clause(event, kind, begun=begun)
     return clause.format(label=label)
 
 
-def outcome_clause(event: str, kind: str = "onset") -> tuple[str, str]:
+def outcome_clause(event: str, kind: str = "onset", *, begun: bool = False) -> tuple[str, str]:
     """Outcome as a clause with a place for what the event is called, and that name.
+
+    ``begun`` is for a forecast that knows months of its window.
 
     Examples
     --------
@@ -118,7 +125,10 @@ def outcome_clause(event: str, kind: str = "onset") -> tuple[str, str]:
     """
     label = EVENTS[event].label if event in EVENTS else event.replace("_", " ")
     if kind == "onset" and event == "mass_killing":
-        return "a new mass killing begins", label
+        begins = "has begun or will begin" if begun else "begins"
+        return f"a new mass killing {begins}", label
+    if begun and kind in BEGUN_CLAUSES:
+        return BEGUN_CLAUSES[kind], label
     return CLAUSES.get(kind, CLAUSES["onset"]), label
 
 

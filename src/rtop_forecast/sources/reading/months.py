@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -46,7 +47,7 @@ class MonthTable:
     first, last : (int, int)
         First and last month covered whole, as (year, month), bounds inclusive. Outside it nothing is known.
     lag_months : int
-        Months after the end of a month until it is published.
+        Months after the end of a month (of a year, in a yearly release) until it is published.
     provisional : bool
         Whether the release is of candidate events, which undercount and are replaced by the yearly release.
     unmatched : pandas.DataFrame
@@ -113,11 +114,15 @@ class MonthTable:
     def as_of(self, issued: date) -> MonthTable | None:
         """Table of the months published by a date; None if none was.
 
-        A month is published ``lag_months`` after its last day.
+        A month of candidate events is published ``lag_months`` after its last day; a yearly release brings a whole
+        year at once, ``lag_months`` after its last day.
         """
         # the month that had ended by the day of issue
         ended = month_number(issued.year, issued.month) - (0 if _is_last_day(issued) else 1)
-        last = min(ended - self.lag_months, month_number(*self.last))
+        out = ended - self.lag_months
+        if not self.provisional:
+            out = (out + 1) // _MONTHS * _MONTHS - 1  # the last December that was out
+        last = min(out, month_number(*self.last))
         if last < month_number(*self.first):
             return None
         number = self.data["year"] * _MONTHS + self.data["month"] - 1
@@ -135,10 +140,12 @@ class MonthTable:
         first, last = month_number(*self.first), month_number(*self.last)
         ids = np.asarray(countries, dtype=np.int64)
         exists = states_by_year(self.first[0], self.last[0])
-        place = pd.MultiIndex.from_frame(exists[["country_id", "year"]])
-        years = np.arange(first, last + 1) // _MONTHS
-        pairs = pd.MultiIndex.from_arrays([np.tile(ids, years.size), np.repeat(years, ids.size)])
-        values = np.where(pairs.isin(place).reshape(years.size, ids.size), 0.0, np.nan)
+        exists = exists[exists["country_id"].isin(ids)]
+        by_year = np.full((self.last[0] - self.first[0] + 1, ids.size), np.nan)
+        by_year[exists["year"] - self.first[0], pd.Index(ids).get_indexer(pd.Index(exists["country_id"]))] = (
+            0.0
+        )
+        values = by_year[np.arange(first, last + 1) // _MONTHS - self.first[0]]
         rows = self.data[self.data["country_id"].isin(ids)]
         column = pd.Index(ids).get_indexer(pd.Index(rows["country_id"]))
         row = (rows["year"] * _MONTHS + rows["month"] - 1 - first).to_numpy()
@@ -183,6 +190,7 @@ class MonthTable:
         return self.data.copy()
 
 
+@lru_cache(maxsize=32)
 def states_by_year(first: int, last: int) -> pd.DataFrame:
     """``country_id, year`` of the independent states; years after the table of states are given those of its last."""
     states = state_years(first=min(first, LAST_YEAR), last=min(last, LAST_YEAR))[["country_id", "year"]]
