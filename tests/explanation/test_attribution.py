@@ -8,7 +8,7 @@ from scipy.special import expit
 
 import rtop_forecast as rtop
 from rtop_forecast.calibration import Calibrator, Identity, LogisticRecalibration
-from rtop_forecast.explanation.attribution import ExplainedRows, attribute
+from rtop_forecast.explanation.attribute import ExplainedRows, attribute
 from rtop_forecast.forecasting.sample import sample
 
 ORIGIN = 2015

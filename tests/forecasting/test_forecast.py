@@ -11,7 +11,7 @@ import pytest
 
 import rtop_forecast as rtop
 from rtop_forecast.cli.text import age_lines
-from rtop_forecast.explanation.attribution import secant
+from rtop_forecast.explanation.attribute import secant
 from rtop_forecast.models import BoostedTrees, ElasticNetLogit, LogOddsAverage
 from rtop_forecast.panel.build import build_panel
 from rtop_forecast.sources.core.bundled import core_tables

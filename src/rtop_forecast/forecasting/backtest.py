@@ -14,7 +14,8 @@ from joblib import delayed
 from rtop_forecast.calibration import Calibrator, WithMonths, default_calibrator
 from rtop_forecast.checks.arguments import choice, instance_of, integer
 from rtop_forecast.errors import InputError, LeakageError
-from rtop_forecast.explanation.attribution import AttributionTable, explained_by
+from rtop_forecast.explanation.attribute import explained_by
+from rtop_forecast.explanation.attribution import AttributionTable
 from rtop_forecast.features import Features
 from rtop_forecast.features.months import MonthFeatures
 from rtop_forecast.forecasting.checkpoint import prepare_checkpoint, read_origin, write_origin

@@ -11,11 +11,8 @@ from numpy.typing import NDArray
 
 from rtop_forecast.calibration import Calibrator, WithMonths
 from rtop_forecast.errors import CoverageError
-from rtop_forecast.explanation.attribution import (
-    AttributionTable,
-    ExplainedRows,
-    attribute,
-)
+from rtop_forecast.explanation.attribute import ExplainedRows, attribute
+from rtop_forecast.explanation.attribution import AttributionTable
 from rtop_forecast.explanation.reference import Reference
 from rtop_forecast.explanation.shapley import shapley_by_factor
 from rtop_forecast.features import Features

@@ -13,7 +13,7 @@ from rtop_forecast.calibration.staged import plain_groups
 from rtop_forecast.checks.arguments import instance_of
 from rtop_forecast.display import Displayed
 from rtop_forecast.errors import InputError
-from rtop_forecast.explanation.attribution import secant
+from rtop_forecast.explanation.attribute import secant
 from rtop_forecast.forecasting.basis import Basis
 from rtop_forecast.forecasting.forecast import Forecast
 from rtop_forecast.forecasting.made_of import check_belongs

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from rtop_forecast.calibration import WithMonths
 from rtop_forecast.checks.arrays import FloatArray
-from rtop_forecast.explanation.attribution import secant
+from rtop_forecast.explanation.attribute import secant
 from rtop_forecast.explanation.reasons import FactorDraws
 from rtop_forecast.features import FeatureSpec
 from rtop_forecast.features.months import month_spec

@@ -102,6 +102,13 @@ BEGUN_CLAUSES = {
 def what_happens(event: str, kind: str = "onset", *, begun: bool = False) -> str:
     """Outcome as a clause: what a probability is the probability of.
 
+    Parameters
+    ----------
+    event, kind : str
+        As in :func:`rtop_forecast.onset_target`.
+    begun : bool
+        Whether the forecast knows months of its window, so that what has begun in them counts.
+
     Examples
     --------
     >>> what_happens("mass_killing"), what_happens("genocide_politicide")
