@@ -13,7 +13,8 @@ import pytest
 from markupsafe import escape
 
 import rtop_forecast as rtop
-from rtop_forecast.cli.text import explain_text, rank_text
+from rtop_forecast.cli.ranking import rank_text
+from rtop_forecast.cli.text import explain_text
 from rtop_forecast.report import write
 from rtop_forecast.report.words import Words, slug
 

@@ -86,7 +86,7 @@ def test_tables_come_back_and_can_be_written_to(form, name):
         pd.DataFrame({1: [2.0]}, index=pd.Index([3], dtype="float32")),
         pd.DataFrame({"a": pd.Series(["x", "y"], dtype=object)}),
     ],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )
 def test_what_would_come_back_otherwise_is_refused(value):
     try:

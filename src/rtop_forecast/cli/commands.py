@@ -23,6 +23,7 @@ from rtop_forecast.cli.before import (
     check_state,
 )
 from rtop_forecast.cli.kept import backtest_parts, forecast_parts
+from rtop_forecast.cli.ranking import rank_text
 from rtop_forecast.cli.streams import say
 from rtop_forecast.cli.text import (
     age_lines,
@@ -33,7 +34,6 @@ from rtop_forecast.cli.text import (
     folder_text,
     one_line,
     rank_json,
-    rank_text,
     records,
     registry_text,
     score_dict,
