@@ -11,6 +11,7 @@ import sys
 from dataclasses import dataclass
 from datetime import date
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -22,9 +23,11 @@ from hypothesis import strategies as st
 import rtop_forecast as rtop
 from rtop_forecast import calibration, display, evaluation, models
 from rtop_forecast.display import Displayed, with_progress
+from rtop_forecast.features.months import month_features, offsets_of_month
 from rtop_forecast.forecasting.audit.checks import CHECKS
 from rtop_forecast.models import ElasticNetLogit
 from rtop_forecast.panel.vintages import Vintage
+from rtop_forecast.sources.folder.updates.prepare import Update
 from rtop_forecast.targets import EVENTS
 from rtop_forecast.world.states import state
 
@@ -143,6 +146,15 @@ def results(tmp_path_factory):
         "event": EVENTS["mass_killing"],
         "state": state(625),
         "cache": rtop.ResultCache(folder="kept"),
+        "changes": rtop.list_changes(forecast, forecast),
+        "update": Update(
+            frame=pd.DataFrame({"key": ["vdem-16"], "have": [""], "state": ["by hand"], "note": [""]}),
+            folder=Path("data"),
+            _target=Path("data"),
+            _ready={},
+        ),
+        "language": rtop.Language.of("fr"),
+        "months": month_features(panel, offsets=offsets_of_month(6)),
         "past": result.past,
         "sample": forecast.basis.rows,
         "reference": rtop.Reference.world(),

@@ -126,7 +126,7 @@ def test_backtest_json(capsys):
         (["brief", "Sudan", "--out", "."], "is a folder"),
         (["lock", "--date", "2026-07-01", "--out", "a.txt"], "Name it a.json"),
         (["lock", "--date", "2026-07-01", "--out", __file__], "never overwritten"),
-        (["lock", "--date", "2020-01-01", "--out", "a.json"], "lies before 2025-06-30"),
+        (["lock", "--date", "2020-01-01", "--out", "a.json"], "lies before 2026-06-30"),
         (["explain", "Liechtenstein"], "fewer than 500,000 inhabitants"),
         (["explain", "South Sudan", "--origin", "2005"], "South Sudan (626) 2011"),
         (["backtest", "--first", "2024"], "Choose origins up to 2022"),
@@ -230,7 +230,7 @@ def test_explain_compares_with_the_reference_it_is_given(capsys):
 def test_rank_and_report_take_one_route_and_the_length_of_the_backtest_changes_nothing():
     """The calibrator learns from the same latest origins, whether one or many are scored."""
     arguments = parser().parse_args(["rank", "--origin", "2000", "--jobs", "1", "--quiet"])
-    short = commands._forecast(arguments)
+    short = commands.forecast_of(arguments)
     long, many = commands._forecast_and_backtest(arguments)
     assert many.frame["origin_year"].unique().tolist() == list(range(1993, 1999))
     pd.testing.assert_frame_equal(short.frame, long.frame, check_exact=True)

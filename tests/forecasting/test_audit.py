@@ -174,7 +174,7 @@ def test_a_model_that_remembers_other_rows_is_caught(parts):
 
 def test_an_impossible_origin_is_refused(parts):
     _, features, target = parts
-    for origin in (1900, 2024):
+    for origin in (1900, 2025):
         with pytest.raises(rtop.InputError, match="nothing can be audited"):
             rtop.audit_leakage(features, target, MODEL, origin=origin)
 

@@ -266,20 +266,3 @@ def test_vdem_renamed_or_cut_is_refused(tmp_path):
     official_vdem(last=2022).to_csv(path, index=False)
     with pytest.raises(DataIntegrityError, match=r"version 15 should end in 2024.*version 13"):
         reader("vdem").read(path)
-
-
-def test_vdem_cache_follows_the_file_and_survives_damage(tmp_path, monkeypatch):
-    monkeypatch.setenv("RTOP_CACHE", str(tmp_path / "cache"))
-    path = tmp_path / "v.csv"
-    frame = official_vdem()
-    frame.to_csv(path, index=False)
-    before = values(read(path, "vdem"), "v2x_polyarchy")
-    (copy,) = (tmp_path / "cache" / "columns").iterdir()
-    copy.write_bytes(b"damaged")
-    assert values(read(path, "vdem"), "v2x_polyarchy") == before
-    frame.assign(v2x_polyarchy=0.5).to_csv(path, index=False)
-    assert set(values(read(path, "vdem"), "v2x_polyarchy").values()) == {0.5}
-    monkeypatch.setenv("RTOP_CACHE", "off")
-    assert set(values(read(path, "vdem"), "v2x_polyarchy").values()) == {0.5}
-    monkeypatch.setenv("RTOP_CACHE", str(path / "not a folder"))
-    assert set(values(read(path, "vdem"), "v2x_polyarchy").values()) == {0.5}

@@ -129,6 +129,12 @@ class MonthFeatures(Displayed):
             f"{_month_word(newest)} of the year {'after the' if newest >= 0 else 'of'} origin ({self.source})"
         )
 
+    def _headline(self) -> str:
+        return self.summary()
+
+    def _shown(self) -> pd.DataFrame:
+        return self.frame
+
 
 def offsets_of_month(issue_month: int) -> tuple[int, ...]:
     """Months known at the end of a month of the year after the origin, newest first, two years of them.
