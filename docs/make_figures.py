@@ -41,15 +41,22 @@ _ANGLES = np.radians([0, 180, 30, 330, 150, 210, 60, 300, 120, 240, 90, 270])
 
 
 def make_forecast(jobs: int) -> tuple[rtop.Forecast, rtop.BacktestResult]:
-    """Backtest and newest forecast of the default model, from the tables in the package."""
+    """Newest forecast of the default model, months included, and its yearly backtest, from the bundle."""
     features = rtop.build_features(rtop.load_panel())
     target = rtop.onset_target(features.panel, horizon=2)
     model, origins = rtop.default_model(), rtop.RollingOrigin(first=1993)
     result = rtop.backtest(model, features, target, origins=origins, n_jobs=jobs)
-    forecast = rtop.forecast(
-        model, features, target, origin=target.last_observed, backtest=result, n_jobs=jobs
+    closed = target.last_observed - target.horizon
+    months = rtop.backtest(
+        model,
+        features,
+        target,
+        origins=rtop.RollingOrigin(first=closed, last=closed),
+        issue_month=features.issue_month,
+        n_jobs=jobs,
     )
-    return forecast, result
+    origin = rtop.find_latest_origin(features, target)
+    return rtop.forecast(model, features, target, origin=origin, backtest=months, n_jobs=jobs), result
 
 
 def values_drawn(forecast: rtop.Forecast, result: rtop.BacktestResult) -> dict[str, Any]:
@@ -71,7 +78,7 @@ def values_drawn(forecast: rtop.Forecast, result: rtop.BacktestResult) -> dict[s
 def map_figure(forecast: rtop.Forecast) -> Figure:
     """Draw the report's map, with the highest states named."""
     start, end = forecast.window
-    title = f"Risk that a new mass killing begins in {start}-{end}"
+    title = f"Risk that {forecast.outcome} in {start}-{end}"
     figure = figures.map_figure(forecast, Words())
     figure.set_size_inches(10, 5.3)
     figure.set_layout_engine("none")

@@ -105,6 +105,7 @@ def render(
         issue=_issue(forecast, len(shown.ranking), words),
         citation=_citation(forecast, words),
         sources=_sources(forecast, words),
+        ends=forecast.where_data_end().to_dict("records"),
         references=cite(forecast).splitlines(),
         explorer=found,
         data=_script_json(found.data),
