@@ -52,7 +52,11 @@ def test_rank_prints_a_table(capsys):
     assert [line.split()[0] for line in ranked[-5:]] == ["1", "2", "3", "4", "5"]
     named = [*(factor.short for factor in rtop.RISK_FACTORS), "not separable"]
     assert all(any(words in line for words in named) for line in ranked[-5:])
-    assert lines[-1].startswith("* a mass killing is under way")
+    assert [line for line in lines if line.startswith("* a mass killing is under way")]
+    (end,) = [place for place, line in enumerate(lines) if line.startswith("Where the data end: of ")]
+    columns = ["source", "last", "year", "final", "provisional", "carried", "missing"]
+    assert lines[end + 1].split() == columns
+    assert all(len(line.split()) >= 6 for line in lines[end + 2 :])
 
 
 @pytest.mark.usefixtures("quick")
