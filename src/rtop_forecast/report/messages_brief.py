@@ -23,6 +23,7 @@ BRIEF = {
     "brief.change.parts": "Parts of the change in the odds: {parts}.",
     "part.new information": "new data {odds}",
     "part.revised information": "revised data {odds}",
+    "part.new months": "months since the origin {odds}",
     "part.changed group": "changed situation {odds}",
     "part.refitted model": "refitted model {odds}",
     "part.recalibration": "level of the world {odds}",
