@@ -41,22 +41,13 @@ _ANGLES = np.radians([0, 180, 30, 330, 150, 210, 60, 300, 120, 240, 90, 270])
 
 
 def make_forecast(jobs: int) -> tuple[rtop.Forecast, rtop.BacktestResult]:
-    """Newest forecast of the default model, months included, and its yearly backtest, from the bundle."""
+    """Newest yearly forecast of the default model and its backtest, from the bundle."""
     features = rtop.build_features(rtop.load_panel())
     target = rtop.onset_target(features.panel, horizon=2)
     model, origins = rtop.default_model(), rtop.RollingOrigin(first=1993)
     result = rtop.backtest(model, features, target, origins=origins, n_jobs=jobs)
-    closed = target.last_observed - target.horizon
-    months = rtop.backtest(
-        model,
-        features,
-        target,
-        origins=rtop.RollingOrigin(first=closed, last=closed),
-        issue_month=features.issue_month,
-        n_jobs=jobs,
-    )
     origin = rtop.find_latest_origin(features, target)
-    return rtop.forecast(model, features, target, origin=origin, backtest=months, n_jobs=jobs), result
+    return rtop.forecast(model, features, target, origin=origin, backtest=result, n_jobs=jobs), result
 
 
 def values_drawn(forecast: rtop.Forecast, result: rtop.BacktestResult) -> dict[str, Any]:

@@ -23,6 +23,7 @@ __all__ = [
     "check_language",
     "check_origin",
     "check_state",
+    "holds_months",
 ]
 
 # origins that feed the calibrator, and the years of labels that the earliest of them trains on
@@ -221,3 +222,9 @@ def check_language(arguments: argparse.Namespace) -> None:
             f"--json prints the same in every language; --lang {arguments.lang} is for text. Leave one out."
         )
         raise rtop.InputError(message)
+
+
+def holds_months(panel: rtop.Panel, *, origin: int, issue_month: int) -> bool:
+    """Whether a panel covers every month of the year after an origin that is out at the end of its issue month."""
+    wanted = [(origin + 1, month) for month in range(1, issue_month)]
+    return all(any(table.first <= month <= table.last for table in panel.months) for month in wanted)

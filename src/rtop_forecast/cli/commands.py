@@ -21,6 +21,7 @@ from rtop_forecast.cli.before import (
     check_language,
     check_origin,
     check_state,
+    holds_months,
 )
 from rtop_forecast.cli.kept import backtest_parts, forecast_parts
 from rtop_forecast.cli.ranking import rank_text
@@ -283,7 +284,7 @@ def _backtest(
             first=closed if first is None else min(first, closed), last=closed, horizon=arguments.horizon
         ),
         calibration_origins=min(closed + 1 - earliest, CALIBRATION_ORIGINS),
-        issue_month=None if _is_yearly(arguments, closed) else features.issue_month,
+        issue_month=features.issue_month if _knows_months(arguments, inputs, closed) else None,
         n_jobs=arguments.jobs,
         progress=caption(arguments, "calibration" if first is None else "backtest"),
     )
@@ -292,9 +293,16 @@ def _backtest(
     return result
 
 
-def _is_yearly(arguments: argparse.Namespace, closed: int) -> bool:
-    """Whether the months are left out: if asked for, or if too few origins with months had closed to learn from."""
-    return arguments.yearly or closed < FIRST_WITH_MONTHS
+def _knows_months(
+    arguments: argparse.Namespace, inputs: tuple[rtop.Features, rtop.Target, int], closed: int
+) -> bool:
+    """Whether the months are used: where all that the backtest sees are at hand, and enough origins had closed.
+
+    With fewer months the record of the backtest would be that of a forecast that knows more.
+    """
+    features, _, origin = inputs
+    at_hand = holds_months(features.panel, origin=origin, issue_month=features.issue_month)
+    return at_hand and not arguments.yearly and closed >= FIRST_WITH_MONTHS
 
 
 def _made_forecast(

@@ -96,8 +96,8 @@ def change_waterfall(change: ChangeAttribution, *, count: int = 6, ax: Axes | No
     moved = moved[moved != 0].sort_values(key=np.abs, ascending=False, kind="stable")
     count = integer(count, name="count", least=1)
     labels, values = _largest(change.frame.loc[moved.index, "label"], moved, count)
-    for name in ("changed group", "refitted model", "recalibration"):
-        if change.parts[name] != 0:
+    for name in ("new months", "changed group", "refitted model", "recalibration"):
+        if change.parts.get(name, 0.0) != 0:
             labels, values = [*labels, name], [*values, change.parts[name]]
     first, last = (f"from {origin}" for origin in change.origins)
     return _waterfall(labels, values, start=change.log_odds[0], ends=(first, last), ax=ax)

@@ -21,6 +21,7 @@ from rtop_forecast.report.front import front, outcome
 from rtop_forecast.report.mechanisms import Mechanisms
 from rtop_forecast.report.words import Words, passed
 from rtop_forecast.sources.citations import cite
+from rtop_forecast.sources.core.bundled_months import bundled_month_files
 from rtop_forecast.sources.core.further import bundled_files
 from rtop_forecast.sources.registry import releases_named
 from rtop_forecast.storage.bundled import core_file
@@ -168,7 +169,10 @@ def _issue(forecast: Forecast, states: int, words: Words) -> str:
 
 def _bundled(forecast: Forecast) -> bool:
     """Whether the data are the bundle's tables alone."""
-    bundled = {path.name for path in [*core_file("states.csv").parent.glob("*.csv"), *bundled_files()]}
+    bundled = {
+        path.name
+        for path in [*core_file("states.csv").parent.glob("*.csv"), *bundled_files(), *bundled_month_files()]
+    }
     return set(forecast.provenance["sha256"]) <= bundled
 
 
