@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 FOLDER = HERE / "figures"
 VALUES = "values.json"
-LABELLED, CHARTED = 12, 20
+LABELLED, CHARTED = 10, 20
 Box = tuple[float, float, float, float]
 INK = "#222222"
 # offsets of a label from its state, in points: the nearest free one is taken
