@@ -34,8 +34,8 @@ HERE = Path(__file__).resolve().parent
 LICENCES = ("CC-BY-4.0", "CC-BY-SA-4.0", "CC-BY-3.0-IGO", "CC0-1.0")
 
 #: Datasets left out all the same: of two no text of the licence could be read, the third smooths over all years, so
-#: that its past values hold what came later.
-LEFT_OUT = ("hief", "mass_mobilization", "fariss")
+#: that its past values hold what came later; the events by month are bundled as months (`compile_months.py`).
+LEFT_OUT = ("hief", "mass_mobilization", "fariss", "ucdp_ged_months")
 
 #: What is left out of a release that was filled upstream: ratings of elections and of legislatures, which V-Dem
 #: gives in years of elections, or with a legislature, only.

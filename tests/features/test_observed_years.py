@@ -113,11 +113,13 @@ def test_regions_are_equal_in_denmark_and_not_in_nigeria(rows):
 
 def test_sources_are_those_of_the_variable_not_of_its_table(built):
     table = built.describe().set_index("name")["sources"]
-    assert table["ucdp_battle_deaths_log"] == "ucdp-brd-25.1"
+    # the bundle's newer years go on where the folder's release ends
+    assert table["ucdp_battle_deaths_log"] == "ucdp-brd-25.1, ucdp-candidate-2025"
     assert table["treaty_iccpr"] == "ohchr-2023"
-    assert table["vdem_v2x_rule"] == "vdem-12"
+    assert table["vdem_v2x_rule"] == "vdem-12, vdem-16"
     assert "powell-thyne+csp-ewp2025" in table["coup_attempts_last"]
-    assert built.sources()[built.names.index("ucdp_battle_deaths_log")] == "ucdp-brd-25.1"
+    sources = built.sources()[built.names.index("ucdp_battle_deaths_log")]
+    assert sources == "ucdp-brd-25.1+ucdp-candidate-2025"
     bundle = rtop.describe_features().set_index("name")
-    assert bundle.loc["ucdp_battle_deaths_log", "sources"] == "ucdp-brd-25.1"
+    assert bundle.loc["ucdp_battle_deaths_log", "sources"] == "ucdp-brd-25.1, ucdp-candidate-2025"
     assert bundle.loc["population_log", "publication_lag_months"] == 6

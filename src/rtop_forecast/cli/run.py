@@ -9,6 +9,7 @@ import rtop_forecast as rtop
 from rtop_forecast.cli.parser import parser
 from rtop_forecast.cli.streams import OutputError, say, write
 from rtop_forecast.cli.text import one_line
+from rtop_forecast.cli.workers import quiet_workers
 
 __all__ = ["run"]
 
@@ -34,7 +35,9 @@ def run(argv: Sequence[str] | None) -> int:
     try:
         arguments = parser().parse_args(argv)
         name = f"{name} {arguments.command}"
-        write(arguments.run(arguments))
+        with quiet_workers(arguments):
+            text = arguments.run(arguments)
+        write(text)
     except _TOLD as error:
         say(f"{name}: {one_line(str(error.args[0]))}")
     except OSError as error:

@@ -59,6 +59,7 @@ def test_a_cut_file_raises(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:Missing constructor for R class")
 def test_official_files_are_read_as_the_library_reads_them(data_dir):
     paths = [
         path for path in sorted(data_dir.rglob("*")) if path.suffix.lower() in (".rda", ".rds", ".rdata")
