@@ -203,7 +203,11 @@ def _panel(arguments: argparse.Namespace) -> rtop.Panel:
     if arguments.data is not None:
         check_data(arguments.data)
         phase(arguments, f"reading {arguments.data}")
-    panel = rtop.load_panel(data_dir=arguments.data, cache=not getattr(arguments, "no_cache", False))
+    panel = rtop.load_panel(
+        data_dir=arguments.data,
+        cache=not getattr(arguments, "no_cache", False),
+        n_jobs=getattr(arguments, "jobs", None),
+    )
     _say_sources(panel, arguments)
     return panel
 

@@ -28,6 +28,7 @@ def load_panel(
     first: int = FIRST_YEAR,
     last: int | None = None,
     cache: bool = True,
+    n_jobs: int | None = None,
 ) -> Panel:
     """Panel from the bundled tables, and from releases of your own.
 
@@ -51,6 +52,9 @@ def load_panel(
     cache : bool
         Whether what was read before from the same files is taken from the cache folder, and what is read now kept
         there; see :class:`rtop_forecast.ResultCache`. The panel is the same either way.
+    n_jobs : int, optional
+        Processes that read the files of ``data_dir`` for the first time; None leaves the choice to
+        ``joblib.parallel_config``. Without the cache one process reads them.
 
     Returns
     -------
@@ -74,7 +78,7 @@ def load_panel(
     def made() -> Panel:
         from rtop_forecast.panel import made as making  # the readers are not needed for a panel that was kept
 
-        panel = making.load(data_dir=data_dir, releases=releases, first=first, last=last)
+        panel = making.load(data_dir=data_dir, releases=releases, first=first, last=last, n_jobs=n_jobs)
         return making.with_kept_vintages(panel, vintages, data_dir=data_dir) if vintages else panel
 
     if not flag(cache, name="cache"):

@@ -28,7 +28,12 @@ __all__ = ["load", "with_kept_vintages"]
 
 
 def load(
-    *, data_dir: str | Path | None, releases: Mapping[str, str] | None, first: int, last: int | None
+    *,
+    data_dir: str | Path | None,
+    releases: Mapping[str, str] | None,
+    first: int,
+    last: int | None,
+    n_jobs: int | None,
 ) -> Panel:
     """Panel of the bundle or of a folder; as :func:`rtop_forecast.load_panel`."""
     core = sorted(core_file("states.csv").parent.glob("*.csv"))
@@ -41,7 +46,7 @@ def load(
         core_and_newer, further = with_bundled_newer_years(core_tables(), further_bundled())
         panel = build_panel([*core_and_newer, *further], first=first, last=last)
         return replace(panel, hashes=bundled, months=bundled_months())
-    rebuilt = rebuild(data_dir, picks=releases)
+    rebuilt = rebuild(data_dir, picks=releases, n_jobs=n_jobs)
     panel = build_panel([*rebuilt.core, *rebuilt.further], first=first, last=last)
     parts = [part for part in (panel.unmatched, rebuilt.unmatched) if len(part)]
     unmatched = pd.concat(parts, ignore_index=True) if parts else panel.unmatched

@@ -19,6 +19,7 @@ from rtop_forecast.sources.core.checks import check_core_table
 from rtop_forecast.sources.core.coverage import joined
 from rtop_forecast.sources.core.further import bundled_beside, reaching_bundled
 from rtop_forecast.sources.core.seams import with_bundled_newer_years, with_newer_years
+from rtop_forecast.sources.folder.ahead import read_ahead
 from rtop_forecast.sources.folder.discover import discover, reader
 from rtop_forecast.sources.folder.releases import Releases, reason
 from rtop_forecast.sources.reading.months import MonthTable
@@ -66,7 +67,9 @@ class Rebuilt:
     hashes: dict[str, str]
 
 
-def rebuild(folder: str | Path, *, picks: Mapping[str, str] | None = None) -> Rebuilt:
+def rebuild(
+    folder: str | Path, *, picks: Mapping[str, str] | None = None, n_jobs: int | None = None
+) -> Rebuilt:
     """Source tables of a folder of official releases, and the core tables it allows to rebuild.
 
     Parameters
@@ -76,6 +79,9 @@ def rebuild(folder: str | Path, *, picks: Mapping[str, str] | None = None) -> Re
     picks : dict of str to str, optional
         Release to take of a dataset where several lie side by side, as ``{"vdem": "14"}``; by default the
         newest. A core table is rebuilt from a picked release even if the bundled one reaches further.
+    n_jobs : int, optional
+        Processes that read the files, where what they find is kept in the cache; None leaves the choice to
+        ``joblib.parallel_config``.
 
     Returns
     -------
@@ -86,6 +92,7 @@ def rebuild(folder: str | Path, *, picks: Mapping[str, str] | None = None) -> Re
     InputError
         If the folder does not exist, holds no file that is recognised, or lacks a release picked.
     """
+    read_ahead(folder, n_jobs=n_jobs)
     releases = Releases(discover(folder))
     _refuse_nothing(releases)
     picks = {} if picks is None else picks

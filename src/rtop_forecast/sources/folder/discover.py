@@ -22,7 +22,7 @@ from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.sources.registry import datasets
 from rtop_forecast.storage.folders import paths_under
 
-__all__ = ["Discovery", "Reader", "discover", "reader", "recognised_as"]
+__all__ = ["Discovery", "Reader", "data_files", "discover", "reader", "recognised", "recognised_as"]
 
 #: Files beside the data that hold no table, by suffix and by name.
 _DOCUMENTS = frozenset(
@@ -143,14 +143,14 @@ def discover(folder: str | Path) -> Discovery:
     unreadable: dict[Path, str] = {}
     names = {}
     parsed = ParsedFiles(folder)
-    for path, shown, fault in _data_files(folder, parsed):
+    for path, shown, fault in data_files(folder, parsed):
         names[path] = shown
         if fault is not None:
             others.append(path)
             unreadable[path] = fault
             continue
         try:
-            name, refusal = parsed.of(path, "recognised", partial(_recognised, path))
+            name, refusal = parsed.of(path, "recognised", partial(recognised, path))
         except InputError as error:
             name, refusal = None, str(error.args[0])
         except Exception as error:  # one bad file never costs the others: it is listed with its reason
@@ -174,7 +174,7 @@ def discover(folder: str | Path) -> Discovery:
     )
 
 
-def _recognised(path: Path) -> tuple[str | None, str | None]:
+def recognised(path: Path) -> tuple[str | None, str | None]:
     """Dataset of a file, or why it is refused for what it holds."""
     try:
         return recognised_as(path), None
@@ -182,7 +182,7 @@ def _recognised(path: Path) -> tuple[str | None, str | None]:
         return None, str(error.args[0])
 
 
-def _data_files(folder: Path, parsed: ParsedFiles) -> Iterator[tuple[Path, str, str | None]]:
+def data_files(folder: Path, parsed: ParsedFiles) -> Iterator[tuple[Path, str, str | None]]:
     """List data files with their names in the folder, those in zip archives too; and why one was refused."""
     for path in paths_under(folder):
         suffix = path.suffix.lower()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from rtop_forecast.sources.catalogue.ewp_episodes import EpisodeList
+from rtop_forecast.sources.catalogue.ewp_list import EventEdition
 from rtop_forecast.sources.reading.months import MonthTable
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.storage.digests import FileDigests
@@ -52,6 +55,11 @@ class ParsedFiles:
             classes=(SourceTable, MonthTable, *classes),
             shrink=False,
         )
+
+    def read(self, path: Path, dataset: str, read: Callable[[Path], T]) -> T:
+        """Return what a reader of a dataset makes of a file."""
+        what = f"{dataset}:{read.__module__}.{read.__name__}"
+        return self.of(path, what, partial(read, path), classes=(EpisodeList, EventEdition))
 
     def save(self) -> None:
         """Note the hashes, and keep the cache within its limit."""

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from rtop_forecast.errors import CoverageError, DataIntegrityError, InputError
-from rtop_forecast.sources.catalogue.ewp_episodes import EpisodeList
-from rtop_forecast.sources.catalogue.ewp_list import EventEdition
 from rtop_forecast.sources.folder.discover import Discovery, reader
 from rtop_forecast.sources.folder.rosters import check_roster, lists_of_zeros
 from rtop_forecast.sources.keys import is_release, plain_release, release_order
@@ -90,8 +88,7 @@ class Releases:
 
     def parsed(self, path: Path, dataset: str, read: Callable[[Path], T]) -> T:
         """Return what ``read`` makes of a file, from the cache if it was read before."""
-        what = f"{dataset}:{read.__module__}.{read.__name__}"
-        return self.all.parsed.of(path, what, lambda: read(path), classes=(EpisodeList, EventEdition))
+        return self.all.parsed.read(path, dataset, read)
 
     def digest(self, path: Path) -> str:
         """SHA-256 of a file."""

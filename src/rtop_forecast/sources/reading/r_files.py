@@ -6,6 +6,8 @@ from pathlib import Path
 from struct import Struct
 from typing import Any
 
+import numpy as np
+
 __all__ = ["r_objects"]
 
 _HEADS = (b"RDX2\n", b"RDX3\n")
@@ -70,32 +72,37 @@ def _parser_and_converter(rdata: Any, serialized: bytes) -> tuple[Any, Any] | No
 
         def _parse_vector_value(self, *arguments: Any) -> list[Any]:
             count, found = self.parse_int(), []
+            place = self.file.tell() + len(_XDR)
+            known, last = self.texts.get, len(serialized) - _HEAD.size
             for _ in range(count):
-                start = self.file.tell()
-                text = self._text(start)
-                found.append(self.parse_R_object(*arguments) if text is None else text)
+                key = b""
+                if place <= last:
+                    flags, length = _HEAD.unpack_from(serialized, place)
+                    if flags & _TYPE == _CHAR and not flags & _HAS_ATTRIBUTES:
+                        key = serialized[place : place + _HEAD.size + max(length, 0)]
+                text = known(key)
+                if text is None:
+                    self.file.seek(place - len(_XDR))
+                    text = self.parse_R_object(*arguments)
+                    place = self.file.tell() + len(_XDR)
+                    if key:
+                        self.texts[key] = text
+                else:
+                    place += len(key)
+                found.append(text)
+            self.file.seek(place - len(_XDR))
             return found
 
-        def _text(self, start: int) -> Any:
-            """Text that begins here; None if something else does."""
-            if start + _HEAD.size > len(serialized) - len(_XDR):
-                return None
-            flags, length = _HEAD.unpack_from(serialized, start + len(_XDR))
-            if flags & _TYPE != _CHAR or flags & _HAS_ATTRIBUTES:
-                return None
-            end = start + _HEAD.size + max(length, 0)
-            key = serialized[start + len(_XDR) : end + len(_XDR)]
-            text = self.texts.get(key)
-            if text is None:
-                text = self.texts[key] = self.parse_R_object()
-            else:
-                self.file.seek(end)
-            return text
+    text_vector = rdata.parser.RObjectType.STR
 
     class Converter(rdata.conversion.SimpleConverter):  # type: ignore[misc]
         def _convert_next(self, data: Any) -> Any:
-            found = self.references.get(id(data), data)
-            return found if found is None or isinstance(found, str) else super()._convert_next(data)
+            info = getattr(data, "info", None)
+            if info is None or info.type != text_vector or info.attributes or info.object:
+                return super()._convert_next(data)
+            decoded = {id(text): text for text in data.value}
+            decoded = {key: super(Converter, self)._convert_next(text) for key, text in decoded.items()}
+            return np.array([decoded[id(text)] for text in data.value])
 
     parser = Parser(
         memoryview(serialized)[len(_XDR) :],
