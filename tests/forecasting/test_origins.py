@@ -64,13 +64,14 @@ def test_it_says_of_each_source_how_it_reaches_the_origin(built):
 
     keys = features.frame.loc[features.frame["year"] == 2025, ["country_id", "year"]]
     table = where_data_end(features, keys)
-    counted = [spec for spec in features.specs if spec.variables]
-    assert table[list(STATUSES)].to_numpy().sum() == len(counted)
+    assert table[list(STATUSES)].to_numpy().sum() == len(features.specs)
     rows = table.set_index("source")
     candidates = rows[rows.index.str.startswith("UCDP Candidate Events of 2025")].iloc[0]
     assert candidates["last_year"] == 2025
     assert candidates["provisional"] > 15
     assert candidates["final"] == 0
     assert rows.loc["V-Dem Country-Year Dataset 16", "final"] == 3
+    # a state's age is of the list of states alone
+    assert rows.filter(like="Independent states", axis=0)["final"].tolist() == [2]
     keys = features.frame.loc[features.frame["year"] == 2024, ["country_id", "year"]]
     assert where_data_end(features, keys)["provisional"].sum() == 0

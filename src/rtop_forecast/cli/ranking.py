@@ -109,7 +109,7 @@ def month_lines(forecast: rtop.Forecast, language: rtop.Language) -> list[str]:
 def _end_lines(forecast: rtop.Forecast, language: rtop.Language) -> list[str]:
     """Say of each source where it ends, and of how many features its values are final, provisional or carried."""
     table = forecast.where_data_end()
-    titles = [textwrap.shorten(title, 64, placeholder=" …") for title in table["source"]]
+    titles = [textwrap.shorten(title, 60, placeholder=" …") for title in table["source"]]
     width = max(map(len, titles))
     words = {
         "final": language.text("final"),
@@ -118,16 +118,16 @@ def _end_lines(forecast: rtop.Forecast, language: rtop.Language) -> list[str]:
         "missing": language.text("missing"),
     }
     numbers = table[list(words)].sum()
-    source, last = language.text("source"), language.text("last year")
+    source, last = language.text("source"), language.text("ends in")
     parts = language.text(", ").join(f"{numbers[name]} {word}" for name, word in words.items())
     lines = [
         "",
         language.text("Where the data end: of {count} features {parts}", count=numbers.sum(), parts=parts),
-        f"  {source:<{width}}  {last:>9}  " + "  ".join(f"{word:>11}" for word in words.values()),
+        f"  {source:<{width}}  {last:>4}  " + "  ".join(f"{word:>5}" for word in words.values()),
     ]
     for title, row in zip(titles, table.to_dict("records"), strict=True):
-        counts = "  ".join(f"{row[name] or '-':>{max(11, len(word))}}" for name, word in words.items())
-        lines.append(f"  {title:<{width}}  {row['last_year']:>{max(9, len(last))}}  {counts}")
+        counts = "  ".join(f"{row[name] or '-':>{max(5, len(word))}}" for name, word in words.items())
+        lines.append(f"  {title:<{width}}  {row['last_year']:>{max(4, len(last))}}  {counts}")
     return lines
 
 

@@ -12,12 +12,15 @@ from rtop_forecast.features.sources import releases_behind
 from rtop_forecast.features.spec import FeatureSpec
 from rtop_forecast.panel.variables import Variable
 from rtop_forecast.sources.registry import Release
+from rtop_forecast.world.codes import LAST_YEAR
 from rtop_forecast.world.states import KEYS
 
 __all__ = ["INPUT_COLUMNS", "STATUSES", "input_ages", "sources_end", "where_data_end"]
 
 #: What a feature's newest values may be.
 STATUSES = ("final", "provisional", "carried", "missing")
+#: Source of what no variable is needed for, as a state's age.
+STATES = "Independent states, the list of Gleditsch and Ward"
 INPUT_COLUMNS = ["feature", "source", "last_year", "age", "oldest", "missing"]
 
 
@@ -70,17 +73,18 @@ def where_data_end(features: Features, keys: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per source, the newest release behind a feature's oldest variable: ``source`` (title and release),
-        ``last_year``; numbers of features that are ``final`` (of the origin year), ``provisional`` (of it, to be
-        revised), ``carried`` (half the states' values or more are of an earlier year) and ``missing`` (no state has a
-        value); and ``oldest``, the largest age in years.
+        One row per source, the newest release behind a feature's oldest variable, or the list of states: ``source``
+        (title and release), ``last_year``; numbers of features that are ``final`` (of the origin year), ``provisional``
+        (of it, to be revised), ``carried`` (half the states' values or more are of an earlier year) and ``missing`` (no
+        state has a value); and ``oldest``, the largest age in years.
     """
     origin = int(keys["year"].iloc[0])
     held = features.panel.variables
     ages = input_ages(features, keys).set_index("feature")
     rows = []
     for spec in features.specs:
-        if not spec.variables:
+        if not spec.variables:  # made of the list of states alone
+            rows.append((STATES, LAST_YEAR, *(int(one == "final") for one in STATUSES), 0.0))
             continue
         name = min(spec.variables, key=lambda variable: held[variable].last_year)
         behind = releases_behind(name, held)
