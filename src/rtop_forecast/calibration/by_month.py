@@ -357,10 +357,10 @@ def _largest(places: IntArray, weight: FloatArray, count: int) -> int:
 
 def _standard(x: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Mean and standard deviation of each feature over its known values; 1 where they do not vary."""
-    known = np.isfinite(x)
-    count = np.maximum(known.sum(axis=0), 1)
-    mean = np.where(known, x, 0.0).sum(axis=0) / count
-    spread = np.sqrt((np.where(known, x - mean, 0.0) ** 2).sum(axis=0) / count)
+    present = np.isfinite(x)
+    count = np.maximum(present.sum(axis=0), 1)
+    mean = np.where(present, x, 0.0).sum(axis=0) / count
+    spread = np.sqrt((np.where(present, x - mean, 0.0) ** 2).sum(axis=0) / count)
     return mean, np.where(spread > 1e-9, spread, 1.0)
 
 

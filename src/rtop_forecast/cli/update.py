@@ -138,11 +138,11 @@ def _change_lines(changes: rtop.Changes) -> list[str]:
     ]
     for names, words in ((changes.entered, "newly ranked"), (changes.left, "no longer ranked")):
         lines += [f"{words.capitalize()}: {', '.join(names)}"] if names else []
-    told = records(_told(changes))
-    if not told:
+    movers = records(_told(changes))
+    if not movers:
         return [*lines, "The new data move no state's odds by more than half a percent."]
     lines += ["" if count else "The largest changes, none of them clear:"]
-    for row in told:
+    for row in movers:
         low, high = row["change_odds_low"], row["change_odds_high"]
         lines.append(
             f"{row['name']}: {_percent(row['prob_before'])} to {_percent(row['prob'])}, rank {row['rank_before']} to "

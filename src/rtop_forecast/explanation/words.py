@@ -66,7 +66,7 @@ def sentence(
     world : bool
         Whether it is compared with the states of the world.
     """
-    told = {
+    fields = {
         "label": language.label(spec.label),
         "unit": f" {language.of_table(spec.unit)}" if spec.unit else "",
         "typical": _own(natural(spec, reference), language),
@@ -75,15 +75,15 @@ def sentence(
     if not np.isfinite(value):
         if world:
             return language.text(
-                "{label}: not known (world median {typical}{unit}): x{odds} on the odds", **told
+                "{label}: not known (world median {typical}{unit}): x{odds} on the odds", **fields
             )
         return language.text(
-            "{label}: not known (reference median {typical}{unit}): x{odds} on the odds", **told
+            "{label}: not known (reference median {typical}{unit}): x{odds} on the odds", **fields
         )
-    told["value"] = _own(natural(spec, value), language)
+    fields["value"] = _own(natural(spec, value), language)
     if world:
-        return language.text("{label}: {value}{unit}, world median {typical}: x{odds} on the odds", **told)
-    return language.text("{label}: {value}{unit}, reference median {typical}: x{odds} on the odds", **told)
+        return language.text("{label}: {value}{unit}, world median {typical}: x{odds} on the odds", **fields)
+    return language.text("{label}: {value}{unit}, reference median {typical}: x{odds} on the odds", **fields)
 
 
 def _own(value: float, language: Language) -> str:

@@ -267,8 +267,8 @@ def month_features(panel: Panel, *, offsets: Sequence[int], last_origin: int | N
         wanted = [spec.name for spec in specs if spec.transform.startswith(count.variable + ":")]
         if not wanted:
             continue
-        seen = _seen(panel, count.variable, ids=ids, origins=origins, offsets=offsets)
-        columns |= {name: array for name, array in _windows(count, seen).items() if name in wanted}
+        counts = _seen(panel, count.variable, ids=ids, origins=origins, offsets=offsets)
+        columns |= {name: array for name, array in _windows(count, counts).items() if name in wanted}
     place = (keys["year"].to_numpy() - FIRST_ORIGIN, np.searchsorted(ids, keys["country_id"].to_numpy()))
     table = {spec.name: settled(columns[spec.name][place], digits=_DIGITS) for spec in specs}
     return MonthFeatures(
@@ -314,8 +314,8 @@ class _Seen:
         """Sum over the months in which a state was independent; NaN if it was in none, or one is not covered."""
         counts = self.counts[chosen]
         covered: BoolArray = np.asarray(self.covered[chosen].all(axis=0))
-        known = np.isfinite(counts).any(axis=0) & covered[:, None]
-        total: FloatArray = np.where(known, np.nansum(counts, axis=0), np.nan)
+        has_total = np.isfinite(counts).any(axis=0) & covered[:, None]
+        total: FloatArray = np.where(has_total, np.nansum(counts, axis=0), np.nan)
         return total
 
 

@@ -124,8 +124,8 @@ class Basis(Fit):
     @property
     def months(self) -> MonthFeatures | None:
         """Features by month that the calibrator knows; None if it is yearly."""
-        known = self.calibrator
-        return months_behind(known) if isinstance(known, WithMonths) else None
+        calibrator = self.calibrator
+        return months_behind(calibrator) if isinstance(calibrator, WithMonths) else None
 
     def explain(self) -> AttributionTable:
         """Contributions of all states of the origin year, compared with the world."""
@@ -184,11 +184,11 @@ class Basis(Fit):
 
     def _months_by_factor(self, country_id: int) -> pd.Series[float]:
         """Add up, by risk factor, what a state's months say beyond months at the medians of the year."""
-        known = self.calibrator
-        assert isinstance(known, WithMonths)
-        medians = pd.DataFrame(known.months(self.groups)).median().to_numpy(dtype=float)[None]
-        beyond = known.parts(self.group(country_id))[0] - known.stage.parts(medians)[0]
-        factors = [month_spec(name).risk_factors[0] for name in known.names]
+        calibrator = self.calibrator
+        assert isinstance(calibrator, WithMonths)
+        medians = pd.DataFrame(calibrator.months(self.groups)).median().to_numpy(dtype=float)[None]
+        beyond = calibrator.parts(self.group(country_id))[0] - calibrator.stage.parts(medians)[0]
+        factors = [month_spec(name).risk_factors[0] for name in calibrator.names]
         return pd.Series(beyond).groupby(np.array(factors)).sum()
 
 

@@ -188,8 +188,8 @@ def basis_change(first: Basis, second: Basis, country_id: int) -> ChangeAttribut
 
 def _months(basis: Basis, label: NDArray[np.str_]) -> float:
     """Add up what the months of a state-year say."""
-    known = basis.calibrator
-    return float(known.parts(label).sum()) if isinstance(known, WithMonths) else 0.0
+    calibrator = basis.calibrator
+    return float(calibrator.parts(label).sum()) if isinstance(calibrator, WithMonths) else 0.0
 
 
 def _same_features(first: Basis, second: Basis) -> None:

@@ -305,16 +305,16 @@ def _changes(fit: Fit, refits: Sequence[_Refit], earlier: Earlier, *, whole: boo
 
 def _month_moves(fit: Fit, draws: int, earlier: Earlier, *, whole: bool) -> FloatArray:
     """Draws of what the uncertain weights of the months say of the change, about their mode; zeros without months."""
-    known = fit.calibrator
-    if not isinstance(known, WithMonths):
+    calibrator = fit.calibrator
+    if not isinstance(calibrator, WithMonths):
         return np.zeros((draws, len(fit.keys)))
     labels = pd.Series(earlier.groups, index=earlier.countries).reindex(fit.keys["country_id"])
     then = labels.fillna("").to_numpy(dtype=np.str_)
     both = [
-        known.stage.part_draws(
-            known.months(labels), draws=draws, generator=np.random.default_rng([fit.seed, 4])
+        calibrator.stage.part_draws(
+            calibrator.months(labels), draws=draws, generator=np.random.default_rng([fit.seed, 4])
         ).sum(axis=2)
-        - known.parts(labels).sum(axis=1)
+        - calibrator.parts(labels).sum(axis=1)
         for labels in (fit.groups, then)
     ]
     moved = both[0] - both[1]

@@ -43,11 +43,11 @@ def find_latest_origin(features: Features, target: Target) -> int:
         spec.name for spec in features.specs if not own & {held[name].source for name in spec.variables}
     ]
     alive = frame[counted].notna().groupby(frame["year"].to_numpy()).any().sum(axis=1)
-    known = (
+    situation_known = (
         pd.Series(situations(features, target) != Situation.NOT_KNOWN).groupby(frame["year"].to_numpy()).all()
     )
     later = [year for year in alive.index if year > coded]
-    reached = [year for year in later if alive[year] >= LEAST_ALIVE * alive[coded] and known[year]]
+    reached = [year for year in later if alive[year] >= LEAST_ALIVE * alive[coded] and situation_known[year]]
     return max([coded, *map(int, reached)])
 
 

@@ -303,8 +303,8 @@ def weighted_median(values: FloatArray, weight: FloatArray) -> float:
 
 def _median_of(column: FloatArray, weight: FloatArray) -> float:
     """Weighted median of the known values; NaN without any."""
-    known = ~np.isnan(column)
-    return weighted_median(column[known], weight[known]) if known.any() else np.nan
+    present = ~np.isnan(column)
+    return weighted_median(column[present], weight[present]) if present.any() else np.nan
 
 
 def _median_in_order(values: FloatArray, weight: FloatArray) -> float:

@@ -75,8 +75,8 @@ def add_month_events(
         raise CoverageError(message)
     start = first * _YEAR + month - grid.first
     counts = grid.counts[start : start + (last - first + 1) * _YEAR].reshape(-1, _YEAR, grid.ids.size)
-    known = np.isfinite(counts).any(axis=1)
-    reached = np.where(known, np.nansum(counts, axis=1) >= threshold, False)
+    counted = np.isfinite(counts).any(axis=1)
+    reached = np.where(counted, np.nansum(counts, axis=1) >= threshold, False)
     begun = reached[1:] & ~reached[:-1]
     year, state = np.nonzero(reached)
     data = pd.DataFrame({"country_id": grid.ids[state], "year": year + first, f"{name}_ongoing": 1.0})

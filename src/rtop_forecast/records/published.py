@@ -154,15 +154,15 @@ def _scored(
         "closed": closed,
         "expected": float(locked.frame["prob"].sum()),
     }
-    seen = _onsets(name, locked, target.frame, closed=closed)
-    row["observed"] = int(seen.loc[seen["rank"].notna(), "country_id"].nunique())
+    onsets = _onsets(name, locked, target.frame, closed=closed)
+    row["observed"] = int(onsets.loc[onsets["rank"].notna(), "country_id"].nunique())
     if not closed:
-        return row, seen, None
+        return row, onsets, None
     result = score_locked(locked, target)
     row |= {score: result.scores[score] for score in _SCORES} | {
         "observed": int(result.frame["outcome"].sum())
     }
-    return row, seen, result.frame
+    return row, onsets, result.frame
 
 
 def _onsets(name: str, locked: LockedForecast, events: pd.DataFrame, *, closed: bool) -> pd.DataFrame:

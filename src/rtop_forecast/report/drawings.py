@@ -31,10 +31,10 @@ class Scale:
         >>> Scale.over([0.002, 0.42]), Scale.over([0.000062, 0.1])
         (Scale(low=0.001, high=0.5), Scale(low=6e-05, high=0.3))
         """
-        known = np.array([value for value in values if value > 0], dtype=float)
-        if not len(known):
+        positive = np.array([value for value in values if value > 0], dtype=float)
+        if not len(positive):
             return cls(low=0.001, high=0.3)
-        least, most = float(known.min()), float(known.max())
+        least, most = float(positive.min()), float(positive.max())
         unit, top = (10.0 ** np.floor(np.log10(one)) for one in (least, most))
         low, high = float(np.floor(least / unit) * unit), float(np.ceil(most / top) * top)
         return cls(low=min(0.001, float(f"{low:.0e}")), high=max(0.3, float(f"{high:.0e}")))
@@ -173,7 +173,7 @@ def reliability(bins: pd.DataFrame, words: Words, *, expected: float, observed: 
         ).format(x(row["mean_prob"]), y(row["low"]), y(row["high"]), y(row["observed"]), place, text)
         for row, (_, place, text) in zip(bins.to_dict("records"), labels, strict=True)
     )
-    told = words.joined(
+    bin_texts = words.joined(
         words.say(
             "figure.bin",
             chance=words.percentage(row["mean_prob"]),
@@ -182,7 +182,9 @@ def reliability(bins: pd.DataFrame, words: Words, *, expected: float, observed: 
         )
         for row in bins.to_dict("records")
     )
-    label = words.say("figure.reliability.label", expected=f"{expected:.0f}", observed=observed, bins=told)
+    label = words.say(
+        "figure.reliability.label", expected=f"{expected:.0f}", observed=observed, bins=bin_texts
+    )
     return Markup(
         '<svg class="fig" role="img" aria-label="{}" viewBox="0 0 {} {}"><g class="a">{}</g>'
         '<path class="d" d="M{} {}L{} {}"/>{}</svg>'

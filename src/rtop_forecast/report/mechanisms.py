@@ -99,9 +99,9 @@ def _group(name: str, lines: list[dict[str, Any]], numbers: dict[str, int], word
 
 def _worded(line: dict[str, Any], words: Words) -> dict[str, Any]:
     """Words of a line in a language; its notes are told one by one."""
-    told = {name: words.of_table(str(line[name])) for name in ("mechanism", "status", "group")}
+    fields = {name: words.of_table(str(line[name])) for name in ("mechanism", "status", "group")}
     notes = words.joined([words.of_table(note) for note in str(line["note"]).split("; ")])
-    return {**line, **told, "note": notes}
+    return {**line, **fields, "note": notes}
 
 
 def _dated(text: str, words: Words) -> str:

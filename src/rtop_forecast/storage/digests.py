@@ -81,25 +81,26 @@ def folder_digest(folder: Path, pattern: str = "*", *, digests: FileDigests | No
     digests : FileDigests, optional
         Of the folder, where the caller has them.
     """
-    known = FileDigests(folder) if digests is None else digests
+    of_files = FileDigests(folder) if digests is None else digests
     paths = [path for path in paths_under(folder) if path.match(pattern) and not _unfinished(path, folder)]
     contents = "\n".join(
-        f"{path.relative_to(folder).as_posix()} {known.of(path) if path.is_file() else ''}" for path in paths
+        f"{path.relative_to(folder).as_posix()} {of_files.of(path) if path.is_file() else ''}"
+        for path in paths
     )
-    known.save()
+    of_files.save()
     return sha256(contents.encode()).hexdigest()
 
 
 @cache
 def code_digest(packages: tuple[str, ...]) -> str:
     """Hash of the sources of some packages and modules of this library; a process runs what it has read once."""
-    known = FileDigests(_PACKAGE)
+    of_files = FileDigests(_PACKAGE)
     contents = "\n".join(
-        f"{path.relative_to(_PACKAGE).as_posix()} {known.of(path)}"
+        f"{path.relative_to(_PACKAGE).as_posix()} {of_files.of(path)}"
         for name in packages
         for path in ([_PACKAGE / name] if name.endswith(".py") else sorted((_PACKAGE / name).rglob("*.py")))
     )
-    known.save()
+    of_files.save()
     return sha256(contents.encode()).hexdigest()
 
 

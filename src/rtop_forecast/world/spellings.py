@@ -103,8 +103,8 @@ def _expanded(token: str) -> tuple[str, ...]:
 def _both_names(text: str) -> dict[str, None]:
     """Two names, one in brackets or after a stroke, if both are known: "Swaziland/Eswatini"."""
     keys = [normalise(part, system="name") for part in re.split(r"[()/]", text) if part.strip()]
-    known = len(keys) == 2 and all(key in codes_of("name").number for key in keys)
-    return dict.fromkeys(keys) if known else {}
+    both_known = len(keys) == 2 and all(key in codes_of("name").number for key in keys)
+    return dict.fromkeys(keys) if both_known else {}
 
 
 @lru_cache(maxsize=1)

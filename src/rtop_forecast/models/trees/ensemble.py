@@ -53,8 +53,8 @@ def _binned(rows: TrainingRows, *, max_bin: int) -> Dataset:
     """Histogram bins of the rows; those of a resample are the bins of the rows it was drawn from."""
     import lightgbm
 
-    kept = _BINNED.setdefault(rows, {})
-    if max_bin not in kept:
+    by_bins = _BINNED.setdefault(rows, {})
+    if max_bin not in by_bins:
         if rows.drawn_from is None:
             data = lightgbm.Dataset(
                 rows.features,
@@ -66,8 +66,8 @@ def _binned(rows: TrainingRows, *, max_bin: int) -> Dataset:
         else:
             whole = _binned(rows.drawn_from.source, max_bin=max_bin)
             data = whole.subset(rows.drawn_from.places.tolist()).construct().set_weight(rows.weight)
-        kept[max_bin] = data.construct()
-    return kept[max_bin]
+        by_bins[max_bin] = data.construct()
+    return by_bins[max_bin]
 
 
 @lru_cache(maxsize=64)

@@ -106,18 +106,18 @@ def _refuse_lost_events(path: Path, listed: pd.DataFrame, edition: EventEdition)
     """
     bundled = load_episodes()
     recorded = bundled["first_recorded"].fillna(0) <= edition.year
-    known = bundled[recorded & (bundled["start_year"] <= edition.last_year)]
+    expected = bundled[recorded & (bundled["start_year"] <= edition.last_year)]
     codes = set(listed["source_code"])
     fresh = listed[~listed["source_code"].isin(bundled["source_code"])]
     dated_anew = set(zip(fresh["country_id"], fresh["state_led"], strict=True))
     lost = [
         row.source_code
-        for row in known.sort_values(["start_year", "source_code"]).itertuples()
+        for row in expected.sort_values(["start_year", "source_code"]).itertuples()
         if row.source_code not in codes and (row.country_id, row.state_led) not in dated_anew
     ]
     if lost:
         message = (
-            f"{path.name}: no edition from 2019 to 2025 dropped an event of the one before, but of the {len(known)} "
+            f"{path.name}: no edition from 2019 to 2025 dropped an event of the one before, but of the {len(expected)} "
             f"known up to {edition.last_year} this list lacks {len(lost)}, first {lost[0]!r}. It looks cut; download "
             "it again."
         )

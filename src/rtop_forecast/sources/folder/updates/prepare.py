@@ -93,17 +93,17 @@ class Update(Displayed):
             If a release cannot be put in place; the folder is as it was.
         """
         placed: list[str] = []
-        kept = self.folder.parent / "kept"
+        parked = self.folder.parent / "kept"
         try:
             for key, ready in self._ready.items():
                 final = self._target / key
                 if final.exists():
-                    shutil.copytree(final, kept / key, copy_function=_linked)
+                    shutil.copytree(final, parked / key, copy_function=_linked)
                 placed.append(key)
                 place_folder(ready, final)
         except BaseException as error:
             for key in placed:
-                _put_back(self._target / key, kept / key, self._ready[key])
+                _put_back(self._target / key, parked / key, self._ready[key])
             if isinstance(error, OSError) and not isinstance(error, StorageError):
                 raise storage_error(self._target, error) from error
             raise
@@ -251,9 +251,9 @@ def _view(work: Path, target: Path, ready: dict[str, Path]) -> Path:
     view.mkdir()
     files = {path.relative_to(target): path for path in paths_under(target) if path.is_file()}
     parts = {place: path for place, path in files.items() if not place.parts[0].startswith(f".{_WORK}-")}
-    kept = {place: path for place, path in parts.items() if place.parts[0] not in ready}
+    unchanged = {place: path for place, path in parts.items() if place.parts[0] not in ready}
     new = {Path(key) / path.name: path for key, folder in ready.items() for path in folder.iterdir()}
-    for place, path in {**kept, **new}.items():
+    for place, path in {**unchanged, **new}.items():
         (view / place).parent.mkdir(parents=True, exist_ok=True)
         _named(str(path.resolve()), str(view / place))
     return view
