@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from rtop_forecast.checks.arguments import calendar_year, flag, path_argument, string_mapping, strings
+from rtop_forecast.checks.arguments import (
+    calendar_year,
+    flag,
+    job_count,
+    path_argument,
+    string_mapping,
+    strings,
+)
 from rtop_forecast.errors import InputError
 from rtop_forecast.panel.build import FIRST_YEAR
 from rtop_forecast.panel.panel import Panel
@@ -69,6 +76,7 @@ def load_panel(
     first = calendar_year(first, name="first")
     last = None if last is None else calendar_year(last, name="last")
     vintages = strings(vintages, name="vintages")
+    n_jobs = job_count(n_jobs)
     releases = None if releases is None else string_mapping(releases, name="releases")
     for dataset in vintages:
         if dataset in (releases or {}):

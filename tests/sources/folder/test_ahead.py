@@ -79,3 +79,9 @@ def test_all_that_core_tables_take_of_a_file_is_read_ahead(folder, monkeypatch):
     monkeypatch.setattr(ParsedFiles, "of", listed)
     rtop.load_panel(data_dir=folder)
     assert asked == [("other.csv", "hint")]
+
+
+@pytest.mark.parametrize("n_jobs", [0, 1.5, "two", True])
+def test_a_number_of_processes_that_is_none_is_refused(folder, n_jobs):
+    with pytest.raises(rtop.InputError, match="n_jobs"):
+        rtop.load_panel(data_dir=folder, n_jobs=n_jobs)
