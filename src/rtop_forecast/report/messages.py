@@ -27,6 +27,7 @@ FEATURES = {
     "feature.down": "{subject} fell by {by} in {span}",
     "feature.still": "{subject} did not change in {span}",
     "feature.place": "{text} above that of {below} of the states",
+    "feature.lowest": "{text} above that of no other state",
     "feature.more": "{text}, more than in the typical state ({typical})",
     "feature.less": "{text}, less than in the typical state ({typical})",
 }

@@ -76,6 +76,8 @@ def feature_sentence(spec: FeatureSpec, value: float, typical: float, below: flo
         verb = "feature.up" if value > 0 else "feature.down" if value < 0 else "feature.still"
         by = words.text(with_unit(texts[1]), by=words.figure(abs(value)))
         return words.say(verb, subject=words.text(texts[0]), by=by, span=words.text(texts[2]))
+    if kind == PLACE and below == 0:
+        return words.say("feature.lowest", text=words.text(texts[0]))
     if kind == PLACE:
         return words.say("feature.place", text=words.text(texts[0]), below=words.share(below))
     return _told(words.text(texts[0]), spec, value, typical, words)
