@@ -11,7 +11,7 @@ import pytest
 from rtop_forecast.sources.catalogue import ucdp_ged, ucdp_ged_months
 from rtop_forecast.sources.folder import known_months
 from rtop_forecast.sources.folder.discover import discover
-from rtop_forecast.sources.folder.known_months import fewer_than_known, quiet_states
+from rtop_forecast.sources.folder.known_months import active_before, fewer_than_known
 from rtop_forecast.sources.folder.releases import Releases
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.month_files import bundled_months
@@ -124,7 +124,7 @@ def test_a_month_that_no_release_knows_is_held_to_the_states_that_never_were_qui
     used, said = said_of(saved(kept, tmp_path, "GEDEvent_v26_0_3.csv"), "ucdp_ged")
     assert not used
     assert re.search(
-        r"(\d+) of 3\d states with events in each of the twelve known months before have none", said
+        r"(\d+) of 3\d states with events in each of the twelve last known months have none in 2026-03", said
     )
     assert "never were there more than 6" in said
 
@@ -148,7 +148,7 @@ def test_a_state_that_fell_silent_is_said(workbook, tmp_path):
     )
     assert used
     assert re.match(
-        r"1 of 3\d states with events in each of the twelve known months before have none in it, first Ukraine "
+        r"1 of 3\d states with events in each of the twelve last known months have none in it, first Ukraine "
         r"\(GW 369\): peace, or the file was cut; no registered release tells",
         said,
     )
@@ -204,10 +204,23 @@ def test_never_were_more_states_quiet_than_is_allowed(measure):
 
 def test_known_months_before_a_table_are_those_of_the_final_release_first(more_dir):
     months = ucdp_ged_months.read(more_dir / SLIM).months
-    active, quiet, age = quiet_states(months)
-    assert age == 1
-    assert {625, 490, 700} <= set(active)
-    assert len(quiet) <= 2
+    active, last = active_before(months)
+    assert divmod(last, 12) == (2024, 11)
+    assert {625, 490, 700} <= active
+    listed = set(months.data.loc[months.data["events"] > 0, "country_id"])
+    assert len(active - listed) <= 2
+
+
+@pytest.mark.parametrize(("states", "used"), [(20, False), (60, True)])
+def test_a_table_in_order_of_months_is_refused_if_its_last_ends_early(more_dir, tmp_path, states, used):
+    """Months of 2026 that no release knows: the table ends in its last month, after some states by name."""
+    frame = pd.read_csv(more_dir / BY_TYPE)
+    rows = frame[frame["month"] <= 3].assign(year=2026).sort_values(["month", "country"], kind="stable")
+    before = rows["month"] < 3
+    kept = pd.concat([rows[before], rows[~before].head(states)])
+    found, said = said_of(saved(kept, tmp_path, "months.csv"))
+    assert found is used
+    assert ("have none in 2026-03" in said) is not used
 
 
 def test_a_yearly_list_of_events_without_its_last_states_is_refused(events_of_25_1, tmp_path):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +13,7 @@ from rtop_forecast.sources.reading.months import MonthTable, month_number
 from rtop_forecast.world.codes import plain_name
 from rtop_forecast.world.states import list_states
 
-__all__ = ["Fewer", "check_months", "fewer_than_known", "quiet_states"]
+__all__ = ["Fewer", "active_before", "check_months", "fewer_than_known"]
 
 _YEAR = 12
 #: By months since the last known one: most states that were without an event in a month although each of the twelve
@@ -100,14 +99,10 @@ def fewer_than_known(months: MonthTable) -> list[Fewer]:
     return found
 
 
-def quiet_states(months: MonthTable) -> tuple[list[int], list[int], int]:
-    """States with events in each of the twelve last known months before a table, and those of them without any in it.
+def active_before(months: MonthTable) -> tuple[frozenset[int], int]:
+    """States with events in each of the twelve last known months before a table, and the last of these months.
 
-    Returns
-    -------
-    active, quiet : list of int
-    age : int
-        Months from the last known one to the first of the table.
+    No state if fewer months are known.
     """
     first, counted = month_number(*months.first), _counted(months)
     by_month: dict[int, set[int]] = {}
@@ -117,16 +112,13 @@ def quiet_states(months: MonthTable) -> tuple[list[int], list[int], int]:
         for number in range(month_number(*known.first), min(month_number(*known.last) + 1, first)):
             by_month.setdefault(number, set())
         rows = known.data[known.data[f"{_PREFIX}{counted}"] > 0]
-        numbers = rows["year"] * _YEAR + rows["month"] - 1
-        for number, states in rows.groupby(numbers)["country_id"]:
+        for number, states in rows.groupby(_number(rows))["country_id"]:
             if number < first and not by_month[number]:
                 by_month[number] = set(states)
     last_known = sorted(by_month)[-_YEAR:]
     if len(last_known) < _YEAR:
-        return [], [], 0
-    active = reduce(set.intersection, (by_month[number] for number in last_known))
-    listed = set(months.data.loc[months.data[counted] > 0, "country_id"])
-    return sorted(active), sorted(active - listed), first - last_known[-1]
+        return frozenset(), first
+    return frozenset.intersection(*(frozenset(by_month[number]) for number in last_known)), last_known[-1]
 
 
 def check_months(months: MonthTable, path: Path) -> str:
@@ -136,7 +128,7 @@ def check_months(months: MonthTable, path: Path) -> str:
     ------
     DataIntegrityError
         If a file of candidate events is of a bundled release and has fewer events, lacks the last states of one by
-        name, or more states than ever fell silent at once.
+        name, or more states in a month than ever fell silent at once.
     """
     fewer = fewer_than_known(months)
     said = [one.words for one in fewer if one.words]
@@ -158,29 +150,40 @@ def check_months(months: MonthTable, path: Path) -> str:
             "are the last by name. It was cut; download the whole list again."
         )
         raise DataIntegrityError(message)
-    active, quiet, age = quiet_states(months)
-    most = next((most for limit, most in _MOST_QUIET.items() if age <= limit), None)
-    if most is not None and len(quiet) > most:
-        message = (
-            f"{path.name}: candidate events must tell of the whole world; {len(quiet)} of {len(active)} states with "
-            f"events in each of the twelve known months before have none in it, first {_name(quiet[0])}, and never "
-            f"were there more than {most}. It looks cut, or is a part of the release; download the whole one again."
-        )
-        raise DataIntegrityError(message)
-    parts = [_told(said), _peaceful(active, quiet), _unknown(months)]
+    active, last_known = active_before(months)
+    rows = months.data[months.data[_counted(months)] > 0]
+    listed = rows.groupby(_number(rows))["country_id"].agg(set).to_dict()
+    for number in range(month_number(*months.first), month_number(*months.last) + 1):
+        _refuse_quiet(path, active, active - listed.get(number, set()), number, last_known)
+    parts = [_told(said), _peaceful(active, active - set(rows["country_id"])), _unknown(months)]
     return "; ".join(part for part in parts if part)
+
+
+def _refuse_quiet(
+    path: Path, active: frozenset[int], quiet: frozenset[int], number: int, last_known: int
+) -> None:
+    most = next((most for age, most in _MOST_QUIET.items() if number - last_known <= age), None)
+    if most is None or len(quiet) <= most:
+        return
+    message = (
+        f"{path.name}: candidate events must tell of the whole world; {len(quiet)} of {len(active)} states with "
+        f"events in each of the twelve last known months have none in {number // _YEAR}-{number % _YEAR + 1:02d}, "
+        f"first {_name(min(quiet))}, and never were there more than {most}. It looks cut, or is a part of the "
+        "release; download the whole one again."
+    )
+    raise DataIntegrityError(message)
 
 
 def _told(said: list[str]) -> str:
     return f"{'; '.join(said)}: revised, or the file was cut" if said else ""
 
 
-def _peaceful(active: list[int], quiet: list[int]) -> str:
+def _peaceful(active: frozenset[int], quiet: frozenset[int]) -> str:
     if not quiet:
         return ""
     return (
-        f"{len(quiet)} of {len(active)} states with events in each of the twelve known months before have none in it, "
-        f"first {_name(quiet[0])}: peace, or the file was cut"
+        f"{len(quiet)} of {len(active)} states with events in each of the twelve last known months have none in it, "
+        f"first {_name(min(quiet))}: peace, or the file was cut"
     )
 
 
@@ -215,7 +218,7 @@ def _counted(months: MonthTable) -> str:
 
 def _by_state(months: MonthTable, name: str, first: int, last: int) -> pd.Series[int]:
     """Add up the counts of some months by state; above zero alone."""
-    rows = months.data[(months.data["year"] * _YEAR + months.data["month"] - 1).between(first, last)]
+    rows = months.data[_number(months.data).between(first, last)]
     summed = rows.groupby("country_id")[name].sum()
     return summed[summed > 0].astype("int64")
 
@@ -223,6 +226,10 @@ def _by_state(months: MonthTable, name: str, first: int, last: int) -> pd.Series
 def _order(state: int) -> str:
     """Place of a state in the order of names, without case and accents."""
     return plain_name(_name(state))
+
+
+def _number(rows: pd.DataFrame) -> pd.Series[int]:
+    return rows["year"] * _YEAR + rows["month"] - 1
 
 
 def _name(state: int) -> str:
