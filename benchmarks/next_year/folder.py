@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 
 import rtop_forecast as rtop
@@ -25,6 +26,7 @@ from next_year.oracle import compare
 from next_year.raw import load
 from next_year.releases import NOT_EXTENDED, next_release
 from rtop_forecast.sources.folder.discover import discover
+from rtop_forecast.sources.keys import datasets_of, source_keys
 from rtop_forecast.world.states import KEYS
 
 #: Sources that are newer where only some are.
@@ -57,7 +59,8 @@ def folder_cases(data: Path, only_forms: frozenset[str] = frozenset()) -> list[C
         for form in forms:
             folder = Path(name) / form
             _build(files, made, folder, form)
-            cases += _judged(folder, right, form)
+            newer = [one for one in made.values() if form != "some_newer" or one.dataset in SOME]
+            cases += _judged(folder, right, form, newer)
             shutil.rmtree(folder)
     return cases
 
@@ -72,48 +75,67 @@ def _files(data: Path) -> list[tuple[str, Path, Path]]:
     ]
 
 
-def _next(files: list[tuple[str, Path, Path]], folder: Path) -> tuple[dict[Path, Path], list[Case]]:
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """Next year's release of a file: its own file, the dataset, and the year that it adds."""
+
+    path: Path
+    dataset: str
+    year: int
+
+
+def _next(files: list[tuple[str, Path, Path]], folder: Path) -> tuple[dict[Path, Made], list[Case]]:
     """Next year's release of each file that has one, and what could not be made."""
-    made: dict[Path, Path] = {}
+    made: dict[Path, Made] = {}
     missing: list[Case] = []
     for number, (dataset, path, _) in enumerate(files):
         if dataset in NOT_EXTENDED:
             continue
         target = folder / str(number)
         target.mkdir(parents=True)
-        missing += _made(path, dataset, target)
+        last, wrong = _made(path, dataset, target)
+        missing += wrong
         written = next(target.iterdir(), None)
-        if written is not None:
-            made[path] = written
+        if written is not None and last is not None:
+            made[path] = Made(path=written, dataset=dataset, year=last + 1)
     return made, missing
 
 
-def _build(files: list[tuple[str, Path, Path]], made: dict[Path, Path], folder: Path, form: str) -> None:
-    """Put the files of a form into a folder."""
+def _build(files: list[tuple[str, Path, Path]], made: dict[Path, Made], folder: Path, form: str) -> None:
+    """Put the files of a form into a folder, a release beside the file that has its name already."""
     for dataset, path, place in files:
         target = folder / place
         target.mkdir(parents=True, exist_ok=True)
         newer = path in made and (form != "some_newer" or dataset in SOME)
         if newer:
-            shutil.copy(made[path], target)
+            _put(made[path].path, target)
         if not newer or form == "side_by_side":
-            shutil.copy(path, target)
+            _put(path, target)
 
 
-def _made(path: Path, dataset: str, target: Path) -> list[Case]:
+def _put(path: Path, target: Path) -> None:
+    while (target / path.name).exists():
+        target = target / "other"
+        target.mkdir(exist_ok=True)
+    shutil.copy(path, target)
+
+
+def _made(path: Path, dataset: str, target: Path) -> tuple[int | None, list[Case]]:
+    """Write next year's release of a file; its last year before, and what could not be made."""
     try:
         last = max(end for _, end in base(path, dataset).coverage.values())
     except OURS:
-        return []
+        return None, []
     try:
         same(next_release(load(path, dataset), last), target)
     except Exception as error:  # a release that this benchmark cannot make says so in the results
         detail = f"{type(error).__name__}: {error}"
-        return [Case(dataset=dataset, file=path.name, form="folder", outcome=NOT_BUILT, detail=detail[:300])]
-    return []
+        wrong = Case(dataset=dataset, file=path.name, form="folder", outcome=NOT_BUILT, detail=detail[:300])
+        return last, [wrong]
+    return last, []
 
 
-def _judged(folder: Path, right: rtop.Panel, form: str) -> list[Case]:
+def _judged(folder: Path, right: rtop.Panel, form: str, newer: list[Made]) -> list[Case]:
     """One case per variable's dataset that is wrong, and one of the folder."""
 
     def case(dataset: str, outcome: str, detail: str, **counts: int) -> Case:
@@ -136,8 +158,9 @@ def _judged(folder: Path, right: rtop.Panel, form: str) -> list[Case]:
         # later years are compared file by file; those of newer releases and provisional ones give way to the folder's
         variable = right.variables[name]
         until = min([variable.last_final_year, *(seam - 1 for seam in variable.seams)])
-        goal = right.frame.set_index(KEYS)[[name]]
-        read = panel.frame.set_index(KEYS)[[name]]
+        added = _added_within(variable.source, newer)
+        goal = right.frame[~right.frame["year"].isin(added)].set_index(KEYS)[[name]]
+        read = panel.frame[~panel.frame["year"].isin(added)].set_index(KEYS)[[name]]
         found = compare(read, goal, until=until, plain=[])
         if found.wrong or found.lost:
             counts = {"changed": found.changed, "added": found.added, "lost": found.lost}
@@ -147,3 +170,9 @@ def _judged(folder: Path, right: rtop.Panel, form: str) -> list[Case]:
     bundled = panel.origin.loc[panel.origin["origin"] == "bundled", ["table", "note"]]
     kept = "; ".join(f"{row.table}: {row.note}" for row in bundled.itertuples())
     return [*cases, case("folder", EXTENDED, f"files used {note}; core tables from the bundle: {kept}")]
+
+
+def _added_within(source: str, newer: list[Made]) -> set[int]:
+    """Years that a newer release adds to one part of a variable joined of several, where another part had its value."""
+    parts = datasets_of(source)
+    return {one.year for one in newer if one.dataset in parts} if len(source_keys(source)) > 1 else set()

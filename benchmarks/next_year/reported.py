@@ -240,8 +240,10 @@ def item_06_candidates(data: Path, more: Path, folder: Path) -> Iterator[Case]:
 
 
 def _dated(frame: pd.DataFrame, dates: list[str], year: int, whole_year: bool) -> pd.DataFrame:
-    month = np.arange(len(frame)) % 12 + 1 if whole_year else np.ones(len(frame), dtype=int)
-    days = pd.Series([f"{year}-{one:02d}-15 00:00:00.000" for one in month], index=frame.index)
+    """Events on every day of a year, or of its January."""
+    every = pd.date_range(f"{year}-01-01", f"{year}-12-31" if whole_year else f"{year}-01-31")
+    text = every.strftime("%Y-%m-%d 00:00:00.000").to_numpy()
+    days = pd.Series(text[np.arange(len(frame)) % len(text)], index=frame.index)
     return frame.assign(**dict.fromkeys(dates, days))
 
 

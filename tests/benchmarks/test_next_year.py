@@ -24,9 +24,11 @@ HIEF = Path("ewp2025/inputs/HIEF_data.csv")
 def modules() -> Iterator[dict[str, ModuleType]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(BENCHMARK.parent)
-        from next_year import cases, forms, oracle, raw, releases
+        from next_year import cases, folder, forms, oracle, raw, releases
 
-        yield {"cases": cases, "forms": forms, "oracle": oracle, "raw": raw, "releases": releases}
+        yield {
+            "cases": cases, "folder": folder, "forms": forms, "oracle": oracle, "raw": raw, "releases": releases,
+        }  # fmt: skip
 
 
 def printed(data: Path, more: Path, *options: str) -> dict[str, Any]:
@@ -154,3 +156,39 @@ def test_a_big_file_keeps_whole_countries_and_what_is_below_its_table(
     codes = [row[0] for row in release.body]
     assert {code: codes.count(code) for code in ("AAA", "CCC")} == {"AAA": 10, "CCC": 10}
     assert codes[20:] == [""]
+
+
+def test_a_folder_keeps_both_of_two_files_with_one_name(
+    modules: dict[str, ModuleType], tmp_path: Path
+) -> None:
+    """Next year's release of UCDP's conflicts 23.1 has the name of an edited file of the same folder."""
+    for name in ("first", "second", "third"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "UcdpPrioConflict_v24_1.csv").write_text(name)
+        (tmp_path / "target").mkdir(exist_ok=True)
+        modules["folder"]._put(tmp_path / name / "UcdpPrioConflict_v24_1.csv", tmp_path / "target")
+    assert sorted(path.read_text() for path in (tmp_path / "target").rglob("*.csv")) == [
+        "first",
+        "second",
+        "third",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "years"),
+    [
+        ("powell-thyne-2010+powell-thyne+csp-ewp2025", {2011, 2025}),
+        ("wdi-ewp2025+maddison-2023+vdem-13-e_pop", {2023}),
+        ("maddison-2023", set()),
+    ],
+)
+def test_years_that_one_part_of_a_joined_variable_adds(
+    modules: dict[str, ModuleType], source: str, years: set[int]
+) -> None:
+    made = modules["folder"].Made
+    newer = [
+        made(path=Path("a"), dataset="coups", year=2011),
+        made(path=Path("b"), dataset="coups", year=2025),
+        made(path=Path("c"), dataset="maddison", year=2023),
+    ]
+    assert modules["folder"]._added_within(source, newer) == years

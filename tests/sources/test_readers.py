@@ -205,5 +205,5 @@ def test_made_ged_release_adds_up(made_ged):
 
 
 def test_an_extract_of_ged_is_not_a_release(data_dir):
-    with pytest.raises(Exception, match=r"not a full yearly release of UCDP GED.*34 years have fewer"):
+    with pytest.raises(Exception, match=r"not a full yearly release of UCDP GED.*33 years have fewer"):
         reader("ucdp_ged").read(data_dir / "ucdp" / "uncertainUCDP_ucdpged.rda")

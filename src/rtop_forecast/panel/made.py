@@ -15,11 +15,12 @@ from rtop_forecast.panel.variables import Variable
 from rtop_forecast.panel.vintages import Vintage, publication
 from rtop_forecast.sources import SourceTable
 from rtop_forecast.sources.core.bundled import core_tables, episode_lists_by_edition
-from rtop_forecast.sources.core.bundled_months import bundled_month_files, bundled_months, months_beside
+from rtop_forecast.sources.core.bundled_months import months_beside
 from rtop_forecast.sources.core.further import bundled_files, further_bundled
 from rtop_forecast.sources.core.rebuild import rebuild, release_tables, tables_fed_by
 from rtop_forecast.sources.core.seams import with_bundled_newer_years
 from rtop_forecast.sources.keys import is_release, release_order, releases_of, source_keys
+from rtop_forecast.sources.reading.month_files import bundled_month_files, bundled_months
 from rtop_forecast.storage.bundled import core_file, datasets_dir
 from rtop_forecast.storage.digests import FileDigests
 from rtop_forecast.world.states import KEYS

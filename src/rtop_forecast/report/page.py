@@ -21,8 +21,8 @@ from rtop_forecast.report.front import front, outcome
 from rtop_forecast.report.mechanisms import Mechanisms
 from rtop_forecast.report.words import Words, passed
 from rtop_forecast.sources.citations import cite
-from rtop_forecast.sources.core.bundled_months import bundled_month_files
 from rtop_forecast.sources.core.further import bundled_files
+from rtop_forecast.sources.reading.month_files import bundled_month_files
 from rtop_forecast.sources.registry import releases_named
 from rtop_forecast.storage.bundled import core_file
 from rtop_forecast.targets import EVENTS

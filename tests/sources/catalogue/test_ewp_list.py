@@ -167,6 +167,27 @@ def test_published_workbook(data_dir, events):
     assert max(events["start_year"].max(), events["end_year"].max()) == edition.last_year
 
 
+EDITIONS = {
+    2023: "ewp2023_events_master_list_cjh.xlsx",
+    2024: "ewp2024_events_master_list_2024.xlsx",
+    2025: NAME,
+}
+
+
+@pytest.mark.parametrize(("year", "name"), EDITIONS.items())
+def test_a_list_saved_again_is_of_its_edition(data_dir, more_dir, tmp_path, year, name):
+    """The edition of 2023 has no event that begins or ends in 2022, the last year that it codes."""
+    source = data_dir / "ewp2025" / NAME if year == 2025 else more_dir / "ewp_editions" / name
+    rows = _ewp_list._rows(source)
+    frame = pd.DataFrame(rows[1:], columns=[str(cell) for cell in rows[0]])
+    path = tmp_path / "list.csv"
+    frame.sample(frac=1, random_state=1).to_csv(path)
+    edition = _ewp_list.edition_of(path, _ewp_list.events(path))
+    assert (edition.year, edition.last_year, edition.registered) == (year, year - 1, True)
+    frame.drop(index=0).to_csv(path)
+    assert not _ewp_list.edition_of(path, _ewp_list.events(path)).registered
+
+
 @pytest.mark.parametrize(
     ("code", "country_id", "inheritors", "responsible"),
     [

@@ -34,8 +34,9 @@ def release(made_ged, tmp_path):
 
 
 def dated(frame, year, months):
-    months = list(months)
-    days = [f"{year}-{months[i % len(months)]:02d}-15 00:00:00.000" for i in range(len(frame))]
+    """Events on every day of some months, as in the real files."""
+    every = [day for day in pd.date_range(f"{year}-01-01", f"{year}-12-31") if day.month in months]
+    days = [f"{every[i % len(every)]:%Y-%m-%d} 00:00:00.000" for i in range(len(frame))]
     return frame.assign(date_start=days, date_end=days)
 
 
@@ -65,6 +66,40 @@ def test_a_candidate_release_alone_tells_of_its_months_and_of_no_year(release, t
     table = ucdp_ged.read(path)
     assert table.coverage == {}
     assert (table.months.first, table.months.last, table.months.provisional) == ((1991, 1), (1991, 3), True)
+    # the name says March 2026, the events are of 1991
+    assert (table.release, table.source) == ("1991-candidate", "ucdp-ged-months-1991-candidate")
+
+
+@pytest.mark.parametrize(("last", "covered"), [(30, 1990), (31, 1991)])
+def test_a_december_without_its_last_day_is_not_whole(release, tmp_path, last, covered):
+    frame = pd.read_csv(release(range(1, 13)), dtype={"date_end": "str"}, low_memory=False)
+    path = tmp_path / "short" / "GEDEvent_v25_1.csv"
+    path.parent.mkdir()
+    late = (frame["year"] == 1991) & (frame["date_end"].str[:10] > f"1991-12-{last}")
+    frame[~late].to_csv(path, index=False)
+    assert set(ucdp_ged.read(path).coverage.values()) == {(1989, covered)}
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "first", "last"),
+    [("01-01", "03-31", 1, 3), ("01-01", "03-30", 1, 2), ("01-02", "03-31", 2, 3), ("01-20", "03-20", 2, 2)],
+)
+def test_a_month_of_candidates_is_covered_from_its_first_day_to_its_last(
+    release, tmp_path, begins, ends, first, last
+):
+    frame = pd.read_csv(release([1, 2, 3]), dtype={"date_end": "str"}, low_memory=False)
+    path = tmp_path / "candidates.csv"
+    frame[frame["date_end"].str[:10].between(f"1991-{begins}", f"1991-{ends}")].to_csv(path, index=False)
+    months = ucdp_ged.read(path).months
+    assert (months.first, months.last) == ((1991, first), (1991, last))
+
+
+def test_one_month_of_candidates_without_its_last_days_is_refused(release, tmp_path):
+    frame = pd.read_csv(release([2]), dtype={"date_end": "str"}, low_memory=False)
+    path = tmp_path / "candidates.csv"
+    frame[frame["date_end"].str[:10].between("1991-02-01", "1991-02-26")].to_csv(path, index=False)
+    with pytest.raises(DataIntegrityError, match=r"those of 1991-02 run from 1 to 26\. The file was cut"):
+        ucdp_ged.read(path)
 
 
 def test_an_extract_of_a_yearly_release_is_refused(release, tmp_path):

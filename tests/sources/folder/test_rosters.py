@@ -122,18 +122,6 @@ def test_lists_are_told_apart():
     }
 
 
-def test_candidate_events_say_which_states_are_quiet(more_dir, tmp_path):
-    source = more_dir / "ucdp" / "ged_candidate_2025_slim.csv"
-    lines = source.read_bytes().splitlines(keepends=True)
-    path = tmp_path / source.name
-    path.write_bytes(b"".join(lines[: len(lines) // 2]))
-    releases = Releases(discover(tmp_path))
-    assert len(releases.tables("ucdp_ged_months")) == 1
-    assert re.search(
-        r"\d+ of \d+ states with events in 2024 have none in it, first .*cut", releases.remarks[path]
-    )
-
-
 def test_a_file_that_ends_before_the_registered_release_says_so(data_dir, tmp_path):
     source = data_dir / "humanitarian" / "security_incidents.csv"
     frame = pd.read_csv(source, dtype="str", keep_default_na=False)

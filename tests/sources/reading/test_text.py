@@ -162,3 +162,16 @@ def test_a_reader_finds_columns_with_blanks_around_their_names(data_dir, tmp_pat
     path.write_text("\n".join([padded, *lines[1:]]) + "\n", encoding="utf-8")
     assert recognised_as(path) == "coups"
     assert reader("coups").read(path).data["attempts"].sum() == 456
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("first", ["code", " code "])
+def test_names_may_hold_line_ends(tmp_path, end, first):
+    path = tmp_path / "table.csv"
+    lines = [f'{first},"Notes (2023)\nRED - new\nBLUE, old",year', "a,x,1", 'b,"y\nz",2']
+    path.write_bytes((end.join(lines) + end).encode())
+    names = csv_header(path)
+    assert (names[0], len(names), names[2]) == ("code", 3, "year")
+    frame = read_csv(path)
+    assert frame["year"].tolist() == [1, 2]
+    assert frame["code"].tolist() == ["a", "b"]

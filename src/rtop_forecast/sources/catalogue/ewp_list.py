@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import latest_year
 from rtop_forecast.sources.reading.rows import refuse_repeated_names
-from rtop_forecast.sources.registry import registered_hashes, registry
+from rtop_forecast.sources.registry import registered_contents, registered_hashes, registry
 from rtop_forecast.storage.files import file_sha256
 from rtop_forecast.world.codes import FIRST_YEAR as SYSTEM_FIRST_YEAR
 from rtop_forecast.world.codes import LAST_YEAR as SYSTEM_LAST_YEAR
@@ -25,6 +26,7 @@ __all__ = [
     "FIRST_YEAR",
     "SHEET",
     "EventEdition",
+    "content_sha256",
     "edition_of",
     "events",
     "recognise",
@@ -90,7 +92,7 @@ class EventEdition:
     last_year : int
         Last year that it codes: the year before, or the last of the table of states if that is earlier.
     registered : bool
-        Whether the file is, byte for byte, one of the registry's.
+        Whether the file, or the list in it, is one of the registry's.
     """
 
     year: int
@@ -106,10 +108,10 @@ class EventEdition:
 def edition_of(path: str | Path, listed: pd.DataFrame) -> EventEdition:
     """Edition of a list, by its content.
 
-    A registered file is the edition that the registry names. Any other covers the years up to the latest in which one
-    of its events begins or ends: of later years it shows nothing, and their zeros would be made up. It is the edition
-    of the year after; of one year later still if its name says so and its events are not those of the bundled edition,
-    as next year's list is before any event of this year is in it.
+    A registered file is the edition that the registry names, and so is its list however it was saved. Any other covers
+    the years up to the latest in which one of its events begins or ends: of later years it shows nothing, and their
+    zeros would be made up. It is the edition of the year after; of one year later still if its name says so and its
+    events are not those of the bundled edition, as next year's list is before any event of this year is in it.
 
     Parameters
     ----------
@@ -117,7 +119,7 @@ def edition_of(path: str | Path, listed: pd.DataFrame) -> EventEdition:
     listed : pandas.DataFrame
         What :func:`events` reads of it.
     """
-    key = registered_hashes().get(file_sha256(path))
+    key = registered_hashes().get(file_sha256(path)) or registered_contents().get(content_sha256(listed))
     release = registry()[key] if key is not None else None
     if release is not None and release.dataset == "ewp_events":
         return EventEdition(year=int(release.release), last_year=release.last_year, registered=True)
@@ -125,6 +127,12 @@ def edition_of(path: str | Path, listed: pd.DataFrame) -> EventEdition:
     later = year_in_name(path) == shown + 2 and _differs_from_bundled(listed, shown + 1)
     year = shown + 2 if later else shown + 1
     return EventEdition(year=year, last_year=min(shown, SYSTEM_LAST_YEAR), registered=False)
+
+
+def content_sha256(listed: pd.DataFrame) -> str:
+    """SHA-256 of the events of a list, in the order of their codes: the same however the list was saved."""
+    facts = listed.sort_values("source_code").to_csv(index=False, lineterminator="\n")
+    return hashlib.sha256(facts.encode()).hexdigest()
 
 
 def _differs_from_bundled(listed: pd.DataFrame, year: int) -> bool:

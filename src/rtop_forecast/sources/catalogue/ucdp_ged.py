@@ -14,7 +14,7 @@ from rtop_forecast.sources.reading import files
 from rtop_forecast.sources.reading.columns import refuse, whole_numbers, years
 from rtop_forecast.sources.reading.country_years import last_full_year, set_aside
 from rtop_forecast.sources.reading.event_counts import event_counts
-from rtop_forecast.sources.reading.month_counts import month_counts, months_covered
+from rtop_forecast.sources.reading.month_counts import month_counts, whole_months
 from rtop_forecast.sources.reading.months import MonthTable, month_number
 from rtop_forecast.sources.reading.table import Edition, SourceTable
 from rtop_forecast.sources.registry import release_reaching
@@ -53,6 +53,7 @@ _MONTH_WORDS = {1: "statebased", 2: "nonstate", 3: "onesided"}
 #: Every year of the full release has more events than this; a file with fewer is an extract or a candidate.
 FEWEST_EVENTS = 1000
 _COUNTRY_LEVEL = 6  # where_prec: only the country, or less, is known
+_DECEMBER, _LAST_DAY = 12, 31
 _YEAR_LEVEL = 5  # date_prec: only a span of more than a month is known
 
 
@@ -78,8 +79,8 @@ def read(path: str | Path) -> SourceTable:
         where_prec 6 or 7), ``imprecise_date`` (date_prec 5) and ``disordered`` (events in which low, best, high
         are out of order, as in about one in a hundred of the release; they are counted as they stand). By
         the country of the event; zero where none is listed, from 1989 to the last year that the file covers whole:
-        its events reach December and are at least half as many as in the fullest of the ten years before. Its
-        ``months`` hold the same by month, of the day an event ended. A candidate release (a few months of the whole
+        its events reach the end of December and are at least half as many as in the fullest of the ten years before.
+        Its ``months`` hold the same by month, of the day an event ended. A candidate release (a few months of the whole
         world, as ``GEDEvent_v26_0_2.xlsx``) gives months alone, marked provisional.
 
     Raises
@@ -99,8 +100,9 @@ def read(path: str | Path) -> SourceTable:
     what = "the UCDP Georeferenced Event Dataset"
     frame = files.read_table(path, marks=COLUMNS, usecols=lambda name: name in (*COLUMNS, *_DATES))
     files.refuse_missing_columns(path, frame.columns, COLUMNS, what=what)
-    months = _months(frame)
-    frame = frame[list(COLUMNS)].assign(_month=months)
+    ended = _ended(frame)
+    dated = ended["_month"].notna()
+    frame = frame[list(COLUMNS)].join(ended)
     frame = years(frame, "year", path=path, first=FIRST_YEAR)
     numbers = [name for name in COLUMNS if name not in ("year", "country")]
     bounds = {"type_of_violence": (1.0, 3.0), "where_prec": (1.0, 7.0), "date_prec": (1.0, 5.0)}
@@ -116,9 +118,13 @@ def read(path: str | Path) -> SourceTable:
             dataset="ucdp_ged_months",
             release=candidate_release(path, int(frame["year"].max())),
         )
-        dated = frame.assign(month=frame["_month"].astype("int64"))
-        return SourceTable.of_months(event_months(dated, edition, codes=codes[:1], provisional=True))
-    last = last_full_year(frame["year"], path=path, month=frame["_month"] if months.notna().any() else None)
+        events = frame.assign(month=frame["_month"].astype("int64"), day=frame["_day"])
+        return SourceTable.of_months(event_months(events, edition, codes=codes[:1], provisional=True))
+    # December is reached on its last day: where it is not, rows were cut or the year was not over
+    reached = frame["_month"].mask(
+        (frame["_month"] == _DECEMBER) & (frame["_day"] < _LAST_DAY), _DECEMBER - 1
+    )
+    last = last_full_year(frame["year"], path=path, month=reached if dated.any() else None)
     late = f"the file covers the years after {last} in part: candidate events, or a year that is not over"
     frame, partial = set_aside(frame, frame["year"] > last, code="country_id", reason=late)
     _refuse_extract(frame, path)
@@ -129,8 +135,8 @@ def read(path: str | Path) -> SourceTable:
     )
     if frame["_month"].isna().any():
         return table
-    dated = frame.assign(month=frame["_month"].astype("int64"))
-    return replace(table, months=event_months(dated, edition, codes=codes[:1], provisional=False))
+    whole = frame.assign(month=frame["_month"].astype("int64"))
+    return replace(table, months=event_months(whole, edition, codes=codes[:1], provisional=False))
 
 
 def event_months(
@@ -141,7 +147,8 @@ def event_months(
     Parameters
     ----------
     events : pandas.DataFrame
-        ``year, month, type_of_violence, best`` and, if known, ``low, high``; with the code columns.
+        ``year, month, type_of_violence, best`` and, if known, ``low, high``; with the code columns. Candidate events
+        also have the ``day`` of the month.
     edition : Edition
     codes : list of (column, system)
     provisional : bool
@@ -157,7 +164,8 @@ def event_months(
         numbers[f"{name}_deaths"] = events["best"].where(of_type, 0)
     table = events[["year", "month", *(column for column, _ in codes)]].assign(**numbers)
     if provisional:
-        months = months_covered((table["year"] * 12 + table["month"] - 1).value_counts())
+        months = whole_months(events, path=edition.path)
+        edition = replace(edition, release=_of_month(edition.release, months[1]))
     else:
         months = month_number(FIRST_YEAR, 1), month_number(int(table["year"].max()), 12)
     return month_counts(
@@ -177,6 +185,17 @@ def candidate_release(path: Path, year: int) -> str:
     return f"{found[1]}.0.{found[2]}" if found else f"{year}-candidate"
 
 
+def _of_month(release: str, last: int) -> str:
+    """Release that a name says, as 26.0.2, if the events end with its month; else that of their year.
+
+    Release 26.0.2 is that of February 2026.
+    """
+    found = re.fullmatch(r"(\d{2})\.0\.(\d{1,2})", release)
+    if found is None or month_number(2000 + int(found[1]), int(found[2])) == last:
+        return release
+    return f"{last // 12}-candidate"
+
+
 def _is_candidate(frame: pd.DataFrame) -> bool:
     """Whether the events are those of a few months of the whole world, each with a date: a candidate release."""
     if (
@@ -189,19 +208,19 @@ def _is_candidate(frame: pd.DataFrame) -> bool:
     return bool(fullest >= _FEWEST_IN_A_MONTH and frame["country_id"].nunique() >= _FEWEST_STATES)
 
 
-def _months(frame: pd.DataFrame) -> pd.Series[float]:
-    """Month in which each event ended, 12 if that was in a later year; missing where the file gives no date."""
+def _ended(frame: pd.DataFrame) -> pd.DataFrame:
+    """``_month, _day`` on which each event ended, the last of its year if that was later; missing without a date."""
     if "date_end" not in frame.columns:
-        return pd.Series(float("nan"), index=frame.index)
+        return pd.DataFrame(float("nan"), index=frame.index, columns=["_month", "_day"])
     cells = frame["date_end"]
     if pd.api.types.is_numeric_dtype(cells):  # R's dates are days, its times seconds
         days = cells.abs().max() < _MOST_DAYS
         ended = pd.to_datetime(cells, unit="D" if days else "s", errors="coerce")
     else:
         ended = pd.to_datetime(cells.astype("str").str[:10], errors="coerce", format="%Y-%m-%d")
-    return ended.dt.month.astype("float64").mask(
-        ended.dt.year > pd.to_numeric(frame["year"], errors="coerce"), 12.0
-    )
+    later = ended.dt.year > pd.to_numeric(frame["year"], errors="coerce")
+    month, day = ended.dt.month.astype("float64"), ended.dt.day.astype("float64")
+    return pd.DataFrame({"_month": month.mask(later, _DECEMBER), "_day": day.mask(later, _LAST_DAY)})
 
 
 def _columns(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:

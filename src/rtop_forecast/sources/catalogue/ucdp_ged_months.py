@@ -106,7 +106,7 @@ def _events(path: Path) -> MonthTable:
     text = frame["date"].astype("str").str[:10]
     dated = pd.to_datetime(text, format="%Y-%m-%d", errors="coerce")
     refuse(path, "each event has a date as 2025-01-31", dated.isna(), frame["date"])
-    frame = frame.assign(year=dated.dt.year, month=dated.dt.month)
+    frame = frame.assign(year=dated.dt.year, month=dated.dt.month, day=dated.dt.day)
     frame = whole_numbers(
         frame,
         ["id", "type_of_violence", "best"],

@@ -1,48 +1,18 @@
-"""The bundled state-months: one Parquet table per release, as its reader gives it.
-
-A table's own metadata say what it is: source, release, licence, months covered, lag, and whether its events are
-candidates. Only state-months with events have a row; inside the coverage no row means zero.
-"""
+"""The bundled state-months: what of them stands beside a folder's, and how a table of them is written."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rtop_forecast.errors import DataIntegrityError
+from rtop_forecast.sources.reading.month_files import METADATA, STATE_MONTHS, bundled_months
 from rtop_forecast.sources.reading.months import MONTH_KEYS, MonthTable
-from rtop_forecast.sources.reading.table import no_unmatched
-from rtop_forecast.storage.bundled import datasets_dir
 
-__all__ = ["STATE_MONTHS", "bundled_month_files", "bundled_months", "month_bytes", "months_beside"]
-
-#: Kind of a table with one row per state and month.
-STATE_MONTHS = "state-months"
-_METADATA = b"rtop_forecast"
-
-
-def bundled_month_files() -> list[Path]:
-    """Parquet tables of the bundle's state-months, sorted by name."""
-    return sorted((datasets_dir() / "months").glob("*.parquet"))
-
-
-@lru_cache(maxsize=1)
-def bundled_months() -> tuple[MonthTable, ...]:
-    """State-months of the bundle, each variable ``ged_<name>``; read once, 15,000 rows in some 20 ms.
-
-    Raises
-    ------
-    DataIntegrityError
-        If a file is not one of the bundle's tables.
-    """
-    return tuple(_table(path) for path in bundled_month_files())
+__all__ = ["month_bytes", "months_beside"]
 
 
 def months_beside(own: Sequence[MonthTable], *, picked: bool = False) -> tuple[MonthTable, ...]:
@@ -115,34 +85,9 @@ def month_bytes(table: MonthTable, *, licence: str) -> bytes:
         "provisional": table.provisional,
         "unmatched": table.unmatched.to_dict("records"),
     }
-    metadata = {_METADATA: json.dumps(document, sort_keys=True).encode()}
+    metadata = {METADATA: json.dumps(document, sort_keys=True).encode()}
     whole = pa.table(columns, names=[*MONTH_KEYS, *names]).replace_schema_metadata(metadata)
     sink = pa.BufferOutputStream()
     pq.write_table(whole, sink, compression="zstd", compression_level=19, write_statistics=False)
     content: bytes = sink.getvalue().to_pybytes()
     return content
-
-
-def _table(path: Path) -> MonthTable:
-    whole = pq.read_table(path, use_threads=False)
-    text = (whole.schema.metadata or {}).get(_METADATA)
-    document: dict[str, Any] = {} if text is None else json.loads(text)
-    if document.get("kind") != STATE_MONTHS:
-        message = (
-            f"each file of the bundle's state-months says what it holds; {path.name} does not. Compile it again with "
-            "datasets/compile_months.py or reinstall rtop-forecast."
-        )
-        raise DataIntegrityError(message)
-    data = {name: whole.column(name).to_numpy().astype("int64") for name in whole.column_names}
-    unmatched = document["unmatched"]
-    return MonthTable(
-        source=document["source"],
-        release=document["release"],
-        data=pd.DataFrame(data, copy=False),
-        variables=tuple(name for name in whole.column_names if name not in MONTH_KEYS),
-        first=tuple(document["first"]),
-        last=tuple(document["last"]),
-        lag_months=document["lag_months"],
-        provisional=document["provisional"],
-        unmatched=pd.DataFrame(unmatched) if unmatched else no_unmatched(),
-    )

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from rtop_forecast.errors import DataIntegrityError
-from rtop_forecast.sources.reading.months import MonthTable, month_number
+from rtop_forecast.sources.folder.known_months import check_months
 from rtop_forecast.sources.reading.table import SourceTable
 from rtop_forecast.storage.bundled import datasets_dir
 from rtop_forecast.world.states import list_states
@@ -24,7 +24,8 @@ COLUMNS = (
 #: What a new release of a list may lack of the one before: no state but one, and one in a hundred state-years. From
 #: release 23.1 to 25.1, UCDP dropped no state and two of a thousand state-years.
 _MOST_STATES, _MOST_STATE_YEARS = 1, 0.01
-_MONTHS, _HALF_A_YEAR = "ucdp-ged-months", 6
+#: Lists whose state-years are those of another list: the events, of which the months are counts.
+_SAME_STATES = {"ucdp-ged": "ucdp-ged-months"}
 
 
 def key_of(table: SourceTable) -> str:
@@ -96,7 +97,8 @@ class Loss:
 
 def loss_of(table: SourceTable) -> Loss | None:
     """Compare a table with the registered release of its list that is nearest in years; None if there is none."""
-    known = _rosters().get(key_of(table))
+    key = key_of(table)
+    known = _rosters().get(_SAME_STATES.get(key, key))
     if known is None or not table.coverage:
         return None
     begun = min(first for first, _ in table.coverage.values())
@@ -131,10 +133,13 @@ def check_roster(table: SourceTable, path: Path) -> str:
     Raises
     ------
     DataIntegrityError
-        If absence means zero in the table and it lacks more than a revision drops.
+        If absence means zero in the table and it lacks more than a revision drops; as :func:`check_months`.
     """
-    if table.months is not None and table.months.provisional:
-        return _quiet_states(table.months)
+    by_month = check_months(table.months, path) if table.months is not None else ""
+    return "; ".join(part for part in (_check_states(table, path), by_month) if part)
+
+
+def _check_states(table: SourceTable, path: Path) -> str:
     loss = loss_of(table)
     if loss is None:
         return ""
@@ -149,26 +154,6 @@ def check_roster(table: SourceTable, path: Path) -> str:
         )
         raise DataIntegrityError(message)
     return "; ".join(part for part in (said, f"{loss.words}: revised, or the file was cut") if part)
-
-
-def _quiet_states(months: MonthTable) -> str:
-    """Say which states of the last final release's last year are without any event in half a year or more.
-
-    Nothing tells peace from a cut file there: candidate events have no release before them to be held to.
-    """
-    known = _rosters().get(_MONTHS)
-    if known is None or month_number(*months.last) - month_number(*months.first) + 1 < _HALF_A_YEAR:
-        return ""
-    listed = months.data.loc[(months.data[list(months.variables)] != 0).any(axis=1), "country_id"]
-    year = int(known["covers_to"].max())
-    active = known.loc[known["ends"] == year, "country_id"]
-    quiet = active[~active.isin(listed)]
-    if quiet.empty:
-        return ""
-    return (
-        f"{len(quiet)} of {len(active)} states with events in {year} have none in it, first {_name(quiet.iloc[0])}: "
-        "peace, or the file was cut"
-    )
 
 
 def lists_of_zeros() -> frozenset[str]:

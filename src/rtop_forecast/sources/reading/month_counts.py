@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Sequence
+from pathlib import Path
 
 import pandas as pd
 
@@ -13,7 +15,7 @@ from rtop_forecast.sources.reading.months import MONTH_KEYS, MonthTable, month_n
 from rtop_forecast.sources.reading.table import Edition
 from rtop_forecast.world.states import LAST_YEAR
 
-__all__ = ["month_counts", "months_covered"]
+__all__ = ["month_counts", "months_covered", "whole_months"]
 
 # a month with fewer than this share of the events of the fullest is covered in part
 _SHARE = 0.5
@@ -45,6 +47,39 @@ def months_covered(events: pd.Series) -> tuple[int, int]:
             runs.append([number])
     longest = max(runs, key=lambda run: (len(run), run[-1]))
     return longest[0], longest[-1]
+
+
+def whole_months(events: pd.DataFrame, *, path: Path) -> tuple[int, int]:
+    """First and last month of single events that the file covers whole.
+
+    In the world of the candidate events of 2025 no day is without an event (the quietest has 34): a first month without
+    one on its first day, or a last without one on its last, was cut or is not over.
+
+    Parameters
+    ----------
+    events : pandas.DataFrame
+        ``year, month, day``.
+    path : path
+        For the message.
+
+    Raises
+    ------
+    DataIntegrityError
+        If no month is covered whole.
+    """
+    number = events["year"] * _MONTHS + events["month"] - 1
+    first, last = months_covered(number.value_counts())
+    begins, ends = events.loc[number == first, "day"].min(), events.loc[number == last, "day"].max()
+    whole = first + (begins > 1), last - (ends < monthrange(*_pair(last))[1])
+    if whole[0] > whole[1]:
+        year, month = _pair(last)
+        message = (
+            f"{path.name}: a month of candidate events has events from its first to its last day; those of "
+            f"{year}-{month:02d} run from {begins:.0f} to {ends:.0f}. The file was cut, or came out before the month "
+            "was over; download it again."
+        )
+        raise DataIntegrityError(message)
+    return whole
 
 
 def month_counts(

@@ -170,7 +170,7 @@ def csv_header(path: str | Path, *, line: int = 0) -> list[str]:
     if len(lines) <= line:
         return []
     try:
-        row = next(csv.reader([lines[line]], delimiter=_delimiter(stamp, line)), [])
+        row = next(csv.reader(lines[line:], delimiter=_delimiter(stamp, line)), [])
     except csv.Error:
         return []
     return [name.strip() for name in row]
@@ -349,18 +349,20 @@ def read_csv(path: str | Path, *, footer: tuple[str, ...] = (), **options: Any) 
 
 def _with_plain_names(content: bytes, delimiter: str, line: int) -> bytes:
     """Content with the header's names as recognition reads them: without blanks around them."""
-    above = content.splitlines(keepends=True)[: line + 1]
-    if len(above) <= line:
+    lines = content.splitlines(keepends=True)
+    if len(lines) <= line:
         return content
+    rows = csv.reader((one.decode() for one in lines[line:]), delimiter=delimiter)
     try:
-        names = next(csv.reader([above[line].decode()], delimiter=delimiter), [])
+        names = next(rows, [])
     except csv.Error:
         return content
     if all(name == name.strip() for name in names):
         return content
     header = io.StringIO()
     csv.writer(header, delimiter=delimiter, lineterminator="\n").writerow([name.strip() for name in names])
-    return b"".join([*above[:line], header.getvalue().encode(), content[sum(map(len, above)) :]])
+    below = line + rows.line_num  # a name may hold line ends
+    return b"".join([*lines[:line], header.getvalue().encode(), content[sum(map(len, lines[:below])) :]])
 
 
 def _breaks_off(path: Path, frame: pd.DataFrame) -> bool:
