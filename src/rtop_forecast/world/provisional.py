@@ -61,10 +61,15 @@ class ProvisionalEpisodes(Displayed):
         """Copy of the table."""
         return self.frame.copy()
 
-    def _headline(self) -> str:
+    @property
+    def headline(self) -> str:
+        """File name and numbers of rows by status, as text."""
         counts = self.frame["status"].value_counts()
         parts = ", ".join(f"{count} {status}" for status, count in counts.items())
         return f"Provisional episodes of {self.name}: {len(self.frame)} ({parts or 'none'})"
+
+    def _headline(self) -> str:
+        return self.headline
 
     def _shown(self) -> pd.DataFrame:
         return self.frame[

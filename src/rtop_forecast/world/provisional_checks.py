@@ -73,12 +73,13 @@ def checked_texts(content: bytes, name: str) -> pd.DataFrame:
     if texts.empty:
         message = f"{name} holds no episode. Add a row, or leave the provisional list out."
         raise InputError(message)
-    texts = texts[list(COLUMNS)].apply(lambda column: column.str.strip())
+    for column in COLUMNS:
+        texts[column] = texts[column].str.strip()
     for column in COLUMNS:
         if column not in _MAY_BE_EMPTY:
             what = "its source" if column == "source" else f"`{column}`"
             _require(texts, texts[column].ne(""), f"every row gives {what}", name)
-    return texts
+    return texts[list(COLUMNS)]
 
 
 def check_rows(texts: pd.DataFrame, name: str, *, last_coded: int) -> pd.DataFrame:
