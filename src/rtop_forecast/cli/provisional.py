@@ -38,7 +38,7 @@ def state_lines(forecast: rtop.Forecast, country_id: int, language: rtop.Languag
     rows = rows[rows["country_id"] == country_id]
     if rows.empty:
         return []
-    head = language.text("In the provisional list of episodes, from which no outcome is coded:")
+    head = language.text("From the provisional list of episodes, from which no outcome is coded:")
     return [head, *_lines(forecast, rows, language)]
 
 
@@ -57,29 +57,30 @@ def _new_first(column: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _line(row: dict[Any, Any], state: str, language: rtop.Language, *, origin: int) -> str:
-    led = language.text("state-led") if row["state_led"] else language.text("non-state")
+    """Say what a row tells, in the words of the page."""
+    first, _, last = str(row["deaths_period"]).partition(" to ")
     told = {
-        "state": state,
-        "led": led,
+        "led": language.text("state-led") if row["state_led"] else language.text("non-state"),
         "start": row["start_year"],
         "last": row["last_year"],
         "deaths": language.decimal(f"{row['deaths_best']:,}"),
-        "period": row["deaths_period"],
+        "period": language.text("{low} to {high}", low=first, high=last) if last else first,
     }
     if row["status"] == "ended":
-        return language.text("  {state}: ended in {last}, {led}, begun in {start}", **told)
-    if row["status"] == "goes on":
-        return language.text(
-            "  {state}: goes on, {led}, begun in {start}, seen in {last}; {deaths} civilians killed, {period}",
+        sentence = language.text("The episode begun in {start} ended in {last} ({led}).", **told)
+    elif row["status"] == "goes on":
+        sentence = language.text(
+            "The episode begun in {start} goes on ({led}), seen in {last}: {deaths} civilians killed, {period}.",
             **told,
         )
-    if row["start_year"] > origin:
-        return language.text(
-            "  {state}: new in {start}, after the origin: begun in the window; {led}; {deaths} civilians killed, "
-            "{period}",
+    elif row["start_year"] > origin:
+        sentence = language.text(
+            "A new episode began in {start}, after the origin and so in the window ({led}): {deaths} civilians "
+            "killed, {period}.",
             **told,
         )
-    return language.text(
-        "  {state}: new in {start}, {led}; {deaths} civilians killed, {period}",
-        **told,
-    )
+    else:
+        sentence = language.text(
+            "A new episode began in {start} ({led}): {deaths} civilians killed, {period}.", **told
+        )
+    return f"  {state}: {sentence}"
