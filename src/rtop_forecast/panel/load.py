@@ -29,7 +29,7 @@ from rtop_forecast.world.provisional import ProvisionalEpisodes, last_coded_year
 __all__ = ["load_panel"]
 
 
-def load_panel(
+def load_panel(  # noqa: PLR0913 (public entry point)
     *,
     data_dir: str | Path | None = None,
     releases: Mapping[str, str] | None = None,
