@@ -43,7 +43,7 @@ def test_the_list_sets_the_day_and_marks_its_states(capsys):
         in text
     )
     assert "  Iran: A new episode began in 2026, after the origin and so in the window (state-led)" in text
-    assert "Provisional episodes of episodes.csv: 7, no feature, no outcome" in text
+    assert "Provisional episodes of episodes.csv: 7, no outcome" in text
     _, plain, _ = run(capsys, "rank", "--as-of", newest.isoformat(), "--top", "200")
     assert "rovisional episodes" not in plain
     assert "provisional list" not in plain

@@ -134,7 +134,7 @@ def test_a_forecast_tells_of_it_and_one_without_has_no_word_of_it(panel, beside,
         plain.ranking()["prob"], told.ranking()["prob"]
     )
     ends = told.where_data_end()
-    assert ends["source"].iloc[0] == "Provisional episodes of own.csv: 2, no feature, no outcome"
+    assert ends["source"].iloc[0] == "Provisional episodes of own.csv: 2, no outcome"
     pd.testing.assert_frame_equal(ends.iloc[1:].reset_index(drop=True), plain.where_data_end())
     assert told.provenance["sha256"]["provisional/own.csv"] == told.provenance["provisional"]["sha256"]
     rtop.save_forecast(told, tmp_path / "saved")

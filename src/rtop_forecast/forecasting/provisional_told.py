@@ -59,7 +59,7 @@ def with_list(ends: pd.DataFrame, provenance: Mapping[str, Any]) -> pd.DataFrame
     if rows.empty:
         return ends
     line = dict.fromkeys(ends.columns, 0) | {
-        "source": f"Provisional episodes of {provenance['provisional']['file']}: {len(rows)}, no feature, no outcome",
+        "source": f"Provisional episodes of {provenance['provisional']['file']}: {len(rows)}, no outcome",
         "last_year": int(rows["last_year"].max()),
         "oldest": None,
     }
