@@ -98,6 +98,8 @@ from .sources.peer_forecasts import read_peer_forecasts as read_peer_forecasts
 from .targets.events import Event as Event
 from .targets.labels import Target as Target
 from .targets.labels import onset_target as onset_target
+from .world.provisional import ProvisionalEpisodes as ProvisionalEpisodes
+from .world.provisional import load_provisional_episodes as load_provisional_episodes
 from .world.reverse import find_codes as find_codes
 from .world.states import State as State
 from .world.states import list_states as list_states

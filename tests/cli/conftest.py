@@ -20,8 +20,8 @@ def few_features():
     build, load = rtop.build_features, rtop.load_panel
     bundle = lru_cache(load)
 
-    def loaded(*, data_dir=None, cache=True):
-        return bundle() if data_dir is None else load(data_dir=data_dir, cache=cache)
+    def loaded(*, data_dir=None, cache=True, **beside):
+        return bundle(**beside) if data_dir is None else load(data_dir=data_dir, cache=cache, **beside)
 
     def patch(monkeypatch):
         monkeypatch.setitem(vars(rtop), "load_panel", loaded)

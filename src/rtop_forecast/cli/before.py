@@ -24,12 +24,15 @@ __all__ = [
     "check_origin",
     "check_state",
     "holds_months",
+    "with_issue_of_list",
 ]
 
 # origins that feed the calibrator, and the years of labels that the earliest of them trains on
 CALIBRATION_ORIGINS, FIRST_TRAINING_YEARS = 25, 10
 # last closed origin from which on months are used: they begin in 1989, and ten origins with them teach at least
 FIRST_WITH_MONTHS = 1998
+# month of the year after the origin by whose end a yearly forecast is issued
+_ISSUE_MONTH = 6
 _FILES = frozenset({".csv", ".html", ".htm", ".json", ".parquet", ".pdf", ".png", ".svg", ".txt", ".xlsx"})
 
 
@@ -142,6 +145,44 @@ def as_of(day: str, *, origin: int | None) -> tuple[int, int]:
     over = date_of.day == calendar.monthrange(date_of.year, date_of.month)[1]
     number = date_of.year * 12 + date_of.month - 1 - (0 if over else 1)
     return number // 12 - 1, number % 12 + 1
+
+
+def with_issue_of_list(arguments: argparse.Namespace) -> argparse.Namespace:
+    """Arguments with the day of the provisional list, where one is asked for and no day or origin is.
+
+    A row counts from the end of the month in which it was written, as what sources publish does.
+
+    Raises
+    ------
+    InputError
+        If the list breaks a rule, or none of its rows was written by the issue date.
+    """
+    asked = getattr(arguments, "provisional", None)
+    if asked is None:
+        return arguments
+    episodes = rtop.load_provisional_episodes(None if asked is True else asked)
+    newest = _month_end(episodes.last_known_on)
+    if arguments.origin is None and arguments.as_of is None:
+        return argparse.Namespace(**{**vars(arguments), "as_of": newest.isoformat()})
+    origin, month = (
+        (arguments.origin, _ISSUE_MONTH)
+        if arguments.as_of is None
+        else as_of(arguments.as_of, origin=arguments.origin)
+    )
+    issued = _month_end(date(origin + 1, month, 1))
+    if episodes.as_of(issued).frame.empty:
+        first = _month_end(date.fromisoformat(str(episodes.frame["known_on"].min())))
+        message = (
+            f"--provisional has no effect: none of the {len(episodes.frame)} rows of {episodes.name} was written by "
+            f"{issued.isoformat()}, when the forecast's knowledge ends. Give --as-of {first.isoformat()} or later, or "
+            "leave --provisional out."
+        )
+        raise rtop.InputError(message)
+    return arguments
+
+
+def _month_end(day: date) -> date:
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
 def check_state(target: rtop.Target, *, state: str, origin: int) -> None:

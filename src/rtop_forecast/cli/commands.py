@@ -22,6 +22,7 @@ from rtop_forecast.cli.before import (
     check_origin,
     check_state,
     holds_months,
+    with_issue_of_list,
 )
 from rtop_forecast.cli.kept import backtest_parts, forecast_parts
 from rtop_forecast.cli.ranking import rank_text
@@ -203,10 +204,13 @@ def _panel(arguments: argparse.Namespace) -> rtop.Panel:
     if arguments.data is not None:
         check_data(arguments.data)
         phase(arguments, f"reading {arguments.data}")
+    asked = getattr(arguments, "provisional", None)
+    beside = {} if asked is None else {"provisional": asked}
     panel = rtop.load_panel(
         data_dir=arguments.data,
         cache=not getattr(arguments, "no_cache", False),
         n_jobs=getattr(arguments, "jobs", None),
+        **beside,
     )
     _say_sources(panel, arguments)
     return panel
@@ -223,6 +227,7 @@ def _say_sources(panel: rtop.Panel, arguments: argparse.Namespace) -> None:
 
 def forecast_of(arguments: argparse.Namespace) -> rtop.Forecast:
     """Forecast of a command, as it was kept or made now."""
+    arguments = with_issue_of_list(arguments)
     found: rtop.Forecast | None = _kept(arguments, "forecast", forecast_parts(arguments))
     if found is not None:
         _say_sources(found.basis.features.panel, arguments)
@@ -233,6 +238,7 @@ def forecast_of(arguments: argparse.Namespace) -> rtop.Forecast:
 
 def _forecast_and_backtest(arguments: argparse.Namespace) -> tuple[rtop.Forecast, rtop.BacktestResult]:
     """Forecast, and a backtest from ``BACKTEST_FIRST`` on that calibrates it."""
+    arguments = with_issue_of_list(arguments)
     forecast: rtop.Forecast | None = _kept(arguments, "forecast", forecast_parts(arguments))
     result: rtop.BacktestResult | None = _kept(
         arguments, "backtest", backtest_parts(arguments, BACKTEST_FIRST)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+import rtop_forecast as rtop
+
 __all__ = ["backtest_parts", "forecast_parts"]
 
 
@@ -22,4 +24,13 @@ def _shared(arguments: argparse.Namespace) -> dict[str, Any]:
     return {
         "command": "forecast",
         **{name: getattr(arguments, name) for name in ("data", "origin", "horizon", "as_of", "yearly")},
+        **_provisional(getattr(arguments, "provisional", None)),
     }
+
+
+def _provisional(asked: Any) -> dict[str, Any]:
+    """Content of the provisional list and its name, which the forecast tells; nothing where none is asked for."""
+    if asked is None:
+        return {}
+    episodes = rtop.load_provisional_episodes(None if asked is True else asked)
+    return {"provisional": [episodes.name, episodes.sha256]}

@@ -110,6 +110,19 @@ def _forecasts(command: argparse.ArgumentParser, *, origin: bool = True) -> None
     )
 
 
+def _provisional(command: argparse.ArgumentParser) -> None:
+    """Provisional list of episodes."""
+    command.add_argument(
+        "--provisional",
+        nargs="?",
+        const=True,
+        type=Path,
+        metavar="FILE",
+        help="let the provisional list of episodes, or one of your own, say which are under way after the last coded "
+        "year; without --as-of or --origin the forecast is of the month of its newest row",
+    )
+
+
 def _reads(command: argparse.ArgumentParser, *, json: bool) -> None:
     """Arguments of every subcommand that reads tables."""
     command.add_argument(
@@ -144,6 +157,7 @@ def _rank(commands: Any) -> None:
     )
     _language(rank, *_PRINTED)
     _forecasts(rank)
+    _provisional(rank)
     _reads(rank, json=True)
 
 
@@ -160,6 +174,7 @@ def _explain(commands: Any) -> None:
     explain.add_argument("--year", dest="origin", type=year, help=argparse.SUPPRESS)  # its earlier name
     _language(explain, *_PRINTED)
     _forecasts(explain)
+    _provisional(explain)
     _reads(explain, json=True)
 
 
@@ -168,6 +183,7 @@ def _report(commands: Any) -> None:
     report.add_argument("--out", type=Path, metavar="DIR", required=True, help="folder of the report")
     _language(report, *rtop.LANGUAGES)
     _forecasts(report)
+    _provisional(report)
     _reads(report, json=False)
 
 
@@ -177,6 +193,7 @@ def _brief(commands: Any) -> None:
     brief.add_argument("--out", type=Path, metavar="FILE", required=True, help="HTML file")
     _language(brief, *rtop.LANGUAGES)
     _forecasts(brief)
+    _provisional(brief)
     _reads(brief, json=False)
 
 
@@ -206,6 +223,7 @@ def _lock(commands: Any) -> None:
     lock.add_argument("--out", type=Path, metavar="FILE", required=True, help="JSON file; never overwritten")
     lock.add_argument("--date", type=day, required=True, metavar="YYYY-MM-DD", help="the day of publication")
     _forecasts(lock)
+    _provisional(lock)
     _reads(lock, json=False)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 import rtop_forecast as rtop
+from rtop_forecast.cli.provisional import under_table
 
 
 def rank_text(forecast: rtop.Forecast, table: pd.DataFrame, lang: str = "en") -> str:
@@ -22,6 +23,7 @@ def rank_text(forecast: rtop.Forecast, table: pd.DataFrame, lang: str = "en") ->
     interval, ranks = language.text("{level} interval", level=level), language.text("rank range")
     last, raised = language.text("last year"), language.text("raised most by (UN risk factor)")
     width = max(len(one) for one in (state, *names))
+    beside = " " if "provisional" in table else ""  # place for a second mark
     lines = [
         _head_line(forecast, language, years=years, count=len(table)),
         _expected_line(forecast, language, level),
@@ -29,7 +31,7 @@ def rank_text(forecast: rtop.Forecast, table: pd.DataFrame, lang: str = "en") ->
         *_left_out_lines(forecast, language),
         *month_lines(forecast, language),
         "",
-        f"{rank:>4}  {state:<{width}}  {prob:>6}  {interval:>14}  {ranks:>10}  {last:>9}  {raised}",
+        f"{rank:>4}  {state:<{width}}  {beside}{prob:>6}  {interval:>14}  {ranks:>10}  {last:>9}  {raised}",
     ]
     wide = max(14, len(interval)), max(10, len(ranks)), max(9, len(last))
     lines += [
@@ -38,6 +40,7 @@ def rank_text(forecast: rtop.Forecast, table: pd.DataFrame, lang: str = "en") ->
     ]
     if table["under_way"].fillna(value=False).any():
         lines.append(language.text("* a mass killing is under way: the probability is that of another one"))
+    lines += under_table(forecast, language)
     return "\n".join([*lines, *_end_lines(forecast, language)])
 
 
@@ -143,10 +146,12 @@ def _rank_line(
     low, prob, high = (language.percent(f"{100 * row[f'prob{end}']:.1f}") for end in ("_low", "", "_high"))
     ranks = f"{row['rank_low']}-{row['rank_high']}"
     last = "-" if pd.isna(row["rank_last_year"]) else str(row["rank_last_year"])
-    under_way = "*" if pd.notna(row["under_way"]) and row["under_way"] else " "
+    marks = "*" if pd.notna(row["under_way"]) and row["under_way"] else " "
+    if "provisional" in row:
+        marks += "+" if pd.notna(row["provisional"]) else " "
     width, interval, range_, year = widths
     return (
-        f"{row['rank']:>4}  {name:<{width}}{under_way} {prob:>6}  {f'{low}-{high}':>{interval}}  {ranks:>{range_}}  "
+        f"{row['rank']:>4}  {name:<{width}}{marks} {prob:>6}  {f'{low}-{high}':>{interval}}  {ranks:>{range_}}  "
         f"{last:>{year}}  " + ("; ".join(factors) or language.text("not separable"))
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 import rtop_forecast as rtop
+from rtop_forecast.cli.provisional import state_lines
 
 
 def one_line(text: str) -> str:
@@ -96,7 +97,8 @@ def explain_text(forecast: rtop.Forecast, attributions: rtop.Attributions, lang:
         rank_high=row["rank_high"], prob=prob, low=low, high=high,
     )  # fmt: skip
     caution = language.text("Not causes: what the model saw, compared with others.")
-    return f"{attributions.summary(lang=lang)}\n{place}\n{caution}"
+    told = state_lines(forecast, attributions.country_id, language)
+    return "\n".join([attributions.summary(lang=lang), place, *told, caution])
 
 
 def explain_json(forecast: rtop.Forecast, attributions: rtop.Attributions) -> str:
@@ -106,12 +108,21 @@ def explain_json(forecast: rtop.Forecast, attributions: rtop.Attributions) -> st
         "origin_year": attributions.origin_year,
         "window": list(forecast.window),
         "compared_with": attributions.reference,
+        **_provisional_json(forecast, attributions.country_id),
         "log_odds": attributions.log_odds,
         "baseline": attributions.baseline,
         "by_risk_factor": records(attributions.by_risk_factor()),
         "by_feature": records(attributions.to_frame()),
     }
     return json.dumps(document, indent=2)
+
+
+def _provisional_json(forecast: rtop.Forecast, country_id: int) -> dict[str, Any]:
+    """Provisional episodes of a state; nothing where no list was asked for."""
+    if "provisional" not in forecast.provenance:
+        return {}
+    rows = forecast.provisional_episodes()
+    return {"provisional": records(rows[rows["country_id"] == country_id])}
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -31,6 +31,7 @@ from rtop_forecast.forecasting.made_of import check_belongs, check_outcomes
 from rtop_forecast.forecasting.monthly import early_within, months_known
 from rtop_forecast.forecasting.months_told import add_monthly, told_months
 from rtop_forecast.forecasting.options import DrawOptions
+from rtop_forecast.forecasting.provisional_told import add_statuses, told_episodes, told_rows, with_list
 from rtop_forecast.forecasting.request import Request
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.forecasting.rows import WINDOW_COLUMNS, forecast_rows, with_prob
@@ -138,13 +139,15 @@ class Forecast(Displayed):
             probability is that of another one; missing where that is not known), ``factor_1, factor_2``: the UN risk
             factors (numbers) that are named first and second as reasons, missing where the refits do not agree on them;
             and ``apart_factor``: in which the state lies furthest above the thirty highest. See :class:`FactorDraws`.
+            With a provisional list of episodes also ``provisional``: what its rows say of the state's episodes.
         """
         table = self.frame.drop(columns=[*WINDOW_COLUMNS, "raw_prob", "outcome"])
         table["change"] = table["prob"] - table["prob_last_year"]
         table["under_way"] = under_way(table.pop("group"))
         table = table.merge(self._named_factors(), on="country_id", how="left", validate="one_to_one")
         front = ["rank", "country_id", "name", "prob", "prob_low", "prob_high", "rank_low", "rank_high"]
-        return table[[*front, *[name for name in table.columns if name not in front]]]
+        table = table[[*front, *[name for name in table.columns if name not in front]]]
+        return add_statuses(table, self.provenance)
 
     def _named_factors(self) -> pd.DataFrame:
         """``country_id, factor_1, factor_2, apart_factor`` of every state."""
@@ -175,9 +178,15 @@ class Forecast(Displayed):
         pandas.DataFrame
             ``source, last_year``; numbers of features that are ``final, provisional, carried, missing``; ``oldest``
             (largest age in years). Provisional values are those of the origin year that their source will revise, such
-            as counts of candidate events; carried ones are of an earlier year for half the states or more.
+            as counts of candidate events; carried ones are of an earlier year for half the states or more. Provisional
+            episodes have a line of their own, and no feature.
         """
-        return where_data_end(self.basis.features, self.basis.keys.assign(year=self.origin_year))
+        ends = where_data_end(self.basis.features, self.basis.keys.assign(year=self.origin_year))
+        return with_list(ends, self.provenance)
+
+    def provisional_episodes(self) -> pd.DataFrame:
+        """Provisional episodes that had been written down by the issue date; see :class:`ProvisionalEpisodes`."""
+        return told_rows(self.provenance)
 
     def attributions(self, state: str | int, *, compared_with: Reference | str = "world") -> Attributions:
         """Why a state's forecast is what it is.
@@ -392,6 +401,7 @@ def _made(request: Request, backtest: BacktestResult | None, asked: _Asked, opti
             "sources_end": sources_end(request.features),
             "features_left_out": basis.rows.left_out(origin),
             **_months_told(request, backtest, months, asked),
+            **told_episodes(request.features, origin),
         },
     )
 

@@ -14,9 +14,16 @@ from rtop_forecast.features.grid import Grid
 from rtop_forecast.features.transforms import lag, trailing_max
 from rtop_forecast.targets import Event, Target, find_event
 from rtop_forecast.world.episodes import QUIET_YEARS
+from rtop_forecast.world.provisional import under_way_with
 
 # a value this old still tells the situation where the newest years are not covered yet
 _CARRIED_YEARS = 2
+# what provisional episodes count towards, by the variable of the list
+_COUNTED = {
+    "mk_ongoing": "ongoing",
+    "mk_state_led_ongoing": "state_led_ongoing",
+    "mk_nonstate_ongoing": "nonstate_ongoing",
+}
 
 
 class Situation(StrEnum):
@@ -34,7 +41,8 @@ def situations(features: Features, target: Target) -> NDArray[np.str_]:
     civilians killed a year for three years) it is not known to have ended before. So an episode under way in the
     last year that a list covers is under way in the two years after it too. An event with a threshold is under way in
     a year in which the quantity reaches it; where the origin year is not covered, the latest of the two years before
-    counts.
+    counts. Where the panel holds provisional episodes, the states that they speak of follow those that were written
+    down by the issue date.
 
     Parameters
     ----------
@@ -67,9 +75,27 @@ def _present(grid: Grid, event: Event) -> FloatArray:
     if event.threshold is None:
         episodes = np.sum([grid.known(name) for name in event.ongoing], axis=0)
         largest: FloatArray = trailing_max(np.minimum(episodes, 1.0), QUIET_YEARS)
-        return largest
+        return _with_provisional(grid, event, largest)
     quantity = np.sum([grid.known(name) for name in event.onset], axis=0)
     for years in range(1, _CARRIED_YEARS + 1):
         quantity = np.where(np.isnan(quantity), lag(quantity, years), quantity)
     reached: FloatArray = np.where(np.isnan(quantity), np.nan, quantity >= event.threshold)
     return reached
+
+
+def _with_provisional(grid: Grid, event: Event, present: FloatArray) -> FloatArray:
+    """Presence of the event, of the states of provisional rows by what these told on each issue date."""
+    beside = grid.panel.provisional
+    counted = [_COUNTED[name] for name in event.ongoing if name in _COUNTED]
+    if beside is None or not counted:
+        return present
+    present = present.copy()
+    for row, year in enumerate(grid.years.tolist()):
+        known = beside.as_of(grid.issued(year)).frame
+        if known.empty:
+            continue
+        told = under_way_with(known, year=year)
+        told = told[told["country_id"].isin(grid.ids)]
+        columns = np.searchsorted(grid.ids, told["country_id"].to_numpy())
+        present[row, columns] = np.minimum(told[counted].sum(axis=1).to_numpy(dtype=float), 1.0)
+    return np.where(grid.exists, present, np.nan)

@@ -39,6 +39,8 @@ def request_parts(request: Request) -> dict[str, Any]:
         "panel": panel.frame,
         "origin of the panel": panel.origin,
     }
+    if panel.provisional is not None:
+        contents["provisional episodes"] = panel.provisional.frame
     return {
         "made_of": {name: part[0] for name, part in request.made_of.items()},
         **{name: fingerprint(value, name=name) for name, value in contents.items()},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rtop_forecast.checks.arguments import (
@@ -23,17 +24,19 @@ from rtop_forecast.storage.cache import nothing_kept
 from rtop_forecast.storage.digests import folder_digest
 from rtop_forecast.storage.plain import ARROW
 from rtop_forecast.storage.remembered import READERS, bundle_digest, remembered
+from rtop_forecast.world.provisional import ProvisionalEpisodes, last_coded_year, load_provisional_episodes
 
 __all__ = ["load_panel"]
 
 
-def load_panel(
+def load_panel(  # noqa: PLR0913 (public entry point)
     *,
     data_dir: str | Path | None = None,
     releases: Mapping[str, str] | None = None,
     vintages: Sequence[str] = (),
     first: int = FIRST_YEAR,
     last: int | None = None,
+    provisional: bool | str | Path = False,
     cache: bool = True,
     n_jobs: int | None = None,
 ) -> Panel:
@@ -56,6 +59,10 @@ def load_panel(
         list of episodes says what its editions added later.
     first, last : int
         First and last year.
+    provisional : bool or path
+        Whether the project's provisional list of episodes stands beside the list of episodes, or a list of your own in
+        the same form; see :func:`rtop_forecast.load_provisional_episodes`. It says which episodes are under way after
+        the list's last year, and changes no variable, no outcome and no training row.
     cache : bool
         Whether what was read before from the same files is taken from the cache folder, and what is read now kept
         there; see :class:`rtop_forecast.ResultCache`. The panel is the same either way.
@@ -71,7 +78,8 @@ def load_panel(
     ------
     InputError
         If the folder does not exist, holds no release that is recognised or lacks one asked for, or that one lacks a
-        variable; if a dataset with vintages is unknown or needs a folder, or its release is picked too.
+        variable; if a dataset with vintages is unknown or needs a folder, or its release is picked too; if a row of the
+        provisional list breaks a rule, or the panel's list of episodes is not the one that it stands beside.
     """
     first = calendar_year(first, name="first")
     last = None if last is None else calendar_year(last, name="last")
@@ -82,6 +90,7 @@ def load_panel(
         if dataset in (releases or {}):
             message = f"the release of {dataset} is picked; its vintages would not be used. Leave out one of the two."
             raise InputError(message)
+    beside = _asked_list(provisional)
 
     def made() -> Panel:
         from rtop_forecast.panel import made as making  # the readers are not needed for a panel that was kept
@@ -91,11 +100,11 @@ def load_panel(
 
     if not flag(cache, name="cache"):
         with nothing_kept():
-            return made()
+            return _with_list(made(), beside)
     try:
         data = _digest_of(data_dir)
     except OSError:  # a folder that does not exist is refused, a file that may not be read is listed
-        return made()
+        return _with_list(made(), beside)
     parts = {
         "bundle": bundle_digest(),
         "data": data,
@@ -104,7 +113,32 @@ def load_panel(
         "years": [first, last],
     }
     classes = (Panel, Variable, Vintage, MonthTable)
-    return remembered("panel", parts, made, code=(*READERS, "panel"), classes=classes, form=ARROW)
+    panel = remembered("panel", parts, made, code=(*READERS, "panel"), classes=classes, form=ARROW)
+    return _with_list(panel, beside)
+
+
+def _asked_list(provisional: bool | str | Path) -> ProvisionalEpisodes | None:
+    """Provisional list that was asked for."""
+    if isinstance(provisional, bool):
+        return load_provisional_episodes() if provisional else None
+    return load_provisional_episodes(provisional)
+
+
+def _with_list(panel: Panel, beside: ProvisionalEpisodes | None) -> Panel:
+    """Panel with a provisional list beside its list of episodes."""
+    if beside is None:
+        return panel
+    held = panel.variables["mk_ongoing"]
+    if held.last_year != last_coded_year():
+        message = (
+            f"a provisional list stands beside the list of episodes that codes the years up to {last_coded_year()}; "
+            f"the panel's, {held.source}, codes them up to {held.last_year}. Leave the provisional list out, or "
+            f"take the edition that ends in {last_coded_year()}."
+        )
+        raise InputError(message)
+    return replace(
+        panel, provisional=beside, hashes={**panel.hashes, f"provisional/{beside.name}": beside.sha256}
+    )
 
 
 def _digest_of(data_dir: str | Path | None) -> str | None:

@@ -16,6 +16,7 @@ from rtop_forecast.panel.months import joined_months
 from rtop_forecast.panel.variables import Variable
 from rtop_forecast.panel.vintages import Vintage, current_vintages, with_vintages
 from rtop_forecast.sources.reading.months import MonthTable
+from rtop_forecast.world.provisional import ProvisionalEpisodes
 from rtop_forecast.world.states import KEYS
 
 
@@ -48,6 +49,9 @@ class Panel(Displayed):
         in real time.
     months : tuple of MonthTable
         State-months of the releases that tell of months; see :meth:`state_months`.
+    provisional : ProvisionalEpisodes, optional
+        Episodes of the years that the list of episodes does not code, if :func:`load_panel` was asked for them. No
+        variable and no outcome holds them; a forecast says by them whether an episode is under way.
     """
 
     frame: pd.DataFrame
@@ -62,6 +66,7 @@ class Panel(Displayed):
     )
     vintages: tuple[Vintage, ...] = ()
     months: tuple[MonthTable, ...] = ()
+    provisional: ProvisionalEpisodes | None = None
 
     def __post_init__(self) -> None:
         """Refuse duplicate keys and columns without a description."""
@@ -111,6 +116,8 @@ class Panel(Displayed):
                 f"  {name:<36} {variable.source:<22} {variable.first_year}-{variable.last_year}  "
                 f"{observed:4.0%} observed, published {variable.publication_lag_months} months after the year"
             )
+        if self.provisional is not None:
+            lines.append(f"  beside it: {self.provisional.headline}")
         return "\n".join(lines)
 
     def state_months(self, variable: str) -> pd.DataFrame:
@@ -143,6 +150,7 @@ class Panel(Displayed):
         if it was published by then: of candidate events in the month after it, of a yearly release with its year.
         Of the datasets whose ``vintages`` the panel keeps, values are those of the release that was current then
         (before the first one kept, of that first one); of all others, those of the release the panel holds.
+        Of a provisional list of episodes, the rows that were written by then are kept.
 
         Parameters
         ----------
@@ -174,7 +182,10 @@ class Panel(Displayed):
             frame.loc[frame["year"] > last, name] = np.nan
             variables[name] = replace(variable, last_year=last)
         months = tuple(cut for table in self.months if (cut := table.as_of(issued)) is not None)
-        return replace(panel, frame=frame, variables=variables, issued=issued, months=months)
+        listed = None if self.provisional is None else self.provisional.as_of(issued)
+        return replace(
+            panel, frame=frame, variables=variables, issued=issued, months=months, provisional=listed
+        )
 
     def current_releases(self, issued: date) -> dict[str, str]:
         """``<dataset> <release>`` that was current on a date, by variable; of the datasets with vintages."""

@@ -67,6 +67,19 @@ HEAD = {
     "ends.provisional": "provisional",
     "ends.carried": "carried",
     "ends.missing": "missing",
+    "provisional.title": "Provisional episodes",
+    "provisional.note": "They stand beside the list of episodes, which ends in {coded}, and say what is under way "
+    "since. No outcome is coded from them and no model is trained on them.",
+    "provisional.what": "What is told",
+    "provisional.written": "Written down",
+    "provisional.new": "A new episode began in {start} ({led}): {deaths} civilians killed, {period}.",
+    "provisional.window": "A new episode began in {start}, after the origin and so in the window ({led}): {deaths} "
+    "civilians killed, {period}.",
+    "provisional.goeson": "The episode begun in {start} goes on ({led}), seen in {last}: {deaths} civilians killed, "
+    "{period}.",
+    "provisional.ended": "The episode begun in {start} ended in {last} ({led}).",
+    "provisional.state": "state-led",
+    "provisional.nonstate": "non-state",
     "licences.title": "Licences of the data",
     "nav.label": "Contents",
     "nav.lists": "Highest risks",
@@ -126,6 +139,7 @@ LISTS = {
     "column.change": "Odds in a year",
     "tag.underway": "under way",
     "tag.changed": "changed",
+    "tag.provisional": "provisional list",
     "factors.names": "The names of the risk factors are those of the UN Framework of Analysis; what is counted under "
     "them are public indicators, no legal findings.",
     "why.unsure": "not separable",

@@ -13,6 +13,7 @@ BRIEF = {
     "brief.underway": "A mass killing is under way or not known to be over. The figure is the chance that another one "
     "begins, not that this one goes on.",
     "brief.underway.event": "It is under way or not known to be over. The figure is the chance of another one.",
+    "brief.provisional": "From the provisional list of episodes, from which no outcome is coded:",
     "brief.dots": "{number} of 100 dots are filled",
     "brief.changed": "Changed clearly: beyond the change of all states, the data of a year took the odds {odds} "
     "({low} to {high}).",

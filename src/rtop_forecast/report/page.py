@@ -19,6 +19,7 @@ from rtop_forecast.report.contents import SHORT, Contents
 from rtop_forecast.report.explorer import explorer
 from rtop_forecast.report.front import front, outcome
 from rtop_forecast.report.mechanisms import Mechanisms
+from rtop_forecast.report.provisional import provisional_rows
 from rtop_forecast.report.words import Words, passed
 from rtop_forecast.sources.citations import cite
 from rtop_forecast.sources.core.further import bundled_files
@@ -73,6 +74,7 @@ def common(forecast: Forecast, shown: Contents, words: Words) -> dict[str, Any]:
         "version": version("rtop-forecast"),
         "digest": data_digest(forecast),
         "definition": _definition(event, words),
+        "provisional": provisional_rows(forecast, words),
     }
 
 
@@ -107,6 +109,7 @@ def render(
         citation=_citation(forecast, words),
         sources=_sources(forecast, words),
         ends=forecast.where_data_end().to_dict("records"),
+        coded=forecast.provenance["onsets_coded_to"],
         references=cite(forecast).splitlines(),
         explorer=found,
         data=_script_json(found.data),
