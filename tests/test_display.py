@@ -156,6 +156,7 @@ def results(tmp_path_factory):
         "language": rtop.Language.of("fr"),
         "months": month_features(panel, offsets=offsets_of_month(6)),
         "past": result.past,
+        "provisional": rtop.load_provisional_episodes(),
         "sample": forecast.basis.rows,
         "reference": rtop.Reference.world(),
         "origins": rtop.RollingOrigin(first=2018),

@@ -54,7 +54,7 @@ def test_rank_prints_a_table(capsys):
     assert all(any(words in line for words in named) for line in ranked[-5:])
     assert [line for line in lines if line.startswith("* a mass killing is under way")]
     (end,) = [place for place, line in enumerate(lines) if line.startswith("Where the data end: of ")]
-    columns = ["source", "last", "year", "final", "provisional", "carried", "missing"]
+    columns = ["source", "ends", "in", "final", "provisional", "carried", "missing"]
     assert lines[end + 1].split() == columns
     assert all(len(line.split()) >= 6 for line in lines[end + 2 :])
 
