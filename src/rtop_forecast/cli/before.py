@@ -212,10 +212,10 @@ def check_date(day: str, *, origin: int, issue_month: int) -> None:
     ------
     InputError
     """
-    known = date(origin + 1, issue_month, calendar.monthrange(origin + 1, issue_month)[1])
-    if date.fromisoformat(day) < known:
+    known_on = date(origin + 1, issue_month, calendar.monthrange(origin + 1, issue_month)[1])
+    if date.fromisoformat(day) < known_on:
         message = (
-            f"--date {day} lies before {known.isoformat()}, the day whose knowledge a forecast from {origin} uses. "
+            f"--date {day} lies before {known_on.isoformat()}, the day whose knowledge a forecast from {origin} uses. "
             "Give the day on which it is locked, or an earlier --origin."
         )
         raise rtop.InputError(message)

@@ -13,21 +13,21 @@ __all__ = ["state_lines", "under_table"]
 
 def under_table(forecast: rtop.Forecast, language: rtop.Language) -> list[str]:
     """Say below a ranking what the provisional list tells; nothing where none was asked for."""
-    told = forecast.provenance.get("provisional")
-    if told is None:
+    listed = forecast.provenance.get("provisional")
+    if listed is None:
         return []
     rows = forecast.provisional_episodes()
     lines = [
         language.text(
             "+ told of in the provisional list of episodes ({file}, {count} rows): no outcome is coded from it",
-            file=told["file"],
+            file=listed["file"],
             count=len(rows),
         ),
         *_lines(forecast, rows, language),
     ]
-    if told["later"]:
+    if listed["later"]:
         lines.append(
-            language.text("  {count} rows were written down later and are not used", count=told["later"])
+            language.text("  {count} rows were written down later and are not used", count=listed["later"])
         )
     return lines
 
@@ -59,7 +59,7 @@ def _new_first(column: pd.Series[Any]) -> pd.Series[Any]:
 def _line(row: dict[Any, Any], state: str, language: rtop.Language, *, origin: int) -> str:
     """Say what a row tells, in the words of the page."""
     first, _, last = str(row["deaths_period"]).partition(" to ")
-    told = {
+    fields = {
         "led": language.text("state-led") if row["state_led"] else language.text("non-state"),
         "start": row["start_year"],
         "last": row["last_year"],
@@ -67,20 +67,20 @@ def _line(row: dict[Any, Any], state: str, language: rtop.Language, *, origin: i
         "period": language.text("{low} to {high}", low=first, high=last) if last else first,
     }
     if row["status"] == "ended":
-        sentence = language.text("The episode begun in {start} ended in {last} ({led}).", **told)
+        sentence = language.text("The episode begun in {start} ended in {last} ({led}).", **fields)
     elif row["status"] == "goes on":
         sentence = language.text(
             "The episode begun in {start} goes on ({led}), seen in {last}: {deaths} civilians killed, {period}.",
-            **told,
+            **fields,
         )
     elif row["start_year"] > origin:
         sentence = language.text(
             "A new episode began in {start}, after the origin and so in the window ({led}): {deaths} civilians "
             "killed, {period}.",
-            **told,
+            **fields,
         )
     else:
         sentence = language.text(
-            "A new episode began in {start} ({led}): {deaths} civilians killed, {period}.", **told
+            "A new episode began in {start} ({led}): {deaths} civilians killed, {period}.", **fields
         )
     return f"  {state}: {sentence}"

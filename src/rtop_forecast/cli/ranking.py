@@ -46,7 +46,7 @@ def rank_text(forecast: rtop.Forecast, table: pd.DataFrame, lang: str = "en") ->
 
 def _head_line(forecast: rtop.Forecast, language: rtop.Language, *, years: str, count: int) -> str:
     """Say of what the probabilities are, and what was known when."""
-    told = {
+    fields = {
         "years": years,
         "count": count,
         "states": len(forecast.frame),
@@ -57,36 +57,36 @@ def _head_line(forecast: rtop.Forecast, language: rtop.Language, *, years: str, 
         return language.text(
             "Risk that a new mass killing has begun or will begin in {years}: the {count} highest of {states} states "
             "(origin {origin}, as known on {issued})",
-            **told,
+            **fields,
         )
     return language.text(
         "Risk that a new mass killing begins in {years}: the {count} highest of {states} states "
         "(origin {origin}, as known on {issued})",
-        **told,
+        **fields,
     )
 
 
 def month_lines(forecast: rtop.Forecast, language: rtop.Language) -> list[str]:
     """Say which months a forecast knows, and what part of the expected number they are about."""
-    told = forecast.provenance.get("months")
-    if told is None:
+    months = forecast.provenance.get("months")
+    if months is None:
         return []
-    if not told["used"]:
+    if not months["used"]:
         return [
             language.text(
                 "Months after {origin}: none at hand (last {last}); the yearly forecast stands",
                 origin=forecast.origin_year,
-                last=told["last"],
+                last=months["last"],
             )
         ]
-    if told["last"] in told["provisional"]:
+    if months["last"] in months["provisional"]:
         lines = [
-            language.text("Events and deaths are known to {last} (UCDP, provisional)", last=told["last"])
+            language.text("Events and deaths are known to {last} (UCDP, provisional)", last=months["last"])
         ]
     else:
-        lines = [language.text("Events and deaths are known to {last} (UCDP)", last=told["last"])]
-    if told["missing"]:
-        lines.append(language.text("Months not at hand: {months}", months=", ".join(told["missing"])))
+        lines = [language.text("Events and deaths are known to {last} (UCDP)", last=months["last"])]
+    if months["missing"]:
+        lines.append(language.text("Months not at hand: {months}", months=", ".join(months["missing"])))
     frame = forecast.frame
     if "prob_first_year" in frame:
         numbers = {

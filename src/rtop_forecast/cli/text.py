@@ -97,8 +97,8 @@ def explain_text(forecast: rtop.Forecast, attributions: rtop.Attributions, lang:
         rank_high=row["rank_high"], prob=prob, low=low, high=high,
     )  # fmt: skip
     caution = language.text("Not causes: what the model saw, compared with others.")
-    told = state_lines(forecast, attributions.country_id, language)
-    return "\n".join([attributions.summary(lang=lang), place, *told, caution])
+    provisional = state_lines(forecast, attributions.country_id, language)
+    return "\n".join([attributions.summary(lang=lang), place, *provisional, caution])
 
 
 def explain_json(forecast: rtop.Forecast, attributions: rtop.Attributions) -> str:

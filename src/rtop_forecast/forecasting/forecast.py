@@ -445,6 +445,8 @@ def _at_horizons(
     if backtest is None:
         message = "other horizons are learned from past forecasts. Pass backtest=backtest(...)."
         raise InputError(message)
-    past, known = backtest.past, basis.calibrator
-    share = early_within(known, backtest.yearly, past, frame) if isinstance(known, WithMonths) else None
+    past, calibrator = backtest.past, basis.calibrator
+    share = (
+        early_within(calibrator, backtest.yearly, past, frame) if isinstance(calibrator, WithMonths) else None
+    )
     return at_horizons(past, frame, origin=basis.origin_year, horizons=horizon_years(horizons), share=share)

@@ -26,14 +26,14 @@ def told_episodes(features: Features, origin: int) -> dict[str, Any]:
     if beside is None:
         return {}
     day = Grid(features.panel, issue_month=features.issue_month).issued(origin)
-    known = beside.as_of(day).frame
-    cells = known.astype(object).where(known.notna(), None)
+    rows = beside.as_of(day).frame
+    cells = rows.astype(object).where(rows.notna(), None)
     return {
         "provisional": {
             "file": beside.name,
             "sha256": beside.sha256,
             "rows": cells.to_dict("records"),
-            "later": len(beside.frame) - len(known),
+            "later": len(beside.frame) - len(rows),
         }
     }
 
@@ -49,8 +49,8 @@ def add_statuses(ranking: pd.DataFrame, provenance: Mapping[str, Any]) -> pd.Dat
     if "provisional" not in provenance:
         return ranking
     groups = told_rows(provenance).groupby("country_id")["status"]
-    told = {number: "; ".join(sorted(set(statuses))) for number, statuses in groups}
-    return ranking.assign(provisional=ranking["country_id"].map(told))
+    statuses_of = {number: "; ".join(sorted(set(statuses))) for number, statuses in groups}
+    return ranking.assign(provisional=ranking["country_id"].map(statuses_of))
 
 
 def with_list(ends: pd.DataFrame, provenance: Mapping[str, Any]) -> pd.DataFrame:

@@ -91,11 +91,11 @@ def _with_provisional(grid: Grid, event: Event, present: FloatArray) -> FloatArr
         return present
     present = present.copy()
     for row, year in enumerate(grid.years.tolist()):
-        known = beside.as_of(grid.issued(year)).frame
-        if known.empty:
+        rows = beside.as_of(grid.issued(year)).frame
+        if rows.empty:
             continue
-        told = under_way_with(known, year=year)
-        told = told[told["country_id"].isin(grid.ids)]
-        columns = np.searchsorted(grid.ids, told["country_id"].to_numpy())
-        present[row, columns] = np.minimum(told[counted].sum(axis=1).to_numpy(dtype=float), 1.0)
+        presence = under_way_with(rows, year=year)
+        presence = presence[presence["country_id"].isin(grid.ids)]
+        columns = np.searchsorted(grid.ids, presence["country_id"].to_numpy())
+        present[row, columns] = np.minimum(presence[counted].sum(axis=1).to_numpy(dtype=float), 1.0)
     return np.where(grid.exists, present, np.nan)

@@ -54,8 +54,8 @@ class ProvisionalEpisodes(Displayed):
     def as_of(self, day: date) -> ProvisionalEpisodes:
         """Rows that were written down by a day."""
         issued = calendar_date(day, name="day").isoformat()
-        known = self.frame[self.frame["known_on"] <= issued].reset_index(drop=True)
-        return replace(self, frame=known)
+        rows = self.frame[self.frame["known_on"] <= issued].reset_index(drop=True)
+        return replace(self, frame=rows)
 
     def to_frame(self) -> pd.DataFrame:
         """Copy of the table."""
@@ -156,10 +156,10 @@ def _believed(rows: pd.DataFrame, *, year: int) -> pd.DataFrame:
     """Add the rows to the list, and give each episode the last year in which it counts as its end."""
     listed = load_episodes()
     rows = rows.set_index("episode_id", drop=False)
-    told = listed["episode_id"].map(rows["last_year"]).astype("Int64")
+    last_told = listed["episode_id"].map(rows["last_year"]).astype("Int64")
     status = listed["episode_id"].map(rows["status"])
-    seen = listed["end_year"].fillna(last_coded_year()).mask(status.eq("goes on"), told)
-    listed["end_year"] = (seen + QUIET_YEARS - 1).mask(status.eq("ended"), told)
+    last_year = listed["end_year"].fillna(last_coded_year()).mask(status.eq("goes on"), last_told)
+    listed["end_year"] = (last_year + QUIET_YEARS - 1).mask(status.eq("ended"), last_told)
     begun = rows[rows["status"].eq("new") & (rows["start_year"] <= year)]
     fresh = begun[["episode_id", "country_id", "start_year", "state_led", "target_kind", "label"]].assign(
         inheritor_ids="",

@@ -178,14 +178,14 @@ def _check_dates(frame: pd.DataFrame, name: str, *, last_coded: int) -> None:
         date(max(1, min(year, 9998)), 1 if pd.isna(month) else int(month), 1).isoformat()
         for year, month in zip(frame["start_year"], frame["start_month"], strict=True)
     ]
-    known = frame["known_on"]
-    _require(frame, known >= pd.Series(begins, index=frame.index), "known_on is no day before start", name)
-    in_time = frame["last_year"] <= known.str[:4].astype(int)
+    known_on = frame["known_on"]
+    _require(frame, known_on >= pd.Series(begins, index=frame.index), "known_on is no day before start", name)
+    in_time = frame["last_year"] <= known_on.str[:4].astype(int)
     _require(frame, in_time, "known_on is no day before last_year", name)
-    _require(frame, frame["read_on"] <= known, "known_on is no day before read_on", name)
+    _require(frame, frame["read_on"] <= known_on, "known_on is no day before read_on", name)
     _require(frame, frame["last_year"] >= frame["start_year"], "last_year is not before start_year", name)
     rule = f"known_on lies after {last_coded}, the last year that the list of episodes codes"
-    _require(frame, known.str[:4].astype(int) > last_coded, rule, name)
+    _require(frame, known_on.str[:4].astype(int) > last_coded, rule, name)
 
 
 def _check_against_list(frame: pd.DataFrame, name: str, *, last_coded: int) -> None:

@@ -98,14 +98,14 @@ class Loss:
 def loss_of(table: SourceTable) -> Loss | None:
     """Compare a table with the registered release of its list that is nearest in years; None if there is none."""
     key = key_of(table)
-    known = _rosters().get(_SAME_STATES.get(key, key))
-    if known is None or not table.coverage:
+    registered = _rosters().get(_SAME_STATES.get(key, key))
+    if registered is None or not table.coverage:
         return None
     begun = min(first for first, _ in table.coverage.values())
     ended = max(last for _, last in table.coverage.values())
-    older = known[known["covers_to"] <= ended]
-    nearest = older["covers_to"].max() if len(older) else known["covers_to"].min()
-    roster = known[known["covers_to"] == nearest].set_index("country_id")
+    older = registered[registered["covers_to"] <= ended]
+    nearest = older["covers_to"].max() if len(older) else registered["covers_to"].min()
+    roster = registered[registered["covers_to"] == nearest].set_index("country_id")
     whole = begun <= int(roster["covers_from"].max()) and ended >= nearest
     within = roster["begins"].between(begun, ended) | roster["ends"].between(begun, ended)
     expected = roster[within]
