@@ -445,8 +445,6 @@ def _at_horizons(
     if backtest is None:
         message = "other horizons are learned from past forecasts. Pass backtest=backtest(...)."
         raise InputError(message)
-    past, calibrator = backtest.past, basis.calibrator
-    share = (
-        early_within(calibrator, backtest.yearly, past, frame) if isinstance(calibrator, WithMonths) else None
-    )
+    past, fitted = backtest.past, basis.calibrator
+    share = early_within(fitted, backtest.yearly, past, frame) if isinstance(fitted, WithMonths) else None
     return at_horizons(past, frame, origin=basis.origin_year, horizons=horizon_years(horizons), share=share)
