@@ -122,7 +122,14 @@ def test_a_forest_without_a_split_is_the_prevalence():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"n_estimators": 0}, {"shrinkage": 0.0}, {"bagging_fraction": 1.0}, {"feature_fraction": 0.0}]
+    "wrong",
+    [
+        {"n_estimators": 0},
+        {"shrinkage": 0.0},
+        {"bagging_fraction": 1.0},
+        {"feature_fraction": 0.0},
+        {"tree_feature_fraction": 1.5},
+    ],
 )
 def test_wrong_parameters_are_refused(wrong):
     X, y = draw(n=50)
@@ -140,3 +147,19 @@ def test_several_seeds_are_the_mean_of_their_forests():
     mean = np.mean([forest.predict_proba(rows)[:, 1] for forest in alone], axis=0)
     np.testing.assert_allclose(both.predict_proba(rows)[:, 1], mean, rtol=1e-10)
     np.testing.assert_allclose(both.contributions(rows).log_odds, both.log_odds(rows), atol=1e-9)
+
+
+def test_a_tree_splits_on_no_more_features_than_were_drawn_for_it():
+    rng = np.random.default_rng(2)
+    rows = rng.normal(size=(800, 20))
+    outcome = (rng.random(800) < 1 / (1 + np.exp(1 - rows[:, :10].sum(axis=1)))).astype(float)
+
+    def most_features(share):
+        forest = ProbabilityForest(
+            n_estimators=30, min_data_in_leaf=5, feature_fraction=1.0, tree_feature_fraction=share
+        ).fit(rows, outcome)
+        table = lightgbm.Booster(model_str=forest.booster_texts_[0]).trees_to_dataframe()
+        used = table[table["split_feature"].notna()].groupby("tree_index")["split_feature"].nunique()
+        return used.max()
+
+    assert most_features(0.2) == 4 < most_features(1.0)

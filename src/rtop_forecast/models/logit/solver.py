@@ -44,7 +44,7 @@ _ROUNDS = 200  # rounds of sweeps and support solves in one quadratic problem
 _HALVINGS = 50
 _NOISE = 1e-15  # rounding error of the objective, relative to 1 + objective
 _BLOCK = 200_000  # multiplications per BLAS call; OpenBLAS uses one thread up to 262,144
-_TILE = 128  # columns per BLAS call
+_TILE = 64  # columns per BLAS call at most: of wider ones too few rows fit into a call
 _BLOCKS_PER_CHUNK = 256
 _DEPENDENT = 1e-12  # pivot, relative to the largest, below which a column depends on others
 _AGREES = 1e-9  # share of the right-hand side that counts as rounding error
@@ -361,7 +361,7 @@ def weighted_gram(columns: FloatArray, weight: FloatArray, *, centre: FloatArray
     In blocks that BLAS does not split between threads, of which a chunk at a time is copied.
     """
     width = columns.shape[1]
-    tile = min(max(width, 1), _TILE)
+    tile = -(-width // max(-(-width // _TILE), 1)) or 1
     rows = max(_BLOCK // (tile * tile), 1)
     gram = np.zeros((width, width))
     chunk = rows * _BLOCKS_PER_CHUNK

@@ -43,10 +43,14 @@ def grow(
 
     common = {**settings, **_FIXED}
     data = _binned(rows, max_bin=settings["max_bin"])
-    return tuple(
-        str(lightgbm.train({**common, "seed": seed}, data, num_boost_round=trees).model_to_string())
-        for seed in seeds
-    )
+    texts = []
+    for seed in seeds:
+        # without a copy, which LightGBM would make by writing and reading the text as well
+        booster = lightgbm.train(
+            {**common, "seed": seed}, data, num_boost_round=trees, keep_training_booster=True
+        )
+        texts.append(str(booster.model_to_string()))
+    return tuple(texts)
 
 
 def _binned(rows: TrainingRows, *, max_bin: int) -> Dataset:
