@@ -40,6 +40,7 @@ from rtop_forecast.cli.text import (
     registry_text,
     score_dict,
 )
+from rtop_forecast.cli.workers import starting_workers
 
 BACKTEST_FIRST = 1993
 
@@ -129,10 +130,11 @@ def explain(arguments: argparse.Namespace) -> str:
 
 def backtest(arguments: argparse.Namespace) -> str:
     """Score every model out of sample."""
-    panel = _panel(arguments)
-    target = rtop.onset_target(panel, horizon=arguments.horizon)
-    origins = backtest_origins(target, first=arguments.first, last=arguments.last)
-    features = rtop.build_features(panel)
+    with starting_workers(arguments):
+        panel = _panel(arguments)
+        target = rtop.onset_target(panel, horizon=arguments.horizon)
+        origins = backtest_origins(target, first=arguments.first, last=arguments.last)
+        features = rtop.build_features(panel)
     results = {
         name: rtop.backtest(
             model,
@@ -232,7 +234,8 @@ def forecast_of(arguments: argparse.Namespace) -> rtop.Forecast:
     if found is not None:
         _say_sources(found.basis.features.panel, arguments)
         return _with_ages(found, arguments)
-    inputs = _inputs(arguments)
+    with starting_workers(arguments):
+        inputs = _inputs(arguments)
     return _made_forecast(arguments, inputs, _backtest(arguments, inputs, first=None))
 
 
@@ -246,7 +249,8 @@ def _forecast_and_backtest(arguments: argparse.Namespace) -> tuple[rtop.Forecast
     if forecast is not None and result is not None:
         _say_sources(forecast.basis.features.panel, arguments)
         return _with_ages(forecast, arguments), result
-    inputs = _inputs(arguments)
+    with starting_workers(arguments):
+        inputs = _inputs(arguments)
     if result is None:
         result = _backtest(arguments, inputs, first=BACKTEST_FIRST)
     if forecast is not None:

@@ -1,11 +1,13 @@
-"""Worker processes of a command, which Ctrl-C in a terminal reaches as well."""
+"""Worker processes of a command: started while it reads its data, and left alone by Ctrl-C in a terminal."""
 
 from __future__ import annotations
 
 import argparse
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import BrokenExecutor
+from contextlib import contextmanager, suppress
+from threading import Thread
 
 
 @contextmanager
@@ -14,10 +16,56 @@ def quiet_workers(arguments: argparse.Namespace) -> Iterator[None]:
     if "jobs" not in arguments:
         yield
         return
+    with _own_workers():
+        yield
+
+
+@contextmanager
+def _own_workers() -> Iterator[None]:
+    """Have joblib start workers that leave Ctrl-C alone; each thread says so for itself."""
     import joblib
 
     with joblib.parallel_config(backend="loky", initializer=leave_interrupts):
         yield
+
+
+@contextmanager
+def starting_workers(arguments: argparse.Namespace) -> Iterator[None]:
+    """Have the workers of a command import what they need while it reads the tables in the package.
+
+    A data folder is read by the same workers.
+    """
+    if arguments.data is not None or arguments.jobs == 1:
+        yield
+        return
+    thread = Thread(target=_start, args=(arguments.jobs,), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
+
+
+def _start(jobs: int) -> None:
+    import joblib
+
+    with (
+        _own_workers(),
+        suppress(MemoryError, BrokenExecutor, OSError),
+    ):  # the command meets them again, and says so
+        count = joblib.effective_n_jobs(jobs)
+        joblib.Parallel(n_jobs=jobs)(joblib.delayed(ready)() for _ in range(count))
+
+
+def ready() -> None:
+    """Import what fits and forecasts need."""
+    import lightgbm  # noqa: F401
+
+    import rtop_forecast as rtop
+
+    # asking for them imports what stands behind them
+    assert callable(rtop.backtest)
+    assert callable(rtop.forecast)
 
 
 def leave_interrupts() -> None:

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 from joblib import delayed
-from numpy.typing import NDArray
 
 from rtop_forecast.calibration import Calibrator, WithMonths
 from rtop_forecast.errors import CoverageError
-from rtop_forecast.explanation.attribute import ExplainedRows, attribute
+from rtop_forecast.explanation.attribute import ExplainedRows, attribute, explained_by
 from rtop_forecast.explanation.attribution import AttributionTable
 from rtop_forecast.explanation.reference import Reference
 from rtop_forecast.explanation.shapley import shapley_by_factor
@@ -25,7 +24,7 @@ from rtop_forecast.forecasting.prequential import calibrator_of
 from rtop_forecast.forecasting.request import Request
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.forecasting.sample import Sample
-from rtop_forecast.models import RiskModel
+from rtop_forecast.models import Contributions, RiskModel
 from rtop_forecast.world.states import KEYS
 
 
@@ -127,9 +126,17 @@ class Basis(Fit):
         calibrator = self.calibrator
         return months_behind(calibrator) if isinstance(calibrator, WithMonths) else None
 
-    def explain(self) -> AttributionTable:
-        """Contributions of all states of the origin year, compared with the world."""
-        return self._attributed(None, None, None)
+    def explain(self, contributions: Contributions) -> AttributionTable:
+        """Contributions of the fit to all states of the origin year, compared with the world."""
+        return explained_by(
+            contributions,
+            self.keys,
+            self.matrix,
+            self.features,
+            self.calibrator,
+            self.origin_year,
+            self.groups,
+        )
 
     def compare(self, country_id: int, reference: Reference) -> AttributionTable:
         """Contributions of all states of the origin year, compared with a state's reference.
@@ -140,14 +147,6 @@ class Basis(Fit):
             If the reference names a state that does not exist, or holds no state-year at risk.
         """
         chosen, name = reference.choose(self.rows.keys, country_id=country_id, origin_year=self.origin_year)
-        return self._attributed(self.rows.matrix[chosen], name, self.labels_of(np.asarray(chosen)))
-
-    def _attributed(
-        self,
-        reference: pd.DataFrame | None,
-        reference_name: str | None,
-        reference_groups: NDArray[np.str_] | None,
-    ) -> AttributionTable:
         keys = self.keys
         ages = keys[KEYS].merge(self.features.ages, on=KEYS, how="left", validate="one_to_one")
         return attribute(
@@ -162,9 +161,9 @@ class Basis(Fit):
                 groups=self.groups,
             ),
             calibrator=self.calibrator,
-            reference=reference,
-            reference_name=reference_name,
-            reference_groups=reference_groups,
+            reference=self.rows.matrix[chosen],
+            reference_name=name,
+            reference_groups=self.labels_of(np.asarray(chosen)),
         )
 
     def shapley(self, country_id: int) -> pd.Series[float]:

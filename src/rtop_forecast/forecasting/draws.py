@@ -20,7 +20,9 @@ from rtop_forecast.forecasting.fit import Fit
 from rtop_forecast.forecasting.options import DRAW_TREES, DrawOptions
 from rtop_forecast.forecasting.parallel import run
 from rtop_forecast.forecasting.sample import Sample
-from rtop_forecast.models import AnyClassifier, RiskModel
+from rtop_forecast.models import AnyClassifier, Contributions, RiskModel
+from rtop_forecast.models.base import FitsRows
+from rtop_forecast.models.inputs import read_rows
 
 # Refits of a penalised model on resamples spread less than the model errs, bias included, and the calibrator's
 # posterior less than the world's level moves. With these factors intervals and rank ranges at every level hold what
@@ -75,7 +77,9 @@ def joint_draws(fit: Fit, options: DrawOptions) -> FloatArray:
     return _around(fit, np.array(refits))
 
 
-def explained_draws(fit: Fit, specs: Sequence[FeatureSpec], options: DrawOptions) -> JointDraws:
+def explained_draws(
+    fit: Fit, specs: Sequence[FeatureSpec], options: DrawOptions, contributions: Contributions
+) -> JointDraws:
     """Joint draws, and what each refit says of every risk factor.
 
     Parameters
@@ -84,6 +88,8 @@ def explained_draws(fit: Fit, specs: Sequence[FeatureSpec], options: DrawOptions
     specs : sequence of FeatureSpec
         Of the fit's features; each counts under its primary factor.
     options : DrawOptions
+    contributions : Contributions
+        What the fit says of the states of the origin year.
 
     Returns
     -------
@@ -98,7 +104,7 @@ def explained_draws(fit: Fit, specs: Sequence[FeatureSpec], options: DrawOptions
     if not primary:
         return JointDraws(log_odds=drawn, factors=None, change=change)
     numbers = tuple(sorted(set(primary.values())))
-    point = _by_factor(fit.fitted, fit.matrix, primary) * _slopes(fit, fit.fitted.log_odds(fit.matrix))
+    point = _by_factor(contributions, primary) * _slopes(fit, fit.fitted.log_odds(fit.matrix))
     refitted = np.stack([one.factors for one in refits]) * np.stack([_slopes(fit, one) for one in log_odds])
     deviation = refitted - np.median(refitted, axis=0)
     factors = FactorDraws(
@@ -207,9 +213,8 @@ def _refits(
     return [refit for part in drawn for refit in part]
 
 
-def _by_factor(model: RiskModel, matrix: pd.DataFrame, primary: Mapping[str, int]) -> FloatArray:
+def _by_factor(raw: Contributions, primary: Mapping[str, int]) -> FloatArray:
     """Contributions of each factor to each state, less their mean over the states; shape (n_states, n_factors)."""
-    raw = model.contributions(matrix)
     belongs = np.array([primary[name] for name in raw.feature_names])
     numbers = sorted(set(primary.values()))
     table = np.column_stack([raw.values[:, belongs == number].sum(axis=1) for number in numbers])  # noqa: PD011
@@ -271,14 +276,32 @@ def _drawn(
     earlier: Earlier,
 ) -> list[_Refit]:
     matrix = rows.matrix[rows.at(origin)]
-    return [
-        _Refit(
-            log_odds=fitted.log_odds(matrix),
-            before=earlier.log_odds(fitted),
-            factors=_by_factor(fitted, matrix, primary) if primary else np.zeros((len(matrix), 0)),
+    refits, here, then = [], None, None
+    for fitted in rows.fit_resamples(model, origin=origin, weights=weights, trees=DRAW_TREES):
+        if not isinstance(fitted, FitsRows):
+            refits.append(_refit(fitted, matrix, primary, earlier))
+            continue
+        # the rows are the same for all refits, and read once
+        here = read_rows(fitted, matrix) if here is None else here
+        then = read_rows(fitted, earlier.matrix) if then is None and len(earlier.matrix) else then
+        refits.append(
+            _Refit(
+                log_odds=fitted.log_odds_rows(here),
+                before=np.zeros(0) if then is None else fitted.log_odds_rows(then),
+                factors=_by_factor(fitted.contributions_rows(here), primary)
+                if primary
+                else np.zeros((len(matrix), 0)),
+            )
         )
-        for fitted in rows.fit_resamples(model, origin=origin, weights=weights, trees=DRAW_TREES)
-    ]
+    return refits
+
+
+def _refit(fitted: RiskModel, matrix: pd.DataFrame, primary: Mapping[str, int], earlier: Earlier) -> _Refit:
+    return _Refit(
+        log_odds=fitted.log_odds(matrix),
+        before=earlier.log_odds(fitted),
+        factors=_by_factor(fitted.contributions(matrix), primary) if primary else np.zeros((len(matrix), 0)),
+    )
 
 
 def _changes(fit: Fit, refits: Sequence[_Refit], earlier: Earlier, *, whole: bool = False) -> FloatArray:

@@ -366,9 +366,9 @@ def _made(request: Request, backtest: BacktestResult | None, asked: _Asked, opti
     basis, before = Basis.with_year_before(
         request, backtest, origin=origin, seed=seed, n_jobs=options.n_jobs, months=months
     )
-    raw = basis.fitted.log_odds(basis.matrix)
-    log_odds = basis.calibrated
-    joint = explained_draws(basis, request.features.specs, options)
+    raw, log_odds = basis.fitted.log_odds(basis.matrix), basis.calibrated
+    contributions = basis.fitted.contributions(basis.matrix)
+    joint = explained_draws(basis, request.features.specs, options, contributions)
     drawn = joint.log_odds
     frame = with_prob(forecast_rows(basis.rows, origin, raw), log_odds)
     add_ranges(frame, log_odds, drawn, level=level)
@@ -385,7 +385,7 @@ def _made(request: Request, backtest: BacktestResult | None, asked: _Asked, opti
         expected=(float(value), float(low), float(high)),
         count=count_distribution(probability(drawn)),
         factors=joint.factors,
-        explanation=basis.explain(),
+        explanation=basis.explain(contributions),
         basis=basis,
         level=level,
         draws=asked.draws,

@@ -12,7 +12,7 @@ from rtop_forecast.forecasting.monthly import MonthlyOptions
 CALIBRATION_ORIGINS = 25
 MIN_DRAWS = 20
 # A published probability must not hang on the seed of its trees; resamples spread far wider than seeds do.
-POINT_TREES, DRAW_TREES = 7.0, 0.5
+POINT_TREES, DRAW_TREES = 3.0, 0.5
 _MOST_ORIGINS = 10_000
 _MOST_DRAWS = 100_000
 

@@ -88,6 +88,8 @@ def tree_counts(text: str) -> tuple[int, int, float]:
 
     In a forest LightGBM gives a tree that found no split the value 0, which is no average.
     """
+    if "\nnum_leaves=1\n" not in text:
+        return text.count("\nnum_leaves="), 0, 0.0
     leaves = [int(match) for match in re.findall(r"^num_leaves=(\d+)$", text, flags=re.MULTILINE)]
     values = re.findall(r"^leaf_value=(.*)$", text, flags=re.MULTILINE)
     unsplit = [float(value) for count, value in zip(leaves, values, strict=True) if count == 1]
