@@ -7,8 +7,8 @@ same offsets, so that a row of the past knows as little as the row that is forec
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -17,12 +17,22 @@ import pandas as pd
 from rtop_forecast.checks.arguments import calendar_date
 from rtop_forecast.checks.arrays import BoolArray, FloatArray, IntArray
 from rtop_forecast.display import Displayed
-from rtop_forecast.errors import CoverageError, DataIntegrityError
-from rtop_forecast.features.grid import Grid
+from rtop_forecast.errors import CoverageError
+from rtop_forecast.features.month_specs import (
+    BY_EVENT,
+    CANDIDATES,
+    COUNTS,
+    MONTH_PREFIX,
+    WINDOWS,
+    Count,
+    feature_name,
+    month_spec,
+    specs_of,
+)
 from rtop_forecast.features.spec import FeatureSpec
 from rtop_forecast.features.transforms import settled
 from rtop_forecast.panel import Panel
-from rtop_forecast.panel.months import month_grid
+from rtop_forecast.panel.months import NEW_DYADS, month_grid
 from rtop_forecast.sources.catalogue.ucdp_ged import CANDIDATE_LAG
 from rtop_forecast.sources.reading.months import month_number
 from rtop_forecast.world.states import KEYS
@@ -40,49 +50,11 @@ __all__ = [
 
 #: First origin whose months are all covered: UCDP counts from January 1989.
 FIRST_ORIGIN = 1989
-
-#: Before the name of every feature by month.
-MONTH_PREFIX = "month_"
+#: First year in which a dyad is told to be new: five years of events lie before it.
+FIRST_DYADS = 1994
 
 _YEAR = 12
-_WINDOWS = (3, 6, 12)
 _DIGITS = 24
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Count:
-    """A count by month and how it is spoken of."""
-
-    variable: str
-    label: str
-    unit: str
-    factors: tuple[int, ...]
-
-
-_COUNTS = (
-    _Count(variable="ged_deaths", label="deaths in organised violence", unit="deaths", factors=(1,)),
-    _Count(
-        variable="ged_statebased_events", label="deadly events of armed conflict", unit="events", factors=(1,)
-    ),
-    _Count(
-        variable="ged_nonstate_events", label="deadly events between groups", unit="events", factors=(1, 9)
-    ),
-    _Count(
-        variable="ged_onesided_events", label="deadly attacks on civilians", unit="attacks", factors=(11,)
-    ),
-)
-# told by single events only: known where the user has the event files of all years
-_BY_EVENT = (
-    _Count(variable="ged_statebased_deaths", label="deaths in armed conflict", unit="deaths", factors=(1,)),
-    _Count(variable="ged_nonstate_deaths", label="deaths between groups", unit="deaths", factors=(1, 9)),
-    _Count(
-        variable="ged_onesided_deaths",
-        label="civilians killed in attacks on them",
-        unit="deaths",
-        factors=(11,),
-    ),
-)
-_MAIN = ("ged_deaths", "ged_onesided_events")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -99,12 +71,16 @@ class MonthFeatures(Displayed):
         Months that every row sees, newest first: 0 is January of the year after the origin.
     source : str
         Registry keys of the releases, joined by ``+``.
+    not_available : dict of str to str
+        Why a count by month that was asked for has no feature here, by its variable: such a feature is left out, never
+        zero.
     """
 
     frame: pd.DataFrame
     specs: tuple[FeatureSpec, ...]
     offsets: tuple[int, ...]
     source: str
+    not_available: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def names(self) -> list[str]:
@@ -122,15 +98,17 @@ class MonthFeatures(Displayed):
         return self.frame.copy()
 
     def summary(self) -> str:
-        """Count the features and name the newest month, as text."""
+        """Count the features and name the newest month; a line for each count that is not available."""
         newest = self.offsets[0]
-        return (
+        head = (
             f"{len(self.specs)} features of {len(self.frame):,} state-years over months up to "
             f"{_month_word(newest)} of the year {'after the' if newest >= 0 else 'of'} origin ({self.source})"
         )
+        lacking = [f"  {name} is not available: {reason}" for name, reason in self.not_available.items()]
+        return "\n".join([head, *lacking])
 
     def _headline(self) -> str:
-        return self.summary()
+        return self.summary().split("\n", 1)[0]
 
     def _shown(self) -> pd.DataFrame:
         return self.frame
@@ -187,48 +165,44 @@ def known_offsets(panel: Panel, *, origin: int, issued: date) -> tuple[int, ...]
     return tuple(offsets)
 
 
-def month_specs(panel: Panel, offsets: Sequence[int]) -> tuple[FeatureSpec, ...]:
+def month_specs(panel: Panel, offsets: Sequence[int], *, candidates: bool = False) -> tuple[FeatureSpec, ...]:
     """Features by month that a panel can give: those of counts known from 1989 to its newest month.
 
     Deaths by type are in where the user has the event files of all years; sums over the year after the origin where a
     month of it is known.
+
+    Parameters
+    ----------
+    panel : Panel
+    offsets : sequence of int
+    candidates : bool
+        Whether new dyads are among them, which no model uses by default; they are known from 1994 on.
     """
     begun = any(offset >= 0 for offset in offsets)
-    names = {name for table in panel.months for name in table.variables}
-    newest = max(_covered(panel), default=-1)
-    specs: list[FeatureSpec] = []
-    for count in (*_COUNTS, *(one for one in _BY_EVENT if one.variable in names)):
-        held = _covered(panel, count.variable)
-        if not held or min(held) > month_number(FIRST_ORIGIN, 1) or max(held) < newest:
-            continue
-        if len(held) < len(_covered(panel)):
-            continue
-        specs += _specs_of(count, begun=begun)
-    return tuple(specs)
+    asked = (*COUNTS, *BY_EVENT, *(CANDIDATES if candidates else ()))
+    return tuple(
+        spec for count in asked if not _why_not(panel, count) for spec in specs_of(count, begun=begun)
+    )
 
 
-def month_spec(name: str) -> FeatureSpec:
-    """Feature by month of a name.
-
-    Raises
-    ------
-    DataIntegrityError
-        If this release has none of that name.
-    """
-    specs = {spec.name: spec for count in (*_COUNTS, *_BY_EVENT) for spec in _specs_of(count, begun=True)}
-    if name not in specs:
-        message = f"this release has no feature by month {name!r}. Load it with the release that wrote it."
-        raise DataIntegrityError(message)
-    return specs[name]
-
-
-def _specs_of(count: _Count, *, begun: bool) -> list[FeatureSpec]:
-    specs = [_spec(count, "known", "in the months known of the year after the origin")] if begun else []
-    specs += [_spec(count, f"{n}m", f"in the last {n} months known") for n in _WINDOWS]
-    return [*specs, _growth(count), _since(count)] if count.variable in _MAIN else specs
+def _why_not(panel: Panel, count: Count) -> str:
+    """Why a panel does not know a count by month from 1989 to its newest month; empty if it does."""
+    held, whole = _covered(panel, count.variable), _covered(panel)
+    if not held or not whole:
+        return "no release at hand tells of it in its months"
+    begins = FIRST_DYADS if count.variable == NEW_DYADS else FIRST_ORIGIN
+    if min(held) > month_number(begins, 1):
+        return f"it is known from {_word(min(held))} only"
+    lost = sorted(whole - held - set(range(min(whole), month_number(begins, 1))))
+    if not lost:
+        return ""
+    first = max(held) + 1 if count.variable == NEW_DYADS else lost[0]
+    return f"no release at hand tells of it from {_word(first)} on"
 
 
-def month_features(panel: Panel, *, offsets: Sequence[int], last_origin: int | None = None) -> MonthFeatures:
+def month_features(
+    panel: Panel, *, offsets: Sequence[int], last_origin: int | None = None, candidates: bool = False
+) -> MonthFeatures:
     """Compute the features by month of every state-year from 1989 on.
 
     Parameters
@@ -238,6 +212,8 @@ def month_features(panel: Panel, *, offsets: Sequence[int], last_origin: int | N
         Months that every row sees, newest first; see :func:`known_offsets`.
     last_origin : int, optional
         By default the panel's last year.
+    candidates : bool
+        As in :func:`month_specs`.
 
     Returns
     -------
@@ -251,7 +227,7 @@ def month_features(panel: Panel, *, offsets: Sequence[int], last_origin: int | N
         If the panel holds no counts by month.
     """
     offsets = tuple(int(offset) for offset in offsets)
-    specs = month_specs(panel, offsets)
+    specs = month_specs(panel, offsets, candidates=candidates)
     if not specs:
         message = (
             "the panel holds no counts by month from 1989 on. Use load_panel(), or load UCDP's GED by month with "
@@ -263,7 +239,8 @@ def month_features(panel: Panel, *, offsets: Sequence[int], last_origin: int | N
     keys = panel.frame.loc[panel.frame["year"].between(FIRST_ORIGIN, last), KEYS].reset_index(drop=True)
     ids = np.unique(keys["country_id"].to_numpy(dtype=np.int64))
     columns: dict[str, FloatArray] = {}
-    for count in (*_COUNTS, *_BY_EVENT):
+    asked = (*COUNTS, *BY_EVENT, *(CANDIDATES if candidates else ()))
+    for count in asked:
         wanted = [spec.name for spec in specs if spec.transform.startswith(count.variable + ":")]
         if not wanted:
             continue
@@ -276,12 +253,19 @@ def month_features(panel: Panel, *, offsets: Sequence[int], last_origin: int | N
         specs=specs,
         offsets=offsets,
         source="+".join(dict.fromkeys(f"{one.source}" for one in panel.months)),
+        not_available={count.variable: reason for count in asked if (reason := _why_not(panel, count))},
     )
 
 
 def _covered(panel: Panel, variable: str | None = None) -> set[int]:
     """Month numbers that some release covers; of one variable, or of deaths and of events of all types."""
-    named = [variable] if variable is not None else [count.variable for count in _COUNTS]
+    if variable == NEW_DYADS:
+        try:
+            grid = month_grid(panel.months, NEW_DYADS)
+        except CoverageError:
+            return set()
+        return {grid.first + place for place in np.flatnonzero(grid.chosen >= 0).tolist()}
+    named = [variable] if variable is not None else [count.variable for count in COUNTS]
     held: list[set[int]] = []
     for name in named:
         spans = [
@@ -333,74 +317,20 @@ def _seen(panel: Panel, variable: str, *, ids: IntArray, origins: IntArray, offs
     )
 
 
-def _windows(count: _Count, seen: _Seen) -> dict[str, FloatArray]:
+def _windows(count: Count, seen: _Seen) -> dict[str, FloatArray]:
     """Every feature of one count, of shape (n_origins, n_states)."""
-    sums = {n: seen.total(slice(0, n)) for n in _WINDOWS}
-    found = {_name(count, f"{n}m"): np.log1p(sums[n]) for n in _WINDOWS}
-    found[_name(count, "known")] = np.log1p(seen.total(seen.after))
-    found[_name(count, "growth6")] = np.log1p(sums[6]) - np.log1p(seen.total(slice(6, _YEAR)))
+    sums = {n: seen.total(slice(0, n)) for n in WINDOWS}
+    found = {feature_name(count, f"{n}m"): np.log1p(sums[n]) for n in WINDOWS}
+    found[feature_name(count, "known")] = np.log1p(seen.total(seen.after))
+    found[feature_name(count, "growth6")] = np.log1p(sums[6]) - np.log1p(seen.total(slice(6, _YEAR)))
     some = np.nan_to_num(seen.counts[:_YEAR]) > 0
     since = np.where(some.any(axis=0), some.argmax(axis=0), _YEAR)
-    found[_name(count, "since")] = np.where(np.isfinite(sums[_YEAR]), np.log1p(since), np.nan)
+    found[feature_name(count, "since")] = np.where(np.isfinite(sums[_YEAR]), np.log1p(since), np.nan)
     return found
 
 
-def _name(count: _Count, window: str) -> str:
-    return f"{MONTH_PREFIX}{count.variable}_{window}"
-
-
-def _spec(count: _Count, window: str, words: str) -> FeatureSpec:
-    return FeatureSpec(
-        name=_name(count, window),
-        label=f"{count.label} {words}",
-        unit=count.unit,
-        scale="log1p",
-        risk_factors=count.factors,
-        indicators=(),
-        transform=f"{count.variable}: log(1 + sum {words})",
-        variables=(),
-        sign=1,
-        compute=_by_month,
-        by_default=False,
-    )
-
-
-def _growth(count: _Count) -> FeatureSpec:
-    return FeatureSpec(
-        name=_name(count, "growth6"),
-        label=f"{count.label}, last six months known against the six before",
-        coding="difference of logs",
-        scale="difference of logs",
-        risk_factors=count.factors,
-        indicators=(),
-        transform=f"{count.variable}: difference of log(1 + sum) of six months",
-        variables=(),
-        sign=1,
-        compute=_by_month,
-        by_default=False,
-    )
-
-
-def _since(count: _Count) -> FeatureSpec:
-    return FeatureSpec(
-        name=_name(count, "since"),
-        label=f"months known since the last of {count.label}, at most twelve",
-        unit="months",
-        scale="log1p",
-        risk_factors=count.factors,
-        indicators=(),
-        transform=f"{count.variable}: log(1 + months since)",
-        variables=(),
-        sign=-1,
-        compute=_by_month,
-        by_default=False,
-    )
-
-
-def _by_month(grid: Grid) -> FloatArray:
-    """Refuse to be computed from state-years alone."""
-    message = f"features by month are computed by month_features, not from {len(grid.years)} years of a grid."
-    raise CoverageError(message)
+def _word(number: int) -> str:
+    return f"{number // _YEAR}-{number % _YEAR + 1:02d}"
 
 
 def _month_word(offset: int) -> str:

@@ -130,3 +130,42 @@ def test_the_last_full_year_reaches_december_and_has_the_volume(counts, newest, 
     year = pd.Series([year for year, rows in counts.items() for _ in range(rows)])
     month = pd.Series(12, index=year.index).mask(year == max(counts), newest)
     assert last_full_year(year, path="events.csv", month=month) == last
+
+
+def test_the_dyads_of_each_month_are_those_of_its_events(release):
+    path = release(range(1, 13))
+    months = ucdp_ged.read(path).months
+    raw = pd.read_csv(path, dtype={"date_end": "str"}, low_memory=False)
+    raw["month"] = raw["date_end"].str[5:7].astype(int)
+    own = raw[(raw["country_id"] == 700) & (raw["year"] == 1990)]
+    wanted = set(zip(own["month"], own["dyad_new_id"], strict=True))
+    held = months.dyads[(months.dyads["country_id"] == 700) & (months.dyads["year"] == 1990)]
+    assert wanted == set(zip(held["month"], held["dyad_id"], strict=True))
+    assert len(wanted) == len(held) > 100
+
+
+def test_a_dyad_of_parties_that_are_not_made_out_is_no_dyad(release):
+    path = release(range(1, 13))
+    frame = pd.read_csv(path, dtype={"date_end": "str"}, low_memory=False)
+    frame.loc[frame["country_id"] == 625, "dyad_name"] = "XXX482 - Civilians"
+    frame.to_csv(path, index=False)
+    months = ucdp_ged.read(path).months
+    assert 625 in set(months.data["country_id"])
+    assert 625 not in set(months.dyads["country_id"])
+
+
+def test_a_release_that_names_no_dyads_has_none_to_tell(release):
+    path = release(range(1, 13))
+    frame = pd.read_csv(path, dtype={"date_end": "str"}, low_memory=False)
+    frame.drop(columns="dyad_new_id").to_csv(path, index=False)
+    assert ucdp_ged.read(path).months.dyads is None
+
+
+def test_a_dyad_without_a_number_is_refused(release):
+    path = release(range(1, 13))
+    frame = pd.read_csv(path, dtype={"date_end": "str"}, low_memory=False)
+    frame.astype({"dyad_new_id": "float"}).assign(
+        dyad_new_id=lambda one: one["dyad_new_id"].where(one.index > 0)
+    ).to_csv(path, index=False)
+    with pytest.raises(DataIntegrityError, match="'dyad_new_id' must hold integers"):
+        ucdp_ged.read(path)

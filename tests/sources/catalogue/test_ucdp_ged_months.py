@@ -12,6 +12,7 @@ import rtop_forecast as rtop
 from rtop_forecast.errors import CoverageError, DataIntegrityError
 from rtop_forecast.sources.catalogue import ucdp_ged, ucdp_ged_months
 from rtop_forecast.sources.folder.discover import recognised_as
+from rtop_forecast.sources.reading import files
 
 FILES = {
     "totals": "ucdp_ged_country_monthly_v251.csv",
@@ -222,3 +223,20 @@ def test_a_table_that_reaches_further_than_its_name_is_another_release(more, tmp
     path = tmp_path / "totals_v251.csv"
     pd.concat([frame, frame[frame["year"] == "2024"].assign(year="2025")]).to_csv(path, index=False)
     assert ucdp_ged_months.read(path).source == "ucdp-ged-months-25.1to2025"
+
+
+def test_the_workbook_names_the_dyads_of_february_and_leaves_out_parties_not_made_out(more):
+    # counted in the workbook itself: ended in February, a party's name is not a code such as XXX482
+    dyads = ucdp_ged.read(more["workbook"]).months.dyads
+    sheet = files.read_table(more["workbook"], marks=("id", "dyad_name"))
+    named = sheet[
+        sheet["date_end"].astype("str").str.startswith("2026-02") & ~sheet["dyad_name"].str.contains("XXX")
+    ]
+    pairs = named[["country_id", "dyad_new_id"]].astype(float).drop_duplicates()
+    assert len(dyads) == len(pairs)
+    assert set(dyads["dyad_id"]) == set(pairs["dyad_new_id"].astype(int))
+
+
+def test_a_list_of_events_without_dyads_tells_of_none(more):
+    assert ucdp_ged_months.read(more["events"]).months.dyads is None
+    assert ucdp_ged_months.read(more["totals"]).months.dyads is None

@@ -10,6 +10,7 @@ import pytest
 import rtop_forecast as rtop
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.core.bundled_months import month_bytes, months_beside
+from rtop_forecast.sources.reading import month_files
 from rtop_forecast.sources.reading.month_files import bundled_months
 
 
@@ -38,3 +39,28 @@ def test_counts_that_are_not_whole_are_refused():
     broken = replace(table, data=table.data.assign(ged_deaths=0.5))
     with pytest.raises(DataIntegrityError, match="must be whole"):
         month_bytes(broken, licence="CC-BY-4.0")
+
+
+def test_dyads_come_back_from_the_bytes_and_their_absence_too(tmp_path):
+    newest = next(table for table in bundled_months() if table.dyads is not None)
+    for table in (newest, replace(newest, dyads=None), replace(newest, dyads=newest.dyads.head(0))):
+        path = tmp_path / "months.parquet"
+        path.write_bytes(month_bytes(table, licence="CC-BY-4.0"))
+        again = month_files._table(path).dyads
+        assert (again is None) == (table.dyads is None)
+        if again is not None:
+            pd.testing.assert_frame_equal(again, table.dyads)
+
+
+def test_a_dyad_in_a_month_without_events_is_not_written():
+    newest = next(table for table in bundled_months() if table.dyads is not None)
+    first = newest.dyads["country_id"].iloc[0]
+    fewer = replace(newest, data=newest.data[newest.data["country_id"] != first])
+    with pytest.raises(DataIntegrityError, match="dyads stand in state-months with events; 1 do not"):
+        month_bytes(fewer, licence="CC-BY-4.0")
+
+
+def test_a_folder_without_dyads_does_not_hide_the_bundled_ones():
+    newest = next(table for table in bundled_months() if table.dyads is not None)
+    assert len(months_beside([newest])) == len(bundled_months())
+    assert len(months_beside([replace(newest, dyads=None)])) == len(bundled_months()) + 1

@@ -40,6 +40,10 @@ COLUMNS = (
     "deaths_civilians", "deaths_unknown", "best", "high", "low",
 )  # fmt: skip
 _DATES = ("date_end",)
+#: Columns that name the dyad of an event, where a release has them.
+_DYADS = ("dyad_new_id", "dyad_name")
+# a party that UCDP has not made out yet has a code in the place of its name
+_UNKNOWN_PARTY = r"\bXXX\d*\b"
 _MOST_DAYS = 1e6  # a day number is below, seconds since 1970 are above
 TYPES = {1: "state_based", 2: "nonstate", 3: "onesided"}
 
@@ -80,8 +84,9 @@ def read(path: str | Path) -> SourceTable:
         are out of order, as in about one in a hundred of the release; they are counted as they stand). By
         the country of the event; zero where none is listed, from 1989 to the last year that the file covers whole:
         its events reach the end of December and are at least half as many as in the fullest of the ten years before.
-        Its ``months`` hold the same by month, of the day an event ended. A candidate release (a few months of the whole
-        world, as ``GEDEvent_v26_0_2.xlsx``) gives months alone, marked provisional.
+        Its ``months`` hold the same by month, of the day an event ended, and the dyads of the events whose parties are
+        made out. A candidate release (a few months of the whole world, as ``GEDEvent_v26_0_2.xlsx``) gives months
+        alone, marked provisional.
 
     Raises
     ------
@@ -98,11 +103,11 @@ def read(path: str | Path) -> SourceTable:
     """
     path = Path(path)
     what = "the UCDP Georeferenced Event Dataset"
-    frame = files.read_table(path, marks=COLUMNS, usecols=lambda name: name in (*COLUMNS, *_DATES))
+    frame = files.read_table(path, marks=COLUMNS, usecols=lambda name: name in (*COLUMNS, *_DATES, *_DYADS))
     files.refuse_missing_columns(path, frame.columns, COLUMNS, what=what)
     ended = _ended(frame)
     dated = ended["_month"].notna()
-    frame = frame[list(COLUMNS)].join(ended)
+    frame = frame[list(COLUMNS)].join([ended, *_dyads(frame, path)])
     frame = years(frame, "year", path=path, first=FIRST_YEAR)
     numbers = [name for name in COLUMNS if name not in ("year", "country")]
     bounds = {"type_of_violence": (1.0, 3.0), "where_prec": (1.0, 7.0), "date_prec": (1.0, 5.0)}
@@ -147,8 +152,8 @@ def event_months(
     Parameters
     ----------
     events : pandas.DataFrame
-        ``year, month, type_of_violence, best`` and, if known, ``low, high``; with the code columns. Candidate events
-        also have the ``day`` of the month.
+        ``year, month, type_of_violence, best`` and, if known, ``low, high``, ``dyad_id``; with the code columns.
+        Candidate events also have the ``day`` of the month.
     edition : Edition
     codes : list of (column, system)
     provisional : bool
@@ -162,7 +167,8 @@ def event_months(
         of_type = events["type_of_violence"] == code
         numbers[f"{name}_events"] = of_type.astype("int64")
         numbers[f"{name}_deaths"] = events["best"].where(of_type, 0)
-    table = events[["year", "month", *(column for column, _ in codes)]].assign(**numbers)
+    dyad = [name for name in ("dyad_id",) if name in events]
+    table = events[["year", "month", *dyad, *(column for column, _ in codes)]].assign(**numbers)
     if provisional:
         months = whole_months(events, path=edition.path)
         edition = replace(edition, release=_of_month(edition.release, months[1]))
@@ -221,6 +227,15 @@ def _ended(frame: pd.DataFrame) -> pd.DataFrame:
     later = ended.dt.year > pd.to_numeric(frame["year"], errors="coerce")
     month, day = ended.dt.month.astype("float64"), ended.dt.day.astype("float64")
     return pd.DataFrame({"_month": month.mask(later, _DECEMBER), "_day": day.mask(later, _LAST_DAY)})
+
+
+def _dyads(frame: pd.DataFrame, path: Path) -> list[pd.DataFrame]:
+    """``dyad_id`` of each event, missing where a party is not made out; nothing where the release has no dyads."""
+    if not set(_DYADS) <= set(frame.columns):
+        return []
+    numbered = whole_numbers(frame[["dyad_new_id"]].copy(), ["dyad_new_id"], path=path, bounds={})
+    unknown = frame["dyad_name"].astype("str").str.contains(_UNKNOWN_PARTY, regex=True)
+    return [numbered["dyad_new_id"].astype("Int64").mask(unknown).to_frame("dyad_id")]
 
 
 def _columns(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:

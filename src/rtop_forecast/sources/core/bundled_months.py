@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rtop_forecast.errors import DataIntegrityError
-from rtop_forecast.sources.reading.month_files import METADATA, STATE_MONTHS, bundled_months
+from rtop_forecast.sources.reading.month_files import DYADS, METADATA, STATE_MONTHS, bundled_months
 from rtop_forecast.sources.reading.months import MONTH_KEYS, MonthTable
 
 __all__ = ["month_bytes", "months_beside"]
@@ -21,7 +22,8 @@ def months_beside(own: Sequence[MonthTable], *, picked: bool = False) -> tuple[M
     Parameters
     ----------
     own : sequence of MonthTable
-        Of the folder; a release of it stands for the bundled one of the same name where it holds all its variables.
+        Of the folder; a release of it stands for the bundled one of the same name where it holds all its variables,
+        and its dyads if it has any.
     picked : bool
         Whether a release of the dataset was asked for: then the bundle adds none.
 
@@ -32,19 +34,19 @@ def months_beside(own: Sequence[MonthTable], *, picked: bool = False) -> tuple[M
     """
     if picked:
         return tuple(own)
-    held = [(table.source, frozenset(table.variables), table.first, table.last) for table in own]
-    beside = [
-        table
-        for table in bundled_months()
-        if not any(
-            table.source == source
-            and names >= set(table.variables)
-            and first <= table.first
-            and table.last <= last
-            for source, names, first, last in held
-        )
-    ]
+    beside = [table for table in bundled_months() if not any(_stands_for(one, table) for one in own)]
     return (*own, *beside)
+
+
+def _stands_for(own: MonthTable, bundled: MonthTable) -> bool:
+    """Whether a table of a folder holds all that a bundled one of the same release does."""
+    return (
+        own.source == bundled.source
+        and set(own.variables) >= set(bundled.variables)
+        and (own.dyads is not None or bundled.dyads is None)
+        and own.first <= bundled.first
+        and bundled.last <= own.last
+    )
 
 
 def month_bytes(table: MonthTable, *, licence: str) -> bytes:
@@ -59,12 +61,12 @@ def month_bytes(table: MonthTable, *, licence: str) -> bytes:
     Returns
     -------
     bytes
-        Keys as int16, counts as int32.
+        Keys as int16, counts as int32; dyads, where the table has them, as a list for each state-month.
 
     Raises
     ------
     DataIntegrityError
-        If a count is not whole.
+        If a count is not whole, or a dyad stands in a month of a state without events.
     """
     names = sorted(table.variables)
     counts = table.data[names]
@@ -74,6 +76,9 @@ def month_bytes(table: MonthTable, *, licence: str) -> bytes:
         raise DataIntegrityError(message)
     columns = [pa.array(table.data[key].to_numpy(dtype="int16")) for key in MONTH_KEYS]
     columns += [pa.array(counts[name].to_numpy(dtype="int32")) for name in names]
+    if table.dyads is not None:
+        columns.append(_dyad_lists(table, table.dyads))
+        names.append(DYADS)
     document = {
         "kind": STATE_MONTHS,
         "source": table.source,
@@ -91,3 +96,16 @@ def month_bytes(table: MonthTable, *, licence: str) -> bytes:
     pq.write_table(whole, sink, compression="zstd", compression_level=19, write_statistics=False)
     content: bytes = sink.getvalue().to_pybytes()
     return content
+
+
+def _dyad_lists(table: MonthTable, dyads: pd.DataFrame) -> pa.Array:
+    """List of the dyads of each state-month of a table."""
+    listed = dyads.groupby(MONTH_KEYS)["dyad_id"].agg(list)
+    rows = pd.MultiIndex.from_frame(table.data[MONTH_KEYS])
+    if not listed.index.isin(rows).all():
+        lost = listed.index.difference(rows)
+        message = (
+            f"{table.source}: dyads stand in state-months with events; {len(lost)} do not, first {lost[0]}."
+        )
+        raise DataIntegrityError(message)
+    return pa.array([listed.get(key, []) for key in rows], pa.list_(pa.int32()))

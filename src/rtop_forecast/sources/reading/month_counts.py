@@ -11,7 +11,7 @@ import pandas as pd
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.sources.reading.country_years import resolved, set_aside
 from rtop_forecast.sources.reading.matching import merge_unmatched, refuse_unknown_codes, refuse_unknown_names
-from rtop_forecast.sources.reading.months import MONTH_KEYS, MonthTable, month_number
+from rtop_forecast.sources.reading.months import DYAD_KEYS, MONTH_KEYS, MonthTable, month_number
 from rtop_forecast.sources.reading.table import Edition
 from rtop_forecast.world.states import LAST_YEAR
 
@@ -97,7 +97,8 @@ def month_counts(
     Parameters
     ----------
     rows : pandas.DataFrame
-        ``year, month``, the code columns and the numbers to be added up.
+        ``year, month``, the code columns and the numbers to be added up; ``dyad_id`` where the release names the dyad
+        of each event, missing of an event whose parties it has not made out.
     names : sequence of str
         Numbers.
     edition : Edition
@@ -130,6 +131,7 @@ def month_counts(
         message = f"{edition.path.name}: no row belongs to an independent state. Use the official release."
         raise DataIntegrityError(message)
     data = matched.groupby(MONTH_KEYS, as_index=False)[list(names)].sum()
+    dyads = matched[DYAD_KEYS].dropna().drop_duplicates() if "dyad_id" in matched else None
     return MonthTable(
         source=edition.source,
         release=edition.release,
@@ -140,6 +142,7 @@ def month_counts(
         lag_months=lag_months,
         provisional=provisional,
         unmatched=unmatched,
+        dyads=dyads,
     )
 
 

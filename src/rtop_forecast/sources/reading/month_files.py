@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rtop_forecast.errors import DataIntegrityError
@@ -19,12 +20,14 @@ from rtop_forecast.sources.reading.months import MONTH_KEYS, MonthTable
 from rtop_forecast.sources.reading.table import no_unmatched
 from rtop_forecast.storage.bundled import datasets_dir
 
-__all__ = ["METADATA", "STATE_MONTHS", "bundled_month_files", "bundled_months"]
+__all__ = ["DYADS", "METADATA", "STATE_MONTHS", "bundled_month_files", "bundled_months"]
 
 #: Kind of a table with one row per state and month.
 STATE_MONTHS = "state-months"
 #: Key of the metadata of such a table.
 METADATA = b"rtop_forecast"
+#: Column of such a table that lists the dyads of a state-month, where the release names them.
+DYADS = "dyads"
 
 
 def bundled_month_files() -> list[Path]:
@@ -54,16 +57,26 @@ def _table(path: Path) -> MonthTable:
             "datasets/compile_months.py or reinstall rtop-forecast."
         )
         raise DataIntegrityError(message)
-    data = {name: whole.column(name).to_numpy().astype("int64") for name in whole.column_names}
+    counted = [name for name in whole.column_names if name != DYADS]
+    data = {name: whole.column(name).to_numpy().astype("int64") for name in counted}
     unmatched = document["unmatched"]
     return MonthTable(
         source=document["source"],
         release=document["release"],
         data=pd.DataFrame(data, copy=False),
-        variables=tuple(name for name in whole.column_names if name not in MONTH_KEYS),
+        variables=tuple(name for name in counted if name not in MONTH_KEYS),
         first=tuple(document["first"]),
         last=tuple(document["last"]),
         lag_months=document["lag_months"],
         provisional=document["provisional"],
         unmatched=pd.DataFrame(unmatched) if unmatched else no_unmatched(),
+        dyads=_dyads(whole),
     )
+
+
+def _dyads(whole: pa.Table) -> pd.DataFrame | None:
+    """One row per dyad of a state-month; None where the table does not name them."""
+    if DYADS not in whole.column_names:
+        return None
+    rows: pd.DataFrame = whole.select([*MONTH_KEYS, DYADS]).to_pandas().explode(DYADS).dropna()
+    return rows.rename(columns={DYADS: "dyad_id"}).astype("int64").reset_index(drop=True)

@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from rtop_forecast.errors import DataIntegrityError, InputError
 from rtop_forecast.world.states import LAST_YEAR, state_years
 
-__all__ = ["MONTH_KEYS", "MonthTable", "month_number", "states_by_year"]
+__all__ = ["DYAD_KEYS", "MONTH_KEYS", "MonthTable", "month_number", "states_by_year"]
 
 MONTH_KEYS = ["country_id", "year", "month"]
+#: Columns of the dyads by month.
+DYAD_KEYS = [*MONTH_KEYS, "dyad_id"]
 _MONTHS = 12
 
 
@@ -52,12 +54,15 @@ class MonthTable:
         Whether the release is of candidate events, which undercount and are replaced by the yearly release.
     unmatched : pandas.DataFrame
         Source rows that belong to no state-month: ``code, year, rows, reason``.
+    dyads : pandas.DataFrame, optional
+        ``country_id, year, month, dyad_id``: which dyads (UCDP's pairs of parties) had an event in the state in the
+        month, once each, sorted. None where the release does not name them, so that nobody takes that for none.
 
     Raises
     ------
     InputError
         If a key is repeated or out of the calendar, a variable has no column, a row lies outside the coverage, or the
-        coverage runs backward.
+        coverage runs backward; the same of the dyads.
     """
 
     source: str
@@ -69,6 +74,7 @@ class MonthTable:
     lag_months: int
     provisional: bool
     unmatched: pd.DataFrame
+    dyads: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         """Copy the table in and refuse what breaks the stated rules."""
@@ -85,14 +91,21 @@ class MonthTable:
             )
             raise InputError(message)
         data = self.data[[*MONTH_KEYS, *self.variables]].astype(dict.fromkeys(MONTH_KEYS, "int64"))
-        self._refuse(data.duplicated(MONTH_KEYS), data, "repeat a state-month")
-        self._refuse(~data["month"].between(1, _MONTHS), data, "have no month from 1 to 12")
-        number = data["year"] * _MONTHS + data["month"] - 1
-        outside = ~number.between(month_number(*self.first), month_number(*self.last))
-        self._refuse(outside, data, "lie outside the months covered")
-        object.__setattr__(self, "data", data.sort_values(MONTH_KEYS, ignore_index=True))
+        object.__setattr__(self, "data", self._checked(data, MONTH_KEYS))
+        if self.dyads is not None:
+            dyads = self.dyads[DYAD_KEYS].astype("int64")
+            object.__setattr__(self, "dyads", self._checked(dyads, DYAD_KEYS))
         object.__setattr__(self, "first", (int(self.first[0]), int(self.first[1])))
         object.__setattr__(self, "last", (int(self.last[0]), int(self.last[1])))
+
+    def _checked(self, rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+        """Rows in the order of their keys, which are in the calendar, inside the coverage and not repeated."""
+        repeated = "repeat a state-month" if keys == MONTH_KEYS else "repeat a dyad"
+        self._refuse(rows.duplicated(keys), rows, repeated)
+        self._refuse(~rows["month"].between(1, _MONTHS), rows, "have no month from 1 to 12")
+        outside = ~_numbers(rows).between(month_number(*self.first), month_number(*self.last))
+        self._refuse(outside, rows, "lie outside the months covered")
+        return rows.sort_values(keys, ignore_index=True)
 
     def _refuse(self, wrong: pd.Series[bool], data: pd.DataFrame, fault: str) -> None:
         if wrong.any():
@@ -125,10 +138,11 @@ class MonthTable:
         last = min(out, month_number(*self.last))
         if last < month_number(*self.first):
             return None
-        number = self.data["year"] * _MONTHS + self.data["month"] - 1
+        dyads = self.dyads
         return replace(
             self,
-            data=self.data[number <= last].reset_index(drop=True),
+            data=self.data[_numbers(self.data) <= last],
+            dyads=None if dyads is None else dyads[_numbers(dyads) <= last],
             last=(last // _MONTHS, last % _MONTHS + 1),
         )
 
@@ -148,7 +162,7 @@ class MonthTable:
         values = by_year[np.arange(first, last + 1) // _MONTHS - self.first[0]]
         rows = self.data[self.data["country_id"].isin(ids)]
         column = pd.Index(ids).get_indexer(pd.Index(rows["country_id"]))
-        row = (rows["year"] * _MONTHS + rows["month"] - 1 - first).to_numpy()
+        row = (_numbers(rows) - first).to_numpy()
         values[row, column] = rows[variable].to_numpy(dtype=float)
         return values
 
@@ -197,6 +211,11 @@ def states_by_year(first: int, last: int) -> pd.DataFrame:
     newest = states[states["year"] == LAST_YEAR]
     later = [newest.assign(year=year) for year in range(LAST_YEAR + 1, last + 1)]
     return pd.concat([states[states["year"] >= first], *later], ignore_index=True)
+
+
+def _numbers(rows: pd.DataFrame) -> pd.Series[int]:
+    """Month number of each row."""
+    return rows["year"] * _MONTHS + rows["month"] - 1
 
 
 def _is_last_day(day: date) -> bool:
