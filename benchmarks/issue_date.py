@@ -1,6 +1,6 @@
 """What the months between origin and issue date add: forecasts issued in April, June, September and December.
 
-    python benchmarks/issue_date.py [--data DIR] [--jobs N] [--json] [--quick]
+    python benchmarks/issue_date.py [--data DIR] [--jobs N] [--json] [--quick] [--dyads]
 
 Rule and choices in ``benchmarks/PROTOCOL.md``, written before the run. The yearly score is the default model's, with
 features as of 30 June; its second stage learns from closed windows with months (``with``) and without any
@@ -10,7 +10,9 @@ outcome. ``told`` scores the two parts that a forecast names beside its probabil
 the first comes after it. Differences are of mean log loss per row, negative where months help, with 90% intervals from
 resampling countries. The months are those of the yearly releases, as if candidate events had come a month after each
 month in all years: figures of the time undercount (docs/method.md). ``--quick`` runs one outcome and one month from
-2015 on, to see in a minute that all of it runs; its figures are of no use and the rule is not applied.
+2015 on, to see in a minute that all of it runs; its figures are of no use and the rule is not applied. ``--dyads``
+adds the months with new dyads less those without, and applies the rule on them; it needs ``--data`` with UCDP's event
+files of all years (``GEDEvent_v*.csv``), since the bundle names no dyads before 2026.
 """
 
 from __future__ import annotations
@@ -37,6 +39,7 @@ from rtop_forecast.forecasting.monthly import (
     with_months,
 )
 from rtop_forecast.models import default_model
+from rtop_forecast.panel.months import NEW_DYADS
 
 FIRST = 2000
 HORIZON = 2
@@ -54,12 +57,13 @@ OUTCOMES = (
 QUICK, QUICK_FIRST, QUICK_MONTHS = (("mass_killing", 2006, 5),), 2015, {"june": 6}
 
 
-def run(data: Path | None, *, jobs: int, quick: bool = False) -> dict[str, Any]:
+def run(data: Path | None, *, jobs: int, quick: bool = False, dyads: bool = False) -> dict[str, Any]:
     """Score all outcomes at all issue months."""
     panel = rtop.load_panel(data_dir=data)
     features = rtop.build_features(panel)
     months = QUICK_MONTHS if quick else MONTHS
     tables = {name: month_features(panel, offsets=offsets_of_month(month)) for name, month in months.items()}
+    further = {name: _with_dyads(panel, month) for name, month in months.items()} if dyads else {}
     document: dict[str, Any] = {
         "features": len(features.names),
         "monthly_features": len(tables["june"].specs),
@@ -79,10 +83,20 @@ def run(data: Path | None, *, jobs: int, quick: bool = False) -> dict[str, Any]:
         document["outcomes"][event] = _outcome(
             _windows(result.frame, target),
             tables,
+            further,
             first=QUICK_FIRST if quick else FIRST,
             calibrated=fed > 0,
         )
     return document if quick else document | {"rule": _rule(document["outcomes"])}
+
+
+def _with_dyads(panel: rtop.Panel, month: int) -> MonthFeatures:
+    """Features by month, new dyads among them; refuse a panel that does not know them."""
+    table = month_features(panel, offsets=offsets_of_month(month), candidates=True)
+    if NEW_DYADS in table.not_available:
+        message = f"{table.summary()}. Give --data DIR with GEDEvent_v*.csv of all years and of candidate events."
+        raise rtop.CoverageError(message)
+    return table
 
 
 def _windows(frame: pd.DataFrame, target: rtop.Target) -> pd.DataFrame:
@@ -96,7 +110,12 @@ def _windows(frame: pd.DataFrame, target: rtop.Target) -> pd.DataFrame:
 
 
 def _outcome(
-    rows: pd.DataFrame, tables: dict[str, MonthFeatures], *, first: int, calibrated: bool
+    rows: pd.DataFrame,
+    tables: dict[str, MonthFeatures],
+    further: dict[str, MonthFeatures],
+    *,
+    first: int,
+    calibrated: bool,
 ) -> dict[str, Any]:
     years = range(first, int(rows["origin_year"].max()) + 1)
     none = next(iter(tables.values()))
@@ -119,6 +138,9 @@ def _outcome(
             part["with"][name] = _scores(scored, prob) | {"less_without": _less(scored, prob, without)}
             if "default" in part:
                 part["with"][name]["less_default"] = _less(scored, prob, scored["prob"])
+            if name in further:
+                with_dyads = _probs(yearly, further[name], years, horizon=horizon)
+                part["with"][name]["dyads_less_without"] = _less(scored, with_dyads, prob)
             if window == "both" and calibrated:
                 part["with"][name]["told"] = _told(yearly, months, scored.assign(prob_with=prob))
             if window == "both":
@@ -190,13 +212,34 @@ def _less(scored: pd.DataFrame, prob: pd.Series[float], other: pd.Series[float])
 
 
 def _rule(outcomes: dict[str, Any]) -> dict[str, Any]:
-    """Apply the rule of the protocol."""
-    relative = {
+    """Apply the rules of the protocol."""
+    relative = _relative(outcomes, "less_without")
+    against = _mean_of_killing(outcomes, "less_default")
+    mean = float(np.mean(list(relative.values())))
+    found = {
+        "relative_difference": relative,
+        "mean": mean,
+        "mass_killing_less_default": against,
+        "adopted": mean < 0 and against < 0,
+    }
+    if "dyads_less_without" not in outcomes["mass_killing"]["both"]["with"][DECIDE[0]]:
+        return found
+    relative = _relative(outcomes, "dyads_less_without")
+    relative.pop("mass_killing", None)  # it may stop them, and does not choose them
+    mean, killing = float(np.mean(list(relative.values()))), _mean_of_killing(outcomes, "dyads_less_without")
+    return found | {
+        "dyads": {"relative_difference": relative, "mean": mean, "mass_killing": killing}
+        | {"adopted": mean < 0 and killing <= 0}
+    }
+
+
+def _relative(outcomes: dict[str, Any], difference: str) -> dict[str, float]:
+    """Mean difference over the issue months, over the log loss without months, of outcomes that have a say."""
+    return {
         event: float(
             np.mean(
                 [
-                    part["both"]["with"][name]["less_without"]["log_loss"][0]
-                    / part["both"]["without"]["log_loss"]
+                    part["both"]["with"][name][difference]["log_loss"][0] / part["both"]["without"]["log_loss"]
                     for name in DECIDE
                 ]
             )
@@ -204,15 +247,11 @@ def _rule(outcomes: dict[str, Any]) -> dict[str, Any]:
         for event, part in outcomes.items()
         if part["both"]["positives"] >= FEWEST
     }
+
+
+def _mean_of_killing(outcomes: dict[str, Any], difference: str) -> float:
     kill = outcomes["mass_killing"]["both"]["with"]
-    against = float(np.mean([kill[name]["less_default"]["log_loss"][0] for name in DECIDE]))
-    mean = float(np.mean(list(relative.values())))
-    return {
-        "relative_difference": relative,
-        "mean": mean,
-        "mass_killing_less_default": against,
-        "adopted": mean < 0 and against < 0,
-    }
+    return float(np.mean([kill[name][difference]["log_loss"][0] for name in DECIDE]))
 
 
 def main() -> None:
@@ -223,9 +262,10 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2, help="processes (default: 2)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--quick", action="store_true", help="one outcome and month, to see that it runs")
+    parser.add_argument("--dyads", action="store_true", help="also what new dyads add; needs --data")
     arguments = parser.parse_args()
     start = time.perf_counter()
-    document = run(arguments.data, jobs=arguments.jobs, quick=arguments.quick)
+    document = run(arguments.data, jobs=arguments.jobs, quick=arguments.quick, dyads=arguments.dyads)
     document["seconds"] = round(time.perf_counter() - start, 1)
     print(json.dumps(document, indent=2 if arguments.json else None))
 

@@ -189,7 +189,7 @@ def _why_not(panel: Panel, count: Count) -> str:
     """Why a panel does not know a count by month from 1989 to its newest month; empty if it does."""
     held, whole = _covered(panel, count.variable), _covered(panel)
     if not held or not whole:
-        return "no release at hand tells of it in its months"
+        return "no release at hand tells of it"
     begins = FIRST_DYADS if count.variable == NEW_DYADS else FIRST_ORIGIN
     if min(held) > month_number(begins, 1):
         return f"it is known from {_word(min(held))} only"
