@@ -94,7 +94,9 @@ def _with_dyads(panel: rtop.Panel, month: int) -> MonthFeatures:
     """Features by month, new dyads among them; refuse a panel that does not know them."""
     table = month_features(panel, offsets=offsets_of_month(month), candidates=True)
     if NEW_DYADS in table.not_available:
-        message = f"{table.summary()}. Give --data DIR with GEDEvent_v*.csv of all years and of candidate events."
+        message = (
+            f"{table.summary()}. Give --data DIR with GEDEvent_v*.csv of all years and of candidate events."
+        )
         raise rtop.CoverageError(message)
     return table
 
@@ -239,7 +241,8 @@ def _relative(outcomes: dict[str, Any], difference: str) -> dict[str, float]:
         event: float(
             np.mean(
                 [
-                    part["both"]["with"][name][difference]["log_loss"][0] / part["both"]["without"]["log_loss"]
+                    part["both"]["with"][name][difference]["log_loss"][0]
+                    / part["both"]["without"]["log_loss"]
                     for name in DECIDE
                 ]
             )

@@ -68,8 +68,54 @@ def test_days_of_one_month_know_the_same(capsys):
 def test_yearly_leaves_the_months_out(capsys):
     _, out, _ = run(capsys, "rank", "--origin", "2020", "--yearly", "--json")
     document = json.loads(out)
-    assert "months" not in document["provenance"]
+    told = document["provenance"]["months"]
+    assert (told["used"], told["reason"]) == (False, "asked")
     assert "prob_yearly" not in document["ranking"][0]
+
+
+def line_of(text):
+    return next(line for line in text.splitlines() if line.startswith("Months after "))
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ((), "2026-01, 2026-03 to 2026-05 not at hand, put GEDEvent_v26_0_1.csv, GEDEvent_v26_0_3.csv to "),
+        (
+            ("--as-of", "2026-02-28"),
+            "2026-01 not at hand, put GEDEvent_v26_0_1.csv into the folder of --data",
+        ),
+        (("--as-of", "2025-01-31"), "none was out on the day"),
+        (("--origin", "2024", "--yearly"), "left out as asked (--yearly)"),
+        (("--origin", "1995"), "too few origins with months had closed"),
+        (("--as-of", "1986-06-30"), "they begin in 1989"),
+    ],
+)
+def test_months_that_stay_out_are_told_in_one_line_with_the_file_that_would_bring_them(
+    capsys, words, expected
+):
+    _, text, _ = run(capsys, "rank", *words)
+    assert expected in line_of(text)
+    assert line_of(text).endswith("The yearly forecast stands")
+    edge = next(line for line in text.splitlines() if line.startswith("  UCDP by month: "))
+    assert "not used" in edge
+
+
+def test_the_edge_table_says_to_which_month_the_months_are_in(capsys):
+    _, text, _ = run(capsys, "rank", "--as-of", "2025-10-31")
+    assert any(line.startswith("  UCDP by month: used to 2025-09") for line in text.splitlines())
+    assert "stay out" not in text
+
+
+def test_explanation_and_lock_say_that_months_stay_out(capsys, tmp_path):
+    _, text, _ = run(capsys, "explain", "Mali", "--origin", "2024", "--yearly")
+    assert "left out as asked" in line_of(text)
+    _, text, _ = run(capsys, "lock", "--out", str(tmp_path / "a.json"), "--date", "2026-07-01")
+    assert "2026-03 to 2026-05 not at hand" in line_of(text)
+    _, text, _ = run(capsys, "explain", "Mali", "--as-of", "2025-10-31")
+    assert "Events and deaths are known to 2025-09" in text
+    _, text, _ = run(capsys, "explain", "Mali", "--json")
+    assert json.loads(text)["months"]["reason"] == "not_at_hand"
 
 
 def test_a_day_and_an_origin_are_refused_together(capsys):

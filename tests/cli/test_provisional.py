@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -93,3 +94,23 @@ def test_the_list_is_part_of_the_key(tmp_path):
     keys.append(key("--provisional", str(own)))
     assert all(one != other for place, one in enumerate(keys) for other in keys[:place])
     assert "provisional" not in keys[0]
+
+
+@pytest.mark.parametrize("command", ["explain", "brief"])
+def test_a_state_behind_the_option_is_not_taken_for_a_file(capsys, command):
+    with pytest.raises(SystemExit) as left:
+        main([command, "--provisional", "South Sudan"])
+    said = capsys.readouterr().err
+    assert left.value.code == 2
+    assert said.count("\n") == 1
+    assert "'South Sudan' is neither a file nor a name in .csv" in said
+    assert "as in: 'South Sudan' --provisional" in said
+
+
+def test_a_file_of_any_name_that_exists_is_the_list(tmp_path):
+    mine = tmp_path / "mine"
+    mine.write_text("")
+    for word in (str(mine), "absent.csv"):
+        arguments = parser().parse_args(["explain", "--provisional", word, "Mali"])
+        assert (arguments.provisional, arguments.state) == (Path(word), "Mali")
+    assert parser().parse_args(["explain", "Mali", "--provisional"]).provisional is True

@@ -196,6 +196,29 @@ def test_without_a_month_of_the_window_the_yearly_forecast_stands(panel, made):
     target = made[1]
     result = rtop.backtest(MODEL, features, target, origins=rtop.RollingOrigin(first=2020), issue_month=2)
     forecast = rtop.forecast(MODEL, features, target, origin=2024, backtest=result, draws=20)
-    assert forecast.provenance["months"]["used"] is False
+    told = forecast.provenance["months"]
+    assert (told["used"], told["reason"], told["files"]) == (False, "not_out", [])
     assert "prob_yearly" not in forecast.frame
     assert forecast.outcome == "a new mass killing begins"
+
+
+def test_a_forecast_without_months_says_which_are_not_at_hand_and_what_brings_them(panel, made):
+    features, target = made[:2]
+    result = rtop.backtest(MODEL, features, target, origins=rtop.RollingOrigin(first=2018))
+
+    def told(held, day, origin=2024):
+        changed = replace(features, panel=replace(panel, months=held))
+        other = rtop.forecast(MODEL, changed, target, origin=origin, backtest=result, issued=day, draws=20)
+        return other.provenance["months"], other.where_data_end()
+
+    whole, _ = told(panel.months, DAY)
+    assert (whole["reason"], whole["missing"], whole["last"]) == ("yearly", [], "2025-07")
+    final = tuple(table for table in panel.months if not table.provisional)
+    lacking, ends = told(final, DAY)
+    assert lacking["missing"] == [f"2025-{month:02d}" for month in range(1, 8)]
+    assert set(lacking["files"]) == {"GEDEvent_v26_1.csv"}  # the yearly release of 2025 is registered
+    assert (lacking["reason"], lacking["last"]) == ("not_at_hand", "2024-12")
+    assert ends["source"].iloc[-1] == "UCDP by month: not used, 7 months not at hand, first 2025-01"
+    none, ends = told((), DAY)
+    assert (none["reason"], none["last"]) == ("not_at_hand", None)
+    assert ends[["final", "provisional", "carried", "missing"]].iloc[-1].sum() == 0

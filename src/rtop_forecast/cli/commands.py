@@ -25,6 +25,7 @@ from rtop_forecast.cli.before import (
     with_issue_of_list,
 )
 from rtop_forecast.cli.kept import backtest_parts, forecast_parts
+from rtop_forecast.cli.months import left_out_lines, with_reason
 from rtop_forecast.cli.ranking import rank_text
 from rtop_forecast.cli.streams import say
 from rtop_forecast.cli.text import (
@@ -70,7 +71,8 @@ def report(arguments: argparse.Namespace) -> str:
     peers = rtop.read_peer_forecasts(arguments.data) if comparable else None
     phase(arguments, "writing the report")
     written = rtop.write_report(forecast, result, arguments.out, peers=peers, lang=arguments.lang)
-    return f"{written['index.html']}: report from {forecast.origin_year}, {len(written)} files in {arguments.out}"
+    said = f"{written['index.html']}: report from {forecast.origin_year}, {len(written)} files in {arguments.out}"
+    return _with_months(said, forecast)
 
 
 def brief(arguments: argparse.Namespace) -> str:
@@ -79,7 +81,7 @@ def brief(arguments: argparse.Namespace) -> str:
     forecast, result = _forecast_and_backtest(arguments)
     phase(arguments, "writing the brief")
     written = rtop.write_brief(forecast, result, arguments.out, state=arguments.state, lang=arguments.lang)
-    return f"{written}: brief from {forecast.origin_year}"
+    return _with_months(f"{written}: brief from {forecast.origin_year}", forecast)
 
 
 def lock(arguments: argparse.Namespace) -> str:
@@ -92,7 +94,8 @@ def lock(arguments: argparse.Namespace) -> str:
     check_file(arguments.out, suffix=".json")
     forecast = forecast_of(arguments)
     digest = rtop.lock_forecast(forecast, arguments.out, locked_on=arguments.date)
-    return f"{arguments.out}: {len(forecast.frame)} forecasts from {forecast.origin_year}, SHA-256 {digest}"
+    said = f"{arguments.out}: {len(forecast.frame)} forecasts from {forecast.origin_year}, SHA-256 {digest}"
+    return _with_months(said, forecast)
 
 
 def score(arguments: argparse.Namespace) -> str:
@@ -199,6 +202,11 @@ def cache(arguments: argparse.Namespace) -> str:
         return f"{store.clear()} results and tables removed from {store.folder}"
     count, megabytes = store.size()
     return f"{count} results and tables, {megabytes:.0f} MB, in {store.folder} (at most {store.megabytes} MB)"
+
+
+def _with_months(said: str, forecast: rtop.Forecast) -> str:
+    """Say what a command wrote, and that the forecast knows no months where it does not."""
+    return "\n".join([said, *left_out_lines(forecast, rtop.Language.of("en"))])
 
 
 def _panel(arguments: argparse.Namespace) -> rtop.Panel:
@@ -337,6 +345,7 @@ def _made_forecast(
         seed=arguments.seed,
         progress=caption(arguments, "intervals"),
     )
+    forecast = with_reason(forecast, yearly=arguments.yearly)
     if not arguments.no_cache:
         rtop.ResultCache().keep("forecast", forecast_parts(arguments), forecast)
     return _with_ages(forecast, arguments)

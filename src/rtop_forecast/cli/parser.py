@@ -13,7 +13,7 @@ from rtop_forecast.cli import commands as _commands
 from rtop_forecast.cli.streams import say, write
 from rtop_forecast.cli.text import one_line
 from rtop_forecast.cli.update import update
-from rtop_forecast.cli.values import day, job_count, positive, reference, seed, year
+from rtop_forecast.cli.values import day, episode_list, job_count, positive, reference, seed, year
 
 __all__ = ["SHELLS", "parser"]
 
@@ -116,10 +116,10 @@ def _provisional(command: argparse.ArgumentParser) -> None:
         "--provisional",
         nargs="?",
         const=True,
-        type=Path,
+        type=episode_list,
         metavar="FILE",
-        help="let the provisional list of episodes, or one of your own, say which are under way after the last coded "
-        "year; without --as-of or --origin the forecast is of the month of its newest row",
+        help="let the provisional list of episodes, or one of your own (a .csv file), say which are under way after "
+        "the last coded year; without --as-of or --origin the forecast is of the month of its newest row",
     )
 
 

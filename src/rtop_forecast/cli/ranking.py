@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 import rtop_forecast as rtop
+from rtop_forecast.cli.months import month_lines
 from rtop_forecast.cli.provisional import under_table
 
 
@@ -64,49 +65,6 @@ def _head_line(forecast: rtop.Forecast, language: rtop.Language, *, years: str, 
         "(origin {origin}, as known on {issued})",
         **fields,
     )
-
-
-def month_lines(forecast: rtop.Forecast, language: rtop.Language) -> list[str]:
-    """Say which months a forecast knows, and what part of the expected number they are about."""
-    months = forecast.provenance.get("months")
-    if months is None:
-        return []
-    if not months["used"]:
-        return [
-            language.text(
-                "Months after {origin}: none at hand (last {last}); the yearly forecast stands",
-                origin=forecast.origin_year,
-                last=months["last"],
-            )
-        ]
-    if months["last"] in months["provisional"]:
-        lines = [
-            language.text("Events and deaths are known to {last} (UCDP, provisional)", last=months["last"])
-        ]
-    else:
-        lines = [language.text("Events and deaths are known to {last} (UCDP)", last=months["last"])]
-    if months["missing"]:
-        lines.append(language.text("Months not at hand: {months}", months=", ".join(months["missing"])))
-    frame = forecast.frame
-    if "prob_first_year" in frame:
-        numbers = {
-            name: language.decimal(f"{frame[column].sum():.1f}")
-            for name, column in (
-                ("whole", "prob"),
-                ("first", "prob_first_year"),
-                ("later", "prob_later"),
-                ("yearly", "prob_yearly"),
-            )
-        }
-        lines.append(
-            language.text(
-                "Of the expected {whole}, {first} begin in {year}, a year under way (in part nowcast), {later} after "
-                "it; without the months {yearly}",
-                year=forecast.window[0],
-                **numbers,
-            )
-        )
-    return lines
 
 
 def _end_lines(forecast: rtop.Forecast, language: rtop.Language) -> list[str]:

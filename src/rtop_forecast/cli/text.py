@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 import rtop_forecast as rtop
+from rtop_forecast.cli.months import month_lines
 from rtop_forecast.cli.provisional import state_lines
 
 
@@ -98,7 +99,8 @@ def explain_text(forecast: rtop.Forecast, attributions: rtop.Attributions, lang:
     )  # fmt: skip
     caution = language.text("Not causes: what the model saw, compared with others.")
     provisional = state_lines(forecast, attributions.country_id, language)
-    return "\n".join([attributions.summary(lang=lang), place, *provisional, caution])
+    months = month_lines(forecast, language)[:1]
+    return "\n".join([attributions.summary(lang=lang), place, *months, *provisional, caution])
 
 
 def explain_json(forecast: rtop.Forecast, attributions: rtop.Attributions) -> str:
@@ -108,6 +110,7 @@ def explain_json(forecast: rtop.Forecast, attributions: rtop.Attributions) -> st
         "origin_year": attributions.origin_year,
         "window": list(forecast.window),
         "compared_with": attributions.reference,
+        "months": forecast.provenance.get("months"),
         **_provisional_json(forecast, attributions.country_id),
         "log_odds": attributions.log_odds,
         "baseline": attributions.baseline,

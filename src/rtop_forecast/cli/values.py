@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 from datetime import date
+from pathlib import Path
 
 import rtop_forecast as rtop
 
-__all__ = ["day", "job_count", "positive", "reference", "seed", "year"]
+__all__ = ["day", "episode_list", "job_count", "positive", "reference", "seed", "year"]
 
 _MOST_JOBS = 1_000
 _MOST_SEED = 2**31 - 1  # what every model takes
@@ -44,6 +45,18 @@ def day(text: str) -> str:
         pass
     _refuse(text, "a day written as YYYY-MM-DD, such as 2026-07-01")
     return text
+
+
+def episode_list(text: str) -> Path:
+    """File of a provisional list: one that exists, or a name in .csv; any other word was meant for something else."""
+    path = Path(text)
+    if path.is_file() or path.suffix.lower() == ".csv":
+        return path
+    message = (
+        f"{text!r} is neither a file nor a name in .csv. For the project's own list write --provisional behind all "
+        f"other words, as in: {text!r} --provisional"
+    )
+    raise argparse.ArgumentTypeError(message)
 
 
 def reference(text: str) -> rtop.Reference:

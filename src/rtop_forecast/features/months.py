@@ -45,6 +45,7 @@ __all__ = [
     "month_features",
     "month_spec",
     "month_specs",
+    "newest_out",
     "offsets_of_month",
 ]
 
@@ -128,6 +129,12 @@ def offsets_of_month(issue_month: int) -> tuple[int, ...]:
     return tuple(range(newest, newest - 2 * _YEAR, -1))
 
 
+def newest_out(issued: date) -> int:
+    """Give the number of the newest month of candidate events that had come out by a day."""
+    ended = (pd.Timestamp(issued) + pd.Timedelta(days=1)).day == 1
+    return month_number(issued.year, issued.month) - (0 if ended else 1) - CANDIDATE_LAG
+
+
 def known_offsets(panel: Panel, *, origin: int, issued: date) -> tuple[int, ...]:
     """Months that the panel holds of those published by a day, newest first, two years of them.
 
@@ -149,12 +156,9 @@ def known_offsets(panel: Panel, *, origin: int, issued: date) -> tuple[int, ...]
         If the panel holds none of them.
     """
     day = calendar_date(issued, name="issued")
-    ended = month_number(day.year, day.month) - (
-        0 if (pd.Timestamp(day) + pd.Timedelta(days=1)).day == 1 else 1
-    )
     january = month_number(origin + 1, 1)
     held = _covered(panel)
-    newest = ended - CANDIDATE_LAG
+    newest = newest_out(day)
     offsets = [number - january for number in range(newest, newest - 2 * _YEAR, -1) if number in held]
     if not offsets:
         message = (

@@ -29,7 +29,7 @@ from rtop_forecast.forecasting.inputs import input_ages, sources_end, where_data
 from rtop_forecast.forecasting.issue import issue_date
 from rtop_forecast.forecasting.made_of import check_belongs, check_outcomes
 from rtop_forecast.forecasting.monthly import early_within, months_known
-from rtop_forecast.forecasting.months_told import add_monthly, told_months
+from rtop_forecast.forecasting.months_told import add_monthly, told_months, with_months
 from rtop_forecast.forecasting.options import DrawOptions
 from rtop_forecast.forecasting.provisional_told import add_statuses, told_episodes, told_rows, with_list
 from rtop_forecast.forecasting.request import Request
@@ -179,10 +179,11 @@ class Forecast(Displayed):
             ``source, last_year``; numbers of features that are ``final, provisional, carried, missing``; ``oldest``
             (largest age in years). Provisional values are those of the origin year that their source will revise, such
             as counts of candidate events; carried ones are of an earlier year for half the states or more. Provisional
-            episodes have a line of their own, and no feature.
+            episodes have a line of their own, and no feature; so have the months after the origin, with the newest one
+            used, or why none is.
         """
         ends = where_data_end(self.basis.features, self.basis.keys.assign(year=self.origin_year))
-        return with_list(ends, self.provenance)
+        return with_list(with_months(ends, self.provenance), self.provenance)
 
     def provisional_episodes(self) -> pd.DataFrame:
         """Provisional episodes that had been written down by the issue date; see :class:`ProvisionalEpisodes`."""
@@ -400,7 +401,7 @@ def _made(request: Request, backtest: BacktestResult | None, asked: _Asked, opti
             "level": level,
             "sources_end": sources_end(request.features),
             "features_left_out": basis.rows.left_out(origin),
-            **_months_told(request, backtest, months, asked),
+            "months": told_months(request.features.panel, months, origin=origin, issued=asked.issued),
             **told_episodes(request.features, origin),
         },
     )
@@ -411,15 +412,6 @@ def _months(request: Request, backtest: BacktestResult | None, asked: _Asked) ->
     if backtest is None or backtest.monthly is None:
         return None
     return months_known(request.features.panel, origin=asked.origin, issued=asked.issued)
-
-
-def _months_told(
-    request: Request, backtest: BacktestResult | None, months: MonthFeatures | None, asked: _Asked
-) -> dict[str, Any]:
-    """Say which months were at hand, and which of them are provisional."""
-    if backtest is None or backtest.monthly is None:
-        return {}
-    return {"months": told_months(request.features.panel, months, origin=asked.origin, issued=asked.issued)}
 
 
 def _check_backtest(backtest: BacktestResult | None, request: Request) -> None:
