@@ -342,8 +342,7 @@ def _monthly(features: Features, issue_month: int | None, *, vintages: str) -> M
     if issue_month is None:
         return None
     if vintages != "revised":
-        message = "no earlier releases of state-months are kept. Leave out issue_month or vintages."
-        raise InputError(message)
+        raise InputError(_no_months_of_the_time(features))
     month = integer(issue_month, name="issue_month", least=1, most=12)
     if month < features.issue_month:
         message = (
@@ -352,6 +351,17 @@ def _monthly(features: Features, issue_month: int | None, *, vintages: str) -> M
         )
         raise LeakageError(message)
     return MonthlyOptions.of(features.panel, month)
+
+
+def _no_months_of_the_time(features: Features) -> str:
+    """Say why months and real time do not go together."""
+    held = ", ".join(sorted({table.release for table in features.panel.months})) or "no release"
+    return (
+        "months are not known as they stood at past origins: in real time a month is that of the release of its day, "
+        f"and this panel holds {held} by month. UCDP's candidate events, the only ones out within the year, came with "
+        "Hegre et al. (2020), too late to teach from closed origins. Leave out issue_month for a yearly backtest in "
+        "real time, or vintages for months as the newest release has them."
+    )
 
 
 def _monthly_forecasts(

@@ -20,14 +20,18 @@ from rtop_forecast.sources.reading.columns import refuse, whole_numbers
 from rtop_forecast.sources.reading.matching import with_country_id
 from rtop_forecast.sources.reading.table import SourceTable, no_unmatched
 from rtop_forecast.sources.registry import registry
-from rtop_forecast.world.states import KEYS, resolve_many
+from rtop_forecast.world.states import KEYS, LAST_YEAR, resolve_many
 
-__all__ = ["candidate_year", "events_of_year", "weighted_by_totals"]
+__all__ = ["candidate_year", "events_of_year", "has_conflicts", "read_events", "weighted_by_totals"]
 
 #: Deaths in a calendar year from which UCDP counts a conflict, or an actor of one-sided violence, as active.
 ACTIVE_DEATHS = 25
+# the totals of a year come out in June
+_WEIGHTED_LAG = 6
 _STATEBASED, _NONSTATE, _ONESIDED = 1, 2, 3
-_COLUMNS = ("id", "conflict_new_id", "conflict_name", "country", "best", "type_of_violence", "date")
+_COLUMNS = ("id", "conflict_new_id", "conflict_name", "country", "best", "type_of_violence")
+# day of an event in a list of events, and in UCDP's own files, where it is the last one
+_DATES = ("date", "date_end")
 _GOVERNMENT = "Government of "
 _TERRITORY, _OVER_GOVERNMENT, _BOTH = 1, 2, 3
 _INTERNAL = 3
@@ -56,10 +60,38 @@ def events_of_year(path: str | Path, year: int) -> tuple[pd.DataFrame, pd.DataFr
     DataIntegrityError
         If a column is missing, an event is repeated, a number or a date cannot be, or a month has no event.
     """
-    frame = files.read_table(path, marks=_COLUMNS, usecols=lambda name: name in _COLUMNS)
-    files.refuse_missing_columns(path, frame.columns, list(_COLUMNS), what="a list of candidate events")
-    dated = pd.to_datetime(frame["date"].astype("str").str[:10], format="%Y-%m-%d", errors="coerce")
-    refuse(path, "each event has a date as 2025-01-31", dated.isna(), frame["date"])
+    events, unmatched = read_events(Path(path))
+    events, unmatched = events[events["year"] == year], unmatched[unmatched["year"] == year]
+    months = set(events["month"])
+    if len(months) < 12:
+        message = (
+            f"{Path(path).name}: a year of candidate events has events in every month; {year} has them in "
+            f"{len(months)}. Take the files of all twelve months."
+        )
+        raise DataIntegrityError(message)
+    return events.reset_index(drop=True), unmatched
+
+
+def has_conflicts(path: Path) -> bool:
+    """Whether a file of candidate events names the conflicts, so that a year of it can be counted."""
+    names = set(files.header_of(path))
+    return names >= set(_COLUMNS) and bool(names & set(_DATES))
+
+
+def read_events(path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Candidate events of a file, as :func:`events_of_year` returns those of a year, with ``id`` and ``month``.
+
+    Raises
+    ------
+    DataIntegrityError
+        If a column is missing, an event is repeated, or a number or a date cannot be.
+    """
+    wanted = {*_COLUMNS, *_DATES}
+    frame = files.read_table(path, marks=_COLUMNS, usecols=lambda name: name in wanted)
+    date = next((name for name in _DATES if name in frame.columns), _DATES[0])
+    files.refuse_missing_columns(path, frame.columns, [*_COLUMNS, date], what="a list of candidate events")
+    dated = pd.to_datetime(frame[date].astype("str").str[:10], format="%Y-%m-%d", errors="coerce")
+    refuse(path, "each event has a date as 2025-01-31", dated.isna(), frame[date])
     frame = whole_numbers(
         frame,
         ["id", "conflict_new_id", "type_of_violence", "best"],
@@ -67,18 +99,13 @@ def events_of_year(path: str | Path, year: int) -> tuple[pd.DataFrame, pd.DataFr
         bounds={"type_of_violence": (1.0, 3.0), "best": (0.0, 1e7)},
     )
     refuse(path, "each event has one row", frame.duplicated("id"), frame["id"])
-    months = set(dated.dt.month[dated.dt.year == year])
-    if len(months) < 12:
-        message = (
-            f"{Path(path).name}: a year of candidate events has events in every month; {year} has them in "
-            f"{len(months)}. Take the files of all twelve months."
-        )
-        raise DataIntegrityError(message)
-    events = frame.assign(year=dated.dt.year)[dated.dt.year == year]
-    matched, unmatched = with_country_id(events, code="country", system="name")
+    # the table of states ends before the newest events do; they are those of its last year
+    placed = frame.assign(year=dated.dt.year.clip(upper=LAST_YEAR), month=dated.dt.month, _year=dated.dt.year)
+    matched, unmatched = with_country_id(placed, code="country", system="name")
+    matched["year"] = matched["_year"]
     names = {"type_of_violence": "kind", "conflict_new_id": "conflict_id", "best": "deaths"}
-    columns = [*KEYS, "kind", "conflict_id", "conflict_name", "deaths"]
-    return matched.rename(columns=names)[columns], unmatched
+    columns = [*KEYS, "month", "id", "kind", "conflict_id", "conflict_name", "deaths"]
+    return matched.rename(columns=names)[columns].reset_index(drop=True), unmatched
 
 
 def weighted_by_totals(events: pd.DataFrame, totals: Mapping[int, int]) -> pd.DataFrame:
@@ -105,7 +132,9 @@ def weighted_by_totals(events: pd.DataFrame, totals: Mapping[int, int]) -> pd.Da
     return events.assign(deaths=events["deaths"] * events["country_id"].map(factor).fillna(1.0))
 
 
-def candidate_year(events: pd.DataFrame, *, known: pd.DataFrame, source: str) -> SourceTable:
+def candidate_year(
+    events: pd.DataFrame, *, known: pd.DataFrame, source: str, publication_lag_months: int | None = None
+) -> SourceTable:
     """State-years of conflict and one-sided violence from the candidate events of a year, in the panel's names.
 
     Parameters
@@ -116,7 +145,9 @@ def candidate_year(events: pd.DataFrame, *, known: pd.DataFrame, source: str) ->
         ``conflict_id, gwno_loc`` of the conflicts in the yearly releases, which say where one between states is
         located; a new one is located where its deaths are.
     source : str
-        Registry key.
+        Registry key, or one of the same name for a year that is not registered.
+    publication_lag_months : int, optional
+        Months after December until the year is known; by default that of weighted years in the registry, six.
 
     Returns
     -------
@@ -126,6 +157,7 @@ def candidate_year(events: pd.DataFrame, *, known: pd.DataFrame, source: str) ->
         Dyads are not told: candidate events name the conflict.
     """
     year = int(events["year"].iloc[0])
+    registered = registry()
     parts = [
         _conflicts(events, known=known),
         _one_sided(events),
@@ -136,11 +168,11 @@ def candidate_year(events: pd.DataFrame, *, known: pd.DataFrame, source: str) ->
     variables = [name for name in data.columns if name not in KEYS]
     return SourceTable(
         source=source,
-        release=registry()[source].release,
+        release=registered[source].release if source in registered else source.rpartition("-")[2],
         data=data[[*KEYS, *variables]].sort_values(KEYS, ignore_index=True),
         coverage=dict.fromkeys(variables, (year, year)),
         zero_inside=frozenset(variables),
-        publication_lag_months=registry()[source].publication_lag_months,
+        publication_lag_months=_WEIGHTED_LAG if publication_lag_months is None else publication_lag_months,
         unmatched=no_unmatched(),
         provisional=(year,),
     )

@@ -17,6 +17,7 @@ from rtop_forecast.sources.core.builders import BUILDERS
 from rtop_forecast.sources.core.bundled import CORE_TABLES, core_tables
 from rtop_forecast.sources.core.checks import check_core_table
 from rtop_forecast.sources.core.coverage import joined
+from rtop_forecast.sources.core.folder_candidates import with_candidate_years
 from rtop_forecast.sources.core.further import bundled_beside, reaching_bundled
 from rtop_forecast.sources.core.seams import with_bundled_newer_years, with_newer_years
 from rtop_forecast.sources.folder.ahead import read_ahead
@@ -130,6 +131,7 @@ def rebuild(
     core = [left for table in core if (left := _without(table, further)) is not None]
     bundled = {name for table in beside for name in table.coverage}
     core, further = with_newer_years(core, further, releases, bundled=bundled)
+    core, further = with_candidate_years(core, further, releases, picks=picks)
     core, further = with_bundled_newer_years(core, further, picks=picks)
     return Rebuilt(
         core=core,
