@@ -32,7 +32,7 @@ from rtop_forecast.forecasting.options import CALIBRATION_ORIGINS, BacktestOptio
 from rtop_forecast.forecasting.origins import RollingOrigin
 from rtop_forecast.forecasting.parallel import run
 from rtop_forecast.forecasting.prequential import calibrate, labels_of
-from rtop_forecast.forecasting.real_time import RealTimeInputs, real_time_inputs
+from rtop_forecast.forecasting.real_time import RealTimeInputs, no_months_of_the_time, real_time_inputs
 from rtop_forecast.forecasting.request import Request
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.forecasting.rows import MEMBER, forecast_rows
@@ -342,7 +342,7 @@ def _monthly(features: Features, issue_month: int | None, *, vintages: str) -> M
     if issue_month is None:
         return None
     if vintages != "revised":
-        raise InputError(_no_months_of_the_time(features))
+        raise InputError(no_months_of_the_time(features.panel))
     month = integer(issue_month, name="issue_month", least=1, most=12)
     if month < features.issue_month:
         message = (
@@ -351,17 +351,6 @@ def _monthly(features: Features, issue_month: int | None, *, vintages: str) -> M
         )
         raise LeakageError(message)
     return MonthlyOptions.of(features.panel, month)
-
-
-def _no_months_of_the_time(features: Features) -> str:
-    """Say why months and real time do not go together."""
-    held = ", ".join(sorted({table.release for table in features.panel.months})) or "no release"
-    return (
-        "months are not known as they stood at past origins: in real time a month is that of the release of its day, "
-        f"and this panel holds {held} by month. UCDP's candidate events, the only ones out within the year, came with "
-        "Hegre et al. (2020), too late to teach from closed origins. Leave out issue_month for a yearly backtest in "
-        "real time, or vintages for months as the newest release has them."
-    )
 
 
 def _monthly_forecasts(

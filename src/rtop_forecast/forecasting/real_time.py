@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rtop_forecast.errors import InputError
 from rtop_forecast.features import Features, features_of
 from rtop_forecast.forecasting.sample import Sample, sample
+from rtop_forecast.panel import Panel
 from rtop_forecast.panel.variables import month_end
 from rtop_forecast.targets import Target, relabelled
 
@@ -65,3 +66,14 @@ def real_time_inputs(
             by_releases[key] = RealTimeInputs(features=features_then, rows=rows, releases=releases)
         inputs[origin] = by_releases[key]
     return inputs
+
+
+def no_months_of_the_time(panel: Panel) -> str:
+    """Say why forecasts that know months and real time do not go together."""
+    held = ", ".join(sorted({table.release for table in panel.months})) or "no release"
+    return (
+        "months are not known as they stood at past origins: in real time a month is that of the release of its day, "
+        f"and this panel holds {held} by month. UCDP's candidate events, the only ones out within the year, came with "
+        "Hegre et al. (2020), too late to teach from closed origins. Leave out issue_month for a yearly backtest in "
+        "real time, or vintages for months as the newest release has them."
+    )

@@ -135,6 +135,7 @@ def _table(
 def _events(year: int, files: Sequence[_File], releases: Releases) -> pd.DataFrame:
     """Events of a year, each month from its file; an event that was dated anew counts once, as the newest has it."""
     parts = []
+    ages = sorted({release_order(months.release) for _, _, months in files})
     for month, (dataset, path, months) in enumerate(files, start=1):
         events, unmatched = releases.parsed(path, dataset, read_events)
         if len(unmatched):
@@ -144,11 +145,9 @@ def _events(year: int, files: Sequence[_File], releases: Releases) -> pd.DataFra
             )
             raise DataIntegrityError(message)
         own = events[(events["year"] == year) & (events["month"] == month)]
-        parts.append(own.assign(_order=[release_order(months.release)] * len(own)))
-    whole = pd.concat(parts, ignore_index=True).sort_values(["_order", "month", "id"], kind="stable")
-    return (
-        whole.drop_duplicates("id", keep="last").drop(columns="_order").sort_values("id", ignore_index=True)
-    )
+        parts.append(own.assign(_age=ages.index(release_order(months.release))))
+    whole = pd.concat(parts, ignore_index=True).sort_values(["_age", "month", "id"])
+    return whole.drop_duplicates("id", keep="last").drop(columns="_age").sort_values("id", ignore_index=True)
 
 
 def _totals(year: int, tables: Sequence[SourceTable]) -> dict[int, int] | None:
