@@ -3,9 +3,9 @@
     python benchmarks/track_record.py [--data DIR] [--jobs N] [--json]
 
 EWP's forecasts are those it published in eight editions (origins 2017-2024), unchanged. Ours are made now, by the
-default model on the full catalogue, with the nearest V-Dem release at hand (v12 for origins to 2021, v13 for 2022,
-v14 for 2023, v15 for 2024); every other input, and the event list from which both are judged and ours is trained, is of
-today with its later revisions. So EWP's record is real, ours is a reconstruction: see ``revised``.
+default model on the full catalogue, with the V-Dem release of the time (v11 to v16); every other input, and the event
+list from which both are judged and ours is trained, is of today with its later revisions. So EWP's record is real,
+ours is a reconstruction: see ``revised``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +22,13 @@ import pandas as pd
 
 import rtop_forecast as rtop
 from rtop_forecast.evaluation import auc, average_precision, expected_observed, log_score, recall_at
-from rtop_forecast.forecasting.backtest import backtest_rows
-from rtop_forecast.forecasting.sample import sample
 from rtop_forecast.models import default_model
 from rtop_forecast.sources.catalogue.ewp_list import resolve_ewp
 
 HORIZON, FIRST, CLOSED, LAST = 2, 2017, 2022, 2024
-VINTAGES = {2017: "12", 2018: "12", 2019: "12", 2020: "12", 2021: "12", 2022: "13", 2023: "14", 2024: "15"}
+MIN_POPULATION = 250_000
 REVISED = (
-    "V-Dem: nearest release held, v12 for origins 2017-2021 though v7-v11 were current then; ratings that the "
-    "older files lack are of v15",
+    "V-Dem: the release current at each origin, v11 for earlier ones; ratings that a file lacks are of v15",
     "event list: EWP's of 2025, which back-dates onsets (Burkina Faso 2022 was added in 2025)",
     "UCDP, WDI, WPP, UNHCR, PTS, CIRIGHTS, AWSD, EPR and all others: today's releases, cut at their publication lag",
 )
@@ -69,7 +67,6 @@ def run(data: Path, *, jobs: int) -> dict[str, Any]:
         },
         "onsets": onsets[columns].round(4).to_dict("records"),
         "burkina_faso": burkina[columns].round(4).to_dict("records"),
-        "vdem_release": VINTAGES,
         "revised": list(REVISED),
         "caution": "with ten onset windows of few countries no difference here is beyond chance",
         "seconds": round(time.perf_counter() - start, 1),
@@ -84,32 +81,34 @@ def editions(data: Path) -> pd.DataFrame:
 
 
 def reconstruction(data: Path, *, jobs: int) -> pd.DataFrame:
-    """Our forecasts from each origin on the panel with the V-Dem release nearest to it."""
-    parts = []
-    for vintage in sorted(set(VINTAGES.values())):
-        origins = [origin for origin, release in VINTAGES.items() if release == vintage]
-        panel = rtop.load_panel(data_dir=data, releases={"vdem": vintage})
-        features = rtop.build_features(panel)
-        target = rtop.onset_target(panel, horizon=HORIZON, min_population=250_000)
-        closed = [origin for origin in origins if origin <= CLOSED]
-        result = backtest_rows(
-            default_model(), sample(features, target), years=closed or [CLOSED], n_jobs=jobs
+    """Our forecasts from each origin, with the V-Dem release that was current at it."""
+    panel = rtop.load_panel(data_dir=data, vintages=["vdem"])
+    features = rtop.build_features(panel)
+    closed = rtop.backtest(
+        default_model(),
+        features,
+        rtop.onset_target(panel, horizon=HORIZON, min_population=MIN_POPULATION),
+        origins=rtop.RollingOrigin(first=FIRST, last=CLOSED),
+        vintages="real_time",
+        n_jobs=jobs,
+    ).frame
+    parts = [closed]
+    for origin in range(CLOSED + 1, LAST + 1):
+        then = panel.released_by(date(origin + 1, features.issue_month, 30))
+        known = rtop.build_features(then)
+        target = rtop.onset_target(then, horizon=HORIZON, min_population=MIN_POPULATION)
+        forecast = rtop.forecast(
+            default_model(),
+            known,
+            target,
+            origin=origin,
+            backtest=_feeding(known, target, origin, jobs),
+            draws=20,
+            n_jobs=jobs,
         )
-        for origin in origins:
-            if origin in closed:
-                frame = result.frame[result.frame["origin_year"] == origin]
-            else:
-                frame = rtop.forecast(
-                    default_model(),
-                    features,
-                    target,
-                    origin=origin,
-                    backtest=_feeding(features, target, origin, jobs),
-                    draws=20,
-                    n_jobs=jobs,
-                ).frame
-            parts.append(frame[["country_id", "origin_year", "name", "prob", "outcome"]])
-    return pd.concat(parts, ignore_index=True).rename(columns={"prob": "ours"})
+        parts.append(forecast.frame)
+    columns = ["country_id", "origin_year", "name", "prob", "outcome"]
+    return pd.concat([part[columns] for part in parts], ignore_index=True).rename(columns={"prob": "ours"})
 
 
 def _feeding(features: rtop.Features, target: rtop.Target, origin: int, jobs: int) -> rtop.BacktestResult:
