@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtop_forecast.report.drawings import Scale, interval, reliability, trend
+from rtop_forecast.report.drawings import Scale, dots, dots_once, interval, reliability
+from rtop_forecast.report.trend_drawings import Trends
 from rtop_forecast.report.words import Words
 
 PROBABILITIES = st.floats(1e-6, 1.0)
@@ -34,11 +36,40 @@ def test_without_values_the_scale_is_the_usual_one():
 
 def test_a_state_below_a_tenth_of_a_percent_is_not_drawn_at_it():
     world = pd.Series({2000: 0.01, 2001: 0.01, 2002: 0.01})
-    drawn = str(trend({2000: 0.0008, 2001: 0.0004, 2002: 0.0002}, world, (0.0001, 0.0009), (), Words()))
-    line = re.search(r'<polyline class="s" points="([^"]*)"', drawn).group(1)
-    heights = [float(point.split(",")[1]) for point in line.split()]
+    trends = Trends(world, Words())
+    drawn = str(trends.draw({2000: 0.0008, 2001: 0.0004, 2002: 0.0002}, (0.0001, 0.0009), ()))
+    heights = [y for _, y in places(re.search(r'<path class="s" d="([^"]*)"', drawn).group(1))]
     assert heights == sorted(set(heights))
-    assert ">0.01%<" in drawn
+    assert ">0.01%<" in trends.frames()
+
+
+def places(path):
+    """Points that a path of relative steps goes through."""
+    steps = [int(number) for number in re.findall(r"-?\d+", path)]
+    return list(zip(accumulate(steps[::2]), accumulate(steps[1::2]), strict=True))
+
+
+def test_trends_of_one_scale_share_its_ticks_and_the_line_of_the_world():
+    world = pd.Series({2000: 0.01, 2001: 0.03, 2002: 0.02})
+    trends = Trends(world, Words())
+    chances = [{2000: 0.02, 2001: 0.1, 2002: 0.004}, {2001: 0.05, 2002: 0.06}, {2002: 0.9}]
+    drawn = [str(trends.draw(one, (0.003, 0.2), ())) for one in chances]
+    assert [re.search(r'href="#(\w+)"', one).group(1) for one in drawn] == ["t0", "t0", "t1"]
+    frames = dict(re.findall(r'<g id="(\w+)" class="t">(.*?)</text></g>(?=<g id|</defs>)', trends.frames()))
+    assert set(frames) == {"t0", "t1"}
+    scale = Scale.over([*world, 0.02, 0.1, 0.004, 0.003, 0.2])
+    line = places(re.search(r'class="w" d="([^"]*)"', frames["t0"]).group(1))
+    for (x, y), year, prob in zip(line, world.index, world, strict=True):
+        assert x == pytest.approx(320 + 3580 * (year - 2000) / 2, abs=0.5)
+        assert y == pytest.approx(60 + 940 * (1 - scale.at(prob)), abs=0.5)
+    assert places(re.search(r'<path class="s" d="([^"]*)"', drawn[1]).group(1))[0][0] == line[1][0]
+
+
+@given(st.integers(0, 100))
+def test_so_many_of_the_hundred_dots_are_filled(number):
+    rows = re.findall(r"h(\d+)\.1", str(dots(number)))
+    assert sum(int(one) + 1 for one in rows) == number
+    assert sum(int(one) + 1 for one in re.findall(r"h(\d+)\.1", str(dots_once()))) == 100
 
 
 def test_the_end_of_a_wide_interval_is_not_cut():

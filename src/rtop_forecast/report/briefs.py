@@ -12,13 +12,12 @@ import pandas as pd
 from rtop_forecast.features import build_risk_profile
 from rtop_forecast.forecasting.forecast import Forecast
 from rtop_forecast.forecasting.result import BacktestResult
+from rtop_forecast.report.alike import Alike
 from rtop_forecast.report.contents import Contents
 from rtop_forecast.report.mechanisms import Mechanisms
 from rtop_forecast.report.sentences import Reason, missing_labels, reasons
 from rtop_forecast.report.words import Words
-from rtop_forecast.world.states import KEYS
 
-ALIKE, ALIKE_FROM = 100, 1975
 _STALE = 3
 
 
@@ -73,7 +72,7 @@ def make_briefs(
     places = {int(number): place for place, number in enumerate(table.keys["country_id"])}
     factors = _factors(forecast, words)
     parts = {int(one["country_id"]): _told(one["parts"]) for one in shown.movers}
-    episodes, alike = _episodes(result, origin), _Alike.of(forecast, words)
+    episodes, alike = _episodes(result, origin), Alike.of(forecast, words)
     chosen = shown.ranking[shown.ranking["country_id"].isin(mechanisms.groups)]
     briefs = []
     for row in chosen.to_dict("records"):
@@ -143,46 +142,3 @@ def _gaps(forecast: Forecast, place: int, words: Words) -> dict[str, Any]:
         "stale": int((ages >= _STALE).sum()),
         "oldest": int(oldest),
     }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Alike:
-    """State-years with closed windows, and the states of the origin year, by the contributions of the model."""
-
-    keys: pd.DataFrame
-    past: np.ndarray
-    now: np.ndarray
-    places: dict[int, int]
-    words: Words
-
-    @classmethod
-    def of(cls, forecast: Forecast, words: Words) -> _Alike:
-        basis = forecast.basis
-        rows = basis.rows
-        years = rows.keys["year"].to_numpy()
-        closed = rows.training(forecast.origin_year) & (years >= ALIKE_FROM)
-        # windows that do not overlap: a case counts once, not in every window that it falls into
-        closed &= (years[closed].max() - years) % rows.horizon == 0
-        return cls(
-            keys=rows.keys.loc[closed, [*KEYS, "name"]]
-            .reset_index(drop=True)
-            .assign(outcome=rows.outcome[closed]),
-            past=basis.fitted.contributions(rows.matrix[closed]).values,
-            now=basis.fitted.contributions(basis.matrix).values,
-            places={int(number): place for place, number in enumerate(basis.keys["country_id"])},
-            words=words,
-        )
-
-    def to(self, country_id: int) -> dict[str, Any]:
-        """Nearest past state-years of other states, and those of them that a case followed."""
-        distance = ((self.past - self.now[self.places[country_id]]) ** 2).sum(axis=1)
-        distance[(self.keys["country_id"] == country_id).to_numpy()] = np.inf
-        nearest = self.keys.iloc[np.argsort(distance, kind="stable")[:ALIKE]]
-        followed = nearest[nearest["outcome"] == 1]
-        cases = [self._case(row) for row in followed.head(5).to_dict("records")]
-        return {"all": len(nearest), "followed": len(followed), "cases": cases}
-
-    def _case(self, row: Mapping[Any, Any]) -> str:
-        year = int(row["year"])
-        (name,) = self.words.states([int(row["country_id"])], [str(row["name"])], year)
-        return self.words.say("brief.case", name=name, year=year)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from rtop_forecast.report.words import Words
 
+_DOTS = 25  # in a row
 _DECADES = (1e-5, 1e-4, 1e-3, 0.01, 0.1, 1.0)
 
 
@@ -58,85 +59,30 @@ def interval(low: float, value: float, high: float, scale: Scale) -> Markup:
     ).format(x[0], x[2], x[1])
 
 
-def trend(
-    points: Mapping[int, float],
-    world: pd.Series[float],
-    bounds: tuple[float, float],
-    episodes: Sequence[int],
-    words: Words,
-) -> Markup:
-    """Forecasts of a state by year of origin beside the world's mean, with this year's interval and its episodes."""
-    width, height, left = 400, 118, 32
-    first, last = int(world.index.min()), max(int(world.index.max()), int(world.index.min()) + 1)
-    scale = Scale.over([*points.values(), *world, *bounds])
+def dots(number: int) -> Markup:
+    """Hundred dots, so many of them filled; the page holds what they refer to, see :func:`dots_once`.
 
-    def x(year: float) -> float:
-        return round(left + (width - left - 10) * (year - first) / (last - first), 1)
-
-    def y(prob: float) -> float:
-        return round(6 + (height - 24) * (1 - scale.at(prob)), 1)
-
-    bands = Markup("").join(
-        Markup('<rect x="{}" y="6" width="{}" height="{}"/><text x="{}" y="15">{}</text>').format(
-            x(start - 0.5),
-            round(x(end + 0.5) - x(start - 0.5), 1),
-            height - 24,
-            x(start - 0.4),
-            words.say("brief.episode"),
-        )
-        for start, end in _runs([year for year in episodes if first <= year <= last])
-    )
-    ticks = Markup("").join(
-        Markup('<path d="M{} {}H{}"/><text x="1" y="{}">{}</text>').format(
-            left, y(p), width - 10, y(p) + 3, words.tick(p)
-        )
-        for p in scale.ticks
-    )
-    lines = Markup('<polyline class="w" points="{}"/><polyline class="s" points="{}"/>').format(
-        _path([(x(int(str(year))), y(prob)) for year, prob in world.items()]),
-        _path([(x(year), y(prob)) for year, prob in points.items()]),
-    )
-    end = Markup('<path class="e" d="M{0} {1}V{2}"/><circle class="s" cx="{0}" cy="{3}" r="3"/>').format(
-        x(last), y(bounds[0]), y(bounds[1]), y(points[max(points)])
-    )
-    years = Markup('<text x="{}" y="{}">{}</text><text x="{}" y="{}" text-anchor="end">{}</text>').format(
-        left, height - 5, first, width - 1, height - 5, last
-    )
-    return Markup(
-        '<svg class="tr" role="img" aria-label="{}" viewBox="0 0 {} {}"><g class="b">{}</g><g class="a">{}</g>{}{}{}'
-        "</svg>"
-    ).format(_trend_label(points, world, episodes, words), width, height, bands, ticks, lines, end, years)
-
-
-def _trend_label(
-    points: Mapping[int, float], world: pd.Series[float], episodes: Sequence[int], words: Words
-) -> str:
-    first, last = min(points), max(points)
-    text = words.say(
-        "brief.trend.label",
-        first=first,
-        last=last,
-        start=words.percentage(points[first]),
-        end=words.percentage(points[last]),
-        world_start=words.percentage(float(world.iloc[0])),
-        world_end=words.percentage(float(world.iloc[-1])),
-    )
-    spans = [
-        str(start) if start == end else words.say("year.span", first=start, last=end)
-        for start, end in _runs(episodes)
+    Examples
+    --------
+    >>> print(dots(27))
+    <svg class="dots" viewBox="0 0 25 4" aria-hidden="true"><use href="#dots"/><path d="M.5.5h24.1M.5 1.5h1.1"/></svg>
+    """
+    filled = [
+        f"M.5{y}.5h{min(number - row * _DOTS, _DOTS) - 1}.1"
+        for row, y in enumerate(("", " 1", " 2", " 3"))
+        if number > row * _DOTS
     ]
-    return f"{text} {words.say('brief.trend.episodes', years=words.listed(spans))}" if spans else text
+    return Markup(
+        '<svg class="dots" viewBox="0 0 {} 4" aria-hidden="true"><use href="#dots"/>{}</svg>'
+    ).format(_DOTS, Markup('<path d="{}"/>').format("".join(filled)) if filled else "")
 
 
-def _runs(years: Sequence[int]) -> list[tuple[int, int]]:
-    """First and last year of each unbroken run."""
-    runs: list[tuple[int, int]] = []
-    for year in sorted(set(years)):
-        if runs and year == runs[-1][1] + 1:
-            runs[-1] = (runs[-1][0], year)
-        else:
-            runs.append((year, year))
-    return runs
+def dots_once() -> Markup:
+    """Draw the dots that every hundred refers to: dashes without length, with round ends."""
+    rows = "".join(f"M.5{y}.5h{_DOTS - 1}.1" for y in ("", " 1", " 2", " 3"))
+    return Markup(
+        '<svg class="once" width="0" height="0" aria-hidden="true"><defs><path id="dots" d="{}"/></defs></svg>'
+    ).format(rows)
 
 
 def _path(points: Sequence[tuple[float, float]]) -> str:

@@ -110,19 +110,19 @@ def _legend(words: Words) -> list[tuple[int, str]]:
 
 
 def _data(shown: Contents, briefs: Sequence[Brief], words: Words) -> dict[str, Any]:
-    """Trends and factors by slug; rounded to what a drawing or a cell can show."""
+    """Trends, in chances of 100,000, and factors by slug; rounded to what a drawing or a cell can show."""
     years = [int(str(year)) for year in shown.world.index]
     return {
         "years": years,
-        "world": [round(float(value), 5) for value in shown.world],
+        "world": [_in_100_000(float(value)) for value in shown.world],
         "factors": [words.text(factor.short) for factor in RISK_FACTORS],
         "states": {
             brief.slug: {
                 "n": brief.row["name"],
-                "t": [_rounded(brief.trend.get(year, np.nan), 5) for year in years],
+                "t": [_in_100_000(brief.trend.get(year, np.nan)) for year in years],
                 "o": [_rounded(value, 2) for value in brief.factors["odds"]],
-                "i": [_rounded(100 * value, 0) for value in brief.factors["index"]],
-                "c": [_rounded(100 * value, 0) for value in brief.factors["coverage"]],
+                "i": [_whole(100 * value) for value in brief.factors["index"]],
+                "c": [_whole(100 * value) for value in brief.factors["coverage"]],
                 "d": [_rounded(brief.row[f"change_odds{end}"], 2) for end in ("", "_low", "_high")],
             }
             for brief in briefs
@@ -143,9 +143,17 @@ def _data(shown: Contents, briefs: Sequence[Brief], words: Words) -> dict[str, A
         "lang": words.code,
         "percent": words.percent("0"),
         "counted": words.say("status.count", count="{count}", expected="{expected}"),
-        "answer": words.say("unranked.answer", name="{name}", why="{why}"),
     }
 
 
 def _rounded(value: float, digits: int) -> float:
     return float(np.round(value, digits))
+
+
+def _in_100_000(prob: float) -> int | None:
+    return _whole(100_000 * prob)
+
+
+def _whole(value: float) -> int | None:
+    """Nearest whole number; None where there is none."""
+    return round(value) if np.isfinite(value) else None

@@ -77,6 +77,7 @@ BRIEF = {
     "brief.by": "by {date}",
     "brief.case": "{name} {year}",
     "brief.missing": "Not recorded by {by}: {names}",
+    "brief.missing.further": "By {by}: {names}",
     "brief.source.line": "rtop_forecast {version}; as known on {issued}; data content {digest}.",
 }
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from rtop_forecast.report.explorer import explorer
 from rtop_forecast.report.front import front, outcome
 from rtop_forecast.report.mechanisms import Mechanisms
 from rtop_forecast.report.provisional import provisional_rows
+from rtop_forecast.report.trend_drawings import Trends
 from rtop_forecast.report.words import Words, passed
 from rtop_forecast.sources.citations import cite
 from rtop_forecast.sources.core.further import bundled_files
@@ -52,7 +52,8 @@ def environment(words: Words) -> Environment:
         "t": words.say, "pct": words.percentage, "share": words.share, "natural": words.natural_frequency,
         "times": words.times, "two": words.two_digits, "whole": words.whole, "listed": words.listed,
         "joined": words.joined, "factor": words.factor_name, "label": words.label, "lang": words.code,
-        "direction": words.direction, "interval": drawings.interval, "trend": partial(drawings.trend, words=words),
+        "direction": words.direction, "interval": drawings.interval, "css_text": _css_text,
+        "dots": drawings.dots, "dots_once": drawings.dots_once,
         "present": pd.notna, "round": round,
     }  # fmt: skip
     return made
@@ -70,7 +71,7 @@ def common(forecast: Forecast, shown: Contents, words: Words) -> dict[str, Any]:
         "incidence": forecast.provenance["kind"] == "incidence",
         "kind": "" if event == "mass_killing" else ".event",
         "states": len(shown.ranking),
-        "world": shown.world,
+        "trends": Trends(shown.world, words),
         "version": version("rtop-forecast"),
         "digest": data_digest(forecast),
         "definition": _definition(event, words),
@@ -244,10 +245,22 @@ def _script_json(document: Any) -> Any:
     """JSON that may stand inside a script element: nothing in it can end the element."""
     from markupsafe import Markup
 
-    text = json.dumps(_finite(document), separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    text = json.dumps(_finite(document), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     for letter in "<>&":
         text = text.replace(letter, f"\\u{ord(letter):04x}")
     return Markup(text)  # nosec B704 (what could end the script element is replaced above)
+
+
+def _css_text(text: str) -> str:
+    r"""Text as a style sheet takes it.
+
+    Examples
+    --------
+    >>> print(_css_text('Rank "of"'))
+    "Rank \"of\""
+    """
+    quoted = text.replace("\\", r"\\").replace('"', r"\"")
+    return f'"{quoted}"'
 
 
 def _finite(value: Any) -> Any:

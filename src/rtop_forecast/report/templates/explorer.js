@@ -4,6 +4,9 @@ const body = $('rows'), rows = [...body.rows], places = [...$('unranked').childr
 const plain = s => s.normalize('NFKD').replace(/[\u0300-\u036f'\u2019`]/g, '').toLowerCase().trim();
 const el = (tag, attributes = {}, ...children) => { const e = ['svg', 'path', 'polyline', 'text', 'rect'].includes(tag) ? document.createElementNS(SVG, tag) : document.createElement(tag); for (const k in attributes) e.setAttribute(k, attributes[k]); e.append(...children); return e; };
 const own = (v, most, least = most) => v.toLocaleString(D.lang + '-u-nu-latn', {minimumFractionDigits: least, maximumFractionDigits: most, useGrouping: false}), percent = (v, most, least) => D.percent.replace('0', own(v, most, least)), times = v => '\u00d7' + own(v, 2);
+const chances = t => t.map(v => v == null ? v : v / 1e5);
+D.world = chances(D.world);
+for (const s in D.states) D.states[s].t = chances(D.states[s].t);
 let chosen = [], selected = '';
 $('tools').hidden = $('measure-bar').hidden = false;
 const head = document.querySelector('#ranking-table thead tr'), label = $('compare-h').textContent;
