@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 import rtop_forecast as rtop
-from rtop_forecast.report import write
+from rtop_forecast.report import figure_files
 from rtop_forecast.report.words import Words
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (group browser)")
@@ -25,7 +25,7 @@ PAGES_AT_MOST = 12
 def addresses(parts, tmp_path_factory):
     """Address of the page in every language; figures are not looked at."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(write, "drawn", lambda *_: {})
+        patch.setattr(figure_files, "drawn", lambda *_, **__: {})
         written = {
             code: rtop.write_report(*parts, tmp_path_factory.mktemp(code), lang=code) for code in CODES
         }

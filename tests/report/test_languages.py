@@ -15,7 +15,7 @@ from markupsafe import escape
 import rtop_forecast as rtop
 from rtop_forecast.cli.ranking import rank_text
 from rtop_forecast.cli.text import explain_text
-from rtop_forecast.report import write
+from rtop_forecast.report import figure_files, write
 from rtop_forecast.report.words import Words, slug
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,7 +43,7 @@ def written(parts, tmp_path_factory):
     """Reports in every language; figures in French, whose tests look at them."""
     found = {"fr": rtop.write_report(*parts, tmp_path_factory.mktemp("fr"), lang="fr")}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(write, "drawn", lambda *_: {})
+        patch.setattr(figure_files, "drawn", lambda *_, **__: {})
         for code in ("en", "es", "ar"):
             found[code] = rtop.write_report(*parts, tmp_path_factory.mktemp(code), lang=code)
     return found
@@ -148,7 +148,7 @@ def test_files_columns_and_values_are_the_same_in_every_language(written, code):
 
 
 def test_english_is_the_default(parts, written, tmp_path, monkeypatch):
-    monkeypatch.setattr(write, "drawn", lambda *_: {})
+    monkeypatch.setattr(figure_files, "drawn", lambda *_, **__: {})
     again = rtop.write_report(*parts, tmp_path)
     for name, file in written["en"].items():
         assert again[name].read_bytes() == file.read_bytes(), name
@@ -174,9 +174,9 @@ def test_french_figures_speak_french(written, english_texts):
 def test_arabic_figures_leave_the_letters_to_the_browser(parts, tmp_path):
     forecast, result = parts
     words = Words.of("ar")
-    assert write.figure_kinds(words) == ("svg",)
-    figures = write.drawn(*write.in_language(forecast, result, words)[:2], words)
-    drawn = write.figure_bytes(figures["expected"], "svg").decode()
+    assert figure_files.figure_kinds(words) == ("svg",)
+    figures = figure_files.drawn(*write.in_language(forecast, result, words)[:2], words)
+    drawn = figure_files.figure_bytes(figures["expected"], "svg").decode()
     assert f">{words.say('draw.origin')}</text>" in drawn, "text stays text"
 
 

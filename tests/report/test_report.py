@@ -20,7 +20,7 @@ from rtop_forecast.plot.columns import PALETTE
 from rtop_forecast.plot.maps import map_colours
 from rtop_forecast.plot.shapes import cut_at_antimeridian, shapes
 from rtop_forecast.report import figures
-from rtop_forecast.report.downloads import FIGURES
+from rtop_forecast.report.figure_files import FIGURES
 from rtop_forecast.report.sentences import PHRASES
 from rtop_forecast.report.words import Words, slug
 

@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 
 import rtop_forecast as rtop
 from rtop_forecast.models import ElasticNetLogit
-from rtop_forecast.report import write
+from rtop_forecast.report import figure_files, write
 from rtop_forecast.sources import registry as registry_module
 from rtop_forecast.sources.folder.archives import unpacked
 from rtop_forecast.sources.registry import registry
@@ -136,6 +136,7 @@ def make_once(monkeypatch):
     shown = {}
     for name in (
         "contents",
+        "states",
         "find_mechanisms",
         "make_briefs",
         "tables",
@@ -146,8 +147,8 @@ def make_once(monkeypatch):
         monkeypatch.setattr(write, name, _once(getattr(write, name), shown))
     figure = Figure()
     figure.subplots().plot([0, 1])
-    monkeypatch.setattr(write, "drawn", lambda *_: {"map": figure})
-    monkeypatch.setattr(write, "figure_bytes", lru_cache(write.figure_bytes))
+    monkeypatch.setattr(figure_files, "drawn", lambda *_, **__: {"map": figure})
+    monkeypatch.setattr(figure_files, "figure_bytes", lru_cache(figure_files.figure_bytes))
 
 
 def _once(make, kept):

@@ -70,7 +70,9 @@ def report(arguments: argparse.Namespace) -> str:
     comparable = arguments.data is not None and arguments.horizon == 2  # what EWP forecasts
     peers = rtop.read_peer_forecasts(arguments.data) if comparable else None
     phase(arguments, "writing the report")
-    written = rtop.write_report(forecast, result, arguments.out, peers=peers, lang=arguments.lang)
+    written = rtop.write_report(
+        forecast, result, arguments.out, peers=peers, lang=arguments.lang, n_jobs=arguments.jobs
+    )
     said = f"{written['index.html']}: report from {forecast.origin_year}, {len(written)} files in {arguments.out}"
     return _with_months(said, forecast)
 

@@ -124,12 +124,13 @@ def count_distribution(probs: ArrayLike) -> CountDistribution:
         )
         raise InputError(message)
     draws, events = table.shape
-    pmf = np.zeros((draws, events + 1))
-    pmf[:, 0] = 1.0
-    for event in range(events):
-        chance = table[:, [event]]
+    # events by draws: a step reads and writes whole rows, one after another
+    chances = np.ascontiguousarray(table.T)
+    pmf = np.zeros((events + 1, draws))
+    pmf[0] = 1.0
+    for event, chance in enumerate(chances):
         # one more event moves the part that it happens in up by one
-        moved = pmf[:, : event + 1] * chance
-        pmf[:, : event + 1] *= 1.0 - chance
-        pmf[:, 1 : event + 2] += moved
-    return CountDistribution(probabilities=pmf.mean(axis=0))
+        moved = pmf[: event + 1] * chance
+        pmf[: event + 1] *= 1.0 - chance
+        pmf[1 : event + 2] += moved
+    return CountDistribution(probabilities=np.ascontiguousarray(pmf.T).mean(axis=0))

@@ -180,9 +180,7 @@ def _goes_left(column: FloatArray, threshold: float, missing_left: bool | None) 
     return np.where(missing, missing_left, column <= threshold)
 
 
-def _table(
-    shares: list[float], code: NDArray[np.uint16]
-) -> tuple[FloatArray, NDArray[np.uint16] | NDArray[np.intp]]:
+def _table(shares: list[float], code: NDArray[np.uint16]) -> tuple[FloatArray, NDArray[np.intp]]:
     """Shapley values of the features above a leaf of value 1 by pattern, and the place of each row's pattern.
 
     With ``z`` the shares and ``o`` whether a feature leads to the leaf, the value of feature ``f`` is ``(o_f - z_f)``
@@ -191,7 +189,7 @@ def _table(
     """
     count = len(shares)
     if count <= _WHOLE_TABLE:
-        bits, places = _bits(count), code
+        bits, places = _bits(count), code.astype(np.intp)
     else:
         patterns, places = np.unique(code, return_inverse=True)
         bits = ((patterns[None] >> np.arange(count, dtype=np.uint16)[:, None]) & 1).astype(float)

@@ -13,8 +13,11 @@ from rtop_forecast.sources.core.further import bundled_releases, newer_bundled
 from rtop_forecast.sources.keys import source_keys
 from rtop_forecast.sources.registry import Release, registry
 from rtop_forecast.storage.bundled import core_file
+from rtop_forecast.storage.remembered import READERS, bundle_digest, remembered
 
 __all__ = ["publication_lag", "releases_behind"]
+
+_CODE = (*READERS, "features/sources.py")
 
 
 def releases_behind(variable: str, held: Mapping[str, Variable] | None = None) -> list[Release]:
@@ -80,13 +83,27 @@ def _dataset(key: str) -> str:
 
 @lru_cache(maxsize=1)
 def _bundled_lags() -> dict[str, int]:
+    """Publication lag of each bundled variable, in months."""
+    return remembered("table", _of_bundle("publication lags"), _read_lags, code=_CODE)
+
+
+@lru_cache(maxsize=1)
+def _bundled_keys() -> dict[str, tuple[str, ...]]:
+    """Registry keys behind each bundled variable."""
+    return remembered("table", _of_bundle("registry keys"), _read_keys, code=_CODE)
+
+
+def _of_bundle(what: str) -> dict[str, str]:
+    return {"what": what, "bundle": bundle_digest()}
+
+
+def _read_lags() -> dict[str, int]:
     core = {name: table.publication_lag_months for table in core_tables() for name in table.coverage}
     further = {name: one.publication_lag_months for one in bundled_releases() for name in one.coverage}
     return core | further
 
 
-@lru_cache(maxsize=1)
-def _bundled_keys() -> dict[str, tuple[str, ...]]:
+def _read_keys() -> dict[str, tuple[str, ...]]:
     """Registry keys behind each bundled variable; of the core tables, from the table of their coverage."""
     coverage = pd.read_csv(core_file("coverage.csv"))
     keys: dict[str, tuple[str, ...]] = {

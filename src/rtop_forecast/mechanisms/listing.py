@@ -79,7 +79,12 @@ def list_mechanisms(state: str | int, *, as_of: date | None = None) -> pd.DataFr
 
 def mechanisms_of(country_id: int, *, as_of: date) -> pd.DataFrame:
     """List of :func:`list_mechanisms` for a Gleditsch-Ward number, whether or not the state exists that day."""
-    return listed(_bundled(), _records(mechanism_tables()), country_id, pd.Timestamp(as_of))
+    return pd.DataFrame(mechanism_lines(country_id, as_of=as_of), columns=COLUMNS)
+
+
+def mechanism_lines(country_id: int, *, as_of: date) -> list[dict[str, Any]]:
+    """Rows of :func:`mechanisms_of`, each as a dict."""
+    return _listed(_bundled(), _bundled_tables(), country_id, pd.Timestamp(as_of))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +113,19 @@ def _bundled() -> RowIndex:
     return indexed(load_mechanisms())
 
 
+@lru_cache(maxsize=1)
+def _bundled_tables() -> list[dict[str, Any]]:
+    return _records(mechanism_tables())
+
+
 def listed(index: RowIndex, tables: list[dict[str, Any]], country_id: int, day: pd.Timestamp) -> pd.DataFrame:
     """Rows of a state by a day, in the order of the groups and of the tables."""
+    return pd.DataFrame(_listed(index, tables, country_id, day), columns=COLUMNS)
+
+
+def _listed(
+    index: RowIndex, tables: list[dict[str, Any]], country_id: int, day: pd.Timestamp
+) -> list[dict[str, Any]]:
     lines: list[dict[str, Any]] = []
     for entry in tables:
         began = index.began.get((entry["table"], entry["mechanism"]))
@@ -122,8 +138,7 @@ def listed(index: RowIndex, tables: list[dict[str, Any]], country_id: int, day: 
         if not found and entry["table"] not in _LISTS_OF_MEMBERS:
             lines.append(_not_recorded(entry, day))
         lines += [_line(row, entry, day) for row in (_latest(found) if entry["table"] in _LATEST else found)]
-    lines.sort(key=lambda line: GROUPS.index(line["group"]))
-    return pd.DataFrame(lines, columns=COLUMNS)
+    return sorted(lines, key=lambda line: GROUPS.index(line["group"]))
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:

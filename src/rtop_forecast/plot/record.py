@@ -220,13 +220,23 @@ def expected_observed(
     return axes
 
 
-def draw_expected(result: BacktestResult, *, predictive: bool, level: float, ax: Axes | None) -> Axes:
-    """Draw expected and observed numbers without a legend."""
+def draw_expected(
+    result: BacktestResult,
+    *,
+    predictive: bool,
+    level: float,
+    ax: Axes | None,
+    counts: pd.DataFrame | None = None,
+) -> Axes:
+    """Draw expected and observed numbers without a legend; ``counts`` are the backtest's, if they are at hand."""
     from rtop_forecast.plot.ticks import whole_years
 
     sums = one_result(result).frame.groupby("origin_year")[["prob", "outcome"]].sum()
     level = interval_level(level)
-    counts = result.counts(level=level) if flag(predictive, name="predictive") else None
+    if not flag(predictive, name="predictive"):
+        counts = None
+    elif counts is None:
+        counts = result.counts(level=level)
     axes = axes_of(ax)
     axes.bar(sums.index, sums["outcome"], color=shade(axes, 0.2667), width=0.8, label="observed")
     if counts is not None:

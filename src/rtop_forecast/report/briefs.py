@@ -13,7 +13,7 @@ from rtop_forecast.features import build_risk_profile
 from rtop_forecast.forecasting.forecast import Forecast
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.report.alike import Alike
-from rtop_forecast.report.contents import Contents
+from rtop_forecast.report.contents import States
 from rtop_forecast.report.mechanisms import Mechanisms
 from rtop_forecast.report.sentences import Reason, missing_labels, reasons
 from rtop_forecast.report.words import Words
@@ -62,7 +62,7 @@ class Brief:
 def make_briefs(
     forecast: Forecast,
     result: BacktestResult,
-    shown: Contents,
+    shown: States,
     mechanisms: Mechanisms,
     slugs: Mapping[int, str],
     words: Words,

@@ -10,45 +10,53 @@ import numpy as np
 import pandas as pd
 
 from rtop_forecast.errors import InputError
-from rtop_forecast.forecasting.change import basis_change
 from rtop_forecast.forecasting.forecast import Forecast
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.forecasting.trends import trend_table, world_means
 from rtop_forecast.models import HistoryLogit
 from rtop_forecast.models.defaults import HISTORY_COLUMNS
+from rtop_forecast.report.movers import find_movers
 from rtop_forecast.report.peers import peer_scores
 from rtop_forecast.report.record import Record, record_of
 
 TOP, SHORT = 30, 10
 CONSISTENT_YEARS = 5
 _SURPRISE = 10
-_FELT = 1.005  # a factor on the odds that is not read as x1.00
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contents:
-    """Everything that the front part and the record of the page show.
+class States:
+    """What a brief shows of all states.
 
     Attributes
     ----------
     ranking : pandas.DataFrame
         As :meth:`Forecast.ranking`, with ``changed``: whether the interval of the change excludes no change.
     movers : list of dict
-        States that changed clearly, the largest change first, with the ``parts`` of the change in their odds and the
-        ``features`` that moved them most in its direction.
+        States that changed clearly, see :func:`rtop_forecast.report.movers.find_movers`.
     world : pandas.Series
         Mean probability of all ranked states by origin year.
     trends : dict of int to dict of int to float
         Probability of each state by origin year.
-    surprises, consistent : pandas.DataFrame
-    record : Record
-    peers : pandas.DataFrame
     """
 
     ranking: pd.DataFrame
     movers: list[dict[str, Any]]
     world: pd.Series[float]
     trends: dict[int, dict[int, float]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents(States):
+    """Everything that the front part and the record of the page show.
+
+    Attributes
+    ----------
+    surprises, consistent : pandas.DataFrame
+    record : Record
+    peers : pandas.DataFrame
+    """
+
     surprises: pd.DataFrame
     consistent: pd.DataFrame
     record: Record
@@ -75,6 +83,27 @@ def contents(
     InputError
         If the backtest's windows differ from the forecast's, or a peer cannot be compared.
     """
+    shown = states(forecast, result)
+    return Contents(
+        ranking=shown.ranking,
+        movers=shown.movers,
+        world=shown.world,
+        trends=shown.trends,
+        surprises=_surprises(forecast),
+        consistent=_consistent(shown.ranking, result),
+        record=record_of(forecast, result),
+        peers=peer_scores(result, peers or {}),
+    )
+
+
+def states(forecast: Forecast, result: BacktestResult, *, only: int | None = None) -> States:
+    """Gather what a brief shows; ``only`` names the state of which alone the movers are looked for.
+
+    Raises
+    ------
+    InputError
+        If the backtest's windows differ from the forecast's.
+    """
     start, end = forecast.window
     if result.horizon != end - start + 1:
         message = (
@@ -83,15 +112,12 @@ def contents(
         raise InputError(message)
     ranking = with_clear(forecast.ranking())
     trends = trend_table(result, forecast)
-    return Contents(
+    asked = ranking if only is None else ranking[ranking["country_id"] == only]
+    return States(
         ranking=ranking,
-        movers=_movers(ranking, forecast, result),
+        movers=find_movers(asked, forecast, result),
         world=world_means(trends),
         trends=_by_state(trends),
-        surprises=_surprises(forecast),
-        consistent=_consistent(ranking, result),
-        record=record_of(forecast, result),
-        peers=peer_scores(result, peers or {}),
     )
 
 
@@ -102,32 +128,6 @@ def with_clear(ranking: pd.DataFrame) -> pd.DataFrame:
     table = ranking.assign(**missing)
     clear = (table["change_odds_low"] > 1) | (table["change_odds_high"] < 1)
     return table.assign(changed=clear)
-
-
-def _movers(ranking: pd.DataFrame, forecast: Forecast, result: BacktestResult) -> list[dict[str, Any]]:
-    table = ranking[ranking["changed"]]
-    if table.empty:
-        return []
-    before = forecast.basis.year_before(result)
-    order = np.log(table["change_odds"]).abs().sort_values(ascending=False, kind="stable").index
-    movers = []
-    for row in table.loc[order].to_dict("records"):
-        change = basis_change(before, forecast.basis, int(row["country_id"]))
-        total = change.frame["revised_information"] + change.frame["new_information"]
-        # what moved them with the change, not against it
-        along = total * np.sign(np.log(row["change_odds"]))
-        largest = along[along >= np.log(_FELT)].sort_values(ascending=False, kind="stable").index[:3]
-        movers.append(
-            {
-                **row,
-                "parts": {name: float(np.exp(value)) for name, value in change.parts.items()},
-                "features": [
-                    {"label": str(change.frame.loc[place, "label"]), "odds": float(np.exp(total[place]))}
-                    for place in largest
-                ],
-            }
-        )
-    return movers
 
 
 def _by_state(trends: pd.DataFrame) -> dict[int, dict[int, float]]:

@@ -1,29 +1,20 @@
-"""What lies beside the page: every table as CSV, all of it as JSON with a schema, every figure three times."""
+"""What lies beside the page, figures apart: every table as CSV, all of it as JSON with a schema."""
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from rtop_forecast.forecasting.forecast import Forecast
-from rtop_forecast.forecasting.result import BacktestResult
-from rtop_forecast.plot.columns import TEXT_AS_TEXT
-from rtop_forecast.report import figures
 from rtop_forecast.report.briefs import Brief
 from rtop_forecast.report.contents import Contents
 from rtop_forecast.report.front import outcome
 from rtop_forecast.report.mechanisms import Mechanisms
 from rtop_forecast.report.words import Words
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-FIGURES = ("ranges", "map", "reliability", "expected")
-_DPI = 300
 _TYPES = {"b": "boolean", "i": "integer", "u": "integer", "f": "number"}
 
 
@@ -112,35 +103,3 @@ def _column(values: pd.Series[Any]) -> dict[str, Any]:
 
 def _json(document: Any) -> bytes:
     return (json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
-
-
-def drawn(forecast: Forecast, result: BacktestResult, words: Words) -> dict[str, Figure]:
-    """Figures of the report by name, see :data:`FIGURES`."""
-    return {
-        "ranges": figures.ranking_figure(forecast, words),
-        "map": figures.map_figure(forecast, words),
-        "reliability": figures.reliability_figure(result, words),
-        "expected": figures.expected_observed_figure(result, words),
-    }
-
-
-def figure_kinds(words: Words) -> tuple[str, ...]:
-    """Kinds of files of a figure: letters that join are drawn by whoever shows the SVG, never apart in a picture."""
-    return ("svg", "pdf", "png") if words.direction == "ltr" else ("svg",)
-
-
-def figure_bytes(figure: Figure, kind: str) -> bytes:
-    """Figure as ``svg`` (text as text), ``pdf`` or ``png`` of 300 dpi."""
-    from matplotlib import rc_context
-
-    buffer = io.BytesIO()
-    # no clock and no random ids: a second run gives the same bytes
-    metadata: dict[str, dict[str, None]] = {
-        "svg": {"Date": None, "Creator": None},
-        "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
-        "png": {"Software": None},
-    }
-    settings: Any = {"svg.hashsalt": "rtop-forecast", **TEXT_AS_TEXT}
-    with rc_context(settings):
-        figure.savefig(buffer, format=kind, dpi=_DPI, metadata=metadata[kind])
-    return buffer.getvalue()

@@ -21,6 +21,7 @@ from rtop_forecast.report.front import outcome
 from rtop_forecast.report.words import Words
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
 
 __all__ = ["expected_observed_figure", "map_figure", "ranking_figure", "reliability_figure"]
@@ -124,7 +125,9 @@ def reliability_figure(result: BacktestResult, words: Words, *, draws: int = 400
     return figure
 
 
-def expected_observed_figure(result: BacktestResult, words: Words, *, predictive: bool = True) -> Figure:
+def expected_observed_figure(
+    result: BacktestResult, words: Words, *, predictive: bool = True, counts: pd.DataFrame | None = None
+) -> Figure:
     """Draw expected and observed numbers by origin year.
 
     Parameters
@@ -133,11 +136,13 @@ def expected_observed_figure(result: BacktestResult, words: Words, *, predictive
     words : Words
     predictive : bool
         Whether the predictive range of each year is drawn.
+    counts : pandas.DataFrame, optional
+        Of :meth:`BacktestResult.counts`, if they are at hand.
     """
     from matplotlib.ticker import AutoLocator
 
     with _new(6.4, 3.2) as (figure, axes):
-        draw_expected(result, predictive=predictive, level=0.9, ax=axes)
+        draw_expected(result, predictive=predictive, level=0.9, ax=axes, counts=counts)
         names = {
             "observed": words.say("draw.observed"),
             "90% predictive range": words.say("draw.predictive"),

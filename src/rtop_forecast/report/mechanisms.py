@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from rtop_forecast.mechanisms.listing import mechanisms_of
+from rtop_forecast.mechanisms.listing import COLUMNS, mechanism_lines
 from rtop_forecast.report.words import Words
 from rtop_forecast.sources.mechanisms import ORGANISATIONS
 
@@ -56,23 +56,17 @@ def find_mechanisms(country_ids: Sequence[int], words: Words, *, as_of: date) ->
     numbers: dict[str, int] = {}
     groups: dict[int, list[dict[str, Any]]] = {}
     members: dict[int, tuple[str, ...]] = {}
-    tables = []
+    rows: list[dict[str, Any]] = []
     for country_id in country_ids:
-        table = mechanisms_of(country_id, as_of=as_of)
-        lines = [dict(zip(table.columns, line, strict=True)) for line in table.to_numpy().tolist()]
-        tables.append(
-            pd.DataFrame([_worded(line, words) for line in lines], columns=table.columns).assign(
-                country_id=country_id
-            )
-        )
+        lines = mechanism_lines(country_id, as_of=as_of)
+        rows += [{"country_id": country_id, **_worded(line, words)} for line in lines]
         groups[country_id] = [
             _group(str(name), list(part), numbers, words)
             for name, part in groupby(lines, key=lambda line: line["group"])
         ]
-        joined = table.loc[table["status"] == "member", "mechanism"]
+        joined = [line["mechanism"] for line in lines if line["status"] == "member"]
         members[country_id] = tuple(dict.fromkeys(_CODES[name] for name in joined if name in _CODES))
-    found = pd.concat(tables, ignore_index=True)
-    found.insert(0, "country_id", found.pop("country_id"))
+    found = pd.DataFrame(rows, columns=["country_id", *COLUMNS])
     return Mechanisms(groups=groups, members=members, sources=list(numbers), table=found)
 
 

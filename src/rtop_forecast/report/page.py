@@ -14,7 +14,7 @@ import pandas as pd
 from rtop_forecast.forecasting.forecast import Forecast
 from rtop_forecast.report import drawings
 from rtop_forecast.report.briefs import Brief
-from rtop_forecast.report.contents import SHORT, Contents
+from rtop_forecast.report.contents import SHORT, Contents, States
 from rtop_forecast.report.explorer import explorer
 from rtop_forecast.report.front import front, outcome
 from rtop_forecast.report.mechanisms import Mechanisms
@@ -59,7 +59,7 @@ def environment(words: Words) -> Environment:
     return made
 
 
-def common(forecast: Forecast, shown: Contents, words: Words) -> dict[str, Any]:
+def common(forecast: Forecast, shown: States, words: Words) -> dict[str, Any]:
     """Values that the page and a brief that stands alone share."""
     event = str(forecast.provenance["event"])
     return {
@@ -133,7 +133,7 @@ def render(
 
 
 def render_brief(
-    shown: Contents, brief: Brief, forecast: Forecast, mechanisms: Mechanisms, words: Words
+    shown: States, brief: Brief, forecast: Forecast, mechanisms: Mechanisms, words: Words
 ) -> str:
     """Brief of one state as a page of its own."""
     template = environment(words).get_template("brief_page.html.j2")

@@ -38,6 +38,7 @@ class Trends:
         self._world, self._words = world, words
         self._first = int(world.index.min())
         self._last = max(int(world.index.max()), self._first + 1)
+        self._of_world = {int(str(year)): float(prob) for year, prob in world.items()}
         self._scales: list[Scale] = []
 
     def draw(
@@ -77,7 +78,7 @@ class Trends:
         """Draw what the trends refer to: each scale with its ticks, the years and the world's line."""
         frames = Markup("").join(
             Markup('<g id="t{}" class="t"><g class="a">{}</g>{}{}</g>').format(
-                number, self._ticks(scale), self._line("w", self._world.to_dict(), scale), self._years()
+                number, self._ticks(scale), self._line("w", self._of_world, scale), self._years()
             )
             for number, scale in enumerate(self._scales)
         )
@@ -99,7 +100,7 @@ class Trends:
 
     def _line(self, name: str, points: Mapping[int, float], scale: Scale) -> Markup:
         """Line through points: where it begins, and the steps from each to the next."""
-        places = [(self._x(int(year)), _y(prob, scale)) for year, prob in sorted(points.items())]
+        places = [(self._x(year), _y(prob, scale)) for year, prob in sorted(points.items())]
         steps = [f"{b[0] - a[0]} {b[1] - a[1]}" for a, b in pairwise(places)]
         x, y = places[0]
         return Markup('<path class="{}" d="M{} {}l{}"/>').format(

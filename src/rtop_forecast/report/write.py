@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rtop_forecast.checks.arguments import path_argument
+from rtop_forecast.checks.arguments import job_count, path_argument
 from rtop_forecast.errors import InputError
 from rtop_forecast.forecasting.forecast import Forecast
 from rtop_forecast.forecasting.made_of import check_belongs
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.report.briefs import make_briefs
-from rtop_forecast.report.contents import contents
-from rtop_forecast.report.downloads import FIGURES, data_files, drawn, figure_bytes, figure_kinds, tables
+from rtop_forecast.report.contents import contents, states
+from rtop_forecast.report.downloads import data_files, tables
+from rtop_forecast.report.figure_files import FIGURES, drawing, figure_kinds
 from rtop_forecast.report.in_language import in_language
 from rtop_forecast.report.mechanisms import find_mechanisms
 from rtop_forecast.report.page import render, render_brief
@@ -35,6 +36,7 @@ def write_report(
     *,
     peers: Mapping[str, pd.DataFrame] | None = None,
     lang: str = "en",
+    n_jobs: int | None = None,
 ) -> dict[str, Path]:
     """Write the annual report.
 
@@ -51,6 +53,9 @@ def write_report(
     lang : str
         Language of words, numbers, dates and names: one of :data:`rtop_forecast.LANGUAGES`. Names of files, of columns
         and of places in the address are the same in all.
+    n_jobs : int, optional
+        Processes, -1 for one per core: with more than one a part of the figures is drawn beside the page. None leaves
+        the choice to ``joblib.parallel_config``. The files are the same.
 
     Returns
     -------
@@ -69,30 +74,29 @@ def write_report(
     StorageError
         If a file cannot be written; those of an earlier call are unchanged.
     """
-    words = Words.of(lang)
+    words, jobs = Words.of(lang), job_count(n_jobs)
     out = output_folder(folder)
     _check(forecast, result)
     forecast, result, slugs = in_language(forecast, result, words)
     shown = contents(forecast, result, peers=peers)
-    mechanisms = find_mechanisms(
-        shown.ranking["country_id"].astype(int).tolist(), words, as_of=forecast.issued
-    )
-    briefs = make_briefs(forecast, result, shown, mechanisms, slugs, words)
-    beside = tables(shown, briefs, mechanisms)
-    files = table_contents(forecast, words)
-    files |= {f"{name}.csv": csv_content(table) for name, table in beside.items()}
-    files |= data_files({"ranking": forecast.ranking(), **beside}, forecast, words)
-    for name, figure in drawn(forecast, result, words).items():
-        files |= {f"{name}.{kind}": figure_bytes(figure, kind) for kind in figure_kinds(words)}
-    offered = {
-        "tables": ["ranking.csv", "ranking.parquet", *(f"{name}.csv" for name in beside)],
-        "data": ["data.json", "data.schema.json", "provenance.json"],
-        "figures": FIGURES,
-        "kinds": figure_kinds(words),
-    }
-    page = render(shown, briefs, forecast, mechanisms, offered, words)
-    # the page comes last: it is complete by itself
-    return write_files(out, files | {"index.html": page.encode()})
+    with drawing(forecast, result, words, counts=shown.record.counts, n_jobs=jobs) as figures:
+        mechanisms = find_mechanisms(
+            shown.ranking["country_id"].astype(int).tolist(), words, as_of=forecast.issued
+        )
+        briefs = make_briefs(forecast, result, shown, mechanisms, slugs, words)
+        beside = tables(shown, briefs, mechanisms)
+        files = table_contents(forecast, words)
+        files |= {f"{name}.csv": csv_content(table) for name, table in beside.items()}
+        files |= data_files({"ranking": forecast.ranking(), **beside}, forecast, words)
+        offered = {
+            "tables": ["ranking.csv", "ranking.parquet", *(f"{name}.csv" for name in beside)],
+            "data": ["data.json", "data.schema.json", "provenance.json"],
+            "figures": FIGURES,
+            "kinds": figure_kinds(words),
+        }
+        page = render(shown, briefs, forecast, mechanisms, offered, words)
+        # the page comes last: it is complete by itself
+        return write_files(out, files | figures() | {"index.html": page.encode()})
 
 
 def _check(forecast: Forecast, result: BacktestResult) -> None:
@@ -143,7 +147,7 @@ def write_brief(
         raise InputError(message)
     _check(forecast, result)
     forecast, result, slugs = in_language(forecast, result, words)
-    shown = contents(forecast, result)
+    shown = states(forecast, result, only=country_id)
     mechanisms = find_mechanisms([country_id], words, as_of=forecast.issued)
     (brief,) = make_briefs(forecast, result, shown, mechanisms, slugs, words)
     return write_file(out, render_brief(shown, brief, forecast, mechanisms, words).encode())

@@ -6,7 +6,7 @@ never more than what was recorded: the absence of a row is no statement about a 
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -106,11 +106,13 @@ def _load() -> pd.DataFrame:
     return rows
 
 
+@cache
 def first_day(text: str) -> pd.Timestamp | NaTType:
     """First day of an ISO day, month or year; NaT for an empty one."""
     return pd.Timestamp(text) if text else pd.NaT
 
 
+@cache
 def last_day(text: str) -> pd.Timestamp | NaTType:
     """Last day of an ISO day, month or year; NaT for an empty one.
 
