@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -16,16 +15,14 @@ from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.explanation.many_rows import contributions_of_many
 from rtop_forecast.forecasting.forecast import Forecast
 from rtop_forecast.models import can_be_saved, model_document
+from rtop_forecast.report.computed import computed
 from rtop_forecast.report.words import Words
-from rtop_forecast.storage.remembered import remembered
 from rtop_forecast.world.states import KEYS
 
 __all__ = ["ALIKE", "Alike"]
 
 ALIKE, ALIKE_FROM = 100, 1975
 _CASES = 5
-#: Packages that contributions are made by.
-_CODE = ("errors.py", "checks", "logistic.py", "models", "explanation", "report/alike.py")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,13 +83,11 @@ def _contributions(model: Any, matrix: pd.DataFrame) -> FloatArray:
     parts = {
         "contributions of": _digest(json.dumps(model_document(model), sort_keys=True).encode()),
         "to": [_digest(rows.tobytes()), list(rows.shape), list(matrix.columns)],
-        "lightgbm": version("lightgbm"),
     }
-    table = remembered(
-        "table",
+    table = computed(
         parts,
         lambda: pd.DataFrame(contributions_of_many(model, matrix), columns=matrix.columns),
-        code=_CODE,
+        module="alike",
         form="arrow",
     )
     return table.to_numpy(dtype=float)

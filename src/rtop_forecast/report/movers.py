@@ -11,16 +11,12 @@ from rtop_forecast.forecasting.change import basis_change
 from rtop_forecast.forecasting.fingerprint import fingerprint
 from rtop_forecast.forecasting.forecast import Forecast
 from rtop_forecast.forecasting.result import BacktestResult
-from rtop_forecast.storage.remembered import remembered
+from rtop_forecast.report.computed import backtest_digest, computed
 
 __all__ = ["find_movers"]
 
 _FELT = 1.005  # a factor on the odds that is not read as x1.00
 _MOST_FEATURES = 3
-#: Packages that a change is computed by.
-_CODE = (
-    "errors.py", "checks", "logistic.py", "models", "calibration", "explanation", "forecasting", "report/movers.py",
-)  # fmt: skip
 
 
 def find_movers(ranking: pd.DataFrame, forecast: Forecast, result: BacktestResult) -> list[dict[str, Any]]:
@@ -37,19 +33,16 @@ def find_movers(ranking: pd.DataFrame, forecast: Forecast, result: BacktestResul
     asked = [(int(row["country_id"]), float(row["change_odds"])) for row in rows]
     basis = forecast.basis
     parts = {
-        "states": [[number, odds.hex()] for number, odds in asked],
+        "movers": [[number, odds.hex()] for number, odds in asked],
         "model": fingerprint([basis.unfitted, basis.seed, basis.origin_year], name="the model"),
         "rows": fingerprint(
             [basis.rows.matrix, basis.rows.outcome, basis.rows.keys, basis.rows.labels, basis.features.frame],
             name="the rows",
         ),
         "made of": fingerprint([forecast.provenance, result.provenance], name="the provenance"),
-        "backtest": fingerprint(
-            [result.frame, result.feeding, result.calibrator, result.yearly, result.monthly],
-            name="the backtest",
-        ),
+        "backtest": backtest_digest(result),
     }
-    moved = remembered("table", parts, lambda: _moved(asked, forecast, result), code=_CODE)
+    moved = computed(parts, lambda: _moved(asked, forecast, result), module="movers")
     return [row | one for row, one in zip(rows, moved, strict=True)]
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from rtop_forecast.evaluation import reliability_curve, score_table
 from rtop_forecast.forecasting.forecast import Forecast
 from rtop_forecast.forecasting.result import BacktestResult
+from rtop_forecast.report.computed import backtest_digest, computed
 
 TOP, RECENT = 30, 10
 _BINS = 8
@@ -79,10 +80,16 @@ def record_of(forecast: Forecast, result: BacktestResult) -> Record:
         cases=cases.assign(found=cases["rank"] <= TOP),
         scores=_scores(forecast, result),
         groups=result.by_group(),
-        counts=result.counts(),
+        counts=_counts(result),
         bins=curve.to_frame(),
         window=(int(last["target_start"]), int(last["target_end"])),
     )
+
+
+def _counts(result: BacktestResult) -> pd.DataFrame:
+    """Predictive distributions of the numbers of cases, kept for the same backtest."""
+    parts = {"counts of": backtest_digest(result)}
+    return computed(parts, result.counts, module="record")
 
 
 def _scores(forecast: Forecast, result: BacktestResult) -> pd.DataFrame:
