@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 
+@lru_cache(maxsize=1 << 15)
 def decimal(code: str, text: str) -> str:
     """Write a number with the same digits, and with the signs between them that the language has.
 

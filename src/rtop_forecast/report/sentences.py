@@ -126,10 +126,10 @@ def reasons(
     for place in order:
         spec, value = table.specs[place], float(values[place])
         typical = float(table.reference_medians[place])
-        if not np.isfinite(value) or _same(spec, value, typical, words) or used & set(spec.variables):
-            continue
         side = raising if contributions[place] > 0 else lowering
         if len(side) == count or abs(np.expm1(contributions[place])) < _LEAST:
+            continue
+        if not np.isfinite(value) or used & set(spec.variables) or _same(spec, value, typical, words):
             continue
         used |= set(spec.variables)
         side.append(
