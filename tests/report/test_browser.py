@@ -15,6 +15,7 @@ import pytest
 
 import rtop_forecast as rtop
 from rtop_forecast.models import BoostedTrees, ElasticNetLogit, LogOddsAverage
+from rtop_forecast.report import figure_files
 from rtop_forecast.report.words import Words, slug
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (group browser)")
@@ -76,6 +77,29 @@ def visit(browser, address):
 
 def test_the_page_of_all_features_is_small(address):
     assert Path(url2pathname(urlsplit(address).path)).stat().st_size <= 2_000_000
+
+
+@pytest.mark.parametrize("code", ["fr", "es", "ar"])
+def test_the_page_of_all_features_is_small_in_every_language(parts, tmp_path, monkeypatch, code):
+    monkeypatch.setattr(figure_files, "drawn", lambda *_, **__: {})
+    page = rtop.write_report(*parts, tmp_path, lang=code)["index.html"]
+    assert page.stat().st_size <= 2_000_000
+
+
+def test_what_the_drawings_refer_to_is_drawn(visit):
+    with visit("#south-sudan") as page:
+        found = page.evaluate(
+            "[...document.querySelectorAll('#south-sudan use')].map(one => [one.getAttribute('href'), "
+            "one.getBoundingClientRect().width])"
+        )
+        assert {href for href, _ in found} >= {"#dots"}
+        assert len(found) == 2
+        assert all(width > 50 for _, width in found), "dots, and the frame of the trend"
+        broken = page.evaluate(
+            "[...document.querySelectorAll('use')].filter(one => "
+            "!document.querySelector(one.getAttribute('href'))).length"
+        )
+        assert broken == 0
 
 
 def open_all(page):
