@@ -6,7 +6,6 @@ from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from threadpoolctl import threadpool_limits
 
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError
@@ -22,6 +21,7 @@ from rtop_forecast.models.logit.cross_validation import (
 )
 from rtop_forecast.models.logit.elastic_net import ElasticNetLogit
 from rtop_forecast.models.logit.exact_path import exact_paths
+from rtop_forecast.models.logit.row_blocks import one_thread
 from rtop_forecast.models.parameters import (
     POSITIVE,
     POSITIVE_SHARE,
@@ -150,7 +150,7 @@ class ElasticNetLogitCV(CrossValidatedLogit):
         refuse_one_class(parts, outcome, weight)
         weights = np.array([weight, *(weight * part.train for part in parts)])
         # One thread: how a product is split would show in its last bits.
-        with threadpool_limits(limits=1):
+        with one_thread():
             solved = exact_paths(
                 values,
                 outcome,

@@ -3,8 +3,9 @@ r"""Exact lambda paths of several elastic-net logits on the same rows, in step.
 The fits differ in their weights only (those of a fold's held-out rows are zero), so linear predictors and gradients of
 all are two matrix products. Each fit takes Newton-like steps: the penalised quadratic model of its loss is minimised
 exactly over an active set, with a Hessian that is kept while it serves and renewed when a step hardly lowers the
-breach of the optimality conditions. From one penalty to the next the solutions are extrapolated. A fit that will not
-come to rest goes to the certified solver of :mod:`rtop_forecast.models.logit.solver`.
+breach of the optimality conditions. From one penalty to the next the solutions are extrapolated. Single precision
+says where to step until it sees no breach; what is left is measured, and if need be mended, in double precision. A fit
+that will not come to rest goes to the certified solver of :mod:`rtop_forecast.models.logit.solver`.
 
 Columns are standardised once, with the weights of the first fit; what the standard deviations of the others differ by
 goes into their penalties, so that every fit has the solution of its own standardisation.
@@ -22,14 +23,18 @@ from rtop_forecast.checks.arrays import BoolArray, FloatArray
 from rtop_forecast.errors import InputError
 from rtop_forecast.logistic import entropy, probability_in_place
 from rtop_forecast.models.logit.glmnet_path import Path, enough_explained
+from rtop_forecast.models.logit.row_blocks import RowBlocks
 from rtop_forecast.models.logit.solver import Problem, solve
 
 __all__ = ["ExactPaths", "exact_paths"]
 
 _SLOW = 0.15  # share of the breach that may be left after a step with a kept Hessian
 _STEPS = 30  # steps at one penalty before the certified solver takes over
+_SINGLE_STEPS = 8  # of those in single precision
+_SINGLE_NOISE = 5e-8  # breach that single precision cannot tell from none
 # Weights of the last one, two or three solutions in the next, for evenly spaced penalties.
 _POINTERS = {1: (1.0,), 2: (2.0, -1.0), 3: (3.0, -3.0, 1.0)}
+_SIGN_CHANGES = 4  # rounds that change the signs of several quadratic problems at once
 _CHANGES, _SWEEPS = 30, 1  # rounds of one quadratic problem, and sweeps in each
 
 
@@ -120,8 +125,7 @@ class _Fits:
         standard = np.where(varies, centred / self.scale, 0.0)
         self.columns = np.column_stack([standard, np.ones(len(features))])
         augmented = np.ascontiguousarray(self.columns.T)
-        self.augmented, self.rows = augmented, augmented[:-1]
-        self.single = self.rows.astype(np.float32)
+        self.rows = augmented[:-1]
         # Spread of each column in each fit, in units of the first fit's.
         moment = self.rows @ self.weight.T
         square = (self.rows**2) @ self.weight.T
@@ -129,6 +133,8 @@ class _Fits:
         self.idle = spread <= 1e-12
         self.spread = np.where(self.idle, 1.0, spread)
         self.outcome, self.l1_ratio, self.tol = outcome, l1_ratio, tol
+        self.double = _Sample(augmented, outcome, self.weight, dtype=np.float64)
+        self.single = _Sample(augmented, outcome, self.weight, dtype=np.float32)
         rate = self.weight @ outcome
         self.null_deviance = entropy(rate)
         n_fits = len(self.weight)
@@ -145,7 +151,7 @@ class _Fits:
 
     def start(self) -> float:
         """Least penalty that keeps the first fit at zero."""
-        _, gradient, _ = self._evaluate(np.arange(len(self.weight)))
+        _, gradient, _ = self._evaluate(np.arange(len(self.weight)), self.double)
         largest = float(np.abs(gradient[:, 0] / self.spread[:, 0])[~self.idle[:, 0]].max(initial=0.0))
         if largest <= 0:
             message = (
@@ -154,14 +160,9 @@ class _Fits:
             raise InputError(message)
         return largest / self.l1_ratio
 
-    def _evaluate(self, fits: NDArray[np.intp]) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Probabilities, gradient by column and by intercept, of some fits."""
-        # One row per fit: what belongs to a fit lies side by side.
-        negative = -np.vstack([self.coef[:, fits], self.intercept[fits]]).T
-        prob = probability_in_place(negative @ self.augmented)
-        residual = self.outcome - prob
-        residual *= self.weight if len(fits) == len(self.weight) else self.weight[fits]
-        gradient = (residual @ self.columns).T
+    def _evaluate(self, fits: NDArray[np.intp], sample: _Sample) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Probabilities, by block, and gradients by column and by intercept of some fits."""
+        prob, gradient = sample.evaluate(np.vstack([self.coef[:, fits], self.intercept[fits]]).T, fits)
         return prob, np.where(self.idle[:, fits], 0.0, gradient[:-1]), gradient[-1]
 
     def explained(self, fit: int) -> float:
@@ -179,18 +180,28 @@ class _Fits:
     def solve(self, lam: float) -> FloatArray:
         """Bring all fits to their solutions at a penalty; the breach that is left of each."""
         self._extrapolate()
+        self._approach(lam, self.single, tol=max(0.8 * self.tol, _SINGLE_NOISE), steps=_SINGLE_STEPS)
+        breach, open_fits = self._approach(lam, self.double, tol=self.tol, steps=_STEPS)
+        for fit in open_fits.tolist():
+            breach[fit] = self._certified(fit, lam)
+        return breach
+
+    def _approach(
+        self, lam: float, sample: _Sample, *, tol: float, steps: int
+    ) -> tuple[FloatArray, NDArray[np.intp]]:
+        """Step while a breach is above ``tol``; the breaches, and the fits that are still on their way."""
         n_fits = len(self.weight)
         breach = np.full(n_fits, np.inf)
         open_fits = np.arange(n_fits)
-        for _ in range(_STEPS):
-            prob, gradient, slope = self._evaluate(open_fits)
+        for _ in range(steps):
+            prob, gradient, slope = self._evaluate(open_fits, sample)
             now = self._breach(open_fits, gradient, slope, lam)
             # A step that hardly lowered the breach was made with a Hessian that has grown too old.
             stale = now > _SLOW * breach[open_fits]
             breach[open_fits] = now
-            going = now > self.tol
+            going = now > tol
             for at in np.flatnonzero(going & (stale | (self.total[open_fits] == 0.0))):
-                self._renew(int(open_fits[at]), prob[at])
+                self._renew(int(open_fits[at]), prob[:, at])
             flat = self.total[open_fits] == 0.0
             for fit in open_fits[going & flat].tolist():
                 self._certified(fit, lam)
@@ -199,10 +210,8 @@ class _Fits:
                 self._step(open_fits[stepping], gradient[:, stepping].T, slope[stepping], lam)
             open_fits = open_fits[going]
             if not len(open_fits):
-                return breach
-        for fit in open_fits.tolist():
-            breach[fit] = self._certified(fit, lam)
-        return breach
+                break
+        return breach, open_fits
 
     def _extrapolate(self) -> None:
         """Begin where the solutions before point to, as far as signs allow.
@@ -236,14 +245,16 @@ class _Fits:
 
     def _renew(self, fit: int, prob: FloatArray) -> None:
         """Hessian at the current point; none where the loss is flat, far out."""
-        curvature = self.weight[fit] * prob * (1 - prob)
+        # Single precision: a Hessian only says where to step, and how far off the optimum is comes from the gradient.
+        prob = prob.astype(np.float32, copy=False)
+        curvature = self.single.weight[:, fit] * prob * (1 - prob)
         self.total[fit] = 0.0
         if not curvature.sum() > np.finfo(np.float32).tiny:
             return
-        # Single precision: a Hessian only says where to step, and how far off the optimum is comes from the gradient.
-        rooted = self.single * np.sqrt(curvature).astype(np.float32)
-        cross, total = self.rows @ curvature, float(curvature.sum())
-        self.reduced[fit] = (rooted @ rooted.T).astype(np.float64) - np.outer(cross, cross) / total
+        blocks = self.single.blocks
+        gram = blocks.gram(curvature, used=blocks.values.shape[1]).astype(np.float64)
+        cross, total = gram[-1, :-1], float(gram[-1, -1])
+        self.reduced[fit] = gram[:-1, :-1] - np.outer(cross, cross) / total
         self.cross[fit], self.total[fit] = cross, total
 
     def _step(self, fits: NDArray[np.intp], gradient: FloatArray, slope: FloatArray, lam: float) -> None:
@@ -255,7 +266,7 @@ class _Fits:
         linear = gradient - cross * (slope / total)[:, None] + _product(penalised, coef)
         diagonal = np.arange(coef.shape[1])
         penalised[:, diagonal, diagonal] += l2
-        new, confirmed = _with_these_signs(penalised, linear, l1, coef, idle=idle)
+        new, confirmed = _by_signs(penalised, linear, l1, coef, idle=idle)
         for at in np.flatnonzero(~confirmed):
             new[at] = _quadratic_minimum(penalised[at], linear[at], l1[at], new[at], idle=idle[at])
         self.intercept[fits] += (slope - (cross * (new - coef)).sum(axis=1)) / total
@@ -285,33 +296,86 @@ class _Fits:
         return solution.kkt_residual
 
 
+class _Sample:
+    """Rows, outcomes and weights in one precision, by block of rows."""
+
+    def __init__(
+        self,
+        augmented: FloatArray,
+        outcome: FloatArray,
+        weight: FloatArray,
+        *,
+        dtype: type[np.floating],
+    ) -> None:
+        self.blocks = RowBlocks(augmented, dtype=dtype)
+        self.outcome, self.weight = self.blocks.split(outcome[None]), self.blocks.split(weight)
+        self._room = np.empty((3, self.weight.size), dtype=dtype)  # new memory would be half of an evaluation
+
+    def evaluate(self, coefs: FloatArray, fits: NDArray[np.intp]) -> tuple[FloatArray, FloatArray]:
+        """Probabilities by block, which last until the next call, and the log likelihood's gradient by fit.
+
+        ``coefs`` has one row per fit.
+        """
+        values = self.blocks.values
+        shape = len(values), len(fits), values.shape[2]
+        prob, residual, some = (room[: np.prod(shape)].reshape(shape) for room in self._room)
+        probability_in_place(np.matmul(-coefs.astype(values.dtype), values, out=prob))
+        np.subtract(self.outcome, prob, out=residual)
+        weight = self.weight
+        residual *= weight if shape == weight.shape else weight.take(fits, axis=1, out=some, mode="clip")
+        gradient = np.matmul(values, residual.transpose(0, 2, 1)).sum(axis=0, dtype=np.float64)
+        return prob, gradient
+
+
 def _product(matrices: FloatArray, vectors: FloatArray) -> FloatArray:
     """Each matrix times its vector."""
     product: FloatArray = (matrices @ vectors[:, :, None])[:, :, 0]
     return product
 
 
-def _with_these_signs(
+def _by_signs(
     quadratic: FloatArray, linear: FloatArray, l1: FloatArray, start: FloatArray, *, idle: BoolArray
 ) -> tuple[FloatArray, BoolArray]:
-    """Minima of several problems with the signs of their starts, and which of them are minima without them too.
+    """Minima of several problems if few signs differ from those of their starts, and which of them are minima.
 
-    Where a sign does not hold, the start is returned.
+    The minimum for given signs tells which of them do not hold; those are changed, all at once, a few times. Where
+    that does not end, what is returned is the first solution if its signs held, else the start.
     """
-    sign = np.sign(start)
+    new, confirmed = start.copy(), np.zeros(len(start), dtype=bool)
+    open_problems, sign = np.arange(len(start)), np.sign(start)
+    for attempt in range(_SIGN_CHANGES):
+        part = quadratic[open_problems]
+        try:
+            solved = _with_these_signs(part, linear[open_problems], l1[open_problems], sign)
+        except np.linalg.LinAlgError:
+            break
+        pull = linear[open_problems] - _product(part, solved)
+        bound = l1[open_problems] * (1 + 1e-12)
+        fresh = (sign == 0) & (np.abs(pull) > bound) & ~idle[open_problems]
+        lost = solved * sign < 0
+        holds = ~lost.any(axis=1)
+        done = holds & ~fresh.any(axis=1)
+        taken = holds if attempt == 0 else done
+        new[open_problems[taken]] = solved[taken]
+        confirmed[open_problems[done]] = True
+        if done.all():
+            break
+        sign = np.where(fresh, np.sign(pull), np.where(lost, 0.0, sign))[~done]
+        open_problems = open_problems[~done]
+    return new, confirmed
+
+
+def _with_these_signs(
+    quadratic: FloatArray, linear: FloatArray, l1: FloatArray, sign: FloatArray
+) -> FloatArray:
+    """Minima of several problems among coefficients of these signs, or beyond where they do not hold."""
     active = sign != 0
     # Coordinates at zero stay there: their equations become 0 = 0 on a diagonal of ones.
     systems = np.where(active[:, :, None] & active[:, None, :], quadratic, 0.0)
-    diagonal = np.arange(start.shape[1])
+    diagonal = np.arange(sign.shape[1])
     systems[:, diagonal, diagonal] += ~active
-    try:
-        solved = np.linalg.solve(systems, np.where(active, linear - l1 * sign, 0.0)[:, :, None])[:, :, 0]
-    except np.linalg.LinAlgError:
-        return start.copy(), np.zeros(len(start), dtype=bool)
-    pull = linear - _product(quadratic, solved)
-    broken = ~active & (np.abs(pull) > l1 * (1 + 1e-12)) & ~idle
-    holds: BoolArray = np.all(solved * sign >= 0, axis=1)
-    return np.where(holds[:, None], solved, start), holds & ~broken.any(axis=1)
+    solved: FloatArray = np.linalg.solve(systems, np.where(active, linear - l1 * sign, 0.0)[:, :, None])
+    return solved[:, :, 0]
 
 
 def _quadratic_minimum(

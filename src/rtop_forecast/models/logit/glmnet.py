@@ -8,7 +8,6 @@ from typing import Any, Literal, Self
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import ArrayLike
-from threadpoolctl import threadpool_limits
 
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.models.base import Contributions
@@ -20,6 +19,7 @@ from rtop_forecast.models.logit.cross_validation import (
     refuse_one_class,
 )
 from rtop_forecast.models.logit.glmnet_path import Path, path
+from rtop_forecast.models.logit.row_blocks import one_thread
 from rtop_forecast.models.parameters import (
     POSITIVE,
     POSITIVE_SHARE,
@@ -129,7 +129,7 @@ class GlmnetLogit(CrossValidatedLogit):
             for part in parts
         )
         self.path_ = paths[0]
-        with threadpool_limits(limits=1):
+        with one_thread():
             choice = choose(self.path_.lambdas, paths[1:], folds, values, outcome, weight)
         self._set_choice(choice)
         chosen = int(np.flatnonzero(self.path_.lambdas == self.lambda_)[0])
@@ -168,5 +168,5 @@ def _path_on_one_thread(
     values: FloatArray, outcome: FloatArray, weight: FloatArray, settings: Mapping[str, Any]
 ) -> Path:
     """Fit a path without threads in its many small products: on a busy machine they wait for each other."""
-    with threadpool_limits(limits=1):
+    with one_thread():
         return path(values, outcome, weight, **settings)

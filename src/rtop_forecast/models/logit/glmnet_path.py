@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError
 from rtop_forecast.logistic import entropy
+from rtop_forecast.models.logit.row_blocks import RowBlocks
 from rtop_forecast.models.logit.sweeps import Quadratic
 
 __all__ = ["Path", "enough_explained", "path"]
@@ -40,7 +41,6 @@ _LEAST_GAIN, _MOST_EXPLAINED, _FEWEST = 1e-5, 0.999, 5
 _MOST_SWEEPS = 100_000  # glmnet's maxit
 _LEAST_PROBABILITY = 1e-9  # glmnet.control's pmin
 _FARTHEST = float(np.log1p(-_LEAST_PROBABILITY) - np.log(_LEAST_PROBABILITY))  # linear predictor of it
-_LANES = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,10 +153,8 @@ def enough_explained(explained: list[float]) -> bool:
 class _Fit:
     """State that is carried from one penalty to the next.
 
-    One row of ``store`` belongs to the intercept (ones), one to each feature; those that are looked at come first, in
-    the order in which they came in. So one product gives Gram matrix, weighted sums and total weight. The number of
-    rows multiplied is a multiple of ``_LANES``, whether they are looked at or not: BLAS is up to 1.6 times slower
-    with other numbers.
+    One column of ``store`` belongs to the intercept (ones), one to each feature; those that are looked at come first,
+    in the order in which they came in. So one product gives Gram matrix, weighted sums and total weight.
     """
 
     def __init__(
@@ -164,30 +162,32 @@ class _Fit:
     ) -> None:
         n_rows, n_features = features.shape
         self.mean = weight @ features
-        centred = features - self.mean
-        scale: FloatArray = np.sqrt(weight @ centred**2)
+        columns = np.ones((1 + n_features, n_rows))
+        centred = np.subtract(features.T, self.mean[:, None], out=columns[1:])
+        scale: FloatArray = np.sqrt(centred**2 @ weight)
         varies = scale > 1e-13 * np.abs(features).max(axis=0, initial=0.0)
         self.scale = np.where(varies, scale, 1.0)
-        self.store = np.zeros((_filled(1 + n_features), n_rows))
-        self.store[0] = 1.0
-        self.store[1 : 1 + n_features] = np.where(varies, centred / self.scale, 0.0).T
-        self.rooted = np.empty_like(self.store)
-        self.weight, self.weighted_outcome = weight, weight * outcome
+        centred /= self.scale[:, None]
+        centred[~varies] = 0.0
+        self.store = RowBlocks(columns)
         rate = float(weight @ outcome)
+        self.weight, self.weighted_outcome = self.store.padded(weight), self.store.padded(weight * outcome)
         self.null_deviance = float(entropy(rate))
         self.limit = thresh * self.null_deviance
-        # Of each row of the store: its column, whether that varies, its coefficient (the first is the intercept).
+        # Of each column of the store: which feature it is, whether that varies, its coefficient. The first is the
+        # intercept.
         self.column = np.arange(-1, n_features)
         self.varies = np.append(False, varies)
         self.coef = np.zeros(1 + n_features)
         self.coef[0] = np.log(rate / (1 - rate))
         self.used = 1
-        self.everything = np.zeros(1, dtype=np.intp)  # rows that are looked at by column, the intercept last
-        # Rows whose coefficient was not zero once, in that order, the intercept last.
+        # Columns that are looked at in the order of the features, the intercept last.
+        self.everything = np.zeros(1, dtype=np.intp)
+        # Columns whose coefficient was not zero once, in that order, the intercept last.
         self.active = self.everything
         self.was_active = np.zeros(1 + n_features, dtype=bool)
-        self.eta = np.full(n_rows, self.coef[0])
-        self.bounded, self.odds, self.curvature, self.residual = (np.empty(n_rows) for _ in range(4))
+        self.eta = np.full(len(self.weight), self.coef[0])
+        self.bounded, self.odds, self.curvature, self.residual = (np.empty_like(self.eta) for _ in range(4))
         self._approximate()
         self.pull = self._gradient(1 + n_features)
 
@@ -195,7 +195,8 @@ class _Fit:
         """Residual and curvature of the log likelihood at the current linear predictor."""
         # logistic.probability_in_place step by step, for the odds are needed too
         odds, prob = self.odds, self.residual
-        np.clip(self.eta, -_FARTHEST, _FARTHEST, out=self.bounded)
+        np.maximum(self.eta, -_FARTHEST, out=self.bounded)
+        np.minimum(self.bounded, _FARTHEST, out=self.bounded)
         np.negative(self.bounded, out=odds)
         np.exp(odds, out=odds)
         np.add(odds, 1.0, out=prob)
@@ -212,22 +213,22 @@ class _Fit:
         prob *= self.weight
         np.subtract(self.weighted_outcome, prob, out=self.residual)
 
-    def _gradient(self, rows: int) -> FloatArray:
-        gradient: FloatArray = self.store[:rows] @ self.residual
-        return gradient
+    def _gradient(self, used: int) -> FloatArray:
+        return self.store.dot(self.residual, used=used)
 
     def largest_gradient(self) -> float:
         """Of the columns that vary."""
         return float(np.abs(self.pull[self.varies]).max(initial=0.0))
 
-    def _admit(self, rows: NDArray[np.intp]) -> None:
-        """Look at further rows of the store: they change places with those behind the ones looked at."""
-        for row in rows.tolist():
-            pair, swapped = [self.used, row], [row, self.used]
-            for state in (self.store, self.column, self.varies, self.coef, self.pull):
+    def _admit(self, further: NDArray[np.intp]) -> None:
+        """Look at further columns of the store: they change places with those behind the ones looked at."""
+        for place in further.tolist():
+            pair, swapped = [self.used, place], [place, self.used]
+            self.store.swap(self.used, place)
+            for state in (self.column, self.varies, self.coef, self.pull):
                 state[pair] = state[swapped]
             self.used += 1
-        if len(rows):
+        if len(further):
             self.everything = np.append(1 + np.argsort(self.column[1 : self.used]), 0)
 
     def deviance(self) -> float:
@@ -263,18 +264,16 @@ class _Fit:
         raise InputError(message)
 
     def _beyond(self, bound: float) -> NDArray[np.intp]:
-        """Rows that are not looked at and whose gradient is above a bound."""
+        """Columns that are not looked at and whose gradient is above a bound."""
         rest = slice(self.used, len(self.coef))
         return self.used + np.flatnonzero(self.varies[rest] & (np.abs(self.pull[rest]) > bound))
 
     def _improve(self, l1: float, l2: float, gradient: FloatArray | None) -> bool:
         """Solve one quadratic approximation; whether it moved the coefficients by less than the limit."""
         used = self.used
-        filled = _filled(used)
-        rooted = np.multiply(self.store[:filled], np.sqrt(self.curvature), out=self.rooted[:filled])
         start = self.coef[:used]
         quadratic = Quadratic(
-            gram=(rooted @ rooted.T)[:used, :used],
+            gram=self.store.gram(self.curvature, used=used),
             gradient=self._gradient(used) if gradient is None else gradient[:used],
             coef=start,
             l1=l1,
@@ -282,26 +281,24 @@ class _Fit:
         )
         for _ in range(_MOST_SWEEPS):
             change = quadratic.sweep(self.everything)
-            self._activate(quadratic.coef)
+            if len(self.active) < len(self.everything):
+                self._activate(quadratic.coef)
             if change < self.limit:
                 break
             while quadratic.sweep(self.active) >= self.limit:
                 pass
-        self.eta = quadratic.coef @ self.store[:used]
+        coef = quadratic.coef
+        self.eta = self.store.combine(coef)
         self._approximate()
-        moved = quadratic.square * (quadratic.coef - start) ** 2
-        moved[0] = self.curvature.sum() * (quadratic.coef[0] - start[0]) ** 2
-        self.coef[:used] = quadratic.coef
+        moved = quadratic.square * (coef - start) ** 2
+        moved[0] = self.curvature.sum() * (coef[0] - start[0]) ** 2
+        self.coef[:used] = coef
         return bool(moved.max() < self.limit)
 
     def _activate(self, coef: FloatArray) -> None:
-        """Remember the rows whose coefficient is not zero for the first time."""
+        """Remember the columns whose coefficient is not zero for the first time."""
         reached = self.everything[:-1]
         fresh = reached[(coef[reached] != 0.0) & ~self.was_active[reached]]
         if len(fresh):
             self.was_active[fresh] = True
             self.active = np.concatenate([self.active[:-1], fresh, [0]])
-
-
-def _filled(rows: int) -> int:
-    return -(-rows // _LANES) * _LANES

@@ -10,29 +10,37 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg.blas import dtrsv
+from scipy.linalg.blas import daxpy, dtrsv, idamax
 
 from rtop_forecast.checks.arrays import FloatArray
 
 __all__ = ["Quadratic"]
 
 _FEW = 6  # coordinates that are faster one by one
+_NOTHING = np.empty(0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class _System:
-    """The triangular system of a sweep, over the coordinates that are not zero, and what keeps the others there."""
+    """The triangular system of a sweep, over the coordinates that are not zero, and what keeps the others there.
+
+    ``state`` holds, of each coordinate of the support, minus the gradient of the objective, and of each idle one,
+    twice, that of its smooth part. A sweep takes ``effect`` times its change from it, which for the first copy of the
+    idle ones only counts the coordinates that come before them, as at their turn.
+    """
 
     order: NDArray[np.intp]
     support: NDArray[np.intp]
+    idle: NDArray[np.intp]
     signs: FloatArray
     pull: FloatArray
     ridge: FloatArray
-    square: FloatArray
+    root: FloatArray
     triangle: FloatArray
     rows: FloatArray
-    idle: NDArray[np.intp]
-    coupling: FloatArray
+    effect: FloatArray
+    coef: FloatArray
+    state: FloatArray
 
 
 class Quadratic:
@@ -52,15 +60,28 @@ class Quadratic:
     def __init__(
         self, *, gram: FloatArray, gradient: FloatArray, coef: FloatArray, l1: float, l2: float
     ) -> None:
-        self.gram, self.gradient, self.coef = gram, gradient.copy(), coef.copy()
-        self.square = np.diag(gram).copy()
+        self.gram, self._gradient, self._coef = gram, gradient.copy(), coef.copy()
+        self.square = gram.diagonal().copy()
         self.l1, self.l2 = l1, l2
         self._systems: dict[int, _System] = {}
+        self._current: _System | None = None  # its coefficients and gradients are ahead of ours
         self.ridge = np.full(len(coef), l2)
         self.ridge[0] = 0.0
         # A coordinate without curvature or penalty, as where every probability is 0 or 1, has no minimum: it stays.
         self.flat = self.square + self.ridge <= 0.0
         self.any_flat = bool(self.flat.any())
+
+    @property
+    def coef(self) -> FloatArray:
+        """Coefficients after the sweeps so far."""
+        self._leave()
+        return self._coef
+
+    @property
+    def gradient(self) -> FloatArray:
+        """Minus the gradient of the smooth part after the sweeps so far."""
+        self._leave()
+        return self._gradient
 
     def sweep(self, order: NDArray[np.intp]) -> float:
         """Minimise over each coordinate in turn, the first one (without penalty) last.
@@ -83,61 +104,84 @@ class Quadratic:
 
     def _at_once(self, order: NDArray[np.intp]) -> float | None:
         """Sweep while every sign holds; None, with nothing changed, if one does not."""
+        system = self._current
+        if system is None or system.order is not order:
+            system = self._enter(order)
+        size = len(system.support)
+        change = dtrsv(system.triangle, system.state[:size], trans=1)
+        moved = system.coef + change
+        if np.minimum.reduce(moved * system.signs) < 0.0:
+            return None
+        state = system.state - system.effect @ change
+        n_idle = len(system.idle)
+        if n_idle:
+            if np.abs(state[size : size + n_idle]).max() > self.l1:
+                return None
+            state[size : size + n_idle] = state[size + n_idle :]
+        system.coef, system.state = moved, state
+        change *= system.root
+        return change.item(idamax(change)) ** 2
+
+    def _enter(self, order: NDArray[np.intp]) -> _System:
+        """Hand coefficients and gradients to the system of an order."""
+        self._leave()
         system = self._systems.get(id(order))  # the system keeps the order alive, and so the number its own
         if system is None:
             system = self._systems[id(order)] = self._prepared(order)
-        coef = self.coef[system.support]
-        change = dtrsv(
-            system.triangle, self.gradient[system.support] - system.pull - system.ridge * coef, trans=1
-        )
-        moved = coef + change
-        if (moved * system.signs).min() < 0.0:
-            return None
-        if len(system.idle):
-            pull = self.gradient[system.idle] - system.coupling @ change
-            if np.abs(pull).max() > self.l1:
-                return None
-        self.coef[system.support] = moved
-        self.gradient -= change @ system.rows
-        change *= change
-        change *= system.square
-        return float(change.max())
+        system.coef = self._coef[system.support]
+        waiting = self._gradient[system.idle]
+        own = self._gradient[system.support] - system.pull - system.ridge * system.coef
+        system.state = np.concatenate([own, waiting, waiting])
+        self._current = system
+        return system
+
+    def _leave(self) -> None:
+        """Take coefficients and gradients back."""
+        system, self._current = self._current, None
+        if system is not None:
+            self._gradient -= (system.coef - self._coef[system.support]) @ system.rows
+            self._coef[system.support] = system.coef
 
     def _prepared(self, order: NDArray[np.intp]) -> _System:
-        live = self.coef[order] != 0.0
+        live = self._coef[order] != 0.0
         live[-1] = True
-        support = order[live]
-        signs = np.sign(self.coef[support])
+        support, idle = order[live], order[~live]
+        size = len(support)
+        signs = np.sign(self._coef[support])
         signs[-1] = 0.0
         ridge = self.ridge[support]
         rows = self.gram[support]
-        triangle = rows[:, support]
-        triangle.flat[:: len(support) + 1] += ridge
-        idle = order[~live]
-        coupling = rows[:, idle].T
+        effect = np.empty((size + 2 * len(idle), size))
+        effect[:size] = rows[:, support]
+        effect[:size].flat[:: size + 1] += ridge
         if len(idle):
+            coupling = rows[:, idle].T
             turn = np.arange(len(order))
-            coupling = coupling * (turn[live] < turn[~live][:, None])
+            effect[size : size + len(idle)] = coupling * (turn[live] < turn[~live][:, None])
+            effect[size + len(idle) :] = coupling
         return _System(
             order=order,
             support=support,
+            idle=idle,
             signs=signs,
             pull=self.l1 * signs,
             ridge=ridge,
-            square=self.square[support],
+            root=np.sqrt(self.square[support]),
             # BLAS takes columns: the lower triangle of rows is its upper one.
-            triangle=triangle.T,
+            triangle=effect[:size].T,
             rows=rows,
-            idle=idle,
-            coupling=coupling,
+            effect=effect,
+            coef=_NOTHING,
+            state=_NOTHING,
         )
 
     def _one_by_one(self, order: NDArray[np.intp]) -> float:
         """Sweep over single coordinates; signs may change."""
+        self._leave()
         self._systems.clear()
-        coef, gradient, rows = self.coef, self.gradient, self.gram
+        coef, gradient = self._coef, self._gradient
         square: list[float] = self.square.tolist()
-        largest = 0.0
+        largest, l1, l2 = 0.0, self.l1, self.l2
         moving = order[~self.flat[order]] if self.any_flat else order
         for k in moving.tolist():
             old = coef.item(k)
@@ -145,11 +189,11 @@ class Quadratic:
             if k == 0:
                 new = pull / square[k]
             else:
-                size = abs(pull) - self.l1
-                new = 0.0 if size <= 0.0 else (size if pull > 0.0 else -size) / (square[k] + self.l2)
+                size = abs(pull) - l1
+                new = 0.0 if size <= 0.0 else (size if pull > 0.0 else -size) / (square[k] + l2)
             change = new - old
             if change != 0.0:
                 coef[k] = new
-                gradient -= change * rows[k]
+                daxpy(self.gram[k], gradient, a=-change)  # in place
                 largest = max(largest, square[k] * change * change)
         return largest
