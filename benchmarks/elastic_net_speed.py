@@ -1,18 +1,21 @@
 """The 31-origin elastic-net backtest of the Early Warning Project's panel: R's glmnet beside ours, in turns.
 
     python benchmarks/elastic_net_speed.py --data DIR [--script FILE] [--repeats N] [--jobs N] [--json]
+    python benchmarks/elastic_net_speed.py --data DIR --profile [--json]
 
 Every contender fits 31 origins, each a path over the whole sample and ten random folds (seed 90035), and forecasts
 the year after next. "parity" is our GlmnetLogit, which gives R's numbers; "exact" is ElasticNetLogitCV on the same
 folds, whose every solution is converged and certified. R runs FILE (glmnet_backtest.R) in one process, as glmnet does;
 ours use --jobs processes. R itself comes from Debian's packages r-base-core and r-cran-glmnet; without Rscript its
-part is left out.
+part is left out. --profile fits the last origin alone, in one process, and gives the share of each part of the work.
 """
 
 from __future__ import annotations
 
 import argparse
+import cProfile
 import json
+import pstats
 import shutil
 import statistics
 import subprocess
@@ -26,7 +29,23 @@ import pandas as pd
 from ewp_replication import FIRST, LABEL, LAST, SEED, backtest, outcomes, predictors
 from joblib import Parallel, delayed
 
-from rtop_forecast.models import ElasticNetLogitCV
+from rtop_forecast.models import ElasticNetLogitCV, GlmnetLogit
+
+# Parts of a fit that do not contain each other, and the functions that do them.
+PARTS = {
+    "parity": {
+        "Gram matrices": ("row_blocks.py", "gram"),
+        "sweeps": ("sweeps.py", "sweep"),
+        "gradients": ("row_blocks.py", "dot"),
+        "linear predictors": ("row_blocks.py", "combine"),
+        "probabilities": ("glmnet_path.py", "_approximate"),
+    },
+    "exact": {
+        "gradients and probabilities": ("exact_path.py", "evaluate"),
+        "steps": ("exact_path.py", "_step"),
+        "Hessians": ("exact_path.py", "_renew"),
+    },
+}
 
 
 def exact_backtest(panel: pd.DataFrame, *, jobs: int) -> pd.DataFrame:
@@ -48,10 +67,46 @@ def exact_backtest(panel: pd.DataFrame, *, jobs: int) -> pd.DataFrame:
     return pd.concat(parts[::-1], ignore_index=True)
 
 
+def profile(data: Path, *, rounds: int = 5) -> dict[str, Any]:
+    """Share of each part in a fit to the last origin, and the calls; the fastest of several rounds counts."""
+    panel = pd.read_csv(panel_file(data))
+    names = predictors(panel)
+    train = panel[panel["year"] <= LAST]
+    train = train[train[[*names, *outcomes(panel)]].notna().all(axis=1)]
+    result: dict[str, Any] = {}
+    models = {"parity": GlmnetLogit(seed=SEED), "exact": ElasticNetLogitCV(folds="random", seed=SEED)}
+    for mode, model in models.items():
+        best: pstats.Stats | None = None
+        for _ in range(rounds):
+            profiler = cProfile.Profile()
+            profiler.runcall(model.fit, train[names], train[LABEL].astype(int))
+            stats = pstats.Stats(profiler)
+            if best is None or stats.total_tt < best.total_tt:  # type: ignore[attr-defined]
+                best = stats
+        assert best is not None
+        total = best.total_tt  # type: ignore[attr-defined]
+        result[mode] = {"profiled_seconds": round(total, 3)}
+        for part, (file, function) in PARTS[mode].items():
+            found = [
+                (row[0], row[3])
+                for (path, _, name), row in best.stats.items()  # type: ignore[attr-defined]
+                if Path(path).name == file and name == function
+            ]
+            result[mode][part] = {
+                "calls": sum(calls for calls, _ in found),
+                "share": round(sum(seconds for _, seconds in found) / total, 3),
+            }
+    return result
+
+
+def panel_file(data: Path) -> Path:
+    folder = data if (data / "published").is_dir() else data / "ewp2025"
+    return folder / "prepared2024predictors-2025-09-03.csv"
+
+
 def measure(data: Path, script: Path, *, repeats: int, jobs: int) -> dict[str, Any]:
     """Run the contenders in turns and take medians."""
-    folder = data if (data / "published").is_dir() else data / "ewp2025"
-    file = folder / "prepared2024predictors-2025-09-03.csv"
+    file = panel_file(data)
     panel = pd.read_csv(file)
     rscript = shutil.which("Rscript")
     seconds: dict[str, list[float]] = {"r": [], "parity": [], "exact": []}
@@ -98,10 +153,14 @@ def main() -> None:
     )
     parser.add_argument("--repeats", type=int, default=3, help="rounds (default: 3)")
     parser.add_argument("--jobs", type=int, default=2, help="our processes (default: 2)")
+    parser.add_argument("--profile", action="store_true", help="shares of one origin's fits instead")
     parser.add_argument("--json", action="store_true", help="print JSON")
     arguments = parser.parse_args()
     script = arguments.script or arguments.data.resolve().parent / "reference" / "glmnet_backtest.R"
-    result = measure(arguments.data, script, repeats=arguments.repeats, jobs=arguments.jobs)
+    if arguments.profile:
+        result = profile(arguments.data)
+    else:
+        result = measure(arguments.data, script, repeats=arguments.repeats, jobs=arguments.jobs)
     print(
         json.dumps(result, indent=2)
         if arguments.json

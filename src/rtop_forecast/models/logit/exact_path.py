@@ -17,12 +17,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg.lapack import dposv
 
-from rtop_forecast.checks.arrays import BoolArray, FloatArray
+from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError
 from rtop_forecast.logistic import entropy, probability_in_place
 from rtop_forecast.models.logit.glmnet_path import Path, enough_explained
+from rtop_forecast.models.logit.quadratic_minimum import minima_by_signs, product, quadratic_minimum
 from rtop_forecast.models.logit.row_blocks import RowBlocks
 from rtop_forecast.models.logit.solver import Problem, solve
 
@@ -34,8 +34,6 @@ _SINGLE_STEPS = 8  # of those in single precision
 _SINGLE_NOISE = 5e-8  # breach that single precision cannot tell from none
 # Weights of the last one, two or three solutions in the next, for evenly spaced penalties.
 _POINTERS = {1: (1.0,), 2: (2.0, -1.0), 3: (3.0, -3.0, 1.0)}
-_SIGN_CHANGES = 4  # rounds that change the signs of several quadratic problems at once
-_CHANGES, _SWEEPS = 30, 1  # rounds of one quadratic problem, and sweeps in each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,12 +261,12 @@ class _Fits:
         coef, idle = self.coef[:, fits].T, self.idle[:, fits].T
         cross, total = self.cross[fits], self.total[fits]
         penalised = self.reduced[fits]
-        linear = gradient - cross * (slope / total)[:, None] + _product(penalised, coef)
+        linear = gradient - cross * (slope / total)[:, None] + product(penalised, coef)
         diagonal = np.arange(coef.shape[1])
         penalised[:, diagonal, diagonal] += l2
-        new, confirmed = _by_signs(penalised, linear, l1, coef, idle=idle)
+        new, confirmed = minima_by_signs(penalised, linear, l1, coef, idle=idle)
         for at in np.flatnonzero(~confirmed):
-            new[at] = _quadratic_minimum(penalised[at], linear[at], l1[at], new[at], idle=idle[at])
+            new[at] = quadratic_minimum(penalised[at], linear[at], l1[at], new[at], idle=idle[at])
         self.intercept[fits] += (slope - (cross * (new - coef)).sum(axis=1)) / total
         self.coef[:, fits] = new.T
 
@@ -325,108 +323,3 @@ class _Sample:
         residual *= weight if shape == weight.shape else weight.take(fits, axis=1, out=some, mode="clip")
         gradient = np.matmul(values, residual.transpose(0, 2, 1)).sum(axis=0, dtype=np.float64)
         return prob, gradient
-
-
-def _product(matrices: FloatArray, vectors: FloatArray) -> FloatArray:
-    """Each matrix times its vector."""
-    product: FloatArray = (matrices @ vectors[:, :, None])[:, :, 0]
-    return product
-
-
-def _by_signs(
-    quadratic: FloatArray, linear: FloatArray, l1: FloatArray, start: FloatArray, *, idle: BoolArray
-) -> tuple[FloatArray, BoolArray]:
-    """Minima of several problems if few signs differ from those of their starts, and which of them are minima.
-
-    The minimum for given signs tells which of them do not hold; those are changed, all at once, a few times. Where
-    that does not end, what is returned is the first solution if its signs held, else the start.
-    """
-    new, confirmed = start.copy(), np.zeros(len(start), dtype=bool)
-    open_problems, sign = np.arange(len(start)), np.sign(start)
-    for attempt in range(_SIGN_CHANGES):
-        part = quadratic[open_problems]
-        try:
-            solved = _with_these_signs(part, linear[open_problems], l1[open_problems], sign)
-        except np.linalg.LinAlgError:
-            break
-        pull = linear[open_problems] - _product(part, solved)
-        bound = l1[open_problems] * (1 + 1e-12)
-        fresh = (sign == 0) & (np.abs(pull) > bound) & ~idle[open_problems]
-        lost = solved * sign < 0
-        holds = ~lost.any(axis=1)
-        done = holds & ~fresh.any(axis=1)
-        taken = holds if attempt == 0 else done
-        new[open_problems[taken]] = solved[taken]
-        confirmed[open_problems[done]] = True
-        if done.all():
-            break
-        sign = np.where(fresh, np.sign(pull), np.where(lost, 0.0, sign))[~done]
-        open_problems = open_problems[~done]
-    return new, confirmed
-
-
-def _with_these_signs(
-    quadratic: FloatArray, linear: FloatArray, l1: FloatArray, sign: FloatArray
-) -> FloatArray:
-    """Minima of several problems among coefficients of these signs, or beyond where they do not hold."""
-    active = sign != 0
-    # Coordinates at zero stay there: their equations become 0 = 0 on a diagonal of ones.
-    systems = np.where(active[:, :, None] & active[:, None, :], quadratic, 0.0)
-    diagonal = np.arange(sign.shape[1])
-    systems[:, diagonal, diagonal] += ~active
-    solved: FloatArray = np.linalg.solve(systems, np.where(active, linear - l1 * sign, 0.0)[:, :, None])
-    return solved[:, :, 0]
-
-
-def _quadratic_minimum(
-    quadratic: FloatArray, linear: FloatArray, l1: FloatArray, start: FloatArray, *, idle: BoolArray
-) -> FloatArray:
-    """Minimise b'Qb / 2 - c'b + sum l1 |b|.
-
-    Sweeps over the coordinates look for the signs, and the linear system of these signs confirms them.
-    """
-    coef = start
-    for _ in range(_CHANGES):
-        coef = _swept(quadratic, linear, l1, coef, idle=idle)
-        sign = np.sign(coef)
-        active = np.flatnonzero(sign)
-        solved = np.zeros_like(coef)
-        if len(active):
-            block = quadratic[active][:, active]
-            solved[active] = _solved(block, linear[active] - l1[active] * sign[active])
-        if (solved * sign >= 0).all():
-            pull = linear - quadratic @ solved
-            if not ((sign == 0) & (np.abs(pull) > l1 * (1 + 1e-12)) & ~idle).any():
-                return solved
-            coef = solved
-    return _swept(quadratic, linear, l1, coef, idle=idle)
-
-
-def _solved(block: FloatArray, right: FloatArray) -> FloatArray:
-    """Solve a positive definite system; by least squares if columns depend on each other."""
-    _, solution, info = dposv(block, right)
-    if info != 0:
-        solution = np.linalg.lstsq(block, right, rcond=None)[0]
-    return np.asarray(solution, dtype=np.float64)
-
-
-def _swept(
-    quadratic: FloatArray, linear: FloatArray, l1: FloatArray, start: FloatArray, *, idle: BoolArray
-) -> FloatArray:
-    """Coordinate descent for a few sweeps."""
-    coef = start.copy()
-    pull = linear - quadratic @ coef
-    square = np.diag(quadratic).tolist()
-    limit = l1.tolist()
-    # A column without curvature, as under separation, has no minimum of its own.
-    moving = np.flatnonzero(~idle & (np.diag(quadratic) > 0)).tolist()
-    for _ in range(_SWEEPS):
-        for k in moving:
-            old = coef.item(k)
-            reach = pull.item(k) + square[k] * old
-            size = abs(reach) - limit[k]
-            new = 0.0 if size <= 0.0 else (size if reach > 0.0 else -size) / square[k]
-            if new != old:
-                coef[k] = new
-                pull -= (new - old) * quadratic[k]
-    return coef
