@@ -16,6 +16,7 @@ from rtop_forecast.calibration import RandomWalkShift
 from rtop_forecast.errors import InputError
 from rtop_forecast.models import BaseRate, BoostedTrees
 from rtop_forecast.records import kept as kept_module
+from rtop_forecast.records import saved as saved_module
 from rtop_forecast.records.saved import save_forecast
 
 NAMES = ["mk_ever", "ucdp_intensity", "infant_mortality_log"]
@@ -175,7 +176,7 @@ def test_a_full_disk_costs_no_result(parts, cache, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setitem(kept_module._SAVE, "forecast", full)
+    monkeypatch.setattr(saved_module, "save_forecast", full)
     assert len(a_forecast(parts, cache).frame) > 100
     assert entries(cache) == []
 

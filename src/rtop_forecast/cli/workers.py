@@ -42,6 +42,7 @@ def starting_workers(arguments: argparse.Namespace) -> Iterator[None]:
     thread.start()
     try:
         yield
+        ready()  # the command itself needs the same
     finally:
         thread.join()
 

@@ -11,7 +11,6 @@ from typing import Any
 from rtop_forecast.checks.arguments import choice, integer, path_argument
 from rtop_forecast.display import Displayed
 from rtop_forecast.forecasting.fingerprint import fingerprint
-from rtop_forecast.records.saved import load_backtest, load_forecast, save_backtest, save_forecast
 from rtop_forecast.storage.bundled import datasets_dir
 from rtop_forecast.storage.digests import folder_digest
 from rtop_forecast.storage.entries import MEGABYTES, Entries, results_folder
@@ -21,8 +20,7 @@ __all__ = ["ResultCache"]
 _PACKAGE = Path(__file__).resolve().parents[1]
 # Other releases of these can give other last digits.
 _LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "lightgbm")
-_LOAD: dict[str, Callable[[Path], Any]] = {"backtest": load_backtest, "forecast": load_forecast}
-_SAVE: dict[str, Callable[[Any, Path], Path]] = {"backtest": save_backtest, "forecast": save_forecast}
+_NOUNS = ("backtest", "forecast")
 
 
 def _default_folder() -> Path:
@@ -79,7 +77,9 @@ class ResultCache(Displayed):
         InputError
             If a part cannot be read.
         """
-        return self._entries.find(self._entry(noun, parts).name, _LOAD[noun])
+        return self._entries.find(
+            self._entry(noun, parts).name, lambda entry: _functions("load", noun)(entry)
+        )
 
     def keep(self, noun: str, parts: Mapping[str, Any], result: Any) -> None:
         """Keep a result; where it cannot be, as on a full disk or for a model of the user's own, nothing is kept.
@@ -90,7 +90,9 @@ class ResultCache(Displayed):
             As for :meth:`find`.
         result : BacktestResult or Forecast
         """
-        self._entries.keep(self._entry(noun, parts).name, lambda entry: _SAVE[noun](result, entry))
+        self._entries.keep(
+            self._entry(noun, parts).name, lambda entry: _functions("save", noun)(result, entry)
+        )
 
     def size(self) -> tuple[int, float]:
         """How many results and tables are kept, and their megabytes in all."""
@@ -113,7 +115,7 @@ class ResultCache(Displayed):
         )
 
     def _entry(self, noun: str, parts: Mapping[str, Any]) -> Path:
-        choice(noun, name="noun", options=tuple(_LOAD))
+        choice(noun, name="noun", options=_NOUNS)
         key = {
             "package": folder_digest(_PACKAGE, "*.py"),
             "tables": folder_digest(datasets_dir()),
@@ -125,6 +127,14 @@ class ResultCache(Displayed):
     @property
     def _entries(self) -> Entries:
         return Entries(folder=self.folder, megabytes=self.megabytes)
+
+
+def _functions(verb: str, noun: str) -> Callable[..., Any]:
+    """Return what loads or saves; where nothing is kept yet, the models behind it need not be imported."""
+    from rtop_forecast.records import saved
+
+    function: Callable[..., Any] = getattr(saved, f"{verb}_{noun}")
+    return function
 
 
 def _by_content(value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -58,7 +59,16 @@ def core_tables(frames: Mapping[str, pd.DataFrame] | None = None) -> list[Source
     DataIntegrityError
         If a table names a source that the registry does not hold, or lacks a coverage row.
     """
-    frames = {} if frames is None else frames
+    return list(_bundled()) if frames is None else _read(frames)
+
+
+@lru_cache(maxsize=1)
+def _bundled() -> tuple[SourceTable, ...]:
+    """Tables of the bundle, which does not change while a program runs."""
+    return tuple(_read({}))
+
+
+def _read(frames: Mapping[str, pd.DataFrame]) -> list[SourceTable]:
     coverage = _table("coverage", frames)
     registered = registry()
     tables = [_episodes(coverage, registered, frames)]
