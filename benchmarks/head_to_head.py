@@ -11,7 +11,8 @@ origins 1993-2022, 4,864 state-years, 72 with an onset in the window. Compared a
 - ``ours_core``: our default model on the bundle;
 - ``ours_ewp39``: our default model on EWP's 39 predictors;
 - ``ours_full``: our default model on all features that the folder's releases allow;
-- ``ours_full_one_line``: the same forecasts with one shift for all states in place of the calibrator by group;
+- ``ours_core_one_line, ours_full_one_line``: the forecasts of bundle and full catalogue with one shift for all states
+  in place of the calibrator by group;
 - ``ours_full_alive``: our default model on those of them that have a value at the last origin.
 
 Settings and the looks at these rows are in PROTOCOL.md. Differences are paired and intervals resample whole countries;
@@ -52,6 +53,7 @@ KEYS = ["country_id", "origin_year"]
 SERBIA, SERBIA_AND_MONTENEGRO = 340, 345
 PERIODS = ((1993, 2006), (2007, 2022))
 OURS = ("ours_core", "ours_ewp39", "ours_full", "ours_full_alive")
+ONE_LINE = {"ours_core": "ours_core_one_line", "ours_full": "ours_full_one_line"}
 SCORES = (
     "auc",
     "ap",
@@ -100,11 +102,11 @@ def forecasts(data: Path, reference: Path, *, jobs: int) -> tuple[pd.DataFrame, 
     for name in OURS:
         result = backtest_rows(default_model(), rows[name], years=range(FIRST, LAST + 1), n_jobs=jobs)
         table = _join(table, name, result.frame[[*KEYS, "prob"]])
-        if name == "ours_full":
-            table = _join(table, "ours_full_one_line", _one_line(result))
+        if name in ONE_LINE:
+            table = _join(table, ONE_LINE[name], _one_line(result))
     table = table.merge(_outcomes(rows["ours_core"]), on=KEYS, how="left", validate="one_to_one")
     table["ewp_recalibrated"] = _recalibrated(table)
-    order = ["base_rate", "ewp", "ewp_recalibrated", *OURS, "ours_full_one_line"]
+    order = ["base_rate", "ewp", "ewp_recalibrated", *OURS, *ONE_LINE.values()]
     counts = {name: rows[name].matrix.shape[1] for name in OURS}
     return table[[*KEYS, "name", "outcome", "ongoing", "earlier", *order]], counts
 
