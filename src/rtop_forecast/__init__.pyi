@@ -69,6 +69,7 @@ from .panel.own_data import add_variables as add_variables
 from .panel.panel import Panel as Panel
 from .panel.variables import Variable as Variable
 from .panel.vintages import Vintage as Vintage
+from .records.answers import Answer as Answer
 from .records.kept import ResultCache as ResultCache
 from .records.locked import LockedForecast as LockedForecast
 from .records.locked import LockedScore as LockedScore

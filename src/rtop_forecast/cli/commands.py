@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import rtop_forecast as rtop
+from rtop_forecast.cli.answers import answered
 from rtop_forecast.cli.before import (
     CALIBRATION_ORIGINS,
     FIRST_TRAINING_YEARS,
@@ -27,7 +28,7 @@ from rtop_forecast.cli.before import (
 from rtop_forecast.cli.kept import backtest_parts, forecast_parts
 from rtop_forecast.cli.months import left_out_lines, with_reason
 from rtop_forecast.cli.ranking import rank_text
-from rtop_forecast.cli.streams import say
+from rtop_forecast.cli.streams import say, say_each_time
 from rtop_forecast.cli.text import (
     age_lines,
     backtest_text,
@@ -46,6 +47,7 @@ from rtop_forecast.cli.workers import starting_workers
 BACKTEST_FIRST = 1993
 
 
+@answered
 def rank(arguments: argparse.Namespace) -> str:
     """Rank the states."""
     check_language(arguments)
@@ -123,6 +125,7 @@ def record(arguments: argparse.Namespace) -> str:
     return result.summary()
 
 
+@answered
 def explain(arguments: argparse.Namespace) -> str:
     """Say why a state stands where it does."""
     check_language(arguments)
@@ -232,9 +235,9 @@ def _say_sources(panel: rtop.Panel, arguments: argparse.Namespace) -> None:
     if arguments.data is None:
         return
     for row in panel.origin.to_dict("records"):
-        say(f"{row['table']}: {row['origin']} ({one_line(row['note'])})")
+        say_each_time(f"{row['table']}: {row['origin']} ({one_line(row['note'])})")
     for line in file_lines(panel.files):
-        say(line)
+        say_each_time(line)
 
 
 def forecast_of(arguments: argparse.Namespace) -> rtop.Forecast:
@@ -361,7 +364,7 @@ def _with_ages(forecast: rtop.Forecast, arguments: argparse.Namespace) -> rtop.F
     """Say on stderr how old the values of a user's folder are."""
     if arguments.data is not None:
         for line in age_lines(forecast):
-            say(line)
+            say_each_time(line)
     return forecast
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
-__all__ = ["OutputError", "say", "write"]
+__all__ = ["OutputError", "noted", "say", "say_each_time", "write"]
+
+_NOTED: list[str] = []
 
 
 class OutputError(Exception):
@@ -19,6 +22,19 @@ def say(text: str) -> None:
         if sys.stderr is not None:
             sys.stderr.write(f"{text}\n")
             sys.stderr.flush()
+
+
+def say_each_time(text: str) -> None:
+    """Write a line to stderr that belongs to the answer, whether it was computed now or before."""
+    _NOTED.append(text)
+    say(text)
+
+
+@contextmanager
+def noted() -> Iterator[list[str]]:
+    """List the lines that belong to an answer while it is made."""
+    _NOTED.clear()
+    yield _NOTED
 
 
 def write(text: str = "") -> None:

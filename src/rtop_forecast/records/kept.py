@@ -11,6 +11,7 @@ from typing import Any
 from rtop_forecast.checks.arguments import choice, integer, path_argument
 from rtop_forecast.display import Displayed
 from rtop_forecast.forecasting.fingerprint import fingerprint
+from rtop_forecast.records.answers import load_answer, save_answer
 from rtop_forecast.storage.bundled import datasets_dir
 from rtop_forecast.storage.digests import folder_digest
 from rtop_forecast.storage.entries import MEGABYTES, Entries, results_folder
@@ -20,7 +21,7 @@ __all__ = ["ResultCache"]
 _PACKAGE = Path(__file__).resolve().parents[1]
 # Other releases of these can give other last digits.
 _LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "lightgbm")
-_NOUNS = ("backtest", "forecast")
+_NOUNS = ("answer", "backtest", "forecast")
 
 
 def _default_folder() -> Path:
@@ -67,7 +68,8 @@ class ResultCache(Displayed):
 
         Parameters
         ----------
-        noun : {"backtest", "forecast"}
+        noun : {"answer", "backtest", "forecast"}
+            An answer is a text that a command printed.
         parts : mapping of str to object
             All that the result depends on beside the package and its libraries. A folder counts by the names and
             contents of its files.
@@ -88,7 +90,7 @@ class ResultCache(Displayed):
         ----------
         noun, parts
             As for :meth:`find`.
-        result : BacktestResult or Forecast
+        result : Answer, BacktestResult or Forecast
         """
         self._entries.keep(
             self._entry(noun, parts).name, lambda entry: _functions("save", noun)(result, entry)
@@ -131,6 +133,8 @@ class ResultCache(Displayed):
 
 def _functions(verb: str, noun: str) -> Callable[..., Any]:
     """Return what loads or saves; where nothing is kept yet, the models behind it need not be imported."""
+    if noun == "answer":
+        return load_answer if verb == "load" else save_answer
     from rtop_forecast.records import saved
 
     function: Callable[..., Any] = getattr(saved, f"{verb}_{noun}")

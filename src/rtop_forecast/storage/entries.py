@@ -20,7 +20,7 @@ __all__ = ["MEGABYTES", "NOUNS", "Entries", "results_folder"]
 
 _LOG = logging.getLogger("rtop_forecast")
 #: What is kept by its content, and the limit of the whole.
-NOUNS = ("backtest", "forecast", "panel", "table")
+NOUNS = ("answer", "backtest", "forecast", "panel", "table")
 MEGABYTES = 1000
 _PART = ".part-"
 # Seconds after which an entry that was never finished is taken for one of a killed process.
