@@ -156,6 +156,8 @@ def missions(folder: Path) -> None:
     peace = facts(folder, "peace_operations_un.csv")
     peace = peace[~peace["source"].str.contains(UNUSABLE)]
     peace = pd.concat([peace, annotation("missions_verified.csv")], ignore_index=True).fillna("")
+    whole = annotation("mission_names.csv").set_index("acronym")["name"]
+    peace["name"] = peace["acronym"].map(whole).fillna(peace["name"])
     table = pd.DataFrame(
         {
             "country_id": peace["gwid"],
