@@ -82,7 +82,7 @@ def raw_panel(n_rows: int, *, seed: int = 0) -> tuple[Panel, list[FeatureSpec]]:
         )
         for name in names
     }  # fmt: skip
-    entry: dict[str, Any] = {"unit": "none", "risk_factors": (1,), "indicators": ("1",), "sign": 0}
+    entry: dict[str, Any] = {"unit": "none", "risk_factors": (1,), "indicators": (), "sign": 0}
     specs = []
     for name in names:
         specs += [
