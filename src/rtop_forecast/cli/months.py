@@ -84,8 +84,8 @@ def with_reason(forecast: rtop.Forecast, *, yearly: bool) -> rtop.Forecast:
         if yearly
         else ("few_origins", "too few origins with months had closed")
     )
-    told = {**months, "reason": reason, "why": why}
-    return replace(forecast, provenance={**forecast.provenance, "months": told})
+    explained = {**months, "reason": reason, "why": why}
+    return replace(forecast, provenance={**forecast.provenance, "months": explained})
 
 
 def _runs(months: list[str], words: list[str], language: rtop.Language) -> str:

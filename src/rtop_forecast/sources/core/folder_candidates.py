@@ -178,5 +178,5 @@ def _known_conflicts(releases: Releases) -> pd.DataFrame:
         parts += sorted(lists, key=lambda one: one["year"].max())
     if not parts:
         return pd.DataFrame({"conflict_id": pd.Series(dtype="int64"), "gwno_loc": pd.Series(dtype="str")})
-    known = pd.concat([part[["conflict_id", "year", "gwno_loc"]] for part in parts], ignore_index=True)
-    return known.drop_duplicates("conflict_id", keep="last")[["conflict_id", "gwno_loc"]]
+    listed = pd.concat([part[["conflict_id", "year", "gwno_loc"]] for part in parts], ignore_index=True)
+    return listed.drop_duplicates("conflict_id", keep="last")[["conflict_id", "gwno_loc"]]
