@@ -146,6 +146,7 @@ def results(tmp_path_factory):
         "event": EVENTS["mass_killing"],
         "state": state(625),
         "cache": rtop.ResultCache(folder="kept"),
+        "answer": rtop.Answer(text="rank  state\n   1  Chad", beside=("3 files were used",)),
         "changes": rtop.list_changes(forecast, forecast),
         "update": Update(
             frame=pd.DataFrame({"key": ["vdem-16"], "have": [""], "state": ["by hand"], "note": [""]}),

@@ -7,15 +7,17 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from rtop_forecast.display import Displayed
 from rtop_forecast.errors import StorageError
+from rtop_forecast.storage.files import write_file
 
 __all__ = ["Answer", "load_answer", "save_answer"]
 
 _FILE = "answer.json"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Answer(Displayed):
     """What a command prints.
 
     Attributes
@@ -29,14 +31,15 @@ class Answer:
     text: str
     beside: tuple[str, ...] = ()
 
+    def _headline(self) -> str:
+        return f"{self.text.count(chr(10)) + 1} lines, {len(self.beside)} beside"
+
 
 def save_answer(answer: Answer, folder: Path) -> Path:
     """Write an answer, and the hash of it, into a new folder."""
     content = json.dumps({"text": answer.text, "beside": list(answer.beside)})
     folder.mkdir()
-    path = folder / _FILE
-    path.write_text(json.dumps({"sha256": _hash(content), "content": content}), encoding="utf-8")
-    return path
+    return write_file(folder / _FILE, json.dumps({"sha256": _hash(content), "content": content}).encode())
 
 
 def load_answer(folder: Path) -> Answer:
