@@ -40,9 +40,9 @@ def test_scale_figure_is_of_the_pages_table_and_the_same_each_time(script):
     figure = script.scale_figure(page)
     drawn = {line.get_label(): list(line.get_ydata()) for line in figure.axes[0].lines}
     assert drawn == {
-        "backtest, ten origins": [5.0, 38.0, 479.0],
-        "attribution of the last year": [0.13, 1.6, 14.5],
-        "build 60 features": [0.03, 0.37, 6.4],
+        "backtest, ten origins": [3.6, 19.5, 212.0],
+        "attribution of the last year": [0.08, 0.88, 7.1],
+        "build 60 features": [0.03, 0.41, 5.6],
     }
     assert script.png(figure, width=300) == script.png(script.scale_figure(page), width=300)
 
