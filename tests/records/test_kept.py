@@ -214,3 +214,16 @@ def test_anything_else_than_a_cache_is_refused(parts):
         rtop.ResultCache(megabytes=0)
     with pytest.raises(InputError, match="noun"):
         rtop.ResultCache().find("panel", {})
+
+
+def test_a_changed_translation_is_another_answer_and_no_other_result(parts, cache, tmp_path, monkeypatch):
+    package = tmp_path / "package"
+    package.mkdir()
+    (package / "fr.po").write_text("un\n")
+    monkeypatch.setattr(kept_module, "_PACKAGE", package)
+    cache.keep("answer", {"a": 1}, rtop.Answer(text="one"))
+    cache.keep("backtest", {"a": 1}, a_backtest(parts, None))
+    assert cache.find("answer", {"a": 1}).text == "one"
+    (package / "fr.po").write_text("du\n")  # as long as before
+    assert cache.find("answer", {"a": 1}) is None
+    assert cache.find("backtest", {"a": 1}) is not None

@@ -21,6 +21,8 @@ __all__ = ["ResultCache"]
 _PACKAGE = Path(__file__).resolve().parents[1]
 # Other releases of these can give other last digits.
 _LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "lightgbm")
+# Words and names of states in other languages, which an answer holds.
+_WORDS = ("babel", "jinja2")
 _NOUNS = ("answer", "backtest", "forecast")
 
 
@@ -124,6 +126,10 @@ class ResultCache(Displayed):
             "libraries": {name: version(name) for name in _LIBRARIES},
             "parts": {name: _by_content(value) for name, value in parts.items()},
         }
+        if noun == "answer":
+            key["words"] = {"translations": folder_digest(_PACKAGE, "*.po")} | {
+                name: version(name) for name in _WORDS
+            }
         return self.folder / f"{noun}-{fingerprint(key, name='the key')}"
 
     @property
