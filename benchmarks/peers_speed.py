@@ -1,19 +1,22 @@
 """A ten-origin backtest as a careful user would write it by hand, and as this library does, in turns.
 
-    python benchmarks/peers_speed.py [--rows 100000] [--origins 10] [--rounds 3] [--jobs 2] [--recalibrated] [--json]
+    python benchmarks/peers_speed.py [--rows 100000] [--origins 10] [--rounds 3] [--jobs 2] [--only NAME ...] [--json]
 
 The rows are those of benchmarks/scale.py: simulated units in 40 years, 60 features of which six raise the log-odds.
 Every contender averages four models in log-odds, refitted at each origin on the rows whose window had closed by then:
 
-- "ours": rtop.default_model();
+- "ours": rtop.backtest_rows of the default model as it is published: with its calibrator, and the 25 earlier origins
+  that feed it, whose time counts;
+- "ours_raw": the default model alone, without its calibrator;
 - "sklearn": scikit-learn's elastic net (saga), its logit on natural-size splines, its random forest, and LightGBM;
 - "lightgbm_forest": the same with LightGBM's forest in the place of scikit-learn's;
 - "r": glmnet's elastic net and ranger's probability forest, both with their defaults, where R is there.
 
-One task is one origin; joblib runs them in --jobs processes of one thread each. Contenders take turns in each round.
-"cpu_seconds_per_origin" is the processor time of the tasks, which other work on the machine moves less than the wall
-clock; medians of the rounds. Scores stand beside the times: log loss and Brier score of all forecasts, of each model
-too. With --recalibrated our backtest also runs with the 25 earlier origins that feed its calibrator.
+One task is one origin, run in --jobs processes of one thread each; contenders take turns in each round.
+"cpu_seconds_per_origin" is the processor time of all processes by forecasts' origins, "cpu_seconds_per_fit" by all
+origins that were fitted, those that feed a calibrator too; medians of the rounds. Scores stand beside the times: log
+loss and Brier score of all forecasts, of each model too, and the slope of a logit of the outcomes on the log-odds: 1
+where they are as far apart as they should be, above 1 where they are too close together.
 """
 
 from __future__ import annotations
@@ -26,14 +29,17 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import psutil
 from joblib import Parallel, delayed
 from lightgbm import LGBMClassifier
 from scale import LAST, panel
+from scipy.special import expit, logit
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -61,6 +67,7 @@ write.csv(data.frame(glmnet = both[, 1], ranger = both[, 2]), file.path(argument
 cat(used[["user.self"]] + used[["sys.self"]])
 """
 Probabilities = dict[str, np.ndarray[Any, Any]]
+_EDGE = 1e-6
 
 
 def by_hand(forest: Any) -> dict[str, Any]:
@@ -159,47 +166,36 @@ def in_r(rscript: str, rows: Sample, origin: int) -> tuple[float, Probabilities]
 
 def averaged(found: Probabilities) -> np.ndarray[Any, Any]:
     """Mean of the models in log-odds."""
-    edge = 1e-6
-    probs = np.clip(np.stack(list(found.values())), edge, 1 - edge)
-    return 1 / (1 + np.exp(-np.log(probs / (1 - probs)).mean(axis=0)))
+    probs = np.clip(np.stack(list(found.values())), _EDGE, 1 - _EDGE)
+    return np.asarray(expit(logit(probs).mean(axis=0)))
 
 
 def scores(outcome: np.ndarray[Any, Any], prob: np.ndarray[Any, Any]) -> dict[str, float]:
-    """Log loss and Brier score."""
+    """Log loss, Brier score, and the slope of a logit of the outcomes on the log-odds."""
+    log_odds = logit(np.clip(prob, _EDGE, 1 - _EDGE))
+    slope = LogisticRegression(C=np.inf, tol=1e-8).fit(log_odds[:, None], outcome).coef_[0, 0]
     return {
         "log_loss": round(float(log_score(outcome, prob).mean()), 5),
         "brier": round(float(brier_score(outcome, prob).mean()), 5),
+        "slope": round(float(slope), 2),
     }
 
 
-def measure(*, n_rows: int, n_origins: int, rounds: int, jobs: int, recalibrated: bool) -> dict[str, Any]:
+def measure(*, n_rows: int, n_origins: int, rounds: int, jobs: int, only: list[str] | None) -> dict[str, Any]:
     """Run the contenders in turns."""
     rows = panel(n_rows)
     # labels of the last origins are simulated, too, so that every forecast is scored
     origins = range(LAST - n_origins + 1, LAST + 1)
     outcome = np.concatenate([rows.outcome[rows.at(origin)] for origin in origins])
     rscript = shutil.which("Rscript")
-    contenders: dict[str, Callable[[Sample, int], tuple[float, Probabilities]]] = {
-        "ours": _Timed(ours),
-        "sklearn": _Timed(_Hand(sklearn_models)),
-        "lightgbm_forest": _Timed(_Hand(lightgbm_models)),
-    }
-    if rscript:
-        contenders["r"] = _InR(rscript)
-    wall: dict[str, list[float]] = {name: [] for name in contenders}
-    cpu: dict[str, list[float]] = {name: [] for name in contenders}
-    found: dict[str, list[Probabilities]] = {}
-    with Parallel(n_jobs=jobs) as pool:
-        pool(delayed(abs)(value) for value in range(2 * jobs))
-        for _ in range(rounds):
-            for name, run in contenders.items():
-                start = time.perf_counter()
-                parts = pool(delayed(run)(rows, origin) for origin in origins)
-                wall[name].append(time.perf_counter() - start)
-                cpu[name].append(sum(seconds for seconds, _ in parts))
-                found[name] = [probs for _, probs in parts]
-    told = {name: _entry(found[name], outcome, wall[name], cpu[name], n_origins) for name in contenders}
-    spent = {name: statistics.median(one) for name, one in cpu.items()}
+    contenders = _contenders(rscript, only)
+    turns: dict[str, list[_Turn]] = {"ours": [], **{name: [] for name in contenders}}
+    Parallel(n_jobs=jobs)(delayed(abs)(value) for value in range(2 * jobs))  # the workers start untimed
+    for _ in range(rounds):
+        turns["ours"].append(_published(rows, origins, jobs))
+        for name, run in contenders.items():
+            turns[name].append(_turn(run, rows, origins, jobs))
+    told = {name: _entry(those, outcome, n_origins) for name, those in turns.items()}
     document: dict[str, Any] = {
         "rows": n_rows,
         "events": int(rows.outcome.sum()),
@@ -209,20 +205,103 @@ def measure(*, n_rows: int, n_origins: int, rounds: int, jobs: int, recalibrated
         "jobs": jobs,
         "contenders": told,
         "times_faster": {
-            name: round(spent[name] / spent["ours"], 1) for name in contenders if name != "ours"
+            "per_origin": _times(told, "cpu_seconds_per_origin"),
+            "per_fit": _times(told, "cpu_seconds_per_fit"),
         },
     }
     if not rscript:
         document["r"] = "Rscript is not there; install r-base-core, r-cran-glmnet and r-cran-ranger"
-    if recalibrated:
-        start = time.perf_counter()
-        result = backtest_rows(rtop.default_model(), rows, years=origins, n_jobs=jobs)
-        document["ours_recalibrated"] = {
-            "seconds": round(time.perf_counter() - start, 1),
-            "origins": n_origins + result.feeding["origin_year"].nunique(),
-            **scores(result.frame["outcome"].to_numpy(), result.frame["prob"].to_numpy()),
-        }
     return document
+
+
+def _contenders(
+    rscript: str | None, only: list[str] | None
+) -> dict[str, Callable[[Sample, int], tuple[float, Probabilities]]]:
+    """All whose tasks are single origins, or those that were named."""
+    known: dict[str, Callable[[Sample, int], tuple[float, Probabilities]]] = {
+        "ours_raw": _Timed(ours),
+        "sklearn": _Timed(_Hand(sklearn_models)),
+        "lightgbm_forest": _Timed(_Hand(lightgbm_models)),
+    }
+    if rscript:
+        known["r"] = _InR(rscript)
+    return {name: run for name, run in known.items() if only is None or name in only}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Turn:
+    """One round of one contender."""
+
+    wall: float
+    cpu: float
+    fits: int
+    probs: np.ndarray[Any, Any]
+    members: Probabilities
+
+
+def _turn(
+    run: Callable[[Sample, int], tuple[float, Probabilities]], rows: Sample, origins: range, jobs: int
+) -> _Turn:
+    start = time.perf_counter()
+    parts = Parallel(n_jobs=jobs)(delayed(run)(rows, origin) for origin in origins)
+    found = [probs for _, probs in parts]
+    return _Turn(
+        wall=time.perf_counter() - start,
+        cpu=sum(seconds for seconds, _ in parts),
+        fits=len(origins),
+        probs=np.concatenate([averaged(part) for part in found]),
+        members={name: np.concatenate([part[name] for part in found]) for name in found[0]},
+    )
+
+
+def _published(rows: Sample, origins: range, jobs: int) -> _Turn:
+    """Our backtest with its calibrator; its processor time is that of this process and its workers."""
+    start, spent = time.perf_counter(), _processor_seconds()
+    result = backtest_rows(rtop.default_model(), rows, years=origins, n_jobs=jobs)
+    wall, spent = time.perf_counter() - start, _processor_seconds() - spent
+    frame = result.frame
+    wanted = pd.concat([rows.keys[rows.at(origin)].assign(origin_year=origin) for origin in origins])
+    keys = ["country_id", "origin_year"]
+    probs = wanted[keys].merge(frame[[*keys, "prob"]], on=keys, how="left", validate="1:1")["prob"]
+    return _Turn(
+        wall=wall,
+        cpu=spent,
+        fits=len(origins) + result.feeding["origin_year"].nunique(),
+        probs=probs.to_numpy(),
+        members={},
+    )
+
+
+def _processor_seconds() -> float:
+    """Processor time so far of this process and of those it started."""
+    here = psutil.Process()
+    total = 0.0
+    for one in (here, *here.children(recursive=True)):
+        used = one.cpu_times()
+        total += used.user + used.system
+    return total
+
+
+def _times(told: dict[str, Any], key: str) -> dict[str, float]:
+    """How many times ours the others take."""
+    return {
+        name: round(entry[key] / told["ours"][key], 1)
+        for name, entry in told.items()
+        if not name.startswith("ours")
+    }
+
+
+def _entry(turns: list[_Turn], outcome: np.ndarray[Any, Any], n_origins: int) -> dict[str, Any]:
+    last = turns[-1]
+    cpu = statistics.median(one.cpu for one in turns)
+    return {
+        "wall_seconds": round(statistics.median(one.wall for one in turns), 1),
+        "cpu_seconds_per_origin": round(cpu / n_origins, 2),
+        "fits": last.fits,
+        "cpu_seconds_per_fit": round(cpu / last.fits, 2),
+        **scores(outcome, last.probs),
+        "models": {name: scores(outcome, probs) for name, probs in last.members.items()},
+    }
 
 
 class _Hand:
@@ -251,22 +330,6 @@ class _InR:
         return in_r(self.rscript, rows, origin)
 
 
-def _entry(
-    found: list[Probabilities],
-    outcome: np.ndarray[Any, Any],
-    wall: list[float],
-    cpu: list[float],
-    n_origins: int,
-) -> dict[str, Any]:
-    names = list(found[0])
-    return {
-        "wall_seconds": round(statistics.median(wall), 1),
-        "cpu_seconds_per_origin": round(statistics.median(cpu) / n_origins, 2),
-        **scores(outcome, np.concatenate([averaged(part) for part in found])),
-        "models": {name: scores(outcome, np.concatenate([part[name] for part in found])) for name in names},
-    }
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -275,7 +338,9 @@ def main() -> None:
     parser.add_argument("--origins", type=int, default=10, help="origins (default: 10)")
     parser.add_argument("--rounds", type=int, default=3, help="rounds (default: 3)")
     parser.add_argument("--jobs", type=int, default=2, help="processes (default: 2)")
-    parser.add_argument("--recalibrated", action="store_true", help="our backtest with its calibrator, too")
+    parser.add_argument(
+        "--only", nargs="+", metavar="NAME", help="of ours_raw, sklearn, lightgbm_forest, r only these"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     arguments = parser.parse_args()
     document = measure(
@@ -283,7 +348,7 @@ def main() -> None:
         n_origins=arguments.origins,
         rounds=arguments.rounds,
         jobs=arguments.jobs,
-        recalibrated=arguments.recalibrated,
+        only=arguments.only,
     )
     if arguments.json:
         print(json.dumps(document, indent=2))
@@ -291,7 +356,7 @@ def main() -> None:
     for name, entry in document["contenders"].items():
         print(
             f"{name:<18} {entry['cpu_seconds_per_origin']:>8} CPU s per origin  {entry['wall_seconds']:>8} s  "
-            f"log loss {entry['log_loss']}  Brier {entry['brier']}"
+            f"log loss {entry['log_loss']}  Brier {entry['brier']}  slope {entry['slope']}"
         )
     print(document["times_faster"])
 

@@ -128,15 +128,10 @@ class AdditiveLogit(LogOddsClassifier):
             tol=self.tol,
             indicators=self._flagged_terms(),
         )
-        # rows in order stay so with terms beside them; the terms are not held longer than they are read
+        # rows in order stay so with terms beside them
         logit.fit_rows(
-            replace(
-                rows,
-                features=self._terms(rows.features),
-                names=None,
-                drawn_from=None,
-                known_medians=self._terms(medians[None])[0],
-            )
+            replace(rows, names=None, drawn_from=None, known_medians=self._terms(medians[None])[0]),
+            further=self._curves,
         )
         self.logit_ = logit
 
@@ -192,17 +187,19 @@ class AdditiveLogit(LogOddsClassifier):
 
     def _terms(self, rows: FloatArray) -> FloatArray:
         """Design matrix: all features as they are, then the curved terms."""
+        return np.concatenate([rows, self._curves(rows)], axis=1)
+
+    def _curves(self, rows: FloatArray) -> FloatArray:
+        """Curved terms of the features that have one, complete."""
         order = column_order(self)
         curved = self._curved()
-        count, width = rows.shape
-        terms = np.empty((count, width + len(curved)))
-        terms[:, :width] = rows
+        curves = np.empty((len(rows), len(curved)), order="F")
         # one at a time: on a million rows the cubes of all would fill two gigabytes
-        for place, column in enumerate(curved, start=width):
+        for place, column in enumerate(curved):
             values = rows[:, column]
             complete = np.where(np.isnan(values), self.medians_[order[column]], values)
-            terms[:, place] = _curve(complete, self.knots_[order[column]]) + 0.0
-        return terms
+            curves[:, place] = _curve(complete, self.knots_[order[column]]) + 0.0
+        return curves
 
 
 def _knots(rows: TrainingRows) -> FloatArray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -28,6 +28,7 @@ _CONSTANT = 1e-13
 
 _COLUMNS_AT_ONCE = 8  # whose squares are held in memory
 _ROWS_AT_ONCE = 256  # turned into columns while they are in the processor's cache
+_ROWS_OF_FURTHER = 1 << 16  # whose further columns are held twice
 
 
 class ElasticNetLogit(LogOddsClassifier):
@@ -200,24 +201,38 @@ class ElasticNetLogit(LogOddsClassifier):
             self, lam=NOT_NEGATIVE, l1_ratio=SHARE, scaled=FLAG, tol=POSITIVE, max_iter=at_least(1)
         )
 
-    def fit_rows(self, rows: TrainingRows) -> None:
-        """Fit on rows that were read before, let go once read; what is set is in the frame's column order."""
+    def fit_rows(self, rows: TrainingRows, further: Callable[[FloatArray], FloatArray] | None = None) -> None:
+        """Fit on rows that were read before, let go once read; what is set is in the frame's column order.
+
+        Parameters
+        ----------
+        rows : TrainingRows
+        further : callable, optional
+            Complete columns that stand behind the features, computed from some of the rows at a time: so they are
+            not held twice. The rows then have no names, and known medians of all columns.
+        """
         self._check_parameters()
         adopt(self, rows)
         medians = np.where(np.isnan(rows.medians), 0.0, rows.medians)
-        missing = np.isnan(rows.features)
-        share = missing.mean(axis=0)
-        flagged = np.flatnonzero((share > 0) & (share < 1) & self._may_be_flagged())
-        n_rows, width = rows.features.shape
+        self.n_features_in_ = width = len(medians)
+        n_rows, given = rows.features.shape
+        gone = np.isnan(rows.features).sum(axis=0)
+        flagged = np.flatnonzero((gone > 0) & (gone < n_rows) & self._may_be_flagged()[:given])
         columns = np.empty((n_rows, width + len(flagged)), order="F")
         for start in range(0, n_rows, _ROWS_AT_ONCE):
             part = slice(start, start + _ROWS_AT_ONCE)
-            columns[part, :width] = np.where(missing[part], medians, rows.features[part])
-        columns[:, width:] = missing[:, flagged]
+            block = rows.features[part]
+            missing = np.isnan(block)
+            columns[part, :given] = np.where(missing, medians[:given], block)
+            columns[part, width:] = missing[:, flagged]
+        if further is not None:
+            for start in range(0, n_rows, _ROWS_OF_FURTHER):
+                part = slice(start, start + _ROWS_OF_FURTHER)
+                columns[part, given:width] = further(rows.features[part])
         outcome, total = rows.outcome, float(rows.weight.sum())
         weight = rows.weight / rows.weight.sum()
-        # where nothing else holds them: on a million rows half a gigabyte, and as much again for spline terms
-        del rows, missing
+        # where nothing else holds them: on a million rows half a gigabyte
+        del rows, block, missing
         mean, scale = _moments(columns, weight)
         if not (np.isfinite(mean).all() and np.isfinite(scale).all()):
             bad = int(np.flatnonzero(~np.isfinite(mean + scale))[0])
