@@ -54,7 +54,7 @@ from rtop_forecast.evaluation import (
 from rtop_forecast.forecasting.backtest import backtest_rows
 from rtop_forecast.forecasting.calibrated import fit_calibrator
 from rtop_forecast.forecasting.draws import joint_draws
-from rtop_forecast.forecasting.fit import Fit
+from rtop_forecast.forecasting.fit import Fit, Models
 from rtop_forecast.forecasting.options import POINT_TREES, DrawOptions
 from rtop_forecast.forecasting.sample import Sample, sample
 from rtop_forecast.logistic import log_odds as log_odds_of
@@ -173,8 +173,7 @@ def coverage(
 ) -> dict[str, dict[str, float]]:
     """Share of the highest-ranked states whose true probability and rank lie in their intervals."""
     fit = Fit(
-        fitted=rows.fit(model, origin=LAST, trees=POINT_TREES),
-        unfitted=model,
+        models=Models(fitted=rows.fit(model, origin=LAST, trees=POINT_TREES), unfitted=model),
         calibrator=fit_calibrator(
             default_calibrator(), history, origin=LAST, horizon=HORIZON, origins=ORIGINS
         ),

@@ -36,7 +36,7 @@ from rtop_forecast.features import FeatureSpec, features_of
 from rtop_forecast.features.catalogue.make import averaged, changed, decayed, level, logged
 from rtop_forecast.forecasting.backtest import backtest_rows
 from rtop_forecast.forecasting.draws import joint_draws
-from rtop_forecast.forecasting.fit import Fit
+from rtop_forecast.forecasting.fit import Fit, Models
 from rtop_forecast.forecasting.options import DrawOptions
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.forecasting.sample import Sample
@@ -177,8 +177,7 @@ def _refitted(rows: Sample, draws: int, *, jobs: int) -> float:
     """Seconds of the resamples behind the intervals of one forecast."""
     model = rtop.default_model()
     fit = Fit(
-        fitted=rows.fit(model, origin=LAST),
-        unfitted=model,
+        models=Models(fitted=rows.fit(model, origin=LAST), unfitted=model),
         calibrator=Identity().fit([], []),
         rows=rows,
         origin_year=LAST,

@@ -76,14 +76,14 @@ from .records.locked import LockedScore as LockedScore
 from .records.locked import lock_forecast as lock_forecast
 from .records.locked import read_locked as read_locked
 from .records.locked import score_locked as score_locked
+from .records.models import load_model as load_model
+from .records.models import save_model as save_model
 from .records.published import PublishedRecord as PublishedRecord
 from .records.published import score_published as score_published
 from .records.saved import load_backtest as load_backtest
 from .records.saved import load_forecast as load_forecast
-from .records.saved import load_model as load_model
 from .records.saved import save_backtest as save_backtest
 from .records.saved import save_forecast as save_forecast
-from .records.saved import save_model as save_model
 from .report.tables import write_tables as write_tables
 from .report.write import write_brief as write_brief
 from .report.write import write_report as write_report

@@ -23,7 +23,7 @@ from rtop_forecast.models import (
     ProbabilityForest,
     model_document,
 )
-from rtop_forecast.records.saved import load_model, save_model
+from rtop_forecast.records.models import load_model, save_model
 
 TREES = BoostedTrees(n_estimators=15, seeds=2, min_data_in_leaf=10, min_sum_hessian=0.1)
 MODELS = [

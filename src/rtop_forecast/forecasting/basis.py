@@ -16,7 +16,7 @@ from rtop_forecast.explanation.reference import Reference
 from rtop_forecast.explanation.shapley import shapley_by_factor
 from rtop_forecast.features import Features
 from rtop_forecast.features.months import MonthFeatures, month_spec
-from rtop_forecast.forecasting.fit import Fit
+from rtop_forecast.forecasting.fit import Fit, Models
 from rtop_forecast.forecasting.monthly import months_behind
 from rtop_forecast.forecasting.options import POINT_TREES
 from rtop_forecast.forecasting.parallel import run
@@ -34,8 +34,8 @@ class Basis(Fit):
 
     Attributes
     ----------
-    fitted, unfitted : RiskModel
-        Trained on the windows closed by the origin; and as it was given.
+    models : ModelPair
+        Trained on the windows closed by the origin, and as it was given.
     calibrator : Calibrator
         Fitted.
     rows : Sample
@@ -101,8 +101,7 @@ class Basis(Fit):
         months: MonthFeatures | None = None,
     ) -> Basis:
         return cls(
-            fitted=fitted,
-            unfitted=request.model,
+            models=Models(fitted=fitted, unfitted=request.model),
             calibrator=_calibrator(request.rows, backtest, origin, months),
             rows=request.rows,
             features=request.features,
@@ -115,7 +114,7 @@ class Basis(Fit):
         origin = self.origin_year - 1
         return replace(
             self,
-            fitted=_fit(self.rows, self.unfitted, origin),
+            models=Models(fitted=_fit(self.rows, self.unfitted, origin), unfitted=self.unfitted),
             calibrator=_calibrator(self.rows, backtest, origin, self.months),
             origin_year=origin,
         )

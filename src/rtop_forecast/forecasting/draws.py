@@ -10,6 +10,7 @@ import pandas as pd
 from joblib import delayed
 from numpy.typing import NDArray
 
+from rtop_forecast import models
 from rtop_forecast.calibration import WithMonths
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.explanation.attribute import secant
@@ -20,9 +21,8 @@ from rtop_forecast.forecasting.fit import Fit
 from rtop_forecast.forecasting.options import DRAW_TREES, DrawOptions
 from rtop_forecast.forecasting.parallel import run
 from rtop_forecast.forecasting.sample import Sample
-from rtop_forecast.models import AnyClassifier, Contributions, RiskModel
-from rtop_forecast.models.base import FitsRows
-from rtop_forecast.models.inputs import read_rows
+from rtop_forecast.models import Contributions, RiskModel
+from rtop_forecast.models.interface import FitsRows
 
 # Refits of a penalised model on resamples spread less than the model errs, bias included, and the calibrator's
 # posterior less than the world's level moves. With these factors intervals and rank ranges at every level hold what
@@ -97,7 +97,9 @@ def explained_draws(
         Without ``factors`` for a model whose contributions are themselves estimated by many predictions
         (:class:`rtop_forecast.models.AnyClassifier`).
     """
-    primary = {} if isinstance(fit.unfitted, AnyClassifier) else {s.name: s.risk_factors[0] for s in specs}
+    primary = (
+        {} if isinstance(fit.unfitted, models.AnyClassifier) else {s.name: s.risk_factors[0] for s in specs}
+    )
     refits = _refits(fit, options, primary)
     log_odds = np.array([one.log_odds for one in refits])
     drawn, change = _around(fit, log_odds), _changes(fit, refits, Earlier.year_before(fit))
@@ -275,6 +277,8 @@ def _drawn(
     primary: Mapping[str, int],
     earlier: Earlier,
 ) -> list[_Refit]:
+    from rtop_forecast.models.inputs import read_rows
+
     matrix = rows.matrix[rows.at(origin)]
     refits, here, then = [], None, None
     for fitted in rows.fit_resamples(model, origin=origin, weights=weights, trees=DRAW_TREES):

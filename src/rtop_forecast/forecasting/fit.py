@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -16,26 +17,57 @@ from rtop_forecast.forecasting.sample import Sample
 from rtop_forecast.models import RiskModel
 
 
+class ModelPair(Protocol):
+    """A model trained on the windows closed by an origin, and as it was given."""
+
+    @property
+    def fitted(self) -> RiskModel:
+        """Trained."""
+        ...
+
+    @property
+    def unfitted(self) -> RiskModel:
+        """As it was given."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Models:
+    """A pair at hand."""
+
+    fitted: RiskModel
+    unfitted: RiskModel
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Fit(Displayed):
     """A model and its calibrator, fitted on what was known at an origin, and the rows behind them.
 
     Attributes
     ----------
-    fitted, unfitted : RiskModel
-        Trained on the windows closed by the origin; and as it was given.
+    models : ModelPair
+        Those of a kept forecast are read when first asked for.
     calibrator : Calibrator
         Fitted.
     rows : Sample
     origin_year, seed : int
     """
 
-    fitted: RiskModel
-    unfitted: RiskModel
+    models: ModelPair
     calibrator: Calibrator
     rows: Sample
     origin_year: int
     seed: int
+
+    @property
+    def fitted(self) -> RiskModel:
+        """Trained on the windows closed by the origin."""
+        return self.models.fitted
+
+    @property
+    def unfitted(self) -> RiskModel:
+        """As it was given."""
+        return self.models.unfitted
 
     @property
     def here(self) -> NDArray[np.bool_]:

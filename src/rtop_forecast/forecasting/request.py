@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from rtop_forecast import models
 from rtop_forecast.checks.arguments import instance_of
 from rtop_forecast.features import Features
 from rtop_forecast.forecasting.made_of import Parts, made_of
 from rtop_forecast.forecasting.provenance import provenance
 from rtop_forecast.forecasting.sample import Sample, sample
-from rtop_forecast.models import RiskModel, as_risk_model
+from rtop_forecast.models import RiskModel
 from rtop_forecast.targets import Target
 
 
@@ -42,7 +43,7 @@ class Request:
         InputError
             If one is of another class, or features and target do not describe the same state-years.
         """
-        model = as_risk_model(model)
+        model = models.as_risk_model(model)
         instance_of(features, Features, name="features", remedy="Make them with build_features(panel).")
         instance_of(target, Target, name="target", remedy="Make it with onset_target(panel).")
         return cls(

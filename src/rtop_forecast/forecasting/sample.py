@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import clone
 
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.display import Displayed
@@ -17,8 +16,7 @@ from rtop_forecast.errors import CoverageError, InputError, LeakageError
 from rtop_forecast.features import Features
 from rtop_forecast.forecasting.situation import Situation, situations
 from rtop_forecast.models import HasIndicators, HasTrees, RiskModel
-from rtop_forecast.models.base import FitsRows
-from rtop_forecast.models.inputs import read_training
+from rtop_forecast.models.interface import FitsRows
 from rtop_forecast.targets import Target
 from rtop_forecast.world.states import KEYS
 
@@ -142,6 +140,11 @@ class Sample(Displayed):
             for weight in weights:
                 yield self.fit(model, origin=origin, weights=weight, trees=trees)
             return
+        # with a kept forecast no model is fitted, and scikit-learn need not be read
+        from sklearn.base import clone
+
+        from rtop_forecast.models.inputs import read_training
+
         rows = self.training(origin)
         unfitted = self._unfitted(model, origin, trees)
         read = read_training(clone(unfitted), self._alive(rows, origin), self.outcome[rows], None)
@@ -168,6 +171,8 @@ class Sample(Displayed):
 
     def _unfitted(self, model: RiskModel, origin: int, trees: float) -> Any:
         """Clone of the model with so many times as many trees and the indicators that the origin allows."""
+        from sklearn.base import clone
+
         unfitted: Any = clone(model)
         if trees != 1.0 and isinstance(unfitted, HasTrees):
             unfitted.multiply_trees(trees)

@@ -4,13 +4,13 @@ from .any_classifier import AnyClassifier as AnyClassifier
 from .any_classifier import as_risk_model as as_risk_model
 from .any_classifier import model_name as model_name
 from .average import LogOddsAverage as LogOddsAverage
-from .base import Contributions as Contributions
-from .base import HasIndicators as HasIndicators
-from .base import HasTrees as HasTrees
-from .base import RiskModel as RiskModel
 from .base_rate import BaseRate as BaseRate
 from .defaults import benchmark_models as benchmark_models
 from .defaults import default_model as default_model
+from .interface import Contributions as Contributions
+from .interface import HasIndicators as HasIndicators
+from .interface import HasTrees as HasTrees
+from .interface import RiskModel as RiskModel
 from .logit.additive import AdditiveLogit as AdditiveLogit
 from .logit.elastic_net import ElasticNetLogit as ElasticNetLogit
 from .logit.elastic_net_cv import ElasticNetLogitCV as ElasticNetLogitCV

@@ -13,7 +13,7 @@ from sklearn.base import clone, is_classifier
 from rtop_forecast.checks.arguments import quoted
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError
-from rtop_forecast.models.base import Contributions, LogOddsClassifier, RiskModel
+from rtop_forecast.models.base import LogOddsClassifier
 from rtop_forecast.models.inputs import (
     TrainingRows,
     column_order,
@@ -22,6 +22,7 @@ from rtop_forecast.models.inputs import (
     read_training,
     to_training_order,
 )
+from rtop_forecast.models.interface import Contributions, RiskModel
 from rtop_forecast.models.parameters import at_least, check_parameters
 
 _CELLS_AT_ONCE = 20_000_000

@@ -12,14 +12,7 @@ from sklearn.base import clone
 
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError
-from rtop_forecast.models.base import (
-    Contributions,
-    FitsRows,
-    HasIndicators,
-    HasTrees,
-    LogOddsClassifier,
-    RiskModel,
-)
+from rtop_forecast.models.base import LogOddsClassifier
 from rtop_forecast.models.inputs import (
     TrainingRows,
     adopt,
@@ -28,6 +21,7 @@ from rtop_forecast.models.inputs import (
     read_rows,
     read_training,
 )
+from rtop_forecast.models.interface import Contributions, FitsRows, HasIndicators, HasTrees, RiskModel
 
 
 class LogOddsAverage(LogOddsClassifier):

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from rtop_forecast.checks.arrays import FloatArray
-from rtop_forecast.models.base import Contributions, LogOddsClassifier
+from rtop_forecast.models.base import LogOddsClassifier
 from rtop_forecast.models.inputs import feature_names, read_rows, read_training
+from rtop_forecast.models.interface import Contributions
 
 
 class BaseRate(LogOddsClassifier):

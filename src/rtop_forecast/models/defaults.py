@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rtop_forecast.models.average import LogOddsAverage
-from rtop_forecast.models.base import RiskModel
 from rtop_forecast.models.base_rate import BaseRate
+from rtop_forecast.models.interface import RiskModel
 from rtop_forecast.models.logit.additive import AdditiveLogit
 from rtop_forecast.models.logit.elastic_net import ElasticNetLogit
 from rtop_forecast.models.logit.history import HistoryLogit

@@ -1,4 +1,4 @@
-"""Backtests, forecasts and models in folders of Parquet, JSON and LightGBM text; nothing is unpickled."""
+"""Backtests and forecasts in folders of Parquet, JSON and LightGBM text; nothing is unpickled."""
 
 from __future__ import annotations
 
@@ -11,22 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rtop_forecast.checks.arguments import path_argument
+from rtop_forecast import models
 from rtop_forecast.errors import DataIntegrityError
 from rtop_forecast.evaluation import CountDistribution
 from rtop_forecast.forecasting.basis import Basis
 from rtop_forecast.forecasting.forecast import Forecast
 from rtop_forecast.forecasting.result import BacktestResult
 from rtop_forecast.forecasting.sample import Sample
-from rtop_forecast.models import (
-    UnsavedModel,
-    can_be_saved,
-    model_document,
-    model_from_document,
-    read_model_file,
-    unfitted_document,
-    unfitted_from_document,
-)
 from rtop_forecast.records.documents import (
     calibrator_document,
     calibrator_from,
@@ -37,6 +28,7 @@ from rtop_forecast.records.documents import (
     feature_contents,
     features_of_contents,
 )
+from rtop_forecast.records.models import SavedModels, model_contents, unfitted_of
 from rtop_forecast.records.months import (
     backtest_months,
     calibrator_months,
@@ -47,12 +39,11 @@ from rtop_forecast.records.months import (
 from rtop_forecast.storage.manifest import Kind, as_json, as_parquet, read_store, table_of, write_store
 from rtop_forecast.world.states import KEYS
 
-__all__ = ["load_backtest", "load_forecast", "load_model", "save_backtest", "save_forecast", "save_model"]
+__all__ = ["load_backtest", "load_forecast", "read_forecast", "save_backtest", "save_forecast"]
 
 _TABLES = ("frame", "feeding", "events")
 _MEMBERS = "members.parquet"
-_UNSAVED = "unsaved"
-_RESULT, _MODEL = "result.json", "model.json"
+_RESULT = "result.json"
 
 
 def _explained(contents: dict[str, bytes]) -> dict[str, bytes]:
@@ -72,7 +63,6 @@ def _grouped(*tables: str) -> Callable[[dict[str, bytes]], dict[str, bytes]]:
 
 _BACKTEST = Kind(noun="backtest", version=3, migrations={1: _explained, 2: _grouped("frame", "feeding")})
 _FORECAST = Kind(noun="forecast", version=2, migrations={1: _grouped("frame", "rows")})
-_FITTED = Kind(noun="model", version=3, migrations={})
 
 
 def save_backtest(result: BacktestResult, folder: str | Path) -> Path:
@@ -172,7 +162,7 @@ def save_forecast(forecast: Forecast, folder: str | Path) -> Path:
         "issued": forecast.issued.isoformat(),
         "provenance": forecast.provenance,
         "calibrator": calibrator_document(yearly_calibrator(basis.calibrator)),
-        "unfitted": _unfitted_document(basis.unfitted),
+        "unfitted": unfitted_of(basis.unfitted),
         "horizon": basis.rows.horizon,
         "delay": basis.rows.delay,
         "origin_year": basis.origin_year,
@@ -187,7 +177,7 @@ def save_forecast(forecast: Forecast, folder: str | Path) -> Path:
         **explanation_contents({forecast.origin_year: forecast.explanation}),
         **factor_contents(forecast.factors),
         **calibrator_months(basis.calibrator),
-        **(_model_contents(basis.fitted) if can_be_saved(basis.fitted) else {}),
+        **(model_contents(basis.fitted) if models.can_be_saved(basis.fitted) else {}),
     }
     return write_store(folder, _FORECAST, contents)
 
@@ -199,6 +189,20 @@ def load_forecast(folder: str | Path) -> Forecast:
     ------
     DataIntegrityError
         If the folder is not a saved forecast, is of an unknown version, or a byte of it was changed.
+    """
+    forecast = read_forecast(folder)
+    # what a user hands over is checked whole
+    _ = forecast.basis.unfitted, forecast.basis.fitted
+    return forecast
+
+
+def read_forecast(folder: str | Path) -> Forecast:
+    """Read a forecast as :func:`load_forecast`, its models when they are first asked for.
+
+    Raises
+    ------
+    DataIntegrityError
+        As :func:`load_forecast`, but for rules that the models break: those when they are asked for.
     """
     contents = read_store(folder, _FORECAST)
     payload = json.loads(contents[_RESULT])
@@ -219,8 +223,7 @@ def load_forecast(folder: str | Path) -> Forecast:
         factors=factors_from(contents),
         explanation=explanations_from(contents)[payload["origin_year"]],
         basis=Basis(
-            fitted=_model_from(contents) if _MODEL in contents else _unfitted_from(payload["unfitted"]),
-            unfitted=_unfitted_from(payload["unfitted"]),
+            models=SavedModels(contents, payload["unfitted"]),
             calibrator=with_saved_months(calibrator_from(payload["calibrator"]), contents),
             rows=Sample(
                 keys=rows[[*KEYS, "name"]],
@@ -239,93 +242,3 @@ def load_forecast(folder: str | Path) -> Forecast:
         issued=date.fromisoformat(payload["issued"]),
         provenance=payload["provenance"],
     )
-
-
-def save_model(model: Any, folder: str | Path) -> Path:
-    """Write a fitted model into a folder: its numbers as JSON, its trees as LightGBM's text.
-
-    Parameters
-    ----------
-    model : estimator
-        A fitted model of :mod:`rtop_forecast.models`.
-    folder : path
-        Made if it does not exist; must be empty or hold a saved model, which is replaced.
-
-    Returns
-    -------
-    pathlib.Path
-
-    Raises
-    ------
-    InputError
-        If the model is of another class or the folder holds other files.
-    sklearn.exceptions.NotFittedError
-        If the model is not fitted.
-    """
-    return write_store(folder, _FITTED, _model_contents(model))
-
-
-def load_model(path: str | Path) -> Any:
-    """Read a model written by :func:`save_model`; it predicts the same bits.
-
-    Parameters
-    ----------
-    path : path
-        The folder, or a single file of version 2.
-
-    Returns
-    -------
-    estimator
-        Fitted.
-
-    Raises
-    ------
-    DataIntegrityError
-        If the folder is not a saved model, is damaged, or is of an unknown version or class.
-    """
-    if path_argument(path, name="path").is_file():
-        return read_model_file(path)
-    return _model_from(read_store(path, _FITTED))
-
-
-def _unfitted_document(model: Any) -> dict[str, Any]:
-    """Class and parameters of a model; of one of the user's own, how it reads."""
-    if can_be_saved(model):
-        return unfitted_document(model)
-    return {_UNSAVED: model.description if isinstance(model, UnsavedModel) else repr(model)}
-
-
-def _unfitted_from(document: dict[str, Any]) -> Any:
-    if _UNSAVED in document:
-        return UnsavedModel(document[_UNSAVED])
-    return unfitted_from_document(document)
-
-
-def _model_contents(model: Any) -> dict[str, bytes]:
-    """Document of a model, each booster in a file of its own."""
-    texts: dict[str, bytes] = {}
-
-    def put(text: str) -> str:
-        name = f"trees-{len(texts):02d}.txt"
-        texts[name] = text.encode()
-        return name
-
-    document = _with_boosters(model_document(model), put)
-    return {_MODEL: as_json(document), **texts}
-
-
-def _model_from(contents: dict[str, bytes]) -> Any:
-    document = _with_boosters(json.loads(contents[_MODEL]), lambda name: contents[name].decode())
-    return model_from_document(document)
-
-
-def _with_boosters(node: Any, convert: Callable[[str], str]) -> Any:
-    """Document with every booster's text replaced by the name of its file, or the other way round."""
-    if isinstance(node, dict):
-        return {
-            name: [convert(text) for text in value]
-            if name == "booster_texts_"
-            else _with_boosters(value, convert)
-            for name, value in node.items()
-        }
-    return [_with_boosters(item, convert) for item in node] if isinstance(node, list) else node

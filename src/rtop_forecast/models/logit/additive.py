@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from rtop_forecast.checks.arrays import FloatArray
-from rtop_forecast.models.base import Contributions, LogOddsClassifier, limited
+from rtop_forecast.models.base import LogOddsClassifier, limited
 from rtop_forecast.models.inputs import (
     TrainingRows,
     adopt,
@@ -20,6 +20,7 @@ from rtop_forecast.models.inputs import (
     read_training,
     to_training_order,
 )
+from rtop_forecast.models.interface import Contributions
 from rtop_forecast.models.logit.elastic_net import ElasticNetLogit
 from rtop_forecast.models.parameters import FLAG, NOT_NEGATIVE, POSITIVE, SHARE, check_parameters
 

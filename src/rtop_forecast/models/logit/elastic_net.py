@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from rtop_forecast.checks.arrays import BoolArray, FloatArray
 from rtop_forecast.errors import InputError
-from rtop_forecast.models.base import Contributions, LogOddsClassifier, limited
+from rtop_forecast.models.base import LogOddsClassifier, limited
 from rtop_forecast.models.inputs import (
     TrainingRows,
     adopt,
@@ -20,6 +20,7 @@ from rtop_forecast.models.inputs import (
     read_training,
     to_training_order,
 )
+from rtop_forecast.models.interface import Contributions
 from rtop_forecast.models.logit.solver import Problem, dot, solve
 from rtop_forecast.models.parameters import FLAG, NOT_NEGATIVE, POSITIVE, SHARE, at_least, check_parameters
 

@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike
 
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError
-from rtop_forecast.models.base import Contributions
 from rtop_forecast.models.inputs import read_complete, read_given
+from rtop_forecast.models.interface import Contributions
 from rtop_forecast.models.logit.cross_validation import (
     CrossValidatedLogit,
     Fold,

@@ -10,8 +10,8 @@ from joblib import Parallel, delayed
 from numpy.typing import ArrayLike
 
 from rtop_forecast.checks.arrays import FloatArray
-from rtop_forecast.models.base import Contributions
 from rtop_forecast.models.inputs import feature_names, read_complete, read_given
+from rtop_forecast.models.interface import Contributions
 from rtop_forecast.models.logit.cross_validation import (
     CrossValidatedLogit,
     choose,

@@ -11,8 +11,9 @@ from numpy.typing import ArrayLike
 
 from rtop_forecast.checks.arrays import FloatArray
 from rtop_forecast.errors import InputError
-from rtop_forecast.models.base import Contributions, LogOddsClassifier
+from rtop_forecast.models.base import LogOddsClassifier
 from rtop_forecast.models.inputs import column_order, feature_names, read_rows, read_training
+from rtop_forecast.models.interface import Contributions
 from rtop_forecast.models.logit.elastic_net import ElasticNetLogit
 
 

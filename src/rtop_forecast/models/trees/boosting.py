@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 from numpy.typing import ArrayLike
 
 from rtop_forecast.checks.arrays import FloatArray
-from rtop_forecast.models.base import Contributions, LogOddsClassifier
+from rtop_forecast.models.base import LogOddsClassifier
 from rtop_forecast.models.inputs import (
     TrainingRows,
     adopt,
@@ -17,6 +17,7 @@ from rtop_forecast.models.inputs import (
     read_training,
     to_training_order,
 )
+from rtop_forecast.models.interface import Contributions
 from rtop_forecast.models.parameters import FLAG, NOT_NEGATIVE, POSITIVE_SHARE, at_least, check_parameters
 from rtop_forecast.models.trees.ensemble import filled, grow, monotone_signs, raw_scores, stand_ins, tree_shap
 

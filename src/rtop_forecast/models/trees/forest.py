@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.special import logit
 
 from rtop_forecast.checks.arrays import FloatArray
-from rtop_forecast.models.base import Contributions, LogOddsClassifier
+from rtop_forecast.models.base import LogOddsClassifier
 from rtop_forecast.models.inputs import (
     TrainingRows,
     adopt,
@@ -19,6 +19,7 @@ from rtop_forecast.models.inputs import (
     read_training,
     to_training_order,
 )
+from rtop_forecast.models.interface import Contributions
 from rtop_forecast.models.parameters import (
     FLAG,
     POSITIVE,
