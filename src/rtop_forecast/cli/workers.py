@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import signal
+import threading
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager, suppress
-from threading import Thread
 
 
 @contextmanager
@@ -16,8 +16,29 @@ def quiet_workers(arguments: argparse.Namespace) -> Iterator[None]:
     if "jobs" not in arguments:
         yield
         return
-    with _own_workers():
+    with _own_workers(), _executor_ends_quietly():
         yield
+
+
+@contextmanager
+def _executor_ends_quietly() -> Iterator[None]:
+    """Keep a traceback off the screen that has nothing to say to whoever interrupted the command.
+
+    The thread that hands tasks to the processes fails with a KeyError if a task was submitted in the instant in which
+    the executor let all of them go (loky 3.6, ``add_call_item_to_queue``). The command ends then in any case.
+    """
+    before = threading.excepthook
+
+    def tell(failed: threading.ExceptHookArgs) -> None:
+        executor = failed.thread is not None and failed.thread.name == "ExecutorManagerThread"
+        if not (executor and issubclass(failed.exc_type, KeyError)):
+            before(failed)
+
+    threading.excepthook = tell
+    try:
+        yield
+    finally:
+        threading.excepthook = before
 
 
 @contextmanager
@@ -38,7 +59,7 @@ def starting_workers(arguments: argparse.Namespace) -> Iterator[None]:
     if arguments.data is not None or arguments.jobs == 1:
         yield
         return
-    thread = Thread(target=_start, args=(arguments.jobs,), daemon=True)
+    thread = threading.Thread(target=_start, args=(arguments.jobs,), daemon=True)
     thread.start()
     try:
         yield
