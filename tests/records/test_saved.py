@@ -23,6 +23,8 @@ from rtop_forecast.models import (
     ProbabilityForest,
 )
 from rtop_forecast.models.defaults import HISTORY_COLUMNS
+from rtop_forecast.records.saved import _FORECAST, read_forecast
+from rtop_forecast.storage.manifest import read_store, write_store
 
 SOME = [
     *HISTORY_COLUMNS,
@@ -179,6 +181,41 @@ def test_a_forecast_comes_back_and_answers_as_before(small, tmp_path):
     assert rtop.lock_forecast(before, tmp_path / "1.json", locked_on="2025-07-01") == rtop.lock_forecast(
         after, tmp_path / "2.json", locked_on="2025-07-01"
     )
+
+
+# What a command does with a kept forecast, in a process that cannot import the libraries of the models.
+EXPLAINED = """
+import sys
+sys.modules |= {"sklearn": None, "lightgbm": None}
+from rtop_forecast.records.saved import _FORECAST, read_forecast
+from rtop_forecast.storage.manifest import read_store, write_store
+forecast = read_forecast(sys.argv[1])
+print(forecast.ranking().to_csv(), forecast.summary(), forecast.attributions("Sudan").summary(), sep="\\n")
+"""
+
+
+def test_a_kept_forecast_is_explained_without_the_libraries_of_its_models(small, tmp_path):
+    before = small[1]
+    folder = rtop.save_forecast(before, tmp_path / "f")
+    said = subprocess.run(
+        [sys.executable, "-c", EXPLAINED, str(folder)], capture_output=True, text=True, check=True
+    ).stdout
+    expected = (before.ranking().to_csv(), before.summary(), before.attributions("Sudan").summary())
+    assert said == "\n".join(expected) + "\n"
+
+
+def test_a_model_of_another_release_is_refused_when_it_is_first_asked_for(small, tmp_path):
+    before = small[1]
+    folder = rtop.save_forecast(before, tmp_path / "f")
+    contents = read_store(folder, _FORECAST)
+    later = contents["model.json"].replace(b"LogOddsAverage", b"AverageOfLater", 1)
+    write_store(folder, _FORECAST, contents | {"model.json": later})
+    with pytest.raises(rtop.DataIntegrityError, match="AverageOfLater"):
+        rtop.load_forecast(folder)
+    kept = read_forecast(folder)
+    pd.testing.assert_frame_equal(kept.frame, before.frame, check_exact=True)
+    with pytest.raises(rtop.DataIntegrityError, match="AverageOfLater"):
+        rtop.what_if(kept, "Chad", {"mk_ongoing_count": 1.0}, draws=20)
 
 
 @pytest.mark.slow
