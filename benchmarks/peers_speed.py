@@ -8,15 +8,16 @@ Every contender averages four models in log-odds, refitted at each origin on the
 - "ours": rtop.backtest_rows of the default model as it is published: with its calibrator, and the 25 earlier origins
   that feed it, whose time counts;
 - "ours_raw": the default model alone, without its calibrator;
-- "sklearn": scikit-learn's elastic net (saga), its logit on natural-size splines, its random forest, and LightGBM;
+- "sklearn": scikit-learn's elastic net (saga), its logit on cubic splines, its random forest, and LightGBM;
 - "lightgbm_forest": the same with LightGBM's forest in the place of scikit-learn's;
 - "r": glmnet's elastic net and ranger's probability forest, both with their defaults, where R is there.
 
 One task is one origin, run in --jobs processes of one thread each; contenders take turns in each round.
 "cpu_seconds_per_origin" is the processor time of all processes by forecasts' origins, "cpu_seconds_per_fit" by all
-origins that were fitted, those that feed a calibrator too; medians of the rounds. Scores stand beside the times: log
-loss and Brier score of all forecasts, of each model too, and the slope of a logit of the outcomes on the log-odds: 1
-where they are as far apart as they should be, above 1 where they are too close together.
+origins that were fitted, those that feed a calibrator too; medians of the rounds; each model written by
+hand has its own. Scores stand beside the times: log loss and Brier score of all forecasts, of each model too, and the
+slope of a logit of the outcomes on the log-odds: 1 where they are as far apart as they should be, above 1 where they
+are too close together.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -56,18 +58,31 @@ suppressMessages({library(glmnet); library(ranger)})
 train <- read.csv(file.path(arguments[1], "train.csv"))
 here <- read.csv(file.path(arguments[1], "here.csv"))
 names <- setdiff(names(train), "outcome")
-start <- proc.time()
+spent <- function() sum(proc.time()[c("user.self", "sys.self")])
+first <- spent()
 net <- cv.glmnet(as.matrix(train[names]), train$outcome, family = "binomial", alpha = 0.5)
+one <- predict(net, as.matrix(here[names]), s = "lambda.min", type = "response")
+second <- spent()
 forest <- ranger(x = train[names], y = factor(train$outcome, levels = c(0, 1)), probability = TRUE,
                  min.node.size = 20, num.threads = 1, seed = 1)
-both <- cbind(predict(net, as.matrix(here[names]), s = "lambda.min", type = "response"),
-              predict(forest, here[names], num.threads = 1)$predictions[, "1"])
-used <- proc.time() - start
-write.csv(data.frame(glmnet = both[, 1], ranger = both[, 2]), file.path(arguments[1], "out.csv"), row.names = FALSE)
-cat(used[["user.self"]] + used[["sys.self"]])
+two <- predict(forest, here[names], num.threads = 1)$predictions[, "1"]
+third <- spent()
+write.csv(data.frame(glmnet = one[, 1], ranger = two), file.path(arguments[1], "out.csv"), row.names = FALSE)
+cat(second - first, third - second)
 """
 Probabilities = dict[str, np.ndarray[Any, Any]]
 _EDGE = 1e-6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Processor seconds and probabilities of the models at one origin."""
+
+    seconds: dict[str, float]
+    probs: Probabilities
+
+
+Run = Callable[[Sample, int], Found]
 
 
 def by_hand(forest: Any) -> dict[str, Any]:
@@ -121,34 +136,29 @@ def lightgbm_models() -> dict[str, Any]:
     return by_hand(forest)
 
 
-def hand_written(models: Callable[[], dict[str, Any]], rows: Sample, origin: int) -> Probabilities:
-    """Probabilities of each model at one origin."""
+def hand_written(models: Callable[[], dict[str, Any]], rows: Sample, origin: int) -> Found:
+    """Fit each model at one origin."""
     train, here = rows.training(origin), rows.at(origin)
     features, outcome = rows.matrix[train], rows.outcome[train].astype(int)
-    return {
-        name: model.fit(features, outcome).predict_proba(rows.matrix[here])[:, 1]
-        for name, model in models().items()
-    }
+    seconds, probs = {}, {}
+    for name, model in models().items():
+        start = time.process_time()
+        probs[name] = model.fit(features, outcome).predict_proba(rows.matrix[here])[:, 1]
+        seconds[name] = time.process_time() - start
+    return Found(seconds=seconds, probs=probs)
 
 
-def ours(rows: Sample, origin: int) -> Probabilities:
-    """Probabilities of each member of the default model at one origin."""
+def ours(rows: Sample, origin: int) -> Found:
+    """Fit the default model at one origin; its members share work and are timed as one."""
+    start = time.process_time()
     fitted = rows.fit(rtop.default_model(), origin=origin)
     here = rows.matrix[rows.at(origin)]
-    return {name: model.predict_proba(here)[:, 1] for name, model in fitted.members_}
+    probs = {name: model.predict_proba(here)[:, 1] for name, model in fitted.members_}
+    return Found(seconds={"all": time.process_time() - start}, probs=probs)
 
 
-def timed(
-    run: Callable[[Sample, int], Probabilities], rows: Sample, origin: int
-) -> tuple[float, Probabilities]:
-    """Processor seconds of one origin, and its probabilities."""
-    start = time.process_time()
-    found = run(rows, origin)
-    return time.process_time() - start, found
-
-
-def in_r(rscript: str, rows: Sample, origin: int) -> tuple[float, Probabilities]:
-    """Processor seconds of R's models at one origin without reading the table, and their probabilities."""
+def in_r(rscript: str, rows: Sample, origin: int) -> Found:
+    """Fit R's models at one origin; reading the table is not timed."""
     train = rows.training(origin)
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
@@ -161,7 +171,8 @@ def in_r(rscript: str, rows: Sample, origin: int) -> tuple[float, Probabilities]
             [rscript, str(place / "fit.R"), folder], check=True, capture_output=True, text=True
         )
         found = pd.read_csv(place / "out.csv")
-    return float(done.stdout.split()[-1]), {name: found[name].to_numpy() for name in found.columns}
+    seconds = dict(zip(found.columns, map(float, done.stdout.split()[-2:]), strict=True))
+    return Found(seconds=seconds, probs={name: found[name].to_numpy() for name in found.columns})
 
 
 def averaged(found: Probabilities) -> np.ndarray[Any, Any]:
@@ -214,17 +225,15 @@ def measure(*, n_rows: int, n_origins: int, rounds: int, jobs: int, only: list[s
     return document
 
 
-def _contenders(
-    rscript: str | None, only: list[str] | None
-) -> dict[str, Callable[[Sample, int], tuple[float, Probabilities]]]:
+def _contenders(rscript: str | None, only: list[str] | None) -> dict[str, Run]:
     """All whose tasks are single origins, or those that were named."""
-    known: dict[str, Callable[[Sample, int], tuple[float, Probabilities]]] = {
-        "ours_raw": _Timed(ours),
-        "sklearn": _Timed(_Hand(sklearn_models)),
-        "lightgbm_forest": _Timed(_Hand(lightgbm_models)),
+    known: dict[str, Run] = {
+        "ours_raw": ours,
+        "sklearn": partial(hand_written, sklearn_models),
+        "lightgbm_forest": partial(hand_written, lightgbm_models),
     }
     if rscript:
-        known["r"] = _InR(rscript)
+        known["r"] = partial(in_r, rscript)
     return {name: run for name, run in known.items() if only is None or name in only}
 
 
@@ -233,24 +242,21 @@ class _Turn:
     """One round of one contender."""
 
     wall: float
-    cpu: float
+    seconds: dict[str, float]
     fits: int
     probs: np.ndarray[Any, Any]
     members: Probabilities
 
 
-def _turn(
-    run: Callable[[Sample, int], tuple[float, Probabilities]], rows: Sample, origins: range, jobs: int
-) -> _Turn:
+def _turn(run: Run, rows: Sample, origins: range, jobs: int) -> _Turn:
     start = time.perf_counter()
     parts = Parallel(n_jobs=jobs)(delayed(run)(rows, origin) for origin in origins)
-    found = [probs for _, probs in parts]
     return _Turn(
         wall=time.perf_counter() - start,
-        cpu=sum(seconds for seconds, _ in parts),
+        seconds={name: sum(part.seconds[name] for part in parts) for name in parts[0].seconds},
         fits=len(origins),
-        probs=np.concatenate([averaged(part) for part in found]),
-        members={name: np.concatenate([part[name] for part in found]) for name in found[0]},
+        probs=np.concatenate([averaged(part.probs) for part in parts]),
+        members={name: np.concatenate([part.probs[name] for part in parts]) for name in parts[0].probs},
     )
 
 
@@ -265,7 +271,7 @@ def _published(rows: Sample, origins: range, jobs: int) -> _Turn:
     probs = wanted[keys].merge(frame[[*keys, "prob"]], on=keys, how="left", validate="1:1")["prob"]
     return _Turn(
         wall=wall,
-        cpu=spent,
+        seconds={"all": spent},
         fits=len(origins) + result.feeding["origin_year"].nunique(),
         probs=probs.to_numpy(),
         members={},
@@ -293,41 +299,24 @@ def _times(told: dict[str, Any], key: str) -> dict[str, float]:
 
 def _entry(turns: list[_Turn], outcome: np.ndarray[Any, Any], n_origins: int) -> dict[str, Any]:
     last = turns[-1]
-    cpu = statistics.median(one.cpu for one in turns)
+    cpu = statistics.median(sum(one.seconds.values()) for one in turns)
+    each = {
+        name: statistics.median(one.seconds[name] for one in turns) / n_origins
+        for name in last.seconds
+        if name != "all"
+    }
     return {
         "wall_seconds": round(statistics.median(one.wall for one in turns), 1),
         "cpu_seconds_per_origin": round(cpu / n_origins, 2),
         "fits": last.fits,
         "cpu_seconds_per_fit": round(cpu / last.fits, 2),
         **scores(outcome, last.probs),
-        "models": {name: scores(outcome, probs) for name, probs in last.members.items()},
+        "models": {
+            name: ({"cpu_seconds_per_origin": round(each[name], 2)} if name in each else {})
+            | scores(outcome, probs)
+            for name, probs in last.members.items()
+        },
     }
-
-
-class _Hand:
-    """Hand-written models as a contender; a class, so that joblib can send it."""
-
-    def __init__(self, models: Callable[[], dict[str, Any]]) -> None:
-        self.models = models
-
-    def __call__(self, rows: Sample, origin: int) -> Probabilities:
-        return hand_written(self.models, rows, origin)
-
-
-class _Timed:
-    def __init__(self, run: Callable[[Sample, int], Probabilities]) -> None:
-        self.run = run
-
-    def __call__(self, rows: Sample, origin: int) -> tuple[float, Probabilities]:
-        return timed(self.run, rows, origin)
-
-
-class _InR:
-    def __init__(self, rscript: str) -> None:
-        self.rscript = rscript
-
-    def __call__(self, rows: Sample, origin: int) -> tuple[float, Probabilities]:
-        return in_r(self.rscript, rows, origin)
 
 
 def main() -> None:
