@@ -42,6 +42,19 @@ def test_unions_are_summed_from_padded_codes():
     years = state_years(first=1980, last=1980)
     union = composites(areas, value="value", state_years=years)
     assert union.loc[union["country_id"] == 315, "value"].tolist() == [15.0]
+    with pytest.raises(ValueError, match="one value per year"):
+        composites(pd.concat([areas, areas.tail(1)]), value="value", state_years=years)
+
+
+def test_a_union_without_a_value_of_one_part_has_none():
+    areas = pd.DataFrame(
+        {"iso3c": ["CZE", "SVK"], "year": 1980, "value": pd.array([10, pd.NA], dtype="Int64")}
+    )
+    years = state_years(first=1980, last=1980)
+    assert composites(areas, value="value", state_years=years).empty
+    weights = areas.assign(weight=[1.0, 1.0])[["iso3c", "year", "weight"]]
+    partial = composites(areas, value="value", state_years=years, weights=weights, partial=True)
+    assert partial[["country_id", "territory", "value"]].to_numpy().tolist() == [[315, "CZE", 10.0]]
 
 
 def test_a_home_government_is_told_from_codes_as_floats(data_dir, tmp_path):

@@ -149,17 +149,12 @@ def state_years_of_conflicts(conflicts: pd.DataFrame) -> tuple[pd.DataFrame, pd.
     ).astype("int64")
     for name in ("dyads", "deaths", "interstate_deaths"):
         # One unknown part makes the sum unknown: never zero for lack of coverage.
-        # Older pandas gives numbers instead of Booleans here, and their complement is not a Boolean.
-        unknown = groups[f"_{name}"].agg(_any_missing).astype(bool)
+        unknown = matched[f"_{name}"].isna().groupby([matched["country_id"], matched["year"]]).any()
         table[_PUBLIC[name]] = groups[f"_{name}"].sum(min_count=1).where(~unknown)
     return table.reset_index(), merge_unmatched([unmatched, _extrasystemic(outside)])
 
 
 _PUBLIC = {"dyads": "dyads", "deaths": "battle_deaths", "interstate_deaths": "interstate_deaths"}
-
-
-def _any_missing(values: pd.Series) -> bool:
-    return bool(values.isna().any())
 
 
 def _extrasystemic(conflicts: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,7 @@ persons is attached to neither of them.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -114,7 +115,8 @@ def _attached_areas(parent: int, year: int) -> list[str]:
     ]
 
 
-def _starts() -> dict[int, pd.Timestamp]:
+@cache
+def _starts() -> Mapping[int, pd.Timestamp]:
     table = list_states()
     starts = pd.to_datetime(table["start"])
     return dict(zip(table["country_id"].astype(int), starts, strict=True))
@@ -159,8 +161,8 @@ def composites(
             if not areas:
                 continue
             keys = [(area, int(year)) for area in (core, *areas)]
-            values = table.reindex(keys).to_numpy(dtype=float)
-            share = np.ones(len(keys)) if weight is None else weight.reindex(keys).to_numpy(dtype=float)
+            values = np.array([table.get(key, np.nan) for key in keys])
+            share = np.array([1.0 if weight is None else weight.get(key, np.nan) for key in keys])
             valued = ~(np.isnan(values) | np.isnan(share))
             if not (valued.all() or (partial and weight is not None and valued[0])):
                 continue
@@ -172,8 +174,13 @@ def composites(
     return pd.DataFrame(rows, columns=["country_id", "year", "territory", value])
 
 
-def _by_area(frame: pd.DataFrame, value: str) -> pd.Series:
-    """Return the value of the areas that made up unions, by area and year."""
+def _by_area(frame: pd.DataFrame, value: str) -> dict[tuple[str, int], float]:
+    """Return the value of the areas that made up unions, by area and year; ValueError where one has two."""
     areas = {area for core, parts in PARENTS.values() for area in (core, *parts)}
     frame = with_codes(frame, ["iso3c"], system="iso3")
-    return frame[frame["iso3c"].isin(areas)].set_index(["iso3c", "year"])[value]
+    rows = frame[frame["iso3c"].isin(areas)]
+    if rows.duplicated(["iso3c", "year"]).any():
+        message = "an area has one value per year"
+        raise ValueError(message)
+    keys = zip(rows["iso3c"], rows["year"].astype(int), strict=True)
+    return dict(zip(keys, rows[value].to_numpy(dtype=float, na_value=np.nan), strict=True))
