@@ -5,9 +5,9 @@
 Each command runs in a fresh process, in this order, with an empty cache before the first: `rank` cold and again;
 `explain` after it and again; `rank` into a folder; `report` cold (the forecast is kept, its long backtest is not) and
 again; `brief` after it; `rank` with --no-cache; `report` with nothing kept. The panel is loaded cold and again in a
-cache of its own, a folder also by two processes. What is printed or written twice is compared byte by byte. With --data the same from a folder of
-releases. Beside the seconds of the wall clock stand those of the processors, of all processes of a command, which other
-work on the machine moves less. The import is timed beside pandas' own, alternating.
+cache of its own, a folder also by two processes. What is printed or written twice is compared byte by byte. With
+--data the same from a folder of releases. Beside the seconds of the wall clock stand those of the processors, of all
+processes of a command, which other work on the machine moves less. The import is timed beside pandas' own, alternating.
 """
 
 from __future__ import annotations
